@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Language level, warnings, hardening and sanitizers: the same for every target.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(LOQUET_WERROR "Treat warnings as errors" ON)
+option(LOQUET_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+option(LOQUET_BENCH "Build the benchmarks" OFF)
+set(LOQUET_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+
+include(GNUInstallDirs)
+find_package(PkgConfig REQUIRED)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -fstack-protector-strong)
+if(LOQUET_WERROR)
+    add_compile_options(-Werror)
+endif()
+if(LOQUET_SANITIZE)
+    add_compile_options(-fsanitize=${LOQUET_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${LOQUET_SANITIZE})
+else()
+    add_compile_options("$<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>")
+    add_link_options(-Wl,-z,relro,-z,now,--as-needed)
+endif()

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+enable_testing()
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# loquet_test(NAME SOURCES a_test.cpp ... [USES lib/base ...] [LIBRARIES ...] [LABELS unit] [TIMEOUT 60])
+# Every TEST becomes a ctest entry of its own, so that a requirement or attack id in a test's name is in the summary.
+function(loquet_test name)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LIBRARIES;LABELS;DEPENDS;ENVIRONMENT" ${ARGN})
+    if(NOT ARG_TIMEOUT)
+        set(ARG_TIMEOUT 120)
+    endif()
+    if(NOT ARG_LABELS)
+        set(ARG_LABELS unit)
+    endif()
+    add_executable(${name} ${ARG_SOURCES})
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+    loquet_link_floors(${name} ${ARG_USES})
+    target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name} PRIVATE
+        LOQUET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LOQUET_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    if(ARG_DEPENDS)
+        add_dependencies(${name} ${ARG_DEPENDS})
+    endif()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}")
+endfunction()

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// An account, split by who may see which part: a leak needs the wrong type, not a forgotten filter. Plain values.
+#pragma once
+
+#include "daemon/model/ids.h"
+#include "lib/base/clock.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::model {
+
+/// What /etc/passwd would show: public by nature, the only part that the directory exporter may name.
+struct PublicAccount {
+    Uid uid;
+    std::uint32_t gid = 0;
+    std::string name; ///< canonical, see account_name.h
+    std::string display_name;
+    std::string home;
+    std::string shell;
+    friend bool operator==(const PublicAccount&, const PublicAccount&) = default;
+};
+
+enum class AccountState : std::uint8_t {
+    active = 0,
+    locked = 1,   ///< by the helpdesk, until unlocked; too many failures are a matter of counters, not of this state
+    disabled = 2, ///< taken out of service
+};
+
+/// What the daemon and, masked, the helpdesk see.
+struct PrivateAccount {
+    AccountState state = AccountState::active;
+    std::string state_reason;
+    std::uint64_t generation =
+        0; ///< raised by password and address changes, resets and locks; voids what was issued before
+    base::Milliseconds created{0};
+    base::Milliseconds last_login{0}; ///< 0: never
+    std::string mail;
+    std::string phone; ///< E.164
+    std::string organisation;
+    std::string locale;                      ///< preferred; empty: the dialog's
+    std::vector<std::string> authorisations; ///< PAM services or applications this account may use; "*" is all
+    friend bool operator==(const PrivateAccount&, const PrivateAccount&) = default;
+};
+
+/// Hashes; only the password step reads them. A hash is not the password, but is kept as if it were one.
+struct Credential {
+    std::string password_hash; ///< crypt(5); empty: no password was ever set
+    base::Milliseconds password_changed{0};
+    bool must_change = false;         ///< set by somebody else than its owner
+    std::vector<std::string> history; ///< former hashes, newest first
+    friend bool operator==(const Credential&, const Credential&) = default;
+};
+
+struct Account {
+    PublicAccount open;
+    PrivateAccount closed;
+};
+
+} // namespace loquet::model

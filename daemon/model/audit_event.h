@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the audit log says of one act. Plain value; texts hold no secret and are made printable where they are shown.
+#pragma once
+
+#include "daemon/model/ids.h"
+#include "lib/base/clock.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace loquet::model {
+
+enum class AuditKind : std::uint8_t {
+    login = 1,
+    password_changed = 2,
+    account_created = 3,
+    account_changed = 4,
+    account_locked = 5,
+    account_unlocked = 6,
+    reset_started = 7,
+    plugin_quarantined = 8,
+    configuration_weakened = 9, ///< a flow that the file had to allow explicitly was used
+    policy_fallback = 10,
+};
+
+struct AuditEvent {
+    AuditKind kind = AuditKind::login;
+    bool granted = false;               ///< a record that nobody marked granted is a failure
+    std::optional<Uid> account;         ///< absent: nobody has the name
+    Digest identity;                    ///< of the name that was typed
+    std::optional<std::uint32_t> actor; ///< UID of who acted, from the bus
+    std::string purpose;
+    std::string service;
+    std::string seat;
+    std::string detail;         ///< precise reason: "wrong-password", "locked:too-many-failures"
+    base::Milliseconds time{0}; ///< wall clock
+    friend bool operator==(const AuditEvent&, const AuditEvent&) = default;
+};
+
+} // namespace loquet::model

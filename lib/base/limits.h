@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Every list that a stranger can lengthen has its limit here, and a test at the limit and one above it.
+#pragma once
+
+#include <cstddef>
+
+namespace loquet::limits {
+
+// One dialog
+constexpr std::size_t answers_per_turn = 16; ///< contracts: at most 16 answers in one memfd
+constexpr std::size_t answer_bytes = 4096;   ///< ... of 4096 bytes each
+constexpr std::size_t prompts_per_turn = 16; ///< what a step may ask at once
+constexpr std::size_t prompt_name_bytes = 64;
+constexpr std::size_t prompt_text_bytes = 2048;
+constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8) has the same
+constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type where a name is asked
+constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
+constexpr std::size_t display_name_bytes = 256;
+constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
+
+// The daemon
+constexpr std::size_t conversations_per_caller = 64; ///< open dialogs of one bus connection
+constexpr std::size_t conversations_per_uid = 256;   ///< ... of one user (root excepted)
+constexpr std::size_t conversations = 4096;          ///< ... of all
+constexpr std::size_t waiting_per_account = 128;     ///< answers queued in front of one account
+constexpr std::size_t queued_hashes = 1024;          ///< jobs in front of the hash workers
+constexpr std::size_t accounts_per_page = 1000;
+constexpr std::size_t audit_records_per_page = 1000;
+constexpr std::size_t seats_per_account = 16;    ///< seats whose failures are counted apart for one account
+constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with counters of their own
+constexpr std::size_t counted_seats = 16384;
+
+// Plugins
+constexpr std::size_t plugin_frame_bytes = 128 * 1024; ///< one request or answer on a plugin's socket
+constexpr std::size_t plugin_state_bytes = 16 * 1024;  ///< what a step may keep for an account or a dialog
+constexpr std::size_t plugin_facts = 32;
+constexpr std::size_t plugin_fact_bytes = 1024;
+constexpr std::size_t plugin_rules = 64;
+constexpr std::size_t plugin_option_bytes = 4096;
+constexpr std::size_t plugin_options = 256;
+
+// Files
+constexpr std::size_t configuration_file_bytes = 1024 * 1024;
+constexpr std::size_t key_file_bytes = 4096;
+
+} // namespace loquet::limits

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Stable message ids (journal field MESSAGE_ID). docs/messages.md has a paragraph for each, which a lint test compares.
+#pragma once
+
+#include <string_view>
+
+namespace loquet::log {
+
+struct Id {
+    std::string_view name; ///< as in docs/messages.md
+    std::string_view uuid; ///< 32 hexadecimal digits, never used for another meaning
+};
+
+namespace id {
+
+inline constexpr Id started{"started", "1d1ec9a7b4c74f5a9a35ab0f1f3a1001"};
+inline constexpr Id stopped{"stopped", "1d1ec9a7b4c74f5a9a35ab0f1f3a1002"};
+inline constexpr Id start_failed{"start-failed", "1d1ec9a7b4c74f5a9a35ab0f1f3a1003"};
+inline constexpr Id configuration_loaded{"configuration-loaded", "1d1ec9a7b4c74f5a9a35ab0f1f3a1004"};
+inline constexpr Id configuration_refused{"configuration-refused", "1d1ec9a7b4c74f5a9a35ab0f1f3a1005"};
+inline constexpr Id login{"login", "1d1ec9a7b4c74f5a9a35ab0f1f3a2001"};
+inline constexpr Id account_changed{"account-changed", "1d1ec9a7b4c74f5a9a35ab0f1f3a2002"};
+inline constexpr Id account_locked{"account-locked", "1d1ec9a7b4c74f5a9a35ab0f1f3a2003"};
+inline constexpr Id site_under_attack{"site-under-attack", "1d1ec9a7b4c74f5a9a35ab0f1f3a2004"};
+inline constexpr Id plugin_failed{"plugin-failed", "1d1ec9a7b4c74f5a9a35ab0f1f3a3001"};
+inline constexpr Id plugin_quarantined{"plugin-quarantined", "1d1ec9a7b4c74f5a9a35ab0f1f3a3002"};
+inline constexpr Id plugin_ready{"plugin-ready", "1d1ec9a7b4c74f5a9a35ab0f1f3a3003"};
+inline constexpr Id lockout_fallback{"lockout-fallback", "1d1ec9a7b4c74f5a9a35ab0f1f3a3004"};
+inline constexpr Id store_unwritable{"store-unwritable", "1d1ec9a7b4c74f5a9a35ab0f1f3a4001"};
+inline constexpr Id store_writable_again{"store-writable-again", "1d1ec9a7b4c74f5a9a35ab0f1f3a4002"};
+inline constexpr Id store_grown{"store-grown", "1d1ec9a7b4c74f5a9a35ab0f1f3a4003"};
+inline constexpr Id store_migrated{"store-migrated", "1d1ec9a7b4c74f5a9a35ab0f1f3a4004"};
+inline constexpr Id internal_error{"internal-error", "1d1ec9a7b4c74f5a9a35ab0f1f3a9001"};
+
+} // namespace id
+
+} // namespace loquet::log

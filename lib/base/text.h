@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// UTF-8 and what may be shown. Any thread; nothing here keeps state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace loquet::base {
+
+/// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
+/// The next code point of `text` from `at`, which is moved past it; nothing at the end or where the text is not UTF-8.
+[[nodiscard]] std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) noexcept;
+
+/// Code points, not bytes; what a person counts as "characters" for a password rule (NIST SP 800-63B, 5.1.1.2).
+[[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;
+
+/// Safe for a terminal, a log and a table: control characters (C0, DEL, C1), bidirectional controls (U+202A..E,
+/// U+2066..9, U+200E, U+200F, U+061C), line and paragraph separators, and bytes that are not UTF-8 become \xNN or
+/// \u{NNNN}; at most `limit` bytes of text are kept and "..." says that there was more.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 1024);
+
+/// True where printable() would change nothing (apart from the limit).
+[[nodiscard]] bool is_printable(std::string_view text) noexcept;
+
+[[nodiscard]] std::string lower_ascii(std::string_view text);
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
+
+/// As bytes for hashing, sealing and writing.
+[[nodiscard]] inline std::span<const std::uint8_t> as_bytes(std::string_view text) noexcept {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+[[nodiscard]] inline std::string_view as_text(std::span<const std::uint8_t> bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+} // namespace loquet::base

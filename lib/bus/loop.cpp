@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/bus/loop.h"
+
+#include "lib/base/error.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace loquet::bus {
+
+namespace {
+
+int check(int result, const char* doing) {
+    if (result < 0) {
+        throw base::system_error(-result, doing);
+    }
+    return result;
+}
+
+std::uint64_t microseconds(base::Milliseconds time) {
+    return time.count() <= 0 ? 0 : static_cast<std::uint64_t>(time.count()) * 1000U;
+}
+
+} // namespace
+
+struct Source::State {
+    Loop* loop = nullptr;
+    base::Function<void(std::uint32_t)> on_event;
+    base::Handle<sd_event_source, sd_event_source_disable_unref> source;
+    bool* gone = nullptr; ///< set while the callback runs, to notice that it destroyed this object
+
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        if (gone != nullptr) {
+            *gone = true;
+        }
+    }
+
+    int run(std::uint32_t events) noexcept {
+        bool destroyed = false;
+        gone = &destroyed;
+        Loop& owner = *loop;
+        auto call = std::move(on_event); // the callback may destroy this object and with it the closure it runs in
+        try {
+            call(events);
+        } catch (...) {
+            owner.fail(std::current_exception());
+        }
+        if (!destroyed) {
+            gone = nullptr;
+            on_event = std::move(call);
+        }
+        return 0;
+    }
+
+    static int io(sd_event_source* /*source*/, int /*fd*/, std::uint32_t events, void* self) {
+        return static_cast<State*>(self)->run(events);
+    }
+    static int time(sd_event_source* /*source*/, std::uint64_t /*usec*/, void* self) {
+        return static_cast<State*>(self)->run(0);
+    }
+    static int signal(sd_event_source* /*source*/, const signalfd_siginfo* /*info*/, void* self) {
+        return static_cast<State*>(self)->run(0);
+    }
+};
+
+Source::Source(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Source::Source(Source&&) noexcept = default;
+Source& Source::operator=(Source&&) noexcept = default;
+Source::~Source() = default;
+
+Loop::Loop() {
+    sd_event* event = nullptr;
+    check(sd_event_new(&event), "cannot create an event loop");
+    event_.reset(event);
+    wake_ = base::Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake_) {
+        throw base::system_error(errno, "cannot create an eventfd");
+    }
+    wake_source_ = watch(wake_.get(), EPOLLIN, [this](std::uint32_t) { drain(); });
+}
+
+Loop::~Loop() = default;
+
+void Loop::run() {
+    check(sd_event_loop(event_.get()), "the event loop failed");
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+}
+
+void Loop::run_once(base::Milliseconds timeout) {
+    check(sd_event_run(event_.get(), microseconds(timeout)), "the event loop failed");
+    if (failure_) {
+        std::rethrow_exception(std::exchange(failure_, nullptr));
+    }
+}
+
+void Loop::stop() {
+    sd_event_exit(event_.get(), 0);
+}
+
+void Loop::fail(std::exception_ptr failure) noexcept {
+    failure_ = std::move(failure);
+    sd_event_exit(event_.get(), 1);
+}
+
+void Loop::post(base::Job job) {
+    bool first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        first = posted_.empty();
+        posted_.push_back(std::move(job));
+    }
+    if (first) {
+        const std::uint64_t one = 1;
+        (void)!::write(wake_.get(), &one, sizeof one);
+    }
+}
+
+void Loop::drain() {
+    std::uint64_t count = 0;
+    (void)!::read(wake_.get(), &count, sizeof count);
+    std::vector<base::Job> jobs;
+    {
+        const std::lock_guard lock(mutex_);
+        jobs.swap(posted_);
+    }
+    for (base::Job& job : jobs) {
+        job();
+    }
+}
+
+Source Loop::watch(int fd, std::uint32_t events, base::Function<void(std::uint32_t)> ready) {
+    auto state = std::make_unique<Source::State>();
+    state->loop = this;
+    state->on_event = std::move(ready);
+    sd_event_source* source = nullptr;
+    check(sd_event_add_io(event_.get(), &source, fd, events, &Source::State::io, state.get()),
+          "cannot watch a file descriptor");
+    state->source.reset(source);
+    return Source(std::move(state));
+}
+
+Source Loop::after(base::Milliseconds delay, base::Job due) {
+    auto state = std::make_unique<Source::State>();
+    state->loop = this;
+    state->on_event = [due = std::move(due)](std::uint32_t) mutable { due(); };
+    sd_event_source* source = nullptr;
+    check(sd_event_add_time_relative(event_.get(), &source, CLOCK_BOOTTIME, microseconds(delay), 1000,
+                                     &Source::State::time, state.get()),
+          "cannot set a timer");
+    state->source.reset(source);
+    return Source(std::move(state));
+}
+
+Source Loop::on_signal(int signal, base::Job received) {
+    sigset_t one;
+    ::sigemptyset(&one);
+    ::sigaddset(&one, signal);
+    ::pthread_sigmask(SIG_BLOCK, &one, nullptr);
+    auto state = std::make_unique<Source::State>();
+    state->loop = this;
+    state->on_event = [received = std::move(received)](std::uint32_t) mutable { received(); };
+    sd_event_source* source = nullptr;
+    check(sd_event_add_signal(event_.get(), &source, signal, &Source::State::signal, state.get()),
+          "cannot wait for a signal");
+    state->source.reset(source);
+    return Source(std::move(state));
+}
+
+base::Task<void> Loop::sleep(base::Milliseconds delay) {
+    base::Promise<void> promise;
+    auto done = promise.future();
+    const Source timer = after(delay, [&promise] { promise.set(); });
+    co_await done;
+}
+
+} // namespace loquet::bus

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The event loop that owns all state of a process: sd-event, with objects for its sources. Everything here belongs to
+// the loop's thread, except post().
+#pragma once
+
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/function.h"
+#include "lib/base/handle.h"
+#include "lib/base/task.h"
+
+#include <systemd/sd-event.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace loquet::bus {
+
+/// Keeps a callback registered; destroying it unregisters. Safe to destroy from inside its own callback.
+class Source {
+public:
+    struct State;
+    Source() = default;
+    explicit Source(std::unique_ptr<State> state) noexcept;
+    Source(Source&&) noexcept;
+    Source& operator=(Source&&) noexcept;
+    ~Source();
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+
+private:
+    std::unique_ptr<State> state_;
+};
+
+class Loop final : public base::Executor {
+public:
+    Loop();
+    ~Loop() override;
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    /// Runs until stop(). Exceptions that leave a callback end the loop and come out here.
+    void run();
+    /// Handles what is ready, waiting at most `timeout` for the first event; for tests and short programs.
+    void run_once(base::Milliseconds timeout);
+    void stop();
+
+    /// Thread-safe: `job` runs on the loop's thread, in the order of posting. Jobs still queued when the loop dies are
+    /// dropped.
+    void post(base::Job job) override;
+
+    /// Calls `ready` with the EPOLL* events whenever `fd` (not owned) has one of `events`.
+    [[nodiscard]] Source watch(int fd, std::uint32_t events, base::Function<void(std::uint32_t)> ready);
+    /// Calls `due` once, after `delay` of CLOCK_BOOTTIME (a lock that ends while the machine sleeps ends).
+    [[nodiscard]] Source after(base::Milliseconds delay, base::Job due);
+    /// Calls `received` for the signal, which must be blocked in all threads.
+    [[nodiscard]] Source on_signal(int signal, base::Job received);
+    /// `co_await loop.sleep(...)`.
+    [[nodiscard]] base::Task<void> sleep(base::Milliseconds delay);
+
+    [[nodiscard]] sd_event* raw() noexcept { return event_.get(); }
+
+private:
+    friend struct Source::State;
+    void drain();
+    void fail(std::exception_ptr failure) noexcept;
+
+    base::Handle<sd_event, sd_event_unref> event_;
+    base::Fd wake_;
+    std::mutex mutex_;
+    std::vector<base::Job> posted_; ///< guarded by mutex_
+    std::exception_ptr failure_;
+    Source wake_source_;
+};
+
+} // namespace loquet::bus

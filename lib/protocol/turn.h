@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The one vocabulary: what a step says, what the engine decides, what the bus carries and what PAM draws. A new method
+// of authentication asks other prompts; it never adds a case here. Plain values, any thread.
+#pragma once
+
+#include "lib/base/clock.h"
+#include "lib/base/secret.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace loquet::protocol {
+
+enum class PromptStyle : std::uint8_t {
+    secret = 1,  ///< answered, not echoed
+    visible = 2, ///< answered, echoed
+    choice = 3,  ///< answered with one of the lines' numbers
+    info = 4,    ///< shown, no answer
+    error = 5,   ///< shown as an error, no answer
+};
+
+[[nodiscard]] constexpr bool wants_answer(PromptStyle style) noexcept {
+    return style <= PromptStyle::choice;
+}
+
+struct Prompt {
+    PromptStyle style = PromptStyle::info;
+    std::string name; ///< for programs: "password", "new_password"; at most limits::prompt_name_bytes of [a-z_]
+    std::string text; ///< for the person, in the dialog's language; printable, at most limits::prompt_text_bytes
+
+    friend bool operator==(const Prompt&, const Prompt&) = default;
+};
+
+/// Why a dialog ended as it did. Which of them a caller gets to see is the profile's decision (`disclose`): without it
+/// every refusal is `refused`.
+enum class Reason : std::uint8_t {
+    none,
+    refused,               ///< wrong, unknown, locked, disabled, without a secret: nobody is told which
+    locked,                ///< too many failures; retry_after says for how long
+    disabled,              ///< locked until recovery or by the helpdesk
+    new_password_required, ///< expired, first login, or set by somebody else: granted, but change it first
+    not_authorised,        ///< the person is right, this service is not for them
+    not_ours,              ///< the name belongs to another source of accounts
+    unavailable,           ///< a part that is needed does not answer
+    busy,                  ///< too many attempts are waiting
+    rules,                 ///< the new password does not meet the rules
+};
+
+[[nodiscard]] std::string_view to_text(Reason reason) noexcept;
+[[nodiscard]] Reason reason_from_text(std::string_view text) noexcept; ///< unknown words are `refused`
+
+struct Ask {
+    std::vector<Prompt> prompts;
+    friend bool operator==(const Ask&, const Ask&) = default;
+};
+struct Wait {
+    std::string text;
+    base::Milliseconds poll{0};
+    friend bool operator==(const Wait&, const Wait&) = default;
+};
+struct Granted {
+    std::string account;               ///< canonical name
+    Reason reason = Reason::none;      ///< none, new_password_required or not_authorised (for the account phase)
+    std::vector<std::string> messages; ///< shown to the person, in their language
+    friend bool operator==(const Granted&, const Granted&) = default;
+};
+struct Denied {
+    Reason reason = Reason::refused;
+    std::chrono::seconds retry_after{0}; ///< 0: not said
+    std::vector<std::string> messages;
+    friend bool operator==(const Denied&, const Denied&) = default;
+};
+
+using Turn = std::variant<Ask, Wait, Granted, Denied>;
+
+/// One for each prompt that wants an answer, in order.
+using Answers = std::vector<base::Secret>;
+
+} // namespace loquet::protocol

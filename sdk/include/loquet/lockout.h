@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lockout policy: "may this attempt be evaluated, and what follows from its outcome?" Exported as
+ * `loquet_lockout_v1`. The policy is a pure function: counters in, verdict and new counters out. The daemon keeps the
+ * counters (durably, before anybody is told), asks `before` in front of each evaluation and tells `failed` or
+ * `succeeded` after it; evaluations of one account never overlap. Names that nobody has are counted the same way.
+ */
+#ifndef LOQUET_LOCKOUT_H
+#define LOQUET_LOCKOUT_H
+
+#include "plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum loquet_lockout_event {
+    LOQUET_LOCKOUT_BEFORE = 1,    /* may it be evaluated? Counters may be tidied but no attempt is charged */
+    LOQUET_LOCKOUT_FAILED = 2,    /* it was evaluated and was wrong */
+    LOQUET_LOCKOUT_SUCCEEDED = 3, /* it was evaluated and the whole flow was granted */
+    LOQUET_LOCKOUT_SENT = 4       /* a code was sent (for send budgets) */
+};
+
+/* Which counter. An attempt carries those that it has. */
+enum loquet_lockout_scope {
+    LOQUET_SCOPE_ACCOUNT = 0,      /* the account, or the typed name where nobody has it */
+    LOQUET_SCOPE_ACCOUNT_SEAT = 1, /* that account from that seat (terminal, X display, remote host) */
+    LOQUET_SCOPE_DESTINATION = 2,  /* the address or number that a code goes to */
+    LOQUET_SCOPE_SEAT = 3,         /* the seat, whoever tries there */
+    LOQUET_SCOPE_SITE = 4,         /* this machine */
+    LOQUET_SCOPE_COUNT = 5
+};
+
+#define LOQUET_COUNTER_HOURS 25
+
+/* All times are in milliseconds of the request's `now` clock. 0 = never. A fresh counter is all zeros. */
+typedef struct loquet_counter {
+    uint32_t consecutive;  /* failures since the last success */
+    uint32_t since_lock;   /* failures since the last success and since the last timed lock began */
+    int64_t last_failure;
+    int64_t last_success;
+    int64_t locked_until;  /* a timed lock; in the past: none */
+    uint32_t disabled;     /* 1: locked until recovery or the helpdesk's unlock */
+    uint32_t reserved;     /* 0 */
+    int64_t hour;          /* the hour (now / 3600000) that failed_in_hour[0] stands for */
+    uint16_t failed_in_hour[LOQUET_COUNTER_HOURS]; /* [n]: failures n hours before `hour`; saturates */
+} loquet_counter;
+
+enum loquet_lockout_verdict {
+    LOQUET_VERDICT_ALLOW = 1,
+    LOQUET_VERDICT_DELAY = 2,   /* evaluate, but not before `until` */
+    LOQUET_VERDICT_LOCKED = 3,  /* do not evaluate before `until` */
+    LOQUET_VERDICT_DISABLED = 4 /* do not evaluate until recovery */
+};
+
+typedef struct loquet_lockout_request {
+    size_t size;
+    int event;          /* enum loquet_lockout_event */
+    int64_t now;        /* milliseconds; never goes back, not over a reboot and not when the clock is set back */
+    loquet_text boot_id; /* 32 hexadecimal digits */
+    const loquet_counter *counters[LOQUET_SCOPE_COUNT]; /* NULL: the attempt has no such scope */
+} loquet_lockout_request;
+
+typedef struct loquet_lockout_output {
+    size_t size;
+    void *context;
+    /* Exactly once. `until`: for DELAY and LOCKED, on the request's clock. `reason` names the rule for the helpdesk,
+     * at most 64 bytes of [a-z0-9-]: "too-many-failures". After `failed` the verdict is what the next attempt meets. */
+    void (*decide)(void *context, int verdict, int64_t until, loquet_text reason);
+    /* The counter's new value; a scope that is not set stays as it was. */
+    void (*set_counter)(void *context, int scope, const loquet_counter *counter);
+    /* The operator should look (many failures at the site); at most 256 bytes. */
+    void (*alert)(void *context, loquet_text text);
+} loquet_lockout_output;
+
+typedef struct loquet_lockout {
+    size_t size;
+    const loquet_manifest *(*manifest)(void);
+    void *(*create)(const loquet_host *host, const loquet_option_value *options, size_t option_count,
+                    const loquet_complaint *complaint);
+    int (*judge)(void *self, const loquet_lockout_request *request, const loquet_lockout_output *output);
+    void (*destroy)(void *self);
+} loquet_lockout;
+
+LOQUET_EXPORT extern const loquet_lockout loquet_lockout_v1;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A step: "is this the person?" (and: enrol this factor). Exported as `loquet_step_v1`.
+ *
+ * A step is a function of bytes: what it knows of an account (account state) and of one dialog (dialog state) is
+ * given to it with each request, and what it returns is stored by the daemon in one transaction with the verdict. It
+ * keeps nothing between calls, so it may be killed and started anew at any moment.
+ */
+#ifndef LOQUET_STEP_H
+#define LOQUET_STEP_H
+
+#include "plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum loquet_step_operation {
+    LOQUET_STEP_BEGIN = 1,        /* no answers yet: ask, grant or deny */
+    LOQUET_STEP_ANSWER = 2,       /* answers to the prompts of the turn before, in their order */
+    LOQUET_STEP_ENROL_BEGIN = 3,  /* set this factor up for the account */
+    LOQUET_STEP_ENROL_ANSWER = 4
+};
+
+enum loquet_prompt_style {
+    LOQUET_PROMPT_SECRET = 1,  /* answered, not echoed */
+    LOQUET_PROMPT_VISIBLE = 2, /* answered, echoed */
+    LOQUET_PROMPT_CHOICE = 3,  /* answered with the number of one of the lines of the text */
+    LOQUET_PROMPT_INFO = 4,    /* shown; has no answer */
+    LOQUET_PROMPT_ERROR = 5    /* shown as an error; has no answer */
+};
+
+typedef struct loquet_step_request {
+    size_t size;
+    int operation; /* enum loquet_step_operation */
+    const loquet_named_text *facts; /* those the manifest asked for and the account has */
+    size_t fact_count;
+    loquet_bytes account_state; /* empty: this account has none */
+    loquet_bytes dialog_state;  /* empty at BEGIN */
+    const loquet_text *answers; /* secrets; one for each answered prompt; at most 16 of 4096 bytes; any bytes */
+    size_t answer_count;
+    int64_t now;        /* milliseconds since 1970 UTC */
+    loquet_text locale; /* "fr_FR.UTF-8"; may be empty */
+} loquet_step_request;
+
+/* Host functions that take the step's turn. Exactly one of ask (one or more times), wait, grant, deny must be used;
+ * a mixture, or nothing, counts as an error of the plugin. */
+typedef struct loquet_step_output {
+    size_t size;
+    void *context; /* first argument of every function below */
+    /* One prompt; at most 16 a turn. `name` (at most 64 bytes, [a-z_]) lets a program recognise it. */
+    void (*ask)(void *context, int style, loquet_text name, const loquet_message *message);
+    /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). */
+    void (*wait)(void *context, const loquet_message *message, uint32_t poll);
+    void (*grant)(void *context);
+    /* Not this person. Counted as one failure. */
+    void (*deny)(void *context);
+    /* Replaces the state, at most 16384 bytes. Not called: the state stays. Empty: it is removed. */
+    void (*set_account_state)(void *context, loquet_bytes state);
+    void (*set_dialog_state)(void *context, loquet_bytes state);
+    /* For the audit log; no secret; at most 256 bytes. */
+    void (*note)(void *context, loquet_text text);
+} loquet_step_output;
+
+typedef struct loquet_step {
+    size_t size;
+    const loquet_manifest *(*manifest)(void);
+    /* NULL when the options make no sense together; say why through `complaint`. Called once, before the filter:
+     * the only place where files may be opened. */
+    void *(*create)(const loquet_host *host, const loquet_option_value *options, size_t option_count,
+                    const loquet_complaint *complaint);
+    int (*run)(void *self, const loquet_step_request *request, const loquet_step_output *output);
+    void (*destroy)(void *self);
+} loquet_step;
+
+LOQUET_EXPORT extern const loquet_step loquet_step_v1;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
