@@ -15,8 +15,8 @@ class Function<R(Args...)> {
 public:
     Function() = default;
     template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, Function>)
-        Function(F&& callable) // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
+        requires(!std::is_same_v<std::decay_t<F>, Function>)
+    Function(F&& callable) // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
         : body_(std::make_unique<Body<std::decay_t<F>>>(std::forward<F>(callable))) {}
 
     explicit operator bool() const noexcept { return body_ != nullptr; }

@@ -31,8 +31,8 @@ constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with cou
 constexpr std::size_t counted_seats = 16384;
 
 // Plugins
-constexpr std::size_t plugin_frame_bytes = 128 * 1024; ///< one request or answer on a plugin's socket
-constexpr std::size_t plugin_state_bytes = 16 * 1024;  ///< what a step may keep for an account or a dialog
+constexpr std::size_t plugin_frame_bytes = 131072;    ///< one request or answer on a plugin's socket
+constexpr std::size_t plugin_state_bytes = 16 * 1024; ///< what a step may keep for an account or a dialog
 constexpr std::size_t plugin_facts = 32;
 constexpr std::size_t plugin_fact_bytes = 1024;
 constexpr std::size_t plugin_rules = 64;

@@ -35,14 +35,14 @@ enum loquet_lockout_scope {
 
 /* All times are in milliseconds of the request's `now` clock. 0 = never. A fresh counter is all zeros. */
 typedef struct loquet_counter {
-    uint32_t consecutive;  /* failures since the last success */
-    uint32_t since_lock;   /* failures since the last success and since the last timed lock began */
+    uint32_t consecutive; /* failures since the last success */
+    uint32_t since_lock;  /* failures since the last success and since the last timed lock began */
     int64_t last_failure;
     int64_t last_success;
-    int64_t locked_until;  /* a timed lock; in the past: none */
-    uint32_t disabled;     /* 1: locked until recovery or the helpdesk's unlock */
-    uint32_t reserved;     /* 0 */
-    int64_t hour;          /* the hour (now / 3600000) that failed_in_hour[0] stands for */
+    int64_t locked_until;                          /* a timed lock; in the past: none */
+    uint32_t disabled;                             /* 1: locked until recovery or the helpdesk's unlock */
+    uint32_t reserved;                             /* 0 */
+    int64_t hour;                                  /* the hour (now / 3600000) that failed_in_hour[0] stands for */
     uint16_t failed_in_hour[LOQUET_COUNTER_HOURS]; /* [n]: failures n hours before `hour`; saturates */
 } loquet_counter;
 
@@ -55,31 +55,31 @@ enum loquet_lockout_verdict {
 
 typedef struct loquet_lockout_request {
     size_t size;
-    int event;          /* enum loquet_lockout_event */
-    int64_t now;        /* milliseconds; never goes back, not over a reboot and not when the clock is set back */
+    int event;           /* enum loquet_lockout_event */
+    int64_t now;         /* milliseconds; never goes back, not over a reboot and not when the clock is set back */
     loquet_text boot_id; /* 32 hexadecimal digits */
-    const loquet_counter *counters[LOQUET_SCOPE_COUNT]; /* NULL: the attempt has no such scope */
+    const loquet_counter* counters[LOQUET_SCOPE_COUNT]; /* NULL: the attempt has no such scope */
 } loquet_lockout_request;
 
 typedef struct loquet_lockout_output {
     size_t size;
-    void *context;
+    void* context;
     /* Exactly once. `until`: for DELAY and LOCKED, on the request's clock. `reason` names the rule for the helpdesk,
      * at most 64 bytes of [a-z0-9-]: "too-many-failures". After `failed` the verdict is what the next attempt meets. */
-    void (*decide)(void *context, int verdict, int64_t until, loquet_text reason);
+    void (*decide)(void* context, int verdict, int64_t until, loquet_text reason);
     /* The counter's new value; a scope that is not set stays as it was. */
-    void (*set_counter)(void *context, int scope, const loquet_counter *counter);
+    void (*set_counter)(void* context, int scope, const loquet_counter* counter);
     /* The operator should look (many failures at the site); at most 256 bytes. */
-    void (*alert)(void *context, loquet_text text);
+    void (*alert)(void* context, loquet_text text);
 } loquet_lockout_output;
 
 typedef struct loquet_lockout {
     size_t size;
-    const loquet_manifest *(*manifest)(void);
-    void *(*create)(const loquet_host *host, const loquet_option_value *options, size_t option_count,
-                    const loquet_complaint *complaint);
-    int (*judge)(void *self, const loquet_lockout_request *request, const loquet_lockout_output *output);
-    void (*destroy)(void *self);
+    const loquet_manifest* (*manifest)(void);
+    void* (*create)(const loquet_host* host, const loquet_option_value* options, size_t option_count,
+                    const loquet_complaint* complaint);
+    int (*judge)(void* self, const loquet_lockout_request* request, const loquet_lockout_output* output);
+    void (*destroy)(void* self);
 } loquet_lockout;
 
 LOQUET_EXPORT extern const loquet_lockout loquet_lockout_v1;

@@ -16,7 +16,7 @@ extern "C" {
 typedef struct loquet_rules_request {
     size_t size;
     loquet_text candidate; /* a secret, UTF-8 checked by the host; empty: list the rules, all unmet */
-    const loquet_named_text *facts;
+    const loquet_named_text* facts;
     size_t fact_count;
     int in_history;     /* 1: equals the current or one of the remembered passwords (the daemon compared hashes) */
     int history_length; /* how many were compared; 0: no history rule, the plugin lists none */
@@ -25,20 +25,20 @@ typedef struct loquet_rules_request {
 
 typedef struct loquet_rules_output {
     size_t size;
-    void *context;
+    void* context;
     /* One rule, in the order they should be shown; at most 64. The message states the rule as a demand. */
-    void (*rule)(void *context, int met, const loquet_message *message);
+    void (*rule)(void* context, int met, const loquet_message* message);
     /* Once. 0 very weak ... 4 very strong (zxcvbn's score). */
-    void (*level)(void *context, int level);
+    void (*level)(void* context, int level);
 } loquet_rules_output;
 
 typedef struct loquet_password_rules {
     size_t size;
-    const loquet_manifest *(*manifest)(void);
-    void *(*create)(const loquet_host *host, const loquet_option_value *options, size_t option_count,
-                    const loquet_complaint *complaint);
-    int (*check)(void *self, const loquet_rules_request *request, const loquet_rules_output *output);
-    void (*destroy)(void *self);
+    const loquet_manifest* (*manifest)(void);
+    void* (*create)(const loquet_host* host, const loquet_option_value* options, size_t option_count,
+                    const loquet_complaint* complaint);
+    int (*check)(void* self, const loquet_rules_request* request, const loquet_rules_output* output);
+    void (*destroy)(void* self);
 } loquet_password_rules;
 
 LOQUET_EXPORT extern const loquet_password_rules loquet_password_rules_v1;

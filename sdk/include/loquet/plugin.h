@@ -37,13 +37,13 @@ extern "C" {
 
 /* Text, UTF-8, not terminated. data may be NULL where size is 0. */
 typedef struct loquet_text {
-    const char *data;
+    const char* data;
     size_t size;
 } loquet_text;
 
 /* Bytes that mean something to the plugin alone. */
 typedef struct loquet_bytes {
-    const unsigned char *data;
+    const unsigned char* data;
     size_t size;
 } loquet_bytes;
 
@@ -58,7 +58,7 @@ typedef struct loquet_named_text {
 typedef struct loquet_message {
     size_t size;
     loquet_text id; /* "arithmetic.question" */
-    const loquet_named_text *variables;
+    const loquet_named_text* variables;
     size_t variable_count; /* at most 16, each value at most 512 bytes */
 } loquet_message;
 
@@ -71,10 +71,10 @@ enum loquet_option_type {
 
 /* One key that /etc/loquet/plugins/NAME.toml may hold. */
 typedef struct loquet_option {
-    const char *name;          /* lower_snake_case */
+    const char* name;          /* lower_snake_case */
     int type;                  /* enum loquet_option_type */
-    const char *default_value; /* as it would stand in the file: "text", "20", "true", "[\"a\", \"b\"]" */
-    const char *help;          /* one sentence, with the unit */
+    const char* default_value; /* as it would stand in the file: "text", "20", "true", "[\"a\", \"b\"]" */
+    const char* help;          /* one sentence, with the unit */
     int64_t minimum;           /* integers: the accepted range, both ends included; both 0 = no range */
     int64_t maximum;
 } loquet_option;
@@ -82,24 +82,24 @@ typedef struct loquet_option {
 /* The value of one option. All options of the manifest are always given, in the manifest's order. */
 typedef struct loquet_option_value {
     size_t size;
-    const char *name; /* NUL-terminated */
+    const char* name; /* NUL-terminated */
     int type;
     loquet_text text;         /* LOQUET_OPTION_TEXT */
     int64_t integer;          /* LOQUET_OPTION_INTEGER, and 0 or 1 for LOQUET_OPTION_BOOLEAN */
-    const loquet_text *items; /* LOQUET_OPTION_TEXT_LIST */
+    const loquet_text* items; /* LOQUET_OPTION_TEXT_LIST */
     size_t item_count;
 } loquet_option_value;
 
 /* What a plugin says of itself. Static data. */
 typedef struct loquet_manifest {
     size_t size;
-    const char *name;               /* equals the stem of the file: "lockout" for lockout.so */
-    const char *version;            /* the plugin's own, shown to administrators */
-    const char *summary;            /* one sentence */
-    const char *const *facts;       /* account facts it wants to see, NULL-terminated; may be NULL. Known facts: name,
-                                       display_name, mail_masked, phone_masked, organisation, uid, created,
-                                       password_changed. Others are never given. */
-    const loquet_option *options;
+    const char* name;         /* equals the stem of the file: "lockout" for lockout.so */
+    const char* version;      /* the plugin's own, shown to administrators */
+    const char* summary;      /* one sentence */
+    const char* const* facts; /* account facts it wants to see, NULL-terminated; may be NULL. Known facts: name,
+                                 display_name, mail_masked, phone_masked, organisation, uid, created,
+                                 password_changed. Others are never given. */
+    const loquet_option* options;
     size_t option_count;
 } loquet_manifest;
 
@@ -108,18 +108,18 @@ enum loquet_log_level { LOQUET_LOG_ERROR = 3, LOQUET_LOG_WARNING = 4, LOQUET_LOG
 /* Services of the host, valid from create() to destroy(). */
 typedef struct loquet_host {
     size_t size;
-    void *context; /* first argument of every function below */
+    void* context; /* first argument of every function below */
     /* For the operator's journal, under this plugin's name; no secrets. Cut at 1024 bytes. */
-    void (*log)(void *context, int level, loquet_text text);
+    void (*log)(void* context, int level, loquet_text text);
     /* Fills data with size bytes of the kernel's generator; 0, or -1 when there are none (then refuse to go on). */
-    int (*random)(void *context, void *data, size_t size);
+    int (*random)(void* context, void* data, size_t size);
 } loquet_host;
 
 /* Where create() explains a refusal; the text reaches the administrator. */
 typedef struct loquet_complaint {
     size_t size;
-    void *context;
-    void (*say)(void *context, loquet_text text);
+    void* context;
+    void (*say)(void* context, loquet_text text);
 } loquet_complaint;
 
 #ifdef __cplusplus

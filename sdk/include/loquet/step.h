@@ -16,9 +16,9 @@ extern "C" {
 #endif
 
 enum loquet_step_operation {
-    LOQUET_STEP_BEGIN = 1,        /* no answers yet: ask, grant or deny */
-    LOQUET_STEP_ANSWER = 2,       /* answers to the prompts of the turn before, in their order */
-    LOQUET_STEP_ENROL_BEGIN = 3,  /* set this factor up for the account */
+    LOQUET_STEP_BEGIN = 1,       /* no answers yet: ask, grant or deny */
+    LOQUET_STEP_ANSWER = 2,      /* answers to the prompts of the turn before, in their order */
+    LOQUET_STEP_ENROL_BEGIN = 3, /* set this factor up for the account */
     LOQUET_STEP_ENROL_ANSWER = 4
 };
 
@@ -32,12 +32,12 @@ enum loquet_prompt_style {
 
 typedef struct loquet_step_request {
     size_t size;
-    int operation; /* enum loquet_step_operation */
-    const loquet_named_text *facts; /* those the manifest asked for and the account has */
+    int operation;                  /* enum loquet_step_operation */
+    const loquet_named_text* facts; /* those the manifest asked for and the account has */
     size_t fact_count;
     loquet_bytes account_state; /* empty: this account has none */
     loquet_bytes dialog_state;  /* empty at BEGIN */
-    const loquet_text *answers; /* secrets; one for each answered prompt; at most 16 of 4096 bytes; any bytes */
+    const loquet_text* answers; /* secrets; one for each answered prompt; at most 16 of 4096 bytes; any bytes */
     size_t answer_count;
     int64_t now;        /* milliseconds since 1970 UTC */
     loquet_text locale; /* "fr_FR.UTF-8"; may be empty */
@@ -47,30 +47,30 @@ typedef struct loquet_step_request {
  * a mixture, or nothing, counts as an error of the plugin. */
 typedef struct loquet_step_output {
     size_t size;
-    void *context; /* first argument of every function below */
+    void* context; /* first argument of every function below */
     /* One prompt; at most 16 a turn. `name` (at most 64 bytes, [a-z_]) lets a program recognise it. */
-    void (*ask)(void *context, int style, loquet_text name, const loquet_message *message);
+    void (*ask)(void* context, int style, loquet_text name, const loquet_message* message);
     /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). */
-    void (*wait)(void *context, const loquet_message *message, uint32_t poll);
-    void (*grant)(void *context);
+    void (*wait)(void* context, const loquet_message* message, uint32_t poll);
+    void (*grant)(void* context);
     /* Not this person. Counted as one failure. */
-    void (*deny)(void *context);
+    void (*deny)(void* context);
     /* Replaces the state, at most 16384 bytes. Not called: the state stays. Empty: it is removed. */
-    void (*set_account_state)(void *context, loquet_bytes state);
-    void (*set_dialog_state)(void *context, loquet_bytes state);
+    void (*set_account_state)(void* context, loquet_bytes state);
+    void (*set_dialog_state)(void* context, loquet_bytes state);
     /* For the audit log; no secret; at most 256 bytes. */
-    void (*note)(void *context, loquet_text text);
+    void (*note)(void* context, loquet_text text);
 } loquet_step_output;
 
 typedef struct loquet_step {
     size_t size;
-    const loquet_manifest *(*manifest)(void);
+    const loquet_manifest* (*manifest)(void);
     /* NULL when the options make no sense together; say why through `complaint`. Called once, before the filter:
      * the only place where files may be opened. */
-    void *(*create)(const loquet_host *host, const loquet_option_value *options, size_t option_count,
-                    const loquet_complaint *complaint);
-    int (*run)(void *self, const loquet_step_request *request, const loquet_step_output *output);
-    void (*destroy)(void *self);
+    void* (*create)(const loquet_host* host, const loquet_option_value* options, size_t option_count,
+                    const loquet_complaint* complaint);
+    int (*run)(void* self, const loquet_step_request* request, const loquet_step_output* output);
+    void (*destroy)(void* self);
 } loquet_step;
 
 LOQUET_EXPORT extern const loquet_step loquet_step_v1;
