@@ -2,7 +2,9 @@
 // Every list that a stranger can lengthen has its limit here, and a test at the limit and one above it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace loquet::limits {
 
@@ -17,6 +19,10 @@ constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type wher
 constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
 constexpr std::size_t display_name_bytes = 256;
 constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
+
+constexpr std::uint32_t new_password_tries = 3;        ///< before a change of password has to begin anew
+constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an account; later the answer is not judged
+constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
 
 // The daemon
 constexpr std::size_t conversations_per_caller = 64; ///< open dialogs of one bus connection
