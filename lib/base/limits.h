@@ -44,6 +44,19 @@ constexpr std::size_t plugin_fact_bytes = 1024;
 constexpr std::size_t plugin_rules = 64;
 constexpr std::size_t plugin_option_bytes = 4096;
 constexpr std::size_t plugin_options = 256;
+constexpr std::size_t plugin_name_bytes = 64; ///< of a plugin, an instance, an option, a fact, a message's variable
+constexpr std::size_t plugin_version_bytes = 64;
+constexpr std::size_t plugin_summary_bytes = 256;
+constexpr std::size_t plugin_note_bytes = 256; ///< a note for the audit log, an alert for the operator
+constexpr std::size_t plugin_reason_bytes = 64;
+constexpr std::size_t plugin_error_bytes = 512;   ///< why a plugin could not do its work
+constexpr std::size_t plugin_log_bytes = 1024;    ///< one line of a plugin in the journal
+constexpr std::size_t plugin_connections = 4;     ///< open at one plugin's process
+constexpr std::size_t plugin_calls_in_flight = 16; ///< sent to one plugin and not answered yet
+constexpr std::size_t plugin_calls_waiting = 4096; ///< ... in front of that
+constexpr std::size_t message_id_bytes = 64;
+constexpr std::size_t message_variables = 16;
+constexpr std::size_t message_variable_bytes = 512;
 
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
