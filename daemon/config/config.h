@@ -31,7 +31,7 @@ struct RuntimeConfig {
 struct AccountsConfig {
     std::uint32_t uid_first = 30000; ///< both ends included
     std::uint32_t uid_last = 59999;
-    bool allow_overlapping_uids = false; ///< with system (<1000), systemd (60001..65535) or container (524288..) ranges
+    bool allow_overlapping_uids = false; ///< with ranges that others give from; config_check.cpp has the list
     std::string home = "/home/{name}";   ///< of new accounts; {name} is the account's
     std::string shell = "/bin/bash";     ///< of new accounts
     std::vector<std::string> authorisations = {"*"}; ///< of new accounts: PAM services; "*" is all of them

@@ -27,9 +27,13 @@ struct Step {
 struct FlowItem {
     std::vector<Step> steps; ///< never empty
     std::size_t at_least = 1;
+    std::string position; ///< "file:line:column" for complaints; empty: built in
 
     [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1; }
-    friend bool operator==(const FlowItem&, const FlowItem&) = default;
+    /// Where it was written does not make it another one.
+    friend bool operator==(const FlowItem& a, const FlowItem& b) {
+        return a.steps == b.steps && a.at_least == b.at_least;
+    }
 };
 
 struct Flow {
@@ -48,6 +52,8 @@ struct Flow {
 
 /// The built-in step of that name, else StepKind::plugin.
 [[nodiscard]] Step step_named(std::string name);
+
+[[nodiscard]] FlowItem required_step(std::string name, std::string position = {});
 
 /// Required steps in that order.
 [[nodiscard]] Flow flow_of_steps(std::string purpose, const std::vector<std::string>& steps);
