@@ -58,6 +58,10 @@ constexpr std::size_t message_id_bytes = 64;
 constexpr std::size_t message_variables = 16;
 constexpr std::size_t message_variable_bytes = 512;
 
+// Texts
+constexpr std::size_t message_text_bytes = 1024; ///< one text of a catalogue
+constexpr std::size_t message_value_bytes = 512; ///< what one variable of it stands for
+
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
 constexpr std::size_t key_file_bytes = 4096;
