@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""No secret that a test planted (tests/support/canaries.txt) is in anything that the tests left behind: captures of the
+"""No secret that a test planted (tests/support/canary.h) is in anything that the tests left behind: captures of the
 bus, logs, stores, command lines. Every test keeps such files below BUILD/artifacts; this runs after all of them."""
 import base64
+import re
 
-LIST = "tests/support/canaries.txt"
+LIST = "tests/support/canary.h"
+CANARY = re.compile(r'constexpr std::string_view \w+ = "([^"]+)"')
+BEGINNING = 12  # a secret that was cut is a secret; tests/support/canary.cpp looks for as much
 
 
 def shapes_of(canary):
@@ -20,11 +23,11 @@ def shapes_of(canary):
 
 
 def findings(tree):
-    canaries = [line.strip() for line in tree.text(LIST).splitlines() if line.strip() and not line.startswith("#")]
-    if not canaries or any(len(canary) < 12 for canary in canaries):
-        yield f"{LIST}: should list secrets of 12 characters or more, which stand nowhere by chance"
+    canaries = CANARY.findall(tree.text(LIST))
+    if not canaries or any(len(canary) < BEGINNING for canary in canaries):
+        yield f"{LIST}: should list secrets of {BEGINNING} characters or more, which stand nowhere by chance"
         return
-    wanted = [(canary, shape) for canary in canaries for shape in shapes_of(canary)]
+    wanted = [(canary, shape) for canary in canaries for shape in shapes_of(canary[:BEGINNING])]
     artifacts = tree.build / "artifacts"
     for path in sorted(artifacts.rglob("*")):
         if not path.is_file() or path.is_symlink():
@@ -36,13 +39,16 @@ def findings(tree):
                 yield f"{path}: holds the secret that begins with '{canary[:6]}'"
 
 
-CANARY = "canary-Zebra-7431"
+SECRET = "canary-Zebra-7431"
+HEADER = f'inline constexpr std::string_view password = "{SECRET}"; ///< why\n'
 EXAMPLES = [
-    ({LIST: CANARY, "build/artifacts/A.B/log": "canary-Zebra-7432, and no more"}, None),
-    ({LIST: CANARY}, None),
-    ({LIST: CANARY, "build/artifacts/A.B/log": "password=" + CANARY}, "holds the secret"),
-    ({LIST: CANARY, "build/artifacts/A.B/log": CANARY.encode().hex()}, "holds the secret"),
-    ({LIST: CANARY, "build/artifacts/A.B/log": base64.b64encode(b"ab" + CANARY.encode() + b"c").decode()}, "holds the secret"),
-    ({LIST: CANARY, "build/artifacts/A.B/log": base64.b64encode(CANARY.encode()).decode()}, "holds the secret"),
-    ({LIST: "short"}, "12 characters or more"),
+    ({LIST: HEADER, "build/artifacts/A.B/log": "canary-Zebr, and no more"}, None),
+    ({LIST: HEADER}, None),
+    ({LIST: HEADER, "build/artifacts/A.B/log": "password=" + SECRET}, "holds the secret"),
+    ({LIST: HEADER, "build/artifacts/A.B/log": "password=" + SECRET[:BEGINNING]}, "holds the secret"),
+    ({LIST: HEADER, "build/artifacts/A.B/log": SECRET.encode().hex()}, "holds the secret"),
+    ({LIST: HEADER, "build/artifacts/A.B/log": base64.b64encode(b"ab" + SECRET.encode() + b"c").decode()}, "holds the secret"),
+    ({LIST: HEADER, "build/artifacts/A.B/log": base64.b64encode(SECRET.encode()).decode()}, "holds the secret"),
+    ({LIST: HEADER.replace(SECRET, "short")}, "12 characters or more"),
+    ({LIST: "nothing"}, "12 characters or more"),
 ]
