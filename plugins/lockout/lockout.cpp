@@ -81,8 +81,8 @@ public:
         }
         const Decision decision = decide(request.event(), request.now(), counters);
         for (std::size_t scope = 0; scope < counters.size(); ++scope) {
-            if (decision.changed[scope]) {
-                output.set_counter(static_cast<loquet_lockout_scope>(scope), *decision.changed[scope]);
+            if (const auto& changed = decision.changed[scope]) {
+                output.set_counter(static_cast<loquet_lockout_scope>(scope), *changed);
             }
         }
         if (!decision.alert.empty()) {

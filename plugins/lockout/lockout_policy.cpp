@@ -35,13 +35,14 @@ bool came_from_the_future(const Options& options, std::int64_t now, loquet_count
 Counters at(const Options& options, std::int64_t now, const Counters& given, Counters& moved) {
     Counters counters = given;
     for (std::size_t scope = 0; scope < counters.size(); ++scope) {
-        if (!counters[scope]) {
+        auto& counter = counters[scope];
+        if (!counter) {
             continue;
         }
-        const bool future = came_from_the_future(options, now, *counters[scope]);
-        age(*counters[scope], now);
+        const bool future = came_from_the_future(options, now, *counter);
+        age(*counter, now);
         if (future) {
-            moved[scope] = counters[scope];
+            moved[scope] = counter;
         }
     }
     return counters;
@@ -160,7 +161,7 @@ Decision failed(const Options& options, std::int64_t now, const Counters& counte
     charge(options, now, present);
     rule(options, now, present, decision);
     decision.alert = alert_of(options, present[LOQUET_SCOPE_SITE]);
-    decision.changed = std::move(present);
+    decision.changed = present;
     return decision;
 }
 

@@ -88,6 +88,7 @@ public:
     [[nodiscard]] std::vector<std::string> list(std::string_view name) const {
         const loquet_option_value& value = get(name, LOQUET_OPTION_TEXT_LIST);
         std::vector<std::string> items;
+        items.reserve(value.item_count);
         for (size_t n = 0; n < value.item_count; ++n) {
             items.emplace_back(view(value.items[n]));
         }
@@ -118,6 +119,7 @@ public:
 
     [[nodiscard]] loquet_message c() {
         lent_.clear();
+        lent_.reserve(variables_.size());
         for (const auto& [name, value] : variables_) {
             lent_.push_back({sdk::text(name), sdk::text(value)});
         }
