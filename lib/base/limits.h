@@ -39,6 +39,12 @@ constexpr std::size_t plugin_rules = 64;
 constexpr std::size_t plugin_option_bytes = 4096;
 constexpr std::size_t plugin_options = 256;
 
+// The store
+constexpr std::size_t store_bytes = std::size_t{64} << 30U; ///< the map grows up to this
+constexpr std::size_t queued_writes = 4096;                 ///< pieces of work in front of the writer
+constexpr std::size_t step_name_bytes = 64;
+constexpr std::size_t neighbours = 8; ///< slots that the counters of strangers (or seats) share before one gives way
+
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
 constexpr std::size_t key_file_bytes = 4096;
