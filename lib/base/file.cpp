@@ -74,8 +74,8 @@ Fd::~Fd() {
     }
 }
 
-Fd Fd::duplicate() const {
-    Fd copy(::fcntl(fd_, F_DUPFD_CLOEXEC, 3));
+Fd duplicate(int fd) {
+    Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
     if (!copy) {
         throw system_error(errno, "cannot duplicate a file descriptor");
     }

@@ -30,8 +30,6 @@ public:
     [[nodiscard]] int get() const noexcept { return fd_; }
     [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
     explicit operator bool() const noexcept { return fd_ >= 0; }
-    /// A second descriptor for the same open file (close-on-exec). Throws Error.
-    [[nodiscard]] Fd duplicate() const;
 
 private:
     int fd_ = -1;
@@ -52,5 +50,8 @@ void make_folder(const std::string& path, mode_t mode);
 
 /// Writes all of it, or throws.
 void write_all(int fd, std::string_view content);
+
+/// A second descriptor for the open file behind a borrowed one (close-on-exec). Throws Error.
+[[nodiscard]] Fd duplicate(int fd);
 
 } // namespace loquet::base

@@ -13,16 +13,6 @@ inline constexpr const char* manager_interface = "org.loquet.Auth1.Manager";
 inline constexpr const char* account_interface = "org.loquet.Auth1.Account";
 inline constexpr const char* conversation_interface = "org.loquet.Auth1.Conversation";
 
-namespace error_name {
-inline constexpr const char* not_found = "org.loquet.Auth1.Error.NotFound";
-inline constexpr const char* denied = "org.loquet.Auth1.Error.Denied";
-inline constexpr const char* busy = "org.loquet.Auth1.Error.Busy";
-inline constexpr const char* invalid = "org.loquet.Auth1.Error.Invalid";
-inline constexpr const char* limited = "org.loquet.Auth1.Error.Limited";
-inline constexpr const char* unavailable = "org.loquet.Auth1.Error.Unavailable";
-inline constexpr const char* conflict = "org.loquet.Auth1.Error.Conflict";
-} // namespace error_name
-
 namespace purpose {
 inline constexpr const char* login = "login";
 inline constexpr const char* unlock_screen = "unlock-screen";

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/bus/call.h"
+
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/bus/error_names.h"
+
+namespace loquet::bus {
+
+using base::Error;
+
+namespace {
+
+bool is_our_defect(Error::Kind kind) {
+    return kind == Error::Kind::internal || kind == Error::Kind::corrupt;
+}
+
+} // namespace
+
+Call::~Call() {
+    if (message_) {
+        fail(Error(Error::Kind::internal, "no answer was produced"));
+    }
+}
+
+std::string Call::sender() const {
+    const char* name = sd_bus_message_get_sender(message_.get());
+    return name == nullptr ? "" : name;
+}
+
+std::string Call::path() const {
+    return sd_bus_message_get_path(message_.get());
+}
+
+bool Call::may_interact() const noexcept {
+    return sd_bus_message_get_allow_interactive_authorization(message_.get()) > 0;
+}
+
+Message Call::begin_reply() const {
+    sd_bus_message* answer = nullptr;
+    check(sd_bus_message_new_method_return(message_.get(), &answer), "cannot create a reply");
+    return Message(answer);
+}
+
+void Call::send(const Message& answer) {
+    const Message answered = std::move(message_);
+    check(sd_bus_send(sd_bus_message_get_bus(answered.get()), answer.get(), nullptr), "cannot send a reply");
+}
+
+void Call::fail(const Error& error) noexcept {
+    const Message answered = std::move(message_);
+    if (!answered) {
+        return;
+    }
+    if (is_our_defect(error.kind())) {
+        log::error(
+            log::id::internal_error, error.what(),
+            {{"LOQUET_PLACE", std::string(error.where().file_name()) + ":" + std::to_string(error.where().line())}});
+    }
+    const std::string text = is_our_defect(error.kind()) ? "loquetd met an error of its own; its log says more"
+                                                         : base::printable(error.what());
+    sd_bus_error bus_error = SD_BUS_ERROR_MAKE_CONST(error_name(error.kind()), text.c_str());
+    (void)sd_bus_reply_method_error(answered.get(), &bus_error);
+}
+
+} // namespace loquet::bus

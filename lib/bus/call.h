@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A method call that arrived, answered exactly once: reply(), fail(), or an error when it is dropped. Loop thread.
+#pragma once
+
+#include "lib/base/error.h"
+#include "lib/bus/message.h"
+
+#include <string>
+
+namespace loquet::bus {
+
+class Call {
+public:
+    /// Takes a reference to the message that is being handled.
+    explicit Call(sd_bus_message* message) : message_(sd_bus_message_ref(message)) {}
+    Call(Call&&) noexcept = default;
+    Call& operator=(Call&&) = delete;
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ~Call();
+
+    [[nodiscard]] Reader arguments() const noexcept { return Reader(message_.get()); }
+    [[nodiscard]] std::string sender() const;
+    [[nodiscard]] std::string path() const;
+    /// True when the caller allows a question to a person (polkit agents).
+    [[nodiscard]] bool may_interact() const noexcept;
+    [[nodiscard]] bool answered() const noexcept { return message_ == nullptr; }
+
+    /// Answers with what `write(Writer&)` puts into the reply.
+    template <class Write>
+    void reply(Write write) {
+        Message answer = begin_reply();
+        Writer writer(answer.get());
+        write(writer);
+        send(answer);
+    }
+    void reply() {
+        reply([](Writer&) {});
+    }
+    /// Errors of kind `internal` and `corrupt` are logged with their place; the caller learns only that we failed.
+    void fail(const base::Error& error) noexcept;
+
+private:
+    [[nodiscard]] Message begin_reply() const;
+    void send(const Message& answer);
+
+    Message message_;
+};
+
+} // namespace loquet::bus

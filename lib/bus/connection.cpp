@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/bus/connection.h"
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/bus/error_names.h"
+
+#include <cerrno>
+
+namespace loquet::bus {
+
+using base::Error;
+
+namespace {
+
+std::uint64_t microseconds(base::Milliseconds time) {
+    return static_cast<std::uint64_t>(time.count()) * 1000U;
+}
+
+Error from_bus(const sd_bus_error& error) {
+    const std::string_view name = error.name == nullptr ? "" : error.name;
+    const std::string text = error.message == nullptr ? std::string(name) : base::printable(error.message);
+    return {error_kind(name), text};
+}
+
+class BusError {
+public:
+    BusError() = default;
+    BusError(const BusError&) = delete;
+    BusError& operator=(const BusError&) = delete;
+    ~BusError() { sd_bus_error_free(&error_); }
+    sd_bus_error* raw() noexcept { return &error_; }
+
+private:
+    sd_bus_error error_ = SD_BUS_ERROR_NULL;
+};
+
+int name_owner_changed(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
+    const char* name = nullptr;
+    const char* before = nullptr;
+    const char* after = nullptr;
+    if (sd_bus_message_read(message, "sss", &name, &before, &after) > 0 && *after == '\0' && *name == ':') {
+        (*static_cast<base::Function<void(std::string_view)>*>(self))(name);
+    }
+    return 0;
+}
+
+int disconnected(sd_bus_message* /*message*/, void* self, sd_bus_error* /*error*/) noexcept {
+    (*static_cast<base::Job*>(self))();
+    return 0;
+}
+
+int answered(sd_bus_message* reply, void* self, sd_bus_error* /*error*/) noexcept {
+    auto& promise = *static_cast<base::Promise<Message>*>(self);
+    const sd_bus_error* error = sd_bus_message_get_error(reply);
+    if (error != nullptr) {
+        promise.fail(std::make_exception_ptr(from_bus(*error)));
+    } else {
+        promise.set(Message(sd_bus_message_ref(reply)));
+    }
+    return 0;
+}
+
+} // namespace
+
+Connection Connection::system() {
+    sd_bus* bus = nullptr;
+    check(sd_bus_open_system(&bus), "cannot connect to the system bus");
+    return Connection(bus);
+}
+
+Connection Connection::at(const std::string& address) {
+    sd_bus* raw = nullptr;
+    check(sd_bus_new(&raw), "cannot create a bus connection");
+    Connection connection(raw);
+    check(sd_bus_set_address(raw, address.c_str()), "the bus address is not usable");
+    check(sd_bus_set_bus_client(raw, 1), "cannot set up a bus connection");
+    check(sd_bus_negotiate_fds(raw, 1), "cannot set up a bus connection");
+    check(sd_bus_start(raw), "cannot connect to the bus");
+    return connection;
+}
+
+void Connection::attach(Loop& loop) {
+    check(sd_bus_attach_event(bus_.get(), loop.raw(), SD_EVENT_PRIORITY_NORMAL), "cannot attach the bus to the loop");
+}
+
+void Connection::own_name(const char* name) {
+    const int result = sd_bus_request_name(bus_.get(), name, 0);
+    if (result == -EEXIST || result == -EALREADY) {
+        throw Error(Error::Kind::conflict, std::string("the bus name ") + name + " is taken: is another one running?");
+    }
+    check(result, "cannot own a name on the bus");
+}
+
+Message Connection::method_call(const char* destination, const char* path, const char* interface, const char* member) {
+    sd_bus_message* message = nullptr;
+    check(sd_bus_message_new_method_call(bus_.get(), &message, destination, path, interface, member),
+          "cannot create a bus message");
+    return Message(message);
+}
+
+Message Connection::signal(const char* path, const char* interface, const char* member) {
+    sd_bus_message* message = nullptr;
+    check(sd_bus_message_new_signal(bus_.get(), &message, path, interface, member), "cannot create a bus message");
+    return Message(message);
+}
+
+void Connection::send(const Message& message) {
+    check(sd_bus_send(bus_.get(), message.get(), nullptr), "cannot send on the bus");
+}
+
+Message Connection::call(const Message& message, base::Milliseconds timeout) {
+    BusError error;
+    sd_bus_message* reply = nullptr;
+    const int result = sd_bus_call(bus_.get(), message.get(), microseconds(timeout), error.raw(), &reply);
+    if (result >= 0) {
+        return Message(reply);
+    }
+    if (sd_bus_error_is_set(error.raw()) != 0) {
+        throw from_bus(*error.raw());
+    }
+    throw base::system_error(-result, "the bus does not answer");
+}
+
+base::Task<Message> Connection::call_async(Message message, base::Milliseconds timeout) {
+    base::Promise<Message> promise;
+    auto reply = promise.future();
+    sd_bus_slot* raw = nullptr;
+    check(sd_bus_call_async(bus_.get(), &raw, message.get(), answered, &promise, microseconds(timeout)),
+          "cannot send on the bus");
+    const Slot slot(raw);
+    Message answer = co_await reply;
+    co_return answer;
+}
+
+void Connection::add_object(const char* path, const char* interface, const sd_bus_vtable* vtable, void* self) {
+    check(sd_bus_add_object_vtable(bus_.get(), nullptr, path, interface, vtable, self), "cannot export an object");
+}
+
+void Connection::add_objects(const char* prefix, const char* interface, const sd_bus_vtable* vtable,
+                             sd_bus_object_find_t find, void* self) {
+    check(sd_bus_add_fallback_vtable(bus_.get(), nullptr, prefix, interface, vtable, find, self),
+          "cannot export objects");
+}
+
+void Connection::add_filter(sd_bus_message_handler_t filter, void* self) {
+    check(sd_bus_add_filter(bus_.get(), nullptr, filter, self), "cannot watch messages");
+}
+
+void Connection::on_peer_gone(base::Function<void(std::string_view)> gone) {
+    peer_gone_ = std::make_unique<base::Function<void(std::string_view)>>(std::move(gone));
+    check(sd_bus_add_match(bus_.get(), nullptr,
+                           "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                           "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''",
+                           name_owner_changed, peer_gone_.get()),
+          "cannot watch for peers that leave");
+}
+
+void Connection::on_disconnect(base::Job lost) {
+    lost_ = std::make_unique<base::Job>(std::move(lost));
+    check(sd_bus_match_signal(bus_.get(), nullptr, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local",
+                              "org.freedesktop.DBus.Local", "Disconnected", disconnected, lost_.get()),
+          "cannot watch the bus connection");
+}
+
+} // namespace loquet::bus

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One connection to a message bus. Two ways of use: blocking calls for short programs and the PAM module (no loop), or
+// attached to a Loop, where calls are awaited. One thread; a fork leaves the child's copy unusable, as sd-bus has it.
+#pragma once
+
+#include "lib/base/function.h"
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+#include "lib/bus/message.h"
+
+#include <string>
+#include <string_view>
+
+namespace loquet::bus {
+
+using Slot = base::Handle<sd_bus_slot, sd_bus_slot_unref>;
+
+class Connection {
+public:
+    /// The system bus, as sd_bus_open_system() finds it: a set-uid program takes no address from the environment.
+    static Connection system();
+    static Connection at(const std::string& address);
+
+    Connection(Connection&&) noexcept = default;
+    Connection& operator=(Connection&&) noexcept = default;
+
+    /// From here on messages are handled by the loop.
+    void attach(Loop& loop);
+    /// Throws Error (conflict) when somebody else has the name.
+    void own_name(const char* name);
+
+    [[nodiscard]] Message method_call(const char* destination, const char* path, const char* interface,
+                                      const char* member);
+    [[nodiscard]] Message signal(const char* path, const char* interface, const char* member);
+    void send(const Message& message);
+    /// Blocks; throws Error with the kind that the error's name stands for and the peer's sentence. A `timeout` of 0 is
+    /// sd-bus's default (25 seconds).
+    [[nodiscard]] Message call(const Message& message, base::Milliseconds timeout);
+    /// Needs attach(). The same errors, thrown where it is awaited.
+    [[nodiscard]] base::Task<Message> call_async(Message message, base::Milliseconds timeout);
+
+    void add_object(const char* path, const char* interface, const sd_bus_vtable* vtable, void* self);
+    /// For all paths below `prefix`; `find` says (and answers > 0) whether such an object exists.
+    void add_objects(const char* prefix, const char* interface, const sd_bus_vtable* vtable, sd_bus_object_find_t find,
+                     void* self);
+    /// Sees every message before the objects do; answers > 0 when it took care of it.
+    void add_filter(sd_bus_message_handler_t filter, void* self);
+    /// Calls `gone` with the unique name of every peer that leaves the bus. Needs attach().
+    void on_peer_gone(base::Function<void(std::string_view)> gone);
+    /// Calls `lost` when the bus closes the connection. Needs attach().
+    void on_disconnect(base::Job lost);
+
+    [[nodiscard]] sd_bus* raw() noexcept { return bus_.get(); }
+
+private:
+    explicit Connection(sd_bus* bus) noexcept : bus_(bus) {}
+
+    base::Handle<sd_bus, sd_bus_flush_close_unref> bus_;
+    std::unique_ptr<base::Function<void(std::string_view)>> peer_gone_;
+    std::unique_ptr<base::Job> lost_;
+};
+
+} // namespace loquet::bus

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The one table between the kinds of base::Error and the error names of the bus (docs/bus.md), both ways.
+#pragma once
+
+#include "lib/base/error.h"
+
+#include <string_view>
+
+namespace loquet::bus {
+
+[[nodiscard]] const char* error_name(base::Error::Kind kind) noexcept;
+
+/// For a client: what a reply's error name means. Names of the bus itself (no such service, no reply, disconnected)
+/// are `unavailable`; access refused by the bus's policy is `denied`; anything else is `internal`.
+[[nodiscard]] base::Error::Kind error_kind(std::string_view name) noexcept;
+
+} // namespace loquet::bus

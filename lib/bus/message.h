@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Reading and writing sd-bus messages with C++ values. A Reader or Writer borrows its message; what does not fit is an
+// Error of kind `invalid` (reading what others sent) or `internal` (writing).
+#pragma once
+
+#include "lib/base/file.h"
+#include "lib/base/handle.h"
+
+#include <systemd/sd-bus.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loquet::bus {
+
+using Message = base::Handle<sd_bus_message, sd_bus_message_unref>;
+
+/// Throws base::Error for a negative result of an sd-bus call: "doing: reason".
+int check(int result, const char* doing);
+
+class Reader {
+public:
+    explicit Reader(sd_bus_message* message) noexcept : message_(message) {}
+
+    /// The text lives as long as the message. Longer than `limit` bytes is an Error.
+    std::string_view text(std::size_t limit);
+    std::uint32_t u32() { return basic<std::uint32_t>('u'); }
+    std::uint64_t u64() { return basic<std::uint64_t>('t'); }
+    std::uint8_t u8() { return basic<std::uint8_t>('y'); }
+    bool boolean() { return basic<int>('b') != 0; }
+    std::string object_path();
+    /// A duplicate of the descriptor, owned by the caller.
+    base::Fd fd();
+    std::vector<std::string> texts(std::size_t count_limit, std::size_t text_limit);
+
+    /// Calls `each()` for every element of an array, which must read exactly one.
+    template <class Each>
+    void array(const char* contents, std::size_t limit, Each each) {
+        enter(SD_BUS_TYPE_ARRAY, contents);
+        for (std::size_t count = 0; more(); ++count) {
+            require(count < limit, "a list in the message is too long");
+            each();
+        }
+        exit();
+    }
+    /// Calls `entry(key, signature)` inside each variant of an a{sv}; unread values are skipped.
+    template <class Entry>
+    void dictionary(std::size_t limit, Entry entry) {
+        array("{sv}", limit, [&] {
+            enter(SD_BUS_TYPE_DICT_ENTRY, "sv");
+            const std::string key(text(256));
+            const std::string signature = peek_variant();
+            enter(SD_BUS_TYPE_VARIANT, signature.c_str());
+            if (!entry(key, std::string_view(signature))) {
+                skip(signature);
+            }
+            exit();
+            exit();
+        });
+    }
+    void enter(char type, const char* contents);
+    void exit();
+
+private:
+    template <class T>
+    T basic(char type) {
+        T value{};
+        read(type, static_cast<void*>(&value));
+        return value;
+    }
+    void read(char type, void* value);
+    bool more();
+    std::string peek_variant();
+    void skip(const std::string& signature);
+    static void require(bool condition, const char* what);
+
+    sd_bus_message* message_;
+};
+
+class Writer {
+public:
+    explicit Writer(sd_bus_message* message) noexcept : message_(message) {}
+
+    Writer& text(const std::string& value) { return basic('s', value.c_str()); }
+    Writer& object_path(const std::string& value) { return basic('o', value.c_str()); }
+    Writer& u8(std::uint8_t value) { return basic('y', &value); }
+    Writer& u32(std::uint32_t value) { return basic('u', &value); }
+    Writer& u64(std::uint64_t value) { return basic('t', &value); }
+    Writer& boolean(bool value) {
+        const int number = value ? 1 : 0;
+        return basic('b', &number);
+    }
+    /// The bus takes a duplicate; the caller keeps its own.
+    Writer& fd(int value) { return basic('h', &value); }
+    Writer& texts(const std::vector<std::string>& values);
+
+    template <class Body>
+    Writer& array(const char* contents, Body body) {
+        return container(SD_BUS_TYPE_ARRAY, contents, body);
+    }
+    template <class Body>
+    Writer& structure(const char* contents, Body body) {
+        return container(SD_BUS_TYPE_STRUCT, contents, body);
+    }
+    /// One entry of an a{sv}: `entry("locale", "s", [&] { w.text(locale); })`.
+    template <class Body>
+    Writer& entry(const char* key, const char* signature, Body body) {
+        return container(SD_BUS_TYPE_DICT_ENTRY, "sv", [&] {
+            basic('s', key);
+            container(SD_BUS_TYPE_VARIANT, signature, body);
+        });
+    }
+    Writer& entry(const char* key, const std::string& value) {
+        return entry(key, "s", [&] { text(value); });
+    }
+
+private:
+    template <class Body>
+    Writer& container(char type, const char* contents, Body body) {
+        open(type, contents);
+        body();
+        return close();
+    }
+    Writer& basic(char type, const void* value);
+    void open(char type, const char* contents);
+    Writer& close();
+
+    sd_bus_message* message_;
+};
+
+} // namespace loquet::bus

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/protocol/turn_wire.h"
+
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+
+#include <algorithm>
+
+namespace loquet::protocol {
+
+using base::Error;
+
+namespace {
+
+struct State {
+    const char* operator()(const Ask& /*turn*/) const { return "ask"; }
+    const char* operator()(const Wait& /*turn*/) const { return "wait"; }
+    const char* operator()(const Granted& /*turn*/) const { return "granted"; }
+    const char* operator()(const Denied& /*turn*/) const { return "denied"; }
+};
+
+/// The details of a turn, whatever its state; what does not apply is empty.
+struct Details {
+    std::string reason;
+    std::string account;
+    std::uint32_t retry_after = 0;
+    std::uint32_t poll = 0;
+    std::vector<std::string> messages;
+};
+
+Details details_of(const Turn& turn) {
+    Details details;
+    if (const auto* wait = std::get_if<Wait>(&turn)) {
+        details.poll = static_cast<std::uint32_t>(wait->poll.count());
+        details.messages = {wait->text};
+    } else if (const auto* granted = std::get_if<Granted>(&turn)) {
+        details.account = granted->account;
+        details.reason = to_text(granted->reason);
+        details.messages = granted->messages;
+    } else if (const auto* denied = std::get_if<Denied>(&turn)) {
+        details.reason = to_text(denied->reason);
+        details.retry_after = static_cast<std::uint32_t>(std::max<std::int64_t>(denied->retry_after.count(), 0));
+        details.messages = denied->messages;
+    }
+    return details;
+}
+
+void write_details(bus::Writer& writer, const Details& details) {
+    writer.array("{sv}", [&] {
+        if (!details.account.empty()) {
+            writer.entry("account", details.account);
+        }
+        if (!details.reason.empty()) {
+            writer.entry("reason", details.reason);
+        }
+        if (details.retry_after != 0) {
+            writer.entry("retry_after", "u", [&] { writer.u32(details.retry_after); });
+        }
+        if (details.poll != 0) {
+            writer.entry("poll", "u", [&] { writer.u32(details.poll); });
+        }
+        if (!details.messages.empty()) {
+            writer.entry("warnings", "as", [&] { writer.texts(details.messages); });
+        }
+    });
+}
+
+Details read_details(bus::Reader& reader) {
+    Details details;
+    reader.dictionary(64, [&](const std::string& key, std::string_view signature) {
+        if (key == "account" && signature == "s") {
+            details.account = base::printable(reader.text(limits::typed_name_bytes));
+        } else if (key == "reason" && signature == "s") {
+            details.reason = reader.text(limits::prompt_name_bytes);
+        } else if (key == "retry_after" && signature == "u") {
+            details.retry_after = reader.u32();
+        } else if (key == "poll" && signature == "u") {
+            details.poll = reader.u32();
+        } else if (key == "warnings" && signature == "as") {
+            details.messages = reader.texts(limits::prompts_per_turn, limits::prompt_text_bytes);
+        } else {
+            return false;
+        }
+        return true;
+    });
+    for (std::string& message : details.messages) {
+        message = base::printable(message, limits::prompt_text_bytes);
+    }
+    return details;
+}
+
+std::vector<Prompt> read_prompts(bus::Reader& reader) {
+    std::vector<Prompt> prompts;
+    reader.array("(yss)", limits::prompts_per_turn, [&] {
+        reader.enter(SD_BUS_TYPE_STRUCT, "yss");
+        const std::uint8_t style = reader.u8();
+        if (style < static_cast<std::uint8_t>(PromptStyle::secret)
+            || style > static_cast<std::uint8_t>(PromptStyle::error)) {
+            throw Error(Error::Kind::invalid, "a prompt has a style that does not exist");
+        }
+        Prompt prompt{static_cast<PromptStyle>(style), std::string(reader.text(limits::prompt_name_bytes)), {}};
+        prompt.text = base::printable(reader.text(limits::prompt_text_bytes), limits::prompt_text_bytes);
+        prompts.push_back(std::move(prompt));
+        reader.exit();
+    });
+    return prompts;
+}
+
+} // namespace
+
+void write_turn(bus::Writer& writer, const Turn& turn) {
+    writer.text(std::visit(State{}, turn));
+    writer.array("(yss)", [&] {
+        if (const auto* ask = std::get_if<Ask>(&turn)) {
+            for (const Prompt& prompt : ask->prompts) {
+                writer.structure("yss", [&] {
+                    writer.u8(static_cast<std::uint8_t>(prompt.style)).text(prompt.name).text(prompt.text);
+                });
+            }
+        }
+    });
+    write_details(writer, details_of(turn));
+}
+
+Turn read_turn(bus::Reader& reader) {
+    const std::string state(reader.text(16));
+    auto prompts = read_prompts(reader);
+    auto details = read_details(reader);
+    if (state == "ask") {
+        return Ask{std::move(prompts)};
+    }
+    if (state == "wait") {
+        return Wait{details.messages.empty() ? "" : details.messages.front(), base::Milliseconds(details.poll)};
+    }
+    if (state == "granted") {
+        return Granted{std::move(details.account), reason_from_text(details.reason), std::move(details.messages)};
+    }
+    if (state == "denied") {
+        return Denied{reason_from_text(details.reason), std::chrono::seconds(details.retry_after),
+                      std::move(details.messages)};
+    }
+    throw Error(Error::Kind::invalid, "a turn has a state that does not exist");
+}
+
+} // namespace loquet::protocol
