@@ -63,6 +63,12 @@ constexpr std::size_t message_variable_bytes = 512;
 constexpr std::size_t message_text_bytes = 1024; ///< one text of a catalogue
 constexpr std::size_t message_value_bytes = 512; ///< what one variable of it stands for
 
+// The store
+constexpr std::size_t store_bytes = std::size_t{64} << 30U; ///< the map grows up to this
+constexpr std::size_t queued_writes = 4096;                 ///< pieces of work in front of the writer
+constexpr std::size_t step_name_bytes = 64;
+constexpr std::size_t neighbours = 8; ///< slots that the counters of strangers (or seats) share before one gives way
+
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
 constexpr std::size_t key_file_bytes = 4096;
