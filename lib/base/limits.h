@@ -16,7 +16,13 @@ constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8
 constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type where a name is asked
 constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
 constexpr std::size_t display_name_bytes = 256;
-constexpr std::size_t password_bytes = 511; ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
+constexpr std::size_t password_bytes = 511;     ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
+constexpr std::size_t mail_bytes = 254;         ///< RFC 5321, 4.5.3.1.3, without the angle brackets
+constexpr std::size_t mail_local_bytes = 64;    ///< RFC 5321, 4.5.3.1.1
+constexpr std::size_t phone_digits = 15;        ///< E.164
+constexpr std::size_t account_path_bytes = 255; ///< home and shell
+constexpr std::size_t authorisations = 64;      ///< of one account
+constexpr std::size_t authorisation_bytes = 64;
 constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
 
 // The daemon
@@ -25,7 +31,9 @@ constexpr std::size_t conversations_per_uid = 256;   ///< ... of one user (root 
 constexpr std::size_t conversations = 4096;          ///< ... of all
 constexpr std::size_t waiting_per_account = 128;     ///< answers queued in front of one account
 constexpr std::size_t queued_hashes = 1024;          ///< jobs in front of the hash workers
+constexpr std::size_t queued_lookups = 64;           ///< questions in front of the name service
 constexpr std::size_t accounts_per_page = 1000;
+constexpr std::size_t accounts_per_search = 10000; ///< looked at for one page of a filtered list
 constexpr std::size_t audit_records_per_page = 1000;
 constexpr std::size_t seats_per_account = 16;    ///< seats whose failures are counted apart for one account
 constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with counters of their own
