@@ -16,6 +16,7 @@ constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8
 constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type where a name is asked
 constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
 constexpr std::size_t display_name_bytes = 256;
+constexpr std::size_t password_bytes = 511; ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
 constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
 
 // The daemon
