@@ -2,7 +2,9 @@
 // Every list that a stranger can lengthen has its limit here, and a test at the limit and one above it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace loquet::limits {
 
@@ -18,6 +20,10 @@ constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, 
 constexpr std::size_t display_name_bytes = 256;
 constexpr std::size_t password_bytes = 511; ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
 constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
+
+constexpr std::uint32_t new_password_tries = 3;        ///< before a change of password has to begin anew
+constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an account; later the answer is not judged
+constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
 
 // The daemon
 constexpr std::size_t conversations_per_caller = 64; ///< open dialogs of one bus connection
@@ -39,6 +45,23 @@ constexpr std::size_t plugin_fact_bytes = 1024;
 constexpr std::size_t plugin_rules = 64;
 constexpr std::size_t plugin_option_bytes = 4096;
 constexpr std::size_t plugin_options = 256;
+constexpr std::size_t plugin_name_bytes = 64; ///< of a plugin, an instance, an option, a fact, a message's variable
+constexpr std::size_t plugin_version_bytes = 64;
+constexpr std::size_t plugin_summary_bytes = 256;
+constexpr std::size_t plugin_note_bytes = 256; ///< a note for the audit log, an alert for the operator
+constexpr std::size_t plugin_reason_bytes = 64;
+constexpr std::size_t plugin_error_bytes = 512;   ///< why a plugin could not do its work
+constexpr std::size_t plugin_log_bytes = 1024;    ///< one line of a plugin in the journal
+constexpr std::size_t plugin_connections = 4;     ///< open at one plugin's process
+constexpr std::size_t plugin_calls_in_flight = 16; ///< sent to one plugin and not answered yet
+constexpr std::size_t plugin_calls_waiting = 4096; ///< ... in front of that
+constexpr std::size_t message_id_bytes = 64;
+constexpr std::size_t message_variables = 16;
+constexpr std::size_t message_variable_bytes = 512;
+
+// Texts
+constexpr std::size_t message_text_bytes = 1024; ///< one text of a catalogue
+constexpr std::size_t message_value_bytes = 512; ///< what one variable of it stands for
 
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
