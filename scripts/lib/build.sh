@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# Configures, builds and tests one preset. Needs common.sh, and `build_root`: the folder that holds one for each preset.
+: "${repository:?}" "${build_root:?}"
+
+# build_preset PRESET [TARGET...]
+build_preset() {
+    local preset=$1
+    shift
+    cmake -S "$repository" --preset "$preset" -B "$build_root/$preset" >"$build_root/$preset-configure.log" 2>&1 || {
+        cat "$build_root/$preset-configure.log"
+        return 1
+    }
+    ninja -C "$build_root/$preset" -j"$(job_count)" --quiet "$@"
+}
+
+# test_preset PRESET [CTEST OPTION...]
+test_preset() {
+    local preset=$1
+    shift
+    ctest --test-dir "$build_root/$preset" --output-on-failure --no-tests=error --no-label-summary -j"$(job_count)" "$@"
+}
