@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/turn_wire.h"
@@ -39,8 +40,9 @@ protected:
             bus::Reader reader = call.arguments();
             begun_.emplace_back(reader.text(64));
             begun_.emplace_back(reader.text(64));
-            reader.dictionary(8, [&](const std::string& key, std::string_view) {
-                client_[key] = reader.text(limits::client_field_bytes);
+            reader.dictionary(8, [&](const std::string& key, std::string_view signature) {
+                client_[key] = signature == "u" ? std::to_string(reader.u32())
+                                                : std::string(reader.text(limits::client_field_bytes));
                 return true;
             });
             next(call, true);
@@ -115,6 +117,18 @@ TEST_F(ALoginTrial, WaitsAsLongAsItIsAskedTo) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     EXPECT_EQ(outcome.errors, "Accept on your telephone\n") << "said once, however often it is polled";
     EXPECT_THAT(answered_, ElementsAre(ElementsAre("right"), ElementsAre(), ElementsAre()));
+}
+
+TEST_F(ALoginTrial, SaysToWhomANameBelongs) {
+    says({protocol::Granted{"root", {}, {}}});
+    EXPECT_EQ(service_.run({"try-login", "root", "--password-fd", "0"}, "x\n").exit_code, 0);
+    EXPECT_EQ(client_.at("uid"), "0");
+    service_.on("Begin", [](bus::Call& call) {
+        call.fail(base::Error(base::Error::Kind::not_found, "this name is not for Loquet to judge"));
+    });
+    const tests::Outcome outcome = service_.run({"--json", "try-login", "root", "--password-fd", "0"}, "x\n");
+    EXPECT_EQ(outcome.exit_code, 4);
+    EXPECT_EQ(json::parse(outcome.output).at("authentication"), "PAM_USER_UNKNOWN");
 }
 
 TEST_F(ALoginTrial, CancelsTheDialogThatItCannotGoOnWith) {

@@ -43,7 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{denied(Reason::disabled), "PAM_MAXTRIES", "", ExitCode::denied},
                     Case{denied(Reason::not_ours), "PAM_USER_UNKNOWN", "", ExitCode::not_found},
                     Case{denied(Reason::unavailable), "PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable},
-                    Case{denied(Reason::busy), "PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable}));
+                    Case{denied(Reason::busy), "PAM_MAXTRIES", "", ExitCode::unavailable},
+                    Case{denied(Reason::not_authorised), "PAM_PERM_DENIED", "", ExitCode::denied}));
 
 } // namespace
 } // namespace loquet::cli
