@@ -71,6 +71,7 @@ struct Source::State {
 };
 
 Source::Source(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Source::Source() noexcept = default;
 Source::Source(Source&&) noexcept = default;
 Source& Source::operator=(Source&&) noexcept = default;
 Source::~Source() = default;

@@ -22,7 +22,7 @@ namespace loquet::bus {
 class Source {
 public:
     struct State;
-    Source() = default;
+    Source() noexcept;
     explicit Source(std::unique_ptr<State> state) noexcept;
     Source(Source&&) noexcept;
     Source& operator=(Source&&) noexcept;

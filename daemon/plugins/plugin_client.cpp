@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/plugins/plugin_client.h"
+
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace loquet::plugins {
+
+using base::Error;
+using base::Milliseconds;
+
+/// The first call on every connection.
+class PluginClient::DescribeCall final : public RemoteCall {
+public:
+    explicit DescribeCall(PluginClient& client) noexcept : client_(client) {}
+    base::SecureBytes encode(const protocol::FrameHeader& header,
+                             const protocol::DescribeResponse& /*plugin*/) override {
+        return protocol::encode(header, protocol::DescribeRequest{});
+    }
+    void accept(const protocol::Frame& frame) override {
+        response_ = protocol::decode<protocol::DescribeResponse>(frame);
+    }
+    void finish() override { client_.described(std::move(response_)); }
+    void fail(std::exception_ptr /*why*/) override {} // the connection's end, which its other calls are told
+
+private:
+    PluginClient& client_;
+    protocol::DescribeResponse response_;
+};
+
+PluginClient::PluginClient(bus::Loop& loop, const base::Clock& clock, InstanceConfig config, base::Job changed)
+    : loop_(loop), clock_(clock), config_(std::move(config)), changed_(std::move(changed)) {
+    status_.instance = config_.name;
+    status_.kind = config_.kind;
+    buffer_.resize(limits::plugin_frame_bytes);
+}
+
+PluginClient::~PluginClient() {
+    changed_ = {};
+    patience_.absent(clock_.boottime()); // what the resumed callers ask now fails at once
+    close_and_fail("it is being shut down");
+}
+
+void PluginClient::connect() {
+    if (!socket_ && patience_.may_try(clock_.boottime())) {
+        open();
+    }
+}
+
+void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
+    if (!socket_ && !patience_.may_try(clock_.boottime())) {
+        call->fail(unavailable(status_.detail));
+        return;
+    }
+    if (waiting_.size() >= limits::plugin_calls_waiting) {
+        call->fail(std::make_exception_ptr(
+            Error(Error::Kind::busy, "too many calls wait for the plugin \"" + config_.name + "\"")));
+        return;
+    }
+    start_clock(*call);
+    waiting_.push_back(std::move(call));
+    connect();
+    flush();
+}
+
+void PluginClient::start_clock(RemoteCall& call) {
+    call.serial = ++last_serial_;
+    call.due = clock_.boottime() + config_.deadline;
+    call.timer = loop_.after(config_.deadline, [this, serial = call.serial] { expired(serial); });
+}
+
+void PluginClient::expired(std::uint32_t serial) {
+    std::unique_ptr<RemoteCall> late;
+    if (const auto flying = in_flight_.find(serial); flying != in_flight_.end()) {
+        late = std::move(flying->second); // its place stays taken: the answer may still come
+    } else {
+        const auto queued =
+            std::ranges::find_if(waiting_, [serial](const auto& call) { return call->serial == serial; });
+        if (queued != waiting_.end()) {
+            late = std::move(*queued);
+            waiting_.erase(queued);
+        }
+    }
+    const std::string why = "it did not answer within " + std::to_string(config_.deadline.count()) + " ms";
+    if (is_stuck()) {
+        broken(why);
+    }
+    if (late) {
+        late->fail(unavailable(why));
+    }
+}
+
+bool PluginClient::is_stuck() const {
+    // A call can be late because it stood behind others; the plugin is to blame when it owes an answer all the while.
+    return !in_flight_.empty() && clock_.boottime() - progress_ >= config_.deadline * 9 / 10;
+}
+
+void PluginClient::open() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (config_.socket_path.size() >= sizeof address.sun_path) {
+        broken("the path of its socket is too long: " + config_.socket_path);
+        return;
+    }
+    std::memcpy(address.sun_path, config_.socket_path.c_str(), config_.socket_path.size());
+    socket_ = base::Fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket_) {
+        broken(base::system_error(errno, "cannot create a socket").what());
+        return;
+    }
+    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        const int error = errno;
+        const std::string detail = base::system_error(error, "cannot connect to " + config_.socket_path).what();
+        if (error == ENOENT || error == ECONNREFUSED) {
+            nobody_there(detail);
+        } else {
+            broken(detail);
+        }
+        return;
+    }
+    if (status_.state == PluginState::absent) {
+        set_state(PluginState::connecting, "");
+    }
+    watch(false);
+    auto describe = std::make_unique<DescribeCall>(*this);
+    start_clock(*describe);
+    waiting_.push_front(std::move(describe));
+    flush();
+}
+
+void PluginClient::watch(bool for_writing) {
+    if (watch_ && for_writing == watches_writing_) {
+        return;
+    }
+    watches_writing_ = for_writing;
+    const std::uint32_t events = for_writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    watch_ = bus::Source{};
+    watch_ = loop_.watch(socket_.get(), events, [this](std::uint32_t happened) { ready(happened); });
+}
+
+void PluginClient::ready(std::uint32_t events) {
+    if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) {
+        receive();
+    }
+    flush();
+}
+
+void PluginClient::receive() {
+    for (std::size_t packets = 0; socket_ && packets < limits::plugin_calls_in_flight; ++packets) {
+        iovec block{buffer_.data(), buffer_.size()};
+        msghdr message{};
+        message.msg_iov = &block;
+        message.msg_iovlen = 1;
+        const ssize_t size = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (size < 0) {
+            if (errno != EAGAIN && errno != EINTR) {
+                hung_up();
+            }
+            return;
+        }
+        if (size == 0) {
+            hung_up();
+            return;
+        }
+        if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+            broken("it sent more than " + std::to_string(limits::plugin_frame_bytes) + " bytes at once, or files");
+            return;
+        }
+        handle(std::span(buffer_).first(static_cast<std::size_t>(size)));
+    }
+}
+
+void PluginClient::handle(std::span<const std::uint8_t> packet) {
+    std::unique_ptr<RemoteCall> call;
+    bool refused = false;
+    try {
+        const protocol::Frame frame = protocol::decode_frame(packet);
+        const auto flying = in_flight_.find(frame.header.serial);
+        if (flying == in_flight_.end()) {
+            throw Error(Error::Kind::invalid, "it answered what nobody asked");
+        }
+        refused = frame.kind == protocol::FrameKind::error_response;
+        if (refused) {
+            status_.detail = "its last call failed: " + protocol::decode<protocol::ErrorResponse>(frame).text;
+        } else if (flying->second) {
+            flying->second->accept(frame);
+        }
+        call = std::move(flying->second);
+        in_flight_.erase(flying);
+    } catch (const Error& error) {
+        base::wipe(buffer_.data(), packet.size());
+        broken(error.what());
+        return;
+    }
+    base::wipe(buffer_.data(), packet.size());
+    if (refused && !plugin_) {
+        broken(status_.detail);
+        return;
+    }
+    answered(refused);
+    if (call && refused) {
+        call->fail(unavailable(status_.detail));
+    } else if (call) {
+        call->finish();
+    }
+}
+
+void PluginClient::answered(bool refused) {
+    progress_ = clock_.boottime();
+    if (!plugin_) {
+        return; // what it says of itself proves nothing yet
+    }
+    if (!refused) {
+        status_.detail.clear();
+    }
+    if (!std::exchange(proven_, true)) {
+        patience_.succeeded();
+        set_state(PluginState::ready, status_.detail);
+    }
+}
+
+void PluginClient::described(protocol::DescribeResponse plugin) {
+    if (plugin.instance != config_.name) {
+        broken("it was started as \"" + plugin.instance + "\"");
+        return;
+    }
+    if (plugin.kind != config_.kind) {
+        broken("it is a plugin of the kind " + std::string(protocol::to_text(plugin.kind)) + ", but "
+               + std::string(protocol::to_text(config_.kind)) + " is configured");
+        return;
+    }
+    status_.plugin = plugin.name;
+    status_.version = plugin.version;
+    plugin_ = std::move(plugin);
+    if (status_.state == PluginState::connecting) {
+        set_state(PluginState::ready, "");
+    }
+    flush();
+}
+
+void PluginClient::flush() {
+    while (socket_ && !waiting_.empty()) {
+        // A connection that has not answered yet gets one call at a time: a plugin that dies of the first one takes
+        // no others with it, and after a quarantine that first one is the probe.
+        const std::size_t most = proven_ ? limits::plugin_calls_in_flight : 1;
+        if (in_flight_.size() >= most) {
+            break;
+        }
+        std::unique_ptr<RemoteCall> call = std::move(waiting_.front());
+        waiting_.pop_front();
+        try {
+            const Sent sent = send(*call);
+            if (sent == Sent::yes) {
+                if (in_flight_.empty()) {
+                    progress_ = clock_.boottime();
+                }
+                const std::uint32_t serial = call->serial;
+                in_flight_.emplace(serial, std::move(call));
+                continue;
+            }
+            if (sent == Sent::later) {
+                waiting_.push_front(std::move(call));
+                watch(true);
+                return;
+            }
+            call->fail(unavailable(status_.detail));
+        } catch (const Error&) {
+            call->fail(std::current_exception());
+        }
+    }
+    if (socket_) {
+        watch(false);
+    }
+}
+
+PluginClient::Sent PluginClient::send(RemoteCall& call) {
+    static const protocol::DescribeResponse nothing_known;
+    protocol::FrameHeader header;
+    header.serial = call.serial;
+    header.deadline = std::max(call.due - clock_.boottime(), Milliseconds(1));
+    const base::SecureBytes packet = call.encode(header, plugin_ ? *plugin_ : nothing_known);
+    if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
+        return Sent::yes;
+    }
+    return not_sent(errno);
+}
+
+PluginClient::Sent PluginClient::not_sent(int error) {
+    if (error == EAGAIN || error == ENOBUFS || error == EINTR) {
+        return Sent::later;
+    }
+    if (error == EMSGSIZE) {
+        throw Error(Error::Kind::limited, "a plugin's message is longer than the kernel takes at once");
+    }
+    if (in_flight_.empty() && plugin_) {
+        // It ended in peace (an update, an operator's restart) and was not noticed yet: this call is for its successor.
+        hung_up();
+        connect();
+        return socket_ ? Sent::later : Sent::no_more;
+    }
+    broken(base::system_error(error, "cannot send to it").what());
+    return Sent::no_more;
+}
+
+void PluginClient::hung_up() {
+    if (!in_flight_.empty()) {
+        broken("it ended in the middle of a call");
+        return;
+    }
+    watch_ = bus::Source{};
+    socket_ = base::Fd{};
+    plugin_.reset();
+    proven_ = false;
+    if (status_.state == PluginState::ready) {
+        set_state(PluginState::connecting, "");
+    }
+}
+
+void PluginClient::broken(const std::string& detail) {
+    patience_.failed(clock_.boottime());
+    const std::string shown = base::printable(detail);
+    set_state(patience_.quarantined() ? PluginState::quarantined : PluginState::failing, shown);
+    close_and_fail(shown);
+}
+
+void PluginClient::nobody_there(const std::string& detail) {
+    patience_.absent(clock_.boottime());
+    const std::string shown = base::printable(detail);
+    set_state(PluginState::absent, shown);
+    close_and_fail(shown);
+}
+
+void PluginClient::close_and_fail(const std::string& detail) {
+    watch_ = bus::Source{};
+    socket_ = base::Fd{};
+    plugin_.reset();
+    proven_ = false;
+    const auto flying = std::exchange(in_flight_, {});
+    const Calls waiting = std::exchange(waiting_, {});
+    // From here on this object is as it will be: the callers that resume now may call again.
+    for (const auto& [serial, call] : flying) {
+        if (call) {
+            call->fail(unavailable(detail));
+        }
+    }
+    for (const auto& call : waiting) {
+        call->fail(unavailable(detail));
+    }
+}
+
+void PluginClient::set_state(PluginState state, const std::string& detail) {
+    status_.detail = detail;
+    if (std::exchange(status_.state, state) != state && changed_) {
+        changed_();
+    }
+}
+
+std::exception_ptr PluginClient::unavailable(const std::string& why) const {
+    return std::make_exception_ptr(
+        Error(Error::Kind::unavailable, "the plugin \"" + config_.name + "\" cannot be used: " + why));
+}
+
+} // namespace loquet::plugins

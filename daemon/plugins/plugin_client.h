@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The daemon's end of one plugin's socket: connects when it is needed, asks the plugin what it is, sends calls without
+// waiting for the answers of those before, and answers every caller within the deadline, whatever the plugin does.
+// Loop thread; not to be destroyed by a coroutine that it resumes.
+#pragma once
+
+#include "daemon/plugins/patience.h"
+#include "daemon/plugins/plugin_status.h"
+#include "daemon/plugins/remote_call.h"
+#include "lib/base/file.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace loquet::plugins {
+
+class PluginClient {
+public:
+    /// `changed` is called each time the state becomes another one.
+    PluginClient(bus::Loop& loop, const base::Clock& clock, InstanceConfig config, base::Job changed);
+    PluginClient(const PluginClient&) = delete;
+    PluginClient& operator=(const PluginClient&) = delete;
+    ~PluginClient(); ///< calls still waiting end with Error::unavailable
+
+    /// Connects in the background unless it is connected or has to wait.
+    void connect();
+
+    template <class Response, class Request>
+    [[nodiscard]] base::Task<Response> call(Request request) {
+        auto call = std::make_unique<TypedCall<Request, Response>>(std::move(request));
+        auto answer = call->future();
+        submit(std::move(call));
+        Response response = co_await answer;
+        co_return response;
+    }
+
+    [[nodiscard]] const PluginStatus& status() const noexcept { return status_; }
+
+private:
+    class DescribeCall;
+    using Calls = std::deque<std::unique_ptr<RemoteCall>>;
+
+    void submit(std::unique_ptr<RemoteCall> call);
+    void start_clock(RemoteCall& call);
+    void expired(std::uint32_t serial);
+    [[nodiscard]] bool is_stuck() const;
+
+    void open();
+    void watch(bool for_writing);
+    void ready(std::uint32_t events);
+    void receive();
+    void handle(std::span<const std::uint8_t> packet);
+    void described(protocol::DescribeResponse plugin);
+    void answered(bool refused);
+    void flush();
+    enum class Sent { yes, later, no_more };
+    [[nodiscard]] Sent send(RemoteCall& call);
+    [[nodiscard]] Sent not_sent(int error);
+
+    void hung_up();
+    void broken(const std::string& detail);
+    void nobody_there(const std::string& detail);
+    void close_and_fail(const std::string& detail);
+    void set_state(PluginState state, const std::string& detail);
+    [[nodiscard]] std::exception_ptr unavailable(const std::string& why) const;
+
+    bus::Loop& loop_;
+    const base::Clock& clock_;
+    InstanceConfig config_;
+    base::Job changed_;
+    PluginStatus status_;
+    Patience patience_;
+
+    base::Fd socket_;
+    bus::Source watch_;
+    bool watches_writing_ = false;
+    base::SecureBytes buffer_;
+    std::optional<protocol::DescribeResponse> plugin_; ///< what is connected now says that it is
+    bool proven_ = false;                              ///< this connection has answered a call
+    base::Milliseconds progress_{0};                   ///< when it last answered, or last began to owe an answer
+    std::uint32_t last_serial_ = 0;
+    Calls waiting_;
+    std::map<std::uint32_t, std::unique_ptr<RemoteCall>> in_flight_; ///< null: its caller has given up
+};
+
+} // namespace loquet::plugins

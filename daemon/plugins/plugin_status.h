@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is configured and what is known of a plugin's instance, for operators and the engine. Plain values.
+#pragma once
+
+#include "lib/base/clock.h"
+#include "lib/protocol/plugin_messages.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace loquet::plugins {
+
+enum class PluginState : std::uint8_t {
+    connecting,  ///< not asked yet, or its first answer is awaited
+    ready,       ///< it said what it is, and that is what was configured
+    failing,     ///< calls fail at once until the back-off is over
+    quarantined, ///< it failed too often: no attempt for some minutes
+    absent,      ///< there is nobody at its socket
+};
+[[nodiscard]] std::string_view to_text(PluginState state) noexcept;
+
+struct InstanceConfig {
+    std::string name; ///< as in /etc/loquet/plugins/NAME.toml and loquet-plugin@NAME.service
+    protocol::PluginKind kind = protocol::PluginKind::step;
+    std::string socket_path;           ///< <runtime>/plugins/NAME.sock
+    base::Milliseconds deadline{2000}; ///< of one call, waiting included
+};
+
+struct PluginStatus {
+    std::string instance;
+    protocol::PluginKind kind = protocol::PluginKind::step;
+    std::string plugin;  ///< name of the plugin behind the instance; empty until it was reached once
+    std::string version; ///< empty until it was reached once
+    PluginState state = PluginState::connecting;
+    std::string detail; ///< a sentence: what happened last; empty where all is well. Printable
+    friend bool operator==(const PluginStatus&, const PluginStatus&) = default;
+};
+
+} // namespace loquet::plugins
