@@ -8,7 +8,10 @@
 readonly daemon_uid=65534 daemon_gid=65534
 
 write_site() {
-    mkdir -p "$place"/{etc/plugins,pam,run/plugins,store}
+    mkdir -p "$place"/{bin,plugins,etc/plugins,pam,run/plugins,store}
+    # Copies, because the built tree may be where only its owner may look.
+    cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
+    cp "$dev"/plugins/*/*.so "$place/plugins/"
     head -c 32 /dev/urandom >"$place/master-key"
     chmod 0400 "$place/master-key"
     chown -R "$daemon_uid:$daemon_gid" "$place/run" "$place/store" "$place/master-key"
@@ -89,7 +92,7 @@ start_site() {
 # talk SERVICE OPERATIONS ANSWER...: somebody at a terminal, through libpam. Shows what is asked, and gives the answers in
 # turn to whatever is secret; a sum is worked out. The answers stay within this shell: pamtester gets them from a pipe.
 talk() {
-    local service=$1 operations=$2 line='' character person to_pam from_pam result=0
+    local service=$1 operations=$2 line='' sum character person to_pam from_pam result=0
     shift 2
     # shellcheck disable=SC2086  # the operations are words
     coproc PAM { LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
@@ -104,7 +107,9 @@ talk() {
             shift || true
             line=
         elif [[ $line =~ ^How\ much\ is\ ([0-9]+)\ ([-+])\ ([0-9]+)\?\ $ ]]; then
-            printf '%d\n' $((BASH_REMATCH[1] BASH_REMATCH[2] BASH_REMATCH[3])) | tee "/dev/fd/$to_pam"
+            sum=$((BASH_REMATCH[1] + ${BASH_REMATCH[2]}BASH_REMATCH[3]))
+            printf '%d\n' "$sum"
+            printf '%d\n' "$sum" >&"$to_pam"
             line=
         elif [[ $character == $'\n' ]]; then
             line=
