@@ -92,7 +92,7 @@ start_site() {
 # talk SERVICE OPERATIONS ANSWER...: somebody at a terminal, through libpam. Shows what is asked, and gives the answers in
 # turn to whatever is secret; a sum is worked out. The answers stay within this shell: pamtester gets them from a pipe.
 talk() {
-    local service=$1 operations=$2 line='' sum character person to_pam from_pam result=0
+    local service=$1 operations=$2 line='' left sign right sum character person to_pam from_pam result=0
     shift 2
     # shellcheck disable=SC2086  # the operations are words
     coproc PAM { LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
@@ -107,7 +107,8 @@ talk() {
             shift || true
             line=
         elif [[ $line =~ ^How\ much\ is\ ([0-9]+)\ ([-+])\ ([0-9]+)\?\ $ ]]; then
-            sum=$((BASH_REMATCH[1] + ${BASH_REMATCH[2]}BASH_REMATCH[3]))
+            left=${BASH_REMATCH[1]} sign=${BASH_REMATCH[2]}1 right=${BASH_REMATCH[3]}
+            sum=$((left + sign * right))
             printf '%d\n' "$sum"
             printf '%d\n' "$sum" >&"$to_pam"
             line=
