@@ -5,10 +5,14 @@ include(GoogleTest)
 
 # loquet_test(NAME SOURCES a_test.cpp ... [USES lib/base ...] [LIBRARIES ...] [LABELS unit] [TIMEOUT 60])
 # Every TEST becomes a ctest entry of its own, so that a requirement or attack id in a test's name is in the summary.
+# What a test leaves for inspection goes below $LOQUET_TEST_ARTIFACTS; lint.canaries searches it after the last test.
 function(loquet_test name)
     cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LIBRARIES;LABELS;DEPENDS;ENVIRONMENT" ${ARGN})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
+    endif()
+    if(LOQUET_SANITIZE)
+        math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * 3")
     endif()
     if(NOT ARG_LABELS)
         set(ARG_LABELS unit)
@@ -22,6 +26,11 @@ function(loquet_test name)
     if(ARG_DEPENDS)
         add_dependencies(${name} ${ARG_DEPENDS})
     endif()
+    # gtest_discover_tests() splits lists once more than others do.
+    string(REPLACE ";" "\\;" labels "${ARG_LABELS}")
+    string(REPLACE ";" "\\;" environment "${ARG_ENVIRONMENT}")
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT "${ARG_ENVIRONMENT}")
+        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}"
+                   ENVIRONMENT_MODIFICATION LOQUET_TEST_ARTIFACTS=set:${CMAKE_BINARY_DIR}/artifacts
+                   FIXTURES_REQUIRED artifacts)
 endfunction()

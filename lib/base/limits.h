@@ -2,7 +2,9 @@
 // Every list that a stranger can lengthen has its limit here, and a test at the limit and one above it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace loquet::limits {
 
@@ -16,7 +18,18 @@ constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8
 constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type where a name is asked
 constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
 constexpr std::size_t display_name_bytes = 256;
+constexpr std::size_t password_bytes = 511;     ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
+constexpr std::size_t mail_bytes = 254;         ///< RFC 5321, 4.5.3.1.3, without the angle brackets
+constexpr std::size_t mail_local_bytes = 64;    ///< RFC 5321, 4.5.3.1.1
+constexpr std::size_t phone_digits = 15;        ///< E.164
+constexpr std::size_t account_path_bytes = 255; ///< home and shell
+constexpr std::size_t authorisations = 64;      ///< of one account
+constexpr std::size_t authorisation_bytes = 64;
 constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
+
+constexpr std::uint32_t new_password_tries = 3;        ///< before a change of password has to begin anew
+constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an account; later the answer is not judged
+constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
 
 // The daemon
 constexpr std::size_t conversations_per_caller = 64; ///< open dialogs of one bus connection
@@ -24,7 +37,9 @@ constexpr std::size_t conversations_per_uid = 256;   ///< ... of one user (root 
 constexpr std::size_t conversations = 4096;          ///< ... of all
 constexpr std::size_t waiting_per_account = 128;     ///< answers queued in front of one account
 constexpr std::size_t queued_hashes = 1024;          ///< jobs in front of the hash workers
+constexpr std::size_t queued_lookups = 64;           ///< questions in front of the name service
 constexpr std::size_t accounts_per_page = 1000;
+constexpr std::size_t accounts_per_search = 10000; ///< looked at for one page of a filtered list
 constexpr std::size_t audit_records_per_page = 1000;
 constexpr std::size_t seats_per_account = 16;    ///< seats whose failures are counted apart for one account
 constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with counters of their own
@@ -51,6 +66,16 @@ constexpr std::size_t plugin_calls_waiting = 4096; ///< ... in front of that
 constexpr std::size_t message_id_bytes = 64;
 constexpr std::size_t message_variables = 16;
 constexpr std::size_t message_variable_bytes = 512;
+
+// Texts
+constexpr std::size_t message_text_bytes = 1024; ///< one text of a catalogue
+constexpr std::size_t message_value_bytes = 512; ///< what one variable of it stands for
+
+// The store
+constexpr std::size_t store_bytes = std::size_t{64} << 30U; ///< the map grows up to this
+constexpr std::size_t queued_writes = 4096;                 ///< pieces of work in front of the writer
+constexpr std::size_t step_name_bytes = 64;
+constexpr std::size_t neighbours = 8; ///< slots that the counters of strangers (or seats) share before one gives way
 
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;

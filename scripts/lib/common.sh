@@ -19,6 +19,15 @@ remember_pid() {
     started_pids+=("$1")
 }
 
+# Forgets one that has ended and was waited for: its number may be another process's by now.
+forget_pid() {
+    local pid kept=()
+    for pid in "${started_pids[@]}"; do
+        [[ $pid == "$1" ]] || kept+=("$pid")
+    done
+    started_pids=("${kept[@]}")
+}
+
 # Ends the remembered processes, the newest first, and waits for each.
 end_started() {
     local index

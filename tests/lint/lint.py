@@ -27,7 +27,7 @@ class Tree:
         for folder, subfolders, names in os.walk(self.root):
             here = pathlib.Path(folder)
             subfolders[:] = sorted(name for name in subfolders if self._is_ours(here / name))
-            for name in sorted(names):
+            for name in sorted(set(names) - {".git"}):
                 if not suffixes or name.endswith(suffixes):
                     yield (here / name).relative_to(self.root).as_posix()
 
@@ -56,7 +56,10 @@ def self_test(lint):
                 path = pathlib.Path(root, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
-            found = list(lint.findings(Tree(root, pathlib.Path(root, "build"))))
+            tree = Tree(root, pathlib.Path(root, "build"))
+            if hasattr(lint, "prepare"):
+                lint.prepare(tree)
+            found = list(lint.findings(tree))
         if words is None and found:
             wrong.append(f"example {number} is clean, but was reported: {found}")
         if words is not None and not any(words in finding for finding in found):

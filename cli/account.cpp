@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/account.h"
+
+#include "cli/account_pages.h"
+#include "lib/base/text.h"
+#include "lib/protocol/names.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+namespace loquet::cli::account {
+
+namespace {
+
+struct Shown {
+    std::string_view property;
+    std::string_view key;
+    std::string_view title;
+    bool time = false; ///< microseconds since 1970, 0 for never
+};
+
+constexpr std::array shown{
+    Shown{"Name", "name", "Name"},
+    Shown{"UID", "uid", "UID"},
+    Shown{"GID", "gid", "GID"},
+    Shown{"DisplayName", "display_name", "Display name"},
+    Shown{"State", "state", "State"},
+    Shown{"LockedUntil", "locked_until", "Locked until", true},
+    Shown{"LockReason", "lock_reason", "Reason"},
+    Shown{"PasswordSet", "password_set", "Has a password"},
+    Shown{"PasswordChanged", "password_changed", "Password changed", true},
+    Shown{"PasswordExpires", "password_expires", "Password expires", true},
+    Shown{"PasswordMustChange", "password_must_change", "Must change it"},
+    Shown{"LastLogin", "last_login", "Last login", true},
+    Shown{"MailMasked", "mail_masked", "Mail"},
+    Shown{"PhoneMasked", "phone_masked", "Phone"},
+    Shown{"Organisation", "organisation", "Organisation"},
+    Shown{"Authorisations", "authorisations", "May use"},
+    Shown{"Factors", "factors", "Factors"},
+};
+
+Value as_time(const Value& value) {
+    const auto* microseconds = std::get_if<std::uint64_t>(&value);
+    if (microseconds == nullptr || *microseconds == 0) {
+        return {};
+    }
+    return base::Milliseconds(static_cast<std::int64_t>(*microseconds / 1000));
+}
+
+Record account_record(const Properties& properties) {
+    Record record;
+    for (const Shown& item : shown) {
+        Value value = property(properties, item.property);
+        record.fields.push_back(
+            {std::string(item.key), std::string(item.title), item.time ? as_time(value) : std::move(value)});
+    }
+    return record;
+}
+
+Record listed_record(const ListedAccount& account) {
+    return {{{"name", "NAME", account.name},
+             {"uid", "UID", std::uint64_t{account.uid}},
+             {"state", "STATE", account.state}}};
+}
+
+/// A method of the account's object with at most one text; says `sentence` when it was done.
+template <class Write>
+ExitCode act(Client& client, Output& output, const std::string& name, const char* member, std::string_view sentence,
+             Write write) {
+    client.let_polkit_ask();
+    const std::string path = client.find_account(name);
+    const bus::Message request = client.request(path, protocol::account_interface, member);
+    bus::Writer writer(request.get());
+    write(writer);
+    (void)client.call(request);
+    output.done(fmt::format(fmt::runtime(sentence), base::printable(name)),
+                {{{"account", "", name}, {"done", "", std::string(member)}}});
+    return ExitCode::done;
+}
+
+} // namespace
+
+ExitCode list(Client& client, Output& output, const ListOptions& options) {
+    client.let_polkit_ask();
+    AccountPages pages(client, options.state, options.limit);
+    for (std::vector<ListedAccount> page = pages.next(); !page.empty(); page = pages.next()) {
+        std::vector<Record> records;
+        records.reserve(page.size());
+        for (const ListedAccount& account : page) {
+            records.push_back(listed_record(account));
+        }
+        output.rows(records);
+    }
+    output.end_list(options.state.empty() ? "There are no accounts yet. 'loquetctl account add NAME' creates one."
+                                          : "No account is in that state.");
+    return ExitCode::done;
+}
+
+ExitCode show(Client& client, Output& output, const std::string& name) {
+    client.let_polkit_ask();
+    const std::string path = client.find_account(name);
+    output.show(account_record(client.properties(path, protocol::account_interface)));
+    return ExitCode::done;
+}
+
+ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason) {
+    return act(client, output, name, "Lock",
+               "The account {0} is locked. 'loquetctl account unlock {0}' opens it again.",
+               [&](bus::Writer& writer) { writer.text(reason); });
+}
+
+ExitCode unlock(Client& client, Output& output, const std::string& name) {
+    return act(client, output, name, "Unlock", "The account {0} is open, and its failed attempts are forgotten.",
+               [](bus::Writer&) {});
+}
+
+ExitCode reset(Client& client, Output& output, const std::string& name) {
+    return act(client, output, name, "StartReset", "The reset of the account {0} has begun.",
+               [](bus::Writer& writer) { writer.array("{sv}", [] {}); });
+}
+
+} // namespace loquet::cli::account

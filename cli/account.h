@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The noun "account". One thread.
+#pragma once
+
+#include "cli/client.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::cli::account {
+
+struct AddOptions {
+    std::string name;
+    std::string display_name; ///< this and the next four: empty is "as the service has it configured"
+    std::string mail;
+    std::string phone;
+    std::string shell;
+    std::string home;
+    std::vector<std::string> authorisations; ///< empty: as configured
+    std::optional<int> password_fd;
+    bool no_password = false; ///< with neither of the two the password is asked for
+};
+
+struct ListOptions {
+    std::string state;       ///< empty: all
+    std::uint64_t limit = 0; ///< 0: no limit
+};
+
+ExitCode add(Client& client, Output& output, const AddOptions& options);
+ExitCode list(Client& client, Output& output, const ListOptions& options);
+ExitCode show(Client& client, Output& output, const std::string& name);
+ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason);
+ExitCode unlock(Client& client, Output& output, const std::string& name);
+ExitCode reset(Client& client, Output& output, const std::string& name);
+
+} // namespace loquet::cli::account

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Who answers a dialog's prompts: the person at the terminal, or lines that a program prepared (--password-fd). One
+// thread.
+#pragma once
+
+#include "cli/terminal.h"
+#include "lib/base/secret.h"
+#include "lib/protocol/turn.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::cli {
+
+class Answerer {
+public:
+    virtual ~Answerer() = default;
+    /// An `info` or `error` prompt, or what a wait or an end says.
+    virtual void show(const std::string& text) = 0;
+    /// Throws base::Error when no answer is to be had.
+    [[nodiscard]] virtual base::Secret answer(const protocol::Prompt& prompt) = 0;
+};
+
+class TerminalAnswerer final : public Answerer {
+public:
+    explicit TerminalAnswerer(Terminal terminal) noexcept : terminal_(std::move(terminal)) {}
+    void show(const std::string& text) override;
+    [[nodiscard]] base::Secret answer(const protocol::Prompt& prompt) override;
+
+private:
+    Terminal terminal_;
+};
+
+/// Gives the lines in order, and each line once: who is asked again was wrong, and the same answer would be wrong
+/// again.
+class PreparedAnswerer final : public Answerer {
+public:
+    enum class LastLine {
+        like_the_others,
+        new_password, ///< answers the prompts for the new password, and its repetition, and no other
+    };
+    PreparedAnswerer(std::vector<base::Secret> lines, LastLine last_line);
+    void show(const std::string& text) override; ///< to standard error
+    [[nodiscard]] base::Secret answer(const protocol::Prompt& prompt) override;
+
+private:
+    std::deque<base::Secret> lines_;
+    std::optional<base::Secret> new_password_;
+    std::vector<std::string> answered_; ///< names of the prompts that had the new password
+};
+
+/// The one that --password-fd says, else the terminal's. Throws UsageError where there is neither.
+[[nodiscard]] std::unique_ptr<Answerer> make_answerer(std::optional<int> password_fd,
+                                                      PreparedAnswerer::LastLine last_line);
+
+} // namespace loquet::cli

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/client.h"
+
+#include "cli/exit_code.h"
+#include "lib/base/limits.h"
+#include "lib/protocol/names.h"
+
+#include <systemd/sd-bus.h>
+
+namespace loquet::cli {
+
+namespace {
+
+/// Long enough for a person to find the administrator's password when polkit asks for it.
+constexpr base::Milliseconds patience{120'000};
+constexpr std::size_t properties_at_most = 256;
+constexpr std::size_t list_at_most = 4096;
+constexpr std::size_t text_bytes = 4096;
+
+bus::Connection connect(const std::string& address) {
+    try {
+        bus::Connection connection = address.empty() ? bus::Connection::system() : bus::Connection::at(address);
+        // Waits until the bus has let us in: it drops a caller who is still at the door after 30 seconds, and a person
+        // may take longer to type a password.
+        const char* own_name = nullptr;
+        bus::check(sd_bus_get_unique_name(connection.raw(), &own_name), "cannot connect to the bus");
+        return connection;
+    } catch (const base::Error&) {
+        // Whatever the socket said, the reader's question is whether the service can be reached.
+        throw service_unreachable();
+    }
+}
+
+/// A row of Plugins, a(sssss).
+Record read_plugin(bus::Reader& reader) {
+    Record record;
+    reader.enter(SD_BUS_TYPE_STRUCT, "sssss");
+    for (const auto& [key, title] :
+         {std::pair{"name", "NAME"}, std::pair{"kind", "KIND"}, std::pair{"version", "VERSION"},
+          std::pair{"state", "STATE"}, std::pair{"detail", "DETAIL"}}) {
+        record.fields.push_back({key, title, std::string(reader.text(text_bytes))});
+    }
+    reader.exit();
+    return record;
+}
+
+std::optional<Value> read_value(bus::Reader& reader, std::string_view signature) {
+    if (signature == "s") {
+        return Value(std::string(reader.text(text_bytes)));
+    }
+    if (signature == "u") {
+        return Value(std::uint64_t{reader.u32()});
+    }
+    if (signature == "t") {
+        return Value(reader.u64());
+    }
+    if (signature == "b") {
+        return Value(reader.boolean());
+    }
+    if (signature == "as") {
+        return Value(reader.texts(list_at_most, text_bytes));
+    }
+    if (signature == "a(sssss)") {
+        std::vector<Record> records;
+        reader.array("(sssss)", list_at_most, [&] { records.push_back(read_plugin(reader)); });
+        return Value(std::move(records));
+    }
+    return std::nullopt;
+}
+
+class BusError {
+public:
+    BusError() = default;
+    BusError(const BusError&) = delete;
+    BusError& operator=(const BusError&) = delete;
+    ~BusError() { sd_bus_error_free(&raw); }
+    sd_bus_error raw = SD_BUS_ERROR_NULL;
+};
+
+} // namespace
+
+Client::Client(const std::string& address) : connection_(connect(address)) {}
+
+bus::Message Client::request(const std::string& path, const char* interface, const char* member) {
+    bus::Message message = connection_.method_call(protocol::bus_name, path.c_str(), interface, member);
+    bus::check(sd_bus_message_set_allow_interactive_authorization(message.get(), 1), "cannot prepare a call");
+    return message;
+}
+
+bus::Message Client::call(const bus::Message& request) {
+    // Not Connection::call(): the error's name decides what the reader is told, and that keeps only the kind.
+    BusError error;
+    sd_bus_message* reply = nullptr;
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
+    const int result =
+        sd_bus_call(connection_.raw(), request.get(), static_cast<std::uint64_t>(microseconds), &error.raw, &reply);
+    if (result >= 0) {
+        return bus::Message(reply);
+    }
+    if (sd_bus_error_is_set(&error.raw) == 0) {
+        throw service_unreachable();
+    }
+    throw failure_from_bus(error.raw.name, error.raw.message == nullptr ? "" : error.raw.message);
+}
+
+Properties Client::properties(const std::string& path, const char* interface) {
+    const bus::Message message = request(path, "org.freedesktop.DBus.Properties", "GetAll");
+    bus::Writer(message.get()).text(interface);
+    const bus::Message reply = call(message);
+    Properties out;
+    bus::Reader reader(reply.get());
+    reader.dictionary(properties_at_most, [&](const std::string& key, std::string_view signature) {
+        std::optional<Value> value = read_value(reader, signature);
+        if (value) {
+            out.insert_or_assign(key, std::move(*value));
+        }
+        return value.has_value();
+    });
+    return out;
+}
+
+std::string Client::find_account(const std::string& name) {
+    const bus::Message message = request(protocol::root_path, protocol::manager_interface, "FindAccount");
+    bus::Writer(message.get()).text(name);
+    const bus::Message reply = call(message);
+    return bus::Reader(reply.get()).object_path();
+}
+
+void Client::let_polkit_ask() {
+    if (!agent_) {
+        agent_.emplace();
+    }
+}
+
+Value property(const Properties& properties, std::string_view name) {
+    const auto found = properties.find(name);
+    return found == properties.end() ? Value() : found->second;
+}
+
+} // namespace loquet::cli

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The service on the bus as one blocking caller sees it. Failures are base::Error with a sentence that says what to do
+// (failure_from_bus()). One thread.
+#pragma once
+
+#include "cli/polkit_agent.h"
+#include "cli/value.h"
+#include "lib/base/clock.h"
+#include "lib/bus/connection.h"
+#include "lib/bus/message.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loquet::cli {
+
+using Properties = std::map<std::string, Value, std::less<>>;
+
+class Client {
+public:
+    /// `address` empty: the system bus.
+    explicit Client(const std::string& address);
+
+    /// A call that a person may be asked to permit, when there is one to ask.
+    [[nodiscard]] bus::Message request(const std::string& path, const char* interface, const char* member);
+    [[nodiscard]] bus::Message call(const bus::Message& request);
+
+    /// What is understood of Properties.GetAll; types that this program does not know are left out.
+    [[nodiscard]] Properties properties(const std::string& path, const char* interface);
+    /// The object of an account; an Error of kind `not_found` where there is none.
+    [[nodiscard]] std::string find_account(const std::string& name);
+
+    /// From here on polkit may ask the person at the terminal.
+    void let_polkit_ask();
+
+private:
+    bus::Connection connection_;
+    std::optional<PolkitAgent> agent_;
+};
+
+/// The property, or "nothing".
+[[nodiscard]] Value property(const Properties& properties, std::string_view name);
+
+} // namespace loquet::cli

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Bash completion for loquetctl: nouns, verbs and options; names of plugins are those that are configured.
+# tests/unit/cli compares the words below with what the program says it takes.
+
+_loquetctl_options() {
+    case "$1" in
+    "account add")
+        echo "--display-name --mail --phone --shell --home --authorise --password-fd --no-password"
+        ;;
+    "account list") echo "--state --limit" ;;
+    "account lock") echo "--reason" ;;
+    "try-login") echo "--service --password-fd" ;;
+    "passwd") echo "--password-fd" ;;
+    "") echo "--json --no-pager --bus --version" ;;
+    esac
+}
+
+_loquetctl_verbs() {
+    case "$1" in
+    "") echo "account plugin status try-login passwd" ;;
+    account) echo "add list show lock unlock reset" ;;
+    plugin) echo "list check" ;;
+    esac
+}
+
+# The values of an option; false for an option that takes none.
+_loquetctl_value() {
+    case "$1" in
+    --state) COMPREPLY=($(compgen -W "active locked disabled" -- "$2")) ;;
+    --shell) COMPREPLY=($(compgen -f -- "$2")) ;;
+    --home) COMPREPLY=($(compgen -d -- "$2")) ;;
+    --authorise | --service) COMPREPLY=($(compgen -W "$(cd /etc/pam.d 2>/dev/null && echo *)" -- "$2")) ;;
+    --bus | --display-name | --mail | --phone | --limit | --reason | --password-fd) COMPREPLY=() ;;
+    *) return 1 ;;
+    esac
+}
+
+_loquetctl_plugins() {
+    local file
+    for file in /etc/loquet/plugins/*.toml; do
+        [[ -e $file ]] && basename "$file" .toml
+    done
+}
+
+_loquetctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} noun="" verb="" i
+    COMPREPLY=()
+    _loquetctl_value "$previous" "$current" && return
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case "${COMP_WORDS[i]}" in
+        -*) ;;
+        *)
+            _loquetctl_value "${COMP_WORDS[i - 1]}" "" && continue
+            if [[ -z $noun ]]; then noun=${COMP_WORDS[i]}; elif [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; fi
+            ;;
+        esac
+    done
+    COMPREPLY=()
+
+    if [[ $current == -* ]]; then
+        local command=$noun
+        [[ -n $(_loquetctl_verbs "$noun") && -n $noun ]] && command="$noun $verb"
+        COMPREPLY=($(compgen -W "--help $(_loquetctl_options "${command% }") $(_loquetctl_options "")" -- "$current"))
+    elif [[ -z $verb && -n $(_loquetctl_verbs "$noun") ]]; then
+        COMPREPLY=($(compgen -W "$(_loquetctl_verbs "$noun")" -- "$current"))
+    elif [[ "$noun $verb" == "plugin check" ]]; then
+        COMPREPLY=($(compgen -W "$(_loquetctl_plugins)" -- "$current"))
+    fi
+}
+
+complete -F _loquetctl loquetctl

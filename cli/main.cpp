@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// loquetctl: the argument tree. What each verb does is in the file of its noun.
+#include "cli/account.h"
+#include "cli/passwd.h"
+#include "cli/plugin.h"
+#include "cli/status.h"
+#include "cli/try_login.h"
+#include "lib/base/text.h"
+
+#include <CLI/CLI.hpp>
+
+#include <clocale>
+#include <cstdio>
+#include <ctime>
+#include <functional>
+
+namespace loquet::cli {
+
+namespace {
+
+struct Common {
+    bool json = false;
+    bool no_pager = false;
+    std::string bus;
+};
+
+/// Everything that the command line can say. `run` is what the chosen verb does with it.
+struct CommandLine {
+    Common common;
+    account::AddOptions add;
+    account::ListOptions list;
+    TryLoginOptions try_login;
+    PasswdOptions passwd;
+    std::string name;   ///< of the account or plugin that a verb is about
+    std::string reason; ///< of a lock
+    std::function<ExitCode(Output&)> run;
+};
+
+/// `verb` with the service at hand.
+template <class Verb>
+auto with_service(CommandLine& line, Verb verb) {
+    return [&line, verb] {
+        line.run = [&line, verb](Output& output) {
+            Client client(line.common.bus);
+            return verb(client, output);
+        };
+    };
+}
+
+void add_password_fd(CLI::App& verb, std::optional<int>& fd, const char* help) {
+    verb.add_option("--password-fd", fd, help)->check(CLI::NonNegativeNumber)->type_name("N");
+}
+
+void add_account_add(CLI::App& noun, CommandLine& line) {
+    CLI::App* verb = noun.add_subcommand("add", "Create an account");
+    verb->add_option("NAME", line.add.name, "Name to log in with")->required();
+    verb->add_option("--display-name", line.add.display_name, "The person's name");
+    verb->add_option("--mail", line.add.mail, "Mail address for messages");
+    verb->add_option("--phone", line.add.phone, "Telephone number for messages, as +33123456789");
+    verb->add_option("--shell", line.add.shell, "Login shell");
+    verb->add_option("--home", line.add.home, "Home folder");
+    verb->add_option("--authorise", line.add.authorisations, "PAM service that it may use; repeat it for more")
+        ->type_name("SERVICE")
+        ->allow_extra_args(false);
+    add_password_fd(*verb, line.add.password_fd, "Read the password from this descriptor");
+    verb->add_flag("--no-password", line.add.no_password, "Set none; nobody can log in yet")->excludes("--password-fd");
+    verb->callback(with_service(line, [&line](Client& c, Output& o) { return account::add(c, o, line.add); }));
+}
+
+/// A verb that takes the name of an account and nothing else.
+CLI::App* add_named(CLI::App& noun, const char* verb_name, const char* help, CommandLine& line,
+                    ExitCode (*act)(Client&, Output&, const std::string&)) {
+    CLI::App* verb = noun.add_subcommand(verb_name, help);
+    verb->add_option("NAME", line.name, "The account")->required();
+    verb->callback(with_service(line, [&line, act](Client& c, Output& o) { return act(c, o, line.name); }));
+    return verb;
+}
+
+void add_account(CLI::App& app, CommandLine& line) {
+    CLI::App* noun = app.add_subcommand("account", "Accounts")->require_subcommand(1);
+    add_account_add(*noun, line);
+
+    CLI::App* list = noun->add_subcommand("list", "List accounts");
+    list->add_option("--state", line.list.state, "Only those in this state")
+        ->check(CLI::IsMember({"active", "locked", "disabled"}));
+    list->add_option("--limit", line.list.limit, "At most so many")->check(CLI::PositiveNumber);
+    list->callback(with_service(line, [&line](Client& c, Output& o) { return account::list(c, o, line.list); }));
+
+    add_named(*noun, "show", "Show one account", line, account::show);
+    CLI::App* lock = noun->add_subcommand("lock", "Lock an account until it is unlocked");
+    lock->add_option("NAME", line.name, "The account")->required();
+    lock->add_option("--reason", line.reason, "Why; kept in the audit log")
+        ->required()
+        ->type_name("TEXT")
+        ->check([](const std::string& text) { return text.empty() ? "a reason is a text" : ""; });
+    lock->callback(
+        with_service(line, [&line](Client& c, Output& o) { return account::lock(c, o, line.name, line.reason); }));
+    add_named(*noun, "unlock", "Unlock an account and forget its failed attempts", line, account::unlock);
+    add_named(*noun, "reset", "Begin a reset: the person chooses a new password", line, account::reset);
+}
+
+void add_plugin(CLI::App& app, CommandLine& line) {
+    CLI::App* noun = app.add_subcommand("plugin", "Plugins")->require_subcommand(1);
+    noun->add_subcommand("list", "List the plugins and their states")
+        ->callback(with_service(line, [](Client& c, Output& o) { return plugin::list(c, o); }));
+    CLI::App* check = noun->add_subcommand("check", "Test a plugin and its configuration, without the service");
+    check->add_option("NAME", line.name, "The instance, as in /etc/loquet/plugins/NAME.toml")->required();
+    check->callback([&line] { line.run = [&line](Output& output) { return plugin::check(output, line.name); }; });
+}
+
+void add_top_level(CLI::App& app, CommandLine& line) {
+    app.add_subcommand("status", "Say how the service is, and what to do where it is not well")
+        ->callback(with_service(line, [](Client& c, Output& o) { return status(c, o); }));
+
+    CLI::App* login = app.add_subcommand("try-login", "Walk a login and say what PAM would be told (it counts as one)");
+    login->add_option("NAME", line.try_login.account, "The account")->required();
+    login->add_option("--service", line.try_login.service, "PAM service to stand for")->capture_default_str();
+    add_password_fd(*login, line.try_login.password_fd, "Read the answers from this descriptor, one a line");
+    login->callback(with_service(line, [&line](Client& c, Output& o) { return try_login(c, o, line.try_login); }));
+
+    CLI::App* change = app.add_subcommand("passwd", "Change a password");
+    change->add_option("NAME", line.passwd.account, "The account; yours unless given");
+    add_password_fd(*change, line.passwd.password_fd, "Read two lines from this descriptor: the current, the new");
+    change->callback(with_service(line, [&line](Client& c, Output& o) { return passwd(c, o, line.passwd); }));
+}
+
+int complain(ExitCode code, const char* text) {
+    std::fprintf(stderr, "loquetctl: %s\n", base::printable(text).c_str()); // NOLINT(cert-err33-c): nobody left to tell
+    return static_cast<int>(code);
+}
+
+int run(int argc, char** argv) {
+    CommandLine line;
+    CLI::App app("Administration of Loquet, the login of this machine", "loquetctl");
+    app.add_flag("--json", line.common.json, "Write JSON, for programs");
+    app.add_flag("--no-pager", line.common.no_pager, "Never start a pager");
+    app.add_option("--bus", line.common.bus, "Bus address; the system bus unless given")->type_name("ADDRESS");
+    app.set_version_flag("--version", LOQUET_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_account(app, line);
+    add_plugin(app, line);
+    add_top_level(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    }
+    Output output(line.common.json ? Output::Form::program : Output::Form::people, !line.common.no_pager);
+    return static_cast<int>(line.run(output));
+}
+
+} // namespace
+
+} // namespace loquet::cli
+
+int main(int argc, char** argv) {
+    using namespace loquet;
+    ::tzset();
+    try {
+        return cli::run(argc, argv);
+    } catch (const cli::UsageError& error) {
+        return cli::complain(cli::ExitCode::usage, error.what());
+    } catch (const base::Error& error) {
+        return cli::complain(cli::exit_code_for(error.kind()), error.what());
+    } catch (const std::exception& error) {
+        return cli::complain(cli::ExitCode::failed, error.what());
+    }
+}

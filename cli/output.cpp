@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/output.h"
+
+#include "cli/json.h"
+#include "lib/base/file.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace loquet::cli {
+
+namespace {
+
+constexpr std::size_t usual_width = 80; ///< of a terminal that does not know its own
+
+std::size_t width_of_terminal() {
+    if (::isatty(STDOUT_FILENO) == 0) {
+        return 0;
+    }
+    winsize size{};
+    const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : usual_width;
+}
+
+Table::Row titles_of(const Record& record) {
+    Table::Row out;
+    for (const Field& field : record.fields) {
+        out.push_back(field.title);
+    }
+    return out;
+}
+
+Table::Row cells_of(const Record& record) {
+    Table::Row out;
+    for (const Field& field : record.fields) {
+        out.push_back(cell_text(field.value));
+    }
+    return out;
+}
+
+std::string table_text(const std::vector<Record>& records, std::size_t terminal_width) {
+    Table table(titles_of(records.front()), terminal_width);
+    std::vector<Table::Row> rows;
+    for (const Record& record : records) {
+        rows.push_back(cells_of(record));
+    }
+    return table.lines(rows);
+}
+
+} // namespace
+
+Output::Output(Form form, bool paged)
+    : form_(form), paged_(paged && form == Form::people), terminal_width_(width_of_terminal()) {}
+
+void Output::write(std::string_view text) {
+    base::write_all(pager_ ? pager_->fd() : STDOUT_FILENO, text);
+}
+
+void Output::show(const Record& record) {
+    if (form_ == Form::program) {
+        write(json_text(record) + '\n');
+        return;
+    }
+    std::size_t widest = 0;
+    for (const Field& field : record.fields) {
+        widest = std::max(widest, display_width(field.title));
+    }
+    std::string lines;
+    std::string tables;
+    for (const Field& field : record.fields) {
+        if (const auto* nested = std::get_if<std::vector<Record>>(&field.value)) {
+            if (!nested->empty()) {
+                tables += fmt::format("\n{}:\n{}", field.title, table_text(*nested, terminal_width_));
+            }
+        } else if (const std::string text = cell_text(field.value); !text.empty()) {
+            const std::string padding(widest - display_width(field.title), ' ');
+            lines += fmt::format("{}{}: {}\n", padding, field.title, text);
+        }
+    }
+    write(lines + tables);
+}
+
+void Output::rows(std::span<const Record> records) {
+    if (records.empty()) {
+        return;
+    }
+    if (form_ == Form::program) {
+        json_rows(records);
+    } else {
+        table_rows(records);
+    }
+    first_row_ = false;
+}
+
+void Output::json_rows(std::span<const Record> records) {
+    std::string text;
+    for (const Record& record : records) {
+        text += text.empty() && first_row_ ? "[\n" : ",\n";
+        text += json_text(record);
+    }
+    write(text);
+}
+
+void Output::table_rows(std::span<const Record> records) {
+    if (!table_) {
+        table_.emplace(titles_of(records.front()), terminal_width_);
+        if (paged_ && terminal_width_ != 0) {
+            pager_ = Pager::start(pager_arguments(std::getenv("PAGER"), has_borrowed_rights()));
+        }
+    }
+    std::vector<Table::Row> cells;
+    cells.reserve(records.size());
+    for (const Record& record : records) {
+        cells.push_back(cells_of(record));
+    }
+    write(table_->lines(cells));
+}
+
+void Output::end_list(std::string_view when_empty) {
+    if (form_ == Form::program) {
+        write(first_row_ ? "[]\n" : "\n]\n");
+    } else if (first_row_) {
+        write(fmt::format("{}\n", when_empty));
+    }
+    if (pager_) {
+        pager_->finish();
+        pager_.reset();
+    }
+}
+
+void Output::advise(std::span<const std::string> sentences) {
+    if (!sentences.empty()) {
+        write(fmt::format("\n{}\n", fmt::join(sentences, "\n")));
+    }
+}
+
+void Output::done(std::string_view sentence, const Record& record) {
+    write(form_ == Form::program ? json_text(record) + '\n' : fmt::format("{}\n", sentence));
+}
+
+} // namespace loquet::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Other programs, started by their argument list and never through a shell. One thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace loquet::cli {
+
+/// A child that is waited for at the latest when this dies.
+class Process {
+public:
+    struct Redirection {
+        int ours;   ///< a descriptor of this process (close-on-exec is fine)
+        int theirs; ///< the number that the child sees
+    };
+
+    /// Starts `arguments[0]` (looked up in PATH unless it holds a slash) with `environment` added to ours. The child's
+    /// signals are at their defaults, and it inherits no descriptor that is close-on-exec. Throws base::Error:
+    /// `not_found` where there is no such program.
+    Process(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+            std::span<const Redirection> redirections);
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+    ~Process();
+
+    /// The exit status, or 128 + the signal's number.
+    int wait();
+    void terminate() noexcept; ///< SIGTERM; harmless for a child that has been waited for
+
+private:
+    pid_t pid_ = -1;
+    int status_ = 0;
+};
+
+} // namespace loquet::cli

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/try_login.h"
+
+#include "lib/protocol/names.h"
+
+#include <fmt/format.h>
+
+namespace loquet::cli {
+
+namespace {
+
+using protocol::Denied;
+using protocol::Granted;
+using protocol::Reason;
+
+/// As pam_module/troubles.cpp has it.
+PamResult result_of_denial(Reason reason) {
+    switch (reason) {
+    case Reason::not_ours:
+        return {"PAM_USER_UNKNOWN", "", ExitCode::not_found};
+    case Reason::not_authorised:
+        return {"PAM_PERM_DENIED", "", ExitCode::denied};
+    case Reason::unavailable:
+        return {"PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable};
+    case Reason::busy:
+        return {"PAM_MAXTRIES", "", ExitCode::unavailable};
+    case Reason::locked:
+    case Reason::disabled:
+        return {"PAM_MAXTRIES", "", ExitCode::denied};
+    default:
+        return {"PAM_AUTH_ERR", "", ExitCode::denied};
+    }
+}
+
+PamResult result_of_grant(Reason reason) {
+    switch (reason) {
+    case Reason::new_password_required:
+        return {"PAM_SUCCESS", "PAM_NEW_AUTHTOK_REQD", ExitCode::done};
+    case Reason::not_authorised:
+        return {"PAM_SUCCESS", "PAM_PERM_DENIED", ExitCode::denied};
+    default:
+        return {"PAM_SUCCESS", "PAM_SUCCESS", ExitCode::done};
+    }
+}
+
+Value text_or_nothing(std::string_view text) {
+    return text.empty() ? Value() : Value(std::string(text));
+}
+
+Record record_of(const Ending& ending) {
+    const PamResult result = pam_result_of(ending);
+    const auto* granted = std::get_if<Granted>(&ending);
+    const auto* denied = std::get_if<Denied>(&ending);
+    const Reason reason = granted != nullptr ? granted->reason : denied->reason;
+    Value retry_after;
+    if (denied != nullptr && denied->retry_after.count() > 0) {
+        retry_after = static_cast<std::int64_t>(denied->retry_after.count());
+    }
+    return {{{"authentication", "Authentication", text_or_nothing(result.authentication)},
+             {"account_phase", "Account phase", text_or_nothing(result.account)},
+             {"account", "PAM_USER", granted != nullptr ? Value(granted->account) : Value()},
+             {"reason", "Reason", text_or_nothing(protocol::to_text(reason))},
+             {"retry_after", "Again after (seconds)", retry_after},
+             {"messages", "Messages", granted != nullptr ? granted->messages : denied->messages}}};
+}
+
+} // namespace
+
+PamResult pam_result_of(const Ending& ending) {
+    const auto* granted = std::get_if<Granted>(&ending);
+    return granted != nullptr ? result_of_grant(granted->reason) : result_of_denial(std::get<Denied>(ending).reason);
+}
+
+ExitCode try_login(Client& client, Output& output, const TryLoginOptions& options) {
+    const std::unique_ptr<Answerer> answerer =
+        make_answerer(options.password_fd, PreparedAnswerer::LastLine::like_the_others);
+    const Ending ending = walk_dialog(client, {protocol::purpose::login, options.account, options.service}, *answerer);
+    output.show(record_of(ending));
+    return pam_result_of(ending).exit_code;
+}
+
+} // namespace loquet::cli

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything an administrator can set, with the values that hold where nothing is set. Plain values, made once by
+// config_file.h and then read-only. etc/loquet.toml shows every key; a test compares it with this file.
+#pragma once
+
+#include "daemon/config/flow.h"
+#include "daemon/config/size.h"
+#include "lib/base/log.h"
+#include "lib/protocol/turn.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loquet::config {
+
+struct StoreConfig {
+    std::string folder = "/var/lib/loquet/store"; ///< 0700, made when it is not there
+    std::string master_key; ///< file with the master key; empty: the systemd credential "master-key"
+    friend bool operator==(const StoreConfig&, const StoreConfig&) = default;
+};
+
+struct RuntimeConfig {
+    std::string folder = "/run/loquet"; ///< plugin hosts listen at <folder>/plugins/NAME.sock
+    friend bool operator==(const RuntimeConfig&, const RuntimeConfig&) = default;
+};
+
+struct AccountsConfig {
+    std::uint32_t uid_first = 30000; ///< both ends included
+    std::uint32_t uid_last = 59999;
+    bool allow_overlapping_uids = false; ///< with ranges that others give from; config_check.cpp has the list
+    std::string home = "/home/{name}";   ///< of new accounts; {name} is the account's
+    std::string shell = "/bin/bash";     ///< of new accounts
+    std::vector<std::string> authorisations = {"*"}; ///< of new accounts: PAM services; "*" is all of them
+    friend bool operator==(const AccountsConfig&, const AccountsConfig&) = default;
+};
+
+struct HashingConfig {
+    std::string prefix = "$y$"; ///< crypt(5): "$y$" "$gy$" "$7$" "$2b$" "$6$"; in the file by name: "yescrypt"
+    std::uint64_t cost = 0;     ///< crypt_gensalt(3)'s count; 0: libxcrypt's default for the method
+    std::uint32_t workers = 0;  ///< threads that hash; 0: one for each CPU
+    Size memory{.percent = 25}; ///< what all workers together may use; fewer of them run where it is not enough
+    friend bool operator==(const HashingConfig&, const HashingConfig&) = default;
+};
+
+struct PasswordConfig {
+    std::string rules = "password_rules"; ///< instance of a password rules plugin; empty: no rule but not being empty
+    std::uint32_t history = 5;            ///< former passwords that are not taken again, 0..24
+    std::chrono::days expires_after{0};   ///< 0: never
+    std::chrono::days warn{14};           ///< before it expires
+    friend bool operator==(const PasswordConfig&, const PasswordConfig&) = default;
+};
+
+struct LockoutConfig {
+    std::string plugin =
+        "lockout"; ///< instance of a lockout plugin; the strict built-in policy while it does not answer
+    friend bool operator==(const LockoutConfig&, const LockoutConfig&) = default;
+};
+
+struct ConversationConfig {
+    std::chrono::seconds timeout{300}; ///< a dialog that nobody answers for so long is over
+    friend bool operator==(const ConversationConfig&, const ConversationConfig&) = default;
+};
+
+struct LogConfig {
+    log::Level level = log::Level::info;
+    friend bool operator==(const LogConfig&, const LogConfig&) = default;
+};
+
+enum class PluginKind { step, lockout, password_rules };
+
+/// What a step proves; see flow_strength.h.
+enum class Proof { challenge, knowledge, possession };
+
+struct PluginInstance {
+    PluginKind kind = PluginKind::step;
+    Proof proves = Proof::challenge;          ///< steps only: nothing, unless the administrator says otherwise
+    std::chrono::milliseconds deadline{2000}; ///< of one call
+    friend bool operator==(const PluginInstance&, const PluginInstance&) = default;
+};
+
+struct Config {
+    std::string profile = "default";
+    /// Reasons of a refusal that the person at the screen is told; every other one is `refused`.
+    std::vector<protocol::Reason> disclose;
+    StoreConfig store;
+    RuntimeConfig runtime;
+    AccountsConfig accounts;
+    HashingConfig hashing;
+    PasswordConfig password;
+    LockoutConfig lockout;
+    ConversationConfig conversation;
+    LogConfig log;
+    std::map<std::string, PluginInstance> plugins = default_plugins(); ///< by instance
+    std::vector<Flow> flows = default_flows();
+
+    [[nodiscard]] bool discloses(protocol::Reason reason) const noexcept;
+
+    /// The flow of that purpose for that PAM service, else the purpose's own; nullptr where there is none (an unknown
+    /// purpose: a caller's mistake).
+    [[nodiscard]] const Flow* flow(std::string_view purpose, std::string_view service) const noexcept;
+
+    friend bool operator==(const Config&, const Config&) = default;
+
+private:
+    static std::map<std::string, PluginInstance> default_plugins();
+    static std::vector<Flow> default_flows();
+};
+
+} // namespace loquet::config

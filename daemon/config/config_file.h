@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From files to a Config, or to a list of everything that is wrong with them. No state and no side effect: a reload
+// loads, and keeps the old Config where this throws. Any thread.
+#pragma once
+
+#include "daemon/config/config.h"
+
+#include <string>
+#include <vector>
+
+namespace loquet::config {
+
+/// Where profiles are looked for; the first folder that has one wins.
+[[nodiscard]] const std::vector<std::string>& profile_folders();
+
+/// `path` (/etc/loquet/loquet.toml), then every .toml file of the folder path + ".d", in alphabetical order: the last
+/// that sets a key wins. Below them lies the profile that they name, and below that the defaults of config.h. A `path`
+/// that does not exist is an empty file. Throws base::Error (invalid) with all complaints, one a line:
+/// "file:line:column: what is wrong, and what is accepted"; base::Error of other kinds where a file cannot be read.
+[[nodiscard]] Config load(const std::string& path, const std::vector<std::string>& profiles = profile_folders());
+
+} // namespace loquet::config

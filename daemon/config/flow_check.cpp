@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/config/flow_check.h"
+
+#include "daemon/config/flow_strength.h"
+#include "lib/protocol/names.h"
+
+#include <algorithm>
+#include <set>
+
+namespace loquet::config {
+
+namespace {
+
+constexpr std::size_t most_items = 16;
+
+std::string name_of(const Flow& flow) {
+    return "flow." + flow.purpose + (flow.service.empty() ? "" : ".service." + flow.service);
+}
+
+std::string step_plugins(const Config& config) {
+    std::string names;
+    for (const auto& [name, plugin] : config.plugins) {
+        names += plugin.kind == PluginKind::step ? ", " + name : "";
+    }
+    return "password, new_password, expiry, authorisation" + names;
+}
+
+// One walk over the steps of one flow.
+class FlowCheck {
+public:
+    FlowCheck(const Flow& flow, const Config& config, Complaints& complaints)
+        : flow_(flow), config_(config), complaints_(complaints) {}
+
+    void run() {
+        if (flow_.items.empty() || flow_.items.size() > most_items) {
+            complain(flow_.position, "accepted are 1 to " + std::to_string(most_items) + " steps");
+        }
+        for (const FlowItem& item : flow_.items) {
+            if (!item.required()) {
+                complain(item.position, "\"optional\" and \"any\" are understood but not run by this version; accepted "
+                                        "are required steps: \""
+                                            + item.steps.front().name + '"');
+            }
+            for (const Step& step : item.steps) {
+                check(step, item);
+            }
+            proved_ = proved_ || proves(item);
+        }
+        check_end();
+    }
+
+private:
+    void check(const Step& step, const FlowItem& item) {
+        if (!seen_.insert(step.name).second) {
+            complain(item.position, '"' + step.name + "\" stands twice; accepted is once");
+        }
+        if (step.kind == StepKind::plugin) {
+            const auto plugin = config_.plugins.find(step.name);
+            if (plugin == config_.plugins.end() || plugin->second.kind != PluginKind::step) {
+                complain(item.position, "there is no step \"" + step.name + "\"; accepted: " + step_plugins(config_));
+            }
+        } else if (step.kind != StepKind::password && !proved_) {
+            complain(item.position,
+                     '"' + step.name + "\" comes before anything is proved; accepted is after \"password\"");
+        }
+        if (step.kind == StepKind::new_password && !changes_password()) {
+            complain(item.position, "\"new_password\" is accepted in flow.change-password and flow.first-login");
+        }
+    }
+
+    // Nothing, where it can be walked without a proof.
+    [[nodiscard]] bool proves(const FlowItem& item) const {
+        Flow alone;
+        alone.items = {item};
+        return strength(alone, config_.plugins) > 0;
+    }
+
+    [[nodiscard]] bool changes_password() const {
+        return flow_.purpose == protocol::purpose::change_password || flow_.purpose == protocol::purpose::first_login;
+    }
+
+    void check_end() {
+        if (!proved_ && !flow_.items.empty()) {
+            complain(flow_.position,
+                     "this flow lets anybody in; accepted is one with \"password\" or another step that "
+                     "proves knowledge or possession");
+        }
+        if (changes_password() && (flow_.items.empty() || flow_.items.back() != required_step("new_password"))) {
+            complain(flow_.position, "accepted is a flow that ends in \"new_password\"");
+        }
+    }
+
+    void complain(const std::string& position, const std::string& what) {
+        complaints_.add(position, name_of(flow_) + ": " + what);
+    }
+
+    const Flow& flow_;
+    const Config& config_;
+    Complaints& complaints_;
+    std::set<std::string> seen_;
+    bool proved_ = false;
+};
+
+} // namespace
+
+void validate_flows(const Config& config, Complaints& complaints) {
+    for (const Flow& flow : config.flows) {
+        FlowCheck(flow, config, complaints).run();
+    }
+    for (const Flow* flow : weaker_than_login(config)) {
+        if (!flow->accept_weaker_than_login) {
+            complaints.add(flow->position, name_of(*flow)
+                                               + ": it proves less than flow.login, so it is the way around "
+                                                 "it; accepted is one that proves as much, or "
+                                                 "accept_weaker_than_login = true");
+        }
+    }
+}
+
+} // namespace loquet::config

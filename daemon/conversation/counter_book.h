@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Counters that are in use, or that the disk refused to take: the loop's own copy, ahead of the store by what is still
+// on its way. Loop thread.
+#pragma once
+
+#include "daemon/model/ids.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace loquet::conversation {
+
+template <class Value>
+class CounterBook {
+public:
+    using Version = std::uint64_t;
+
+    /// Keeps the value in the book until release(); `load()` gives it where it is not there yet.
+    template <class Load>
+    void hold(const model::Digest& key, Load load) {
+        auto place = entries_.find(key);
+        if (place == entries_.end()) {
+            place = entries_.emplace(key, Entry{load(), 0, 0, 0}).first;
+        }
+        ++place->second.holders;
+    }
+    /// Above `most` entries the value is dropped even if the store has not got it.
+    void release(const model::Digest& key, std::size_t most) {
+        if (--entries_.at(key).holders == 0 && entries_.size() > most) {
+            entries_.erase(key);
+        } else {
+            drop_if_done(key);
+        }
+    }
+
+    [[nodiscard]] const Value& get(const model::Digest& key) const { return entries_.at(key).value; }
+    void set(const model::Digest& key, Value value) {
+        Entry& entry = entries_.at(key);
+        if (!(entry.value == value)) {
+            entry.value = std::move(value);
+            ++entry.version;
+        }
+    }
+    [[nodiscard]] Version version(const model::Digest& key) const { return entries_.at(key).version; }
+    /// The store has the value of that version.
+    void durable(const model::Digest& key, Version version) {
+        const auto place = entries_.find(key);
+        if (place != entries_.end()) {
+            place->second.durable = std::max(place->second.durable, version);
+            drop_if_done(key);
+        }
+    }
+    /// What is in the store now counts: for an unlock by the helpdesk.
+    void replace(const model::Digest& key, Value value) {
+        const auto place = entries_.find(key);
+        if (place != entries_.end()) {
+            place->second.value = std::move(value);
+            place->second.durable = ++place->second.version;
+            drop_if_done(key);
+        }
+    }
+
+    /// Values that the store has not got, with nobody using them: left by a disk that refused.
+    [[nodiscard]] std::vector<model::Digest> left_over() const {
+        std::vector<model::Digest> keys;
+        for (const auto& [key, entry] : entries_) {
+            if (entry.holders == 0) {
+                keys.push_back(key);
+            }
+        }
+        return keys;
+    }
+    [[nodiscard]] bool has(const model::Digest& key) const { return entries_.contains(key); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+private:
+    struct Entry {
+        Value value;
+        std::uint32_t holders = 0;
+        Version version = 0;
+        Version durable = 0;
+    };
+    void drop_if_done(const model::Digest& key) {
+        const auto place = entries_.find(key);
+        if (place != entries_.end() && place->second.holders == 0 && place->second.durable == place->second.version) {
+            entries_.erase(place);
+        }
+    }
+
+    std::unordered_map<model::Digest, Entry, model::DigestHash> entries_;
+};
+
+} // namespace loquet::conversation

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/engine.h"
+
+#include "daemon/audit/audit_log.h"
+#include "daemon/conversation/evaluation.h"
+#include "daemon/model/account_name.h"
+#include "daemon/store/accounts_table.h"
+#include "lib/base/limits.h"
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+#include "lib/protocol/names.h"
+
+#include <algorithm>
+
+namespace loquet::conversation {
+
+using base::Error;
+using protocol::Answers;
+using protocol::Denied;
+using protocol::Granted;
+using protocol::LockoutEvent;
+using protocol::Reason;
+using protocol::Turn;
+using store::AccountsTable;
+
+namespace {
+
+std::optional<model::Account> account_named(const store::ReadTxn& txn, const std::string& name) {
+    const auto uid = AccountsTable::find(txn, name);
+    if (!uid) {
+        return std::nullopt;
+    }
+    auto open = AccountsTable::open(txn, *uid);
+    auto closed = AccountsTable::closed(txn, *uid);
+    if (!open || !closed) {
+        throw Error(Error::Kind::corrupt, "account " + std::to_string(uid->value) + " has no record");
+    }
+    return model::Account{std::move(*open), std::move(*closed)};
+}
+
+/// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
+bool is_empty_password(const Conversation& machine, const Answers& answers) {
+    return machine.step() == "password" && answers.size() == 1 && answers.front().empty();
+}
+
+/// The answers that a caller had before it was asked fit only this question.
+bool asks_for_the_password_alone(const Turn& turn) {
+    const auto* ask = std::get_if<protocol::Ask>(&turn);
+    return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
+}
+
+Attempt attempt_of(const Subject& subject) {
+    return {subject.identity, !subject.account, subject.seat};
+}
+
+} // namespace
+
+Engine::Engine(const Parts& parts)
+    : loop_(parts.loop), clock_(parts.clock), steady_(parts.steady), store_(parts.store), settings_(parts.settings),
+      texts_(parts.texts), presenter_(parts.texts, parts.settings),
+      steps_(parts.store, parts.hasher, parts.clock, parts.texts, parts.settings, parts.doors),
+      keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock), background_([](const std::exception_ptr&) {
+          log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
+      }) {
+    store_.when_writability_changes([this] {
+        if (store_.writable()) {
+            background_.spawn(save_left_over());
+        }
+    });
+    keeper_.when_fallback_changes = [](bool fallback, const std::string& why) {
+        if (fallback) {
+            log::error(log::id::lockout_fallback,
+                       "the lockout policy does not answer, the strict built-in one judges: " + why);
+        } else {
+            log::notice(log::id::lockout_fallback, "the lockout policy answers again");
+        }
+    };
+    keeper_.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
+}
+
+Subject Engine::find_subject(const std::string& typed_name, const Client& client) const {
+    const auto canonical = model::canonical_name(typed_name);
+    Subject subject;
+    subject.name = canonical.value_or(typed_name);
+    if (canonical) {
+        subject.account = store_.read([&](const store::ReadTxn& txn) { return account_named(txn, *canonical); });
+    }
+    const auto uid = subject.uid();
+    const bool theirs = client.is_root() ? !client.account_uid || (uid && uid->value == *client.account_uid)
+                                         : uid && uid->value == client.uid;
+    if (!theirs) {
+        throw Error(Error::Kind::not_found, "this name is not for Loquet to judge for this caller");
+    }
+    subject.identity = store_.digest(canonical ? store::DigestKind::name : store::DigestKind::identity, subject.name);
+    subject.seat = store_.digest(store::DigestKind::seat, client.place());
+    return subject;
+}
+
+std::vector<std::string> Engine::steps_for(const std::string& purpose, const Client& client) const {
+    const config::Flow* flow = settings_.flow(purpose, client.service);
+    if (flow == nullptr) {
+        throw Error(Error::Kind::invalid, "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
+    }
+    const bool by_root = client.is_root() && purpose == protocol::purpose::change_password;
+    std::vector<std::string> steps;
+    for (const config::FlowItem& item : flow->items) {
+        const config::Step& step = item.steps.front();
+        const bool asks = step.kind != config::StepKind::expiry && step.kind != config::StepKind::authorisation;
+        // Root need not know somebody's password to set another; the account phase proves nothing and asks nothing.
+        const bool skipped = (by_root && step.kind == config::StepKind::password) || (client.account_phase && asks);
+        if (!skipped) {
+            steps.push_back(step.name);
+        }
+    }
+    return steps;
+}
+
+base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
+    const std::vector<std::string> steps = steps_for(purpose, client);
+    dialogs_.require_room(client);
+    Subject subject = find_subject(typed_name, client);
+    const bool needs_account = client.account_phase || purpose == protocol::purpose::change_password;
+    if (needs_account && !subject.account) {
+        throw Error(Error::Kind::not_found, "there is no such account");
+    }
+    const auto dialog = std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), steps);
+    if (dialog->client.account_phase) {
+        auto looking = account_phase(*dialog);
+        Turn turn = co_await looking;
+        co_return Begun{std::nullopt, std::move(turn)};
+    }
+    auto starting = start(*dialog);
+    Turn turn = co_await starting;
+    if (known.size() == 1 && asks_for_the_password_alone(turn)) {
+        dialog->machine.run();
+        auto judging = evaluate(*dialog, std::move(known));
+        turn = co_await judging;
+    }
+    std::optional<DialogId> id;
+    if (dialog->machine.state() != State::ended) {
+        id = dialogs_.add(dialog);
+        watch_timeout(*id, *dialog);
+    }
+    co_return Begun{id, presenter_.present(std::move(turn), dialog->client.locale)};
+}
+
+base::Task<Turn> Engine::account_phase(Dialog& dialog) {
+    if (dialog.subject.account->closed.state != model::AccountState::active) {
+        co_return Denied{Reason::disabled, {}, {texts_.render(dialog.client.locale, "disabled")}};
+    }
+    if (dialog.machine.at_end()) {
+        co_return Granted{dialog.subject.name, Reason::none, {}};
+    }
+    Evaluation evaluation;
+    auto walking = walk_on(dialog, evaluation);
+    co_await walking;
+    co_return evaluation.turn;
+}
+
+base::Task<Turn> Engine::start(Dialog& dialog) {
+    Evaluation evaluation;
+    auto walking = walk_on(dialog, evaluation);
+    co_await walking;
+    if (dialog.machine.state() == State::ended) {
+        const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+        auto writing = make_durable(dialog, hold, evaluation);
+        co_await writing;
+        announce(dialog, evaluation);
+    }
+    co_return evaluation.turn;
+}
+
+base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers) {
+    const auto dialog = dialogs_.find(id, sender);
+    if (!permitted(dialog->machine.state(), Request::answer)) {
+        throw Error(Error::Kind::busy, "an answer is being judged: wait for its reply");
+    }
+    if (answers.size() != dialog->machine.answers_wanted()) {
+        throw Error(Error::Kind::invalid, "this dialog asked for " + std::to_string(dialog->machine.answers_wanted())
+                                              + " answers, not " + std::to_string(answers.size()));
+    }
+    dialog->machine.run();
+    dialog->timeout = {};
+    Turn turn = Denied{Reason::unavailable, {}, {}};
+    try {
+        auto judging = evaluate(*dialog, std::move(answers));
+        turn = co_await judging;
+    } catch (...) {
+        dialogs_.remove(id);
+        throw;
+    }
+    if (dialog->machine.state() == State::ended) {
+        dialogs_.remove(id);
+    } else if (dialogs_.contains(id)) {
+        watch_timeout(id, *dialog);
+    }
+    co_return presenter_.present(std::move(turn), dialog->client.locale);
+}
+
+base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
+    if (is_empty_password(dialog.machine, answers)) {
+        dialog.machine.end();
+        co_return Denied{Reason::refused, {}, {}};
+    }
+    try {
+        const base::Milliseconds asked_at = clock_.boottime();
+        auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
+        const AccountQueue::Turn place = co_await entering;
+        if (clock_.boottime() - asked_at <= limits::longest_queueing) {
+            auto judging = evaluate_alone(dialog, std::move(answers));
+            Turn turn = co_await judging;
+            co_return turn;
+        }
+    } catch (const Error& error) {
+        if (error.kind() != Error::Kind::busy) {
+            dialog.machine.end();
+            throw;
+        }
+    }
+    dialog.machine.end();
+    co_return Denied{Reason::busy, {}, {}};
+}
+
+base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
+    dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
+    const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+    Step& step = steps_.at(dialog.machine.step());
+    Evaluation evaluation;
+    if (step.proves()) {
+        dialog.judged = true;
+        auto asking = may_evaluate(hold);
+        evaluation.ruling = co_await asking;
+    }
+    // Behind a lock the same work is done as for a stranger, and its result means nothing.
+    const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
+    auto judging = step.answer(dialog, subject, std::move(answers));
+    StepResult result = co_await judging;
+    evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
+    auto next = dialog.machine.advance(evaluation.turn);
+    if (!next) {
+        auto walking = walk_on(dialog, evaluation);
+        co_await walking;
+    } else {
+        evaluation.turn = granted_or(*std::move(next), dialog);
+    }
+    auto telling = tell_policy(dialog, hold, evaluation);
+    co_await telling;
+    auto writing = make_durable(dialog, hold, evaluation);
+    co_await writing;
+    announce(dialog, evaluation);
+    co_return evaluation.turn;
+}
+
+base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
+    auto judging = keeper_.judge(hold, LockoutEvent::before);
+    Ruling ruling = co_await judging;
+    if (ruling.verdict == protocol::Verdict::delay) {
+        if (ruling.wait > limits::longest_held_answer) {
+            ruling.verdict = protocol::Verdict::locked;
+        } else {
+            auto waiting = loop_.sleep(ruling.wait);
+            co_await waiting;
+        }
+    }
+    co_return ruling;
+}
+
+base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
+    for (std::optional<Turn> next; !next;) {
+        auto beginning = steps_.at(dialog.machine.step()).begin(dialog);
+        StepResult begun = co_await beginning;
+        evaluation.take(std::move(begun));
+        next = dialog.machine.advance(evaluation.turn);
+        if (next) {
+            evaluation.turn = granted_or(*std::move(next), dialog);
+        }
+    }
+}
+
+base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+    const bool ended = dialog.machine.state() == State::ended;
+    if (!ended || !dialog.judged) {
+        co_return;
+    }
+    LockoutEvent event = LockoutEvent::before; // nothing to tell, but the same work
+    if (std::holds_alternative<Granted>(evaluation.turn)) {
+        event = LockoutEvent::succeeded;
+    } else if (evaluation.person_failed) {
+        event = LockoutEvent::failed;
+    }
+    auto judging = keeper_.judge(hold, event);
+    const Ruling ruling = co_await judging;
+    if (event == LockoutEvent::failed) {
+        evaluation.consequence = ruling;
+    }
+}
+
+base::Task<void> Engine::make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+    const bool ended = dialog.machine.state() == State::ended;
+    if (!ended && evaluation.writes.empty()) {
+        co_return;
+    }
+    LockKeeper::Changes counters;
+    if (ended) {
+        counters = keeper_.changes(hold);
+        evaluation.writes.push_back(std::move(counters.work));
+        evaluation.writes.push_back(record_of(dialog, evaluation, clock_.wall()));
+    }
+    try {
+        auto writing = store_.write(all_of(std::move(evaluation.writes)));
+        co_await writing;
+        if (counters.durable) {
+            counters.durable();
+        }
+    } catch (const Error& error) {
+        if (evaluation.needs_durable) {
+            evaluation.turn = Denied{Reason::unavailable, {}, {}};
+        }
+        log::error(log::id::store_unwritable,
+                   std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());
+    }
+}
+
+void Engine::announce(const Dialog& dialog, const Evaluation& evaluation) const {
+    if (dialog.machine.state() != State::ended) {
+        return;
+    }
+    log_outcome(dialog, evaluation);
+    const auto uid = dialog.subject.uid();
+    if (evaluation.consequence && evaluation.consequence->shut() && uid && on_locked) {
+        const bool timed = evaluation.consequence->verdict == protocol::Verdict::locked;
+        on_locked(*uid, timed ? clock_.wall() + evaluation.consequence->wait : base::Milliseconds(0),
+                  evaluation.consequence->reason);
+    }
+}
+
+void Engine::cancel(DialogId id, const std::string& sender) {
+    const auto dialog = dialogs_.find(id, sender);
+    dialogs_.remove(id);
+}
+
+void Engine::forget_caller(std::string_view sender) {
+    dialogs_.remove_all_of(sender);
+}
+
+void Engine::watch_timeout(DialogId id, Dialog& dialog) {
+    dialog.timeout = loop_.after(settings_.conversation.timeout, [this, id] { dialogs_.remove(id); });
+}
+
+base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base::Task<void>()> change) {
+    const auto account = store_.read([&](const store::ReadTxn& txn) { return AccountsTable::open(txn, uid); });
+    if (!account) {
+        throw Error(Error::Kind::not_found, "there is no such account");
+    }
+    const model::Digest identity = store_.digest(store::DigestKind::name, account->name);
+    auto entering = queue_.enter(identity, model::Digest{});
+    const AccountQueue::Turn place = co_await entering;
+    auto changing = change();
+    co_await changing;
+    keeper_.reload(identity);
+}
+
+base::Task<void> Engine::save_left_over() {
+    auto changes = keeper_.left_over();
+    if (!changes) {
+        co_return;
+    }
+    auto writing = store_.write(std::move(changes->work));
+    co_await writing;
+    changes->durable();
+}
+
+} // namespace loquet::conversation

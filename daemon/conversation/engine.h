@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The heart: from a caller's answer to a verdict, read from top to bottom in one coroutine. Sequences the steps of a
+// flow, asks the lockout policy, writes everything an answer changed in one durable transaction, and only then tells.
+// Loop thread; outlives its tasks.
+#pragma once
+
+#include "daemon/config/config.h"
+#include "daemon/conversation/account_queue.h"
+#include "daemon/conversation/dialog.h"
+#include "daemon/conversation/dialog_table.h"
+#include "daemon/conversation/evaluation.h"
+#include "daemon/conversation/lock_keeper.h"
+#include "daemon/conversation/presenter.h"
+#include "daemon/conversation/step_set.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace loquet::conversation {
+
+/// What begin() gives: a turn, and a dialog where it goes on.
+struct Begun {
+    std::optional<DialogId> dialog;
+    protocol::Turn turn;
+};
+
+class Engine {
+public:
+    struct Parts {
+        bus::Loop& loop;
+        const base::Clock& clock;
+        model::SteadyTime& steady;
+        store::Store& store;
+        work::Hasher& hasher;
+        const messages::Catalogue& texts;
+        const config::Config& settings;
+        PluginDoors doors;
+    };
+    explicit Engine(const Parts& parts);
+
+    /// Starts a dialog. `known`: answers that the caller has already (PAM_AUTHTOK), so that one call is enough; used
+    /// only when the first question is for the password alone. Throws Error: `invalid` (unknown purpose), `not_found`
+    /// (the name is not for this caller, or belongs to another source), `limited` (too many open dialogs).
+    base::Task<Begun> begin(std::string purpose, std::string typed_name, Client client, protocol::Answers known);
+
+    /// Judges an answer. Throws Error: `not_found` (no such dialog of this sender), `busy` (an answer is being judged),
+    /// `invalid` (not as many answers as were asked).
+    base::Task<protocol::Turn> answer(DialogId id, std::string sender, protocol::Answers answers);
+
+    /// Ends a dialog; nothing that was not answered is counted.
+    void cancel(DialogId id, const std::string& sender);
+    /// A caller left the bus: its dialogs end.
+    void forget_caller(std::string_view sender);
+    [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
+
+    /// Throws Error (not_found). Waits for the account's evaluations, runs `change` (which may alter its counters in the store) and takes over
+    /// what then stands there.
+    base::Task<void> with_account_still(model::Uid uid, base::Function<base::Task<void>()> change);
+
+    /// True while the built-in lockout policy judges, because its plugin is dead.
+    [[nodiscard]] bool on_fallback() const noexcept { return keeper_.on_fallback(); }
+    /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
+    std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)> on_locked;
+
+private:
+    [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
+    [[nodiscard]] std::vector<std::string> steps_for(const std::string& purpose, const Client& client) const;
+    base::Task<protocol::Turn> account_phase(Dialog& dialog);
+    base::Task<protocol::Turn> start(Dialog& dialog);
+    base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
+    base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
+    base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
+    base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
+    base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
+    base::Task<void> make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
+    void announce(const Dialog& dialog, const Evaluation& evaluation) const;
+    void watch_timeout(DialogId id, Dialog& dialog);
+    base::Task<void> save_left_over();
+
+    bus::Loop& loop_;
+    const base::Clock& clock_;
+    model::SteadyTime& steady_;
+    store::Store& store_;
+    const config::Config& settings_;
+    const messages::Catalogue& texts_;
+    Presenter presenter_;
+    StepSet steps_;
+    LockKeeper keeper_;
+    AccountQueue queue_;
+    base::TaskGroup background_;
+    DialogTable dialogs_;
+};
+
+} // namespace loquet::conversation

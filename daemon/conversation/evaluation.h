@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What one answer led to, gathered until it is durable and told; and the small pure pieces around it. Loop thread.
+#pragma once
+
+#include "daemon/conversation/dialog.h"
+#include "daemon/conversation/lock_keeper.h"
+#include "daemon/conversation/steps/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::conversation {
+
+struct Evaluation {
+    Ruling ruling{protocol::Verdict::allow, base::Milliseconds(0), {}}; ///< before: may it be evaluated?
+    std::optional<Ruling> consequence;                                  ///< after a failure: what the next one meets
+    protocol::Turn turn = protocol::Denied{};
+    std::vector<store::Store::Work> writes;
+    std::string detail;
+    bool person_failed = false;
+    bool needs_durable = false;
+
+    [[nodiscard]] bool shut() const noexcept { return ruling.shut(); }
+    void take(StepResult result);
+};
+
+/// A refusal by the policy, with its rule for the audit and the time left.
+[[nodiscard]] StepResult refused_by(const Ruling& ruling);
+
+/// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
+[[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
+
+/// The audit record, and the time of the last login where it was one.
+[[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall);
+
+/// All pieces in one transaction, in order.
+[[nodiscard]] store::Store::Work all_of(std::vector<store::Store::Work> pieces);
+
+/// For the operator: who, where, and the precise reason.
+void log_outcome(const Dialog& dialog, const Evaluation& evaluation);
+
+} // namespace loquet::conversation

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/facts.h"
+
+#include "daemon/accounts/contact.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+
+namespace loquet::conversation {
+
+namespace {
+
+void add(std::vector<protocol::NamedText>& facts, const char* name, const std::string& value) {
+    if (!value.empty() && value.size() <= limits::plugin_fact_bytes && base::is_printable(value)) {
+        facts.push_back({name, value});
+    }
+}
+
+} // namespace
+
+std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts contacts) {
+    std::vector<protocol::NamedText> facts;
+    add(facts, "name", subject.name);
+    if (!subject.account) {
+        return facts;
+    }
+    const auto& [open, closed] = *subject.account;
+    add(facts, "display_name", open.display_name);
+    add(facts, "uid", std::to_string(open.uid.value));
+    add(facts, "organisation", closed.organisation);
+    add(facts, "created", std::to_string(closed.created.count()));
+    add(facts, "mail_masked", accounts::masked_mail(closed.mail));
+    add(facts, "phone_masked", accounts::masked_phone(closed.phone));
+    if (contacts == Contacts::whole) {
+        add(facts, "mail", closed.mail);
+        add(facts, "phone", closed.phone);
+    }
+    return facts;
+}
+
+} // namespace loquet::conversation

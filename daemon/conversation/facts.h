@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What plugins may know of an account; each manifest names those that it gets (sdk/include/loquet/plugin.h). Pure.
+#pragma once
+
+#include "daemon/conversation/dialog.h"
+#include "lib/protocol/plugin_messages.h"
+
+#include <vector>
+
+namespace loquet::conversation {
+
+/// All known facts; the plugin client sends on only those that the manifest asks for. Nobody's account has the typed
+/// name as its only fact. `with_contacts` gives mail and number whole, for the password rules, which must refuse them.
+enum class Contacts : std::uint8_t { masked, whole };
+[[nodiscard]] std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts contacts);
+
+} // namespace loquet::conversation

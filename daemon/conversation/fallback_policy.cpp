@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/fallback_policy.h"
+
+#include <algorithm>
+
+namespace loquet::conversation {
+
+using protocol::Counter;
+using protocol::Judgement;
+using protocol::JudgeRequest;
+using protocol::LockoutEvent;
+using protocol::Scope;
+using protocol::Verdict;
+
+namespace {
+
+constexpr std::uint32_t tries = 3;
+constexpr base::Milliseconds lock_for = std::chrono::minutes(20);
+constexpr std::int64_t hour = 3'600'000;
+
+/// Keeps the hourly failures true, so that the plugin finds them when it is back.
+void count_failure(Counter& counter, std::int64_t now) {
+    const std::int64_t this_hour = now / hour;
+    const std::int64_t passed = std::clamp<std::int64_t>(this_hour - counter.hour, 0, Counter::hours);
+    std::rotate(counter.failed_in_hour.begin(), counter.failed_in_hour.end() - passed, counter.failed_in_hour.end());
+    std::fill_n(counter.failed_in_hour.begin(), passed, std::uint16_t{0});
+    counter.hour = std::max(counter.hour, this_hour);
+    auto& failed = counter.failed_in_hour.front();
+    failed = static_cast<std::uint16_t>(std::min<unsigned>(failed + 1U, UINT16_MAX));
+    counter.consecutive = counter.consecutive == UINT32_MAX ? UINT32_MAX : counter.consecutive + 1;
+    counter.since_lock = counter.since_lock == UINT32_MAX ? UINT32_MAX : counter.since_lock + 1;
+    counter.last_failure = std::max(counter.last_failure, now);
+}
+
+void count_success(Counter& counter, std::int64_t now) {
+    counter.consecutive = 0;
+    counter.since_lock = 0;
+    counter.last_success = now;
+}
+
+Judgement standing(const JudgeRequest& request, const protocol::ScopedCounters& counters) {
+    Judgement judgement;
+    judgement.verdict = Verdict::allow;
+    for (const Scope scope : {Scope::account, Scope::account_seat}) {
+        const auto& counter = counters[scope];
+        if (!counter) {
+            continue;
+        }
+        if (counter->disabled) {
+            judgement.verdict = Verdict::disabled;
+            judgement.reason = "too-many-failures-in-a-row";
+            return judgement;
+        }
+        if (counter->locked_until > request.now.count()) {
+            judgement.verdict = Verdict::locked;
+            judgement.until = std::max(judgement.until, base::Milliseconds(counter->locked_until));
+            judgement.reason = "too-many-failures";
+        }
+    }
+    return judgement;
+}
+
+} // namespace
+
+Judgement judge_strictly(const JudgeRequest& request) {
+    protocol::ScopedCounters counters = request.counters;
+    const std::int64_t now = request.now.count();
+    if (request.event == LockoutEvent::failed) {
+        for (auto& counter : counters.all()) {
+            if (counter) {
+                count_failure(*counter, now);
+            }
+        }
+        auto& account = counters[Scope::account];
+        if (account && account->since_lock >= tries) {
+            account->locked_until = now + lock_for.count();
+            account->since_lock = 0;
+        }
+    } else if (request.event == LockoutEvent::succeeded) {
+        for (const Scope scope : {Scope::account, Scope::account_seat}) {
+            if (counters[scope]) {
+                count_success(*counters[scope], now);
+            }
+        }
+    }
+    Judgement judgement = standing(request, counters);
+    judgement.counters = counters;
+    return judgement;
+}
+
+} // namespace loquet::conversation

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/lock_keeper.h"
+
+#include "daemon/conversation/fallback_policy.h"
+#include "daemon/store/counters_table.h"
+#include "daemon/store/meta_table.h"
+#include "lib/base/limits.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace loquet::conversation {
+
+using model::Digest;
+using protocol::Scope;
+using store::CountersTable;
+
+namespace {
+
+const Digest site_key{};
+
+struct AttemptChange {
+    Digest identity;
+    bool stranger;
+    model::AttemptCounters counters;
+};
+struct SeatChange {
+    Digest seat;
+    model::Counter counter;
+};
+
+void put(store::WriteTxn& txn, const AttemptChange& change) {
+    const auto whose = change.stranger ? CountersTable::Whose::stranger : CountersTable::Whose::account;
+    CountersTable::put_attempts(txn, change.identity, whose, change.counters);
+}
+
+void put(store::WriteTxn& txn, const SeatChange& change) {
+    if (change.seat == site_key) {
+        CountersTable::put_site(txn, change.counter);
+    } else {
+        CountersTable::put_seat(txn, change.seat, change.counter);
+    }
+}
+
+} // namespace
+
+LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt) : keeper_(keeper), attempt_(attempt) {
+    const store::Store& store = keeper_.store_;
+    keeper_.names_.hold(attempt_.identity, [&] { return keeper_.stored(attempt_); });
+    keeper_.seats_.hold(attempt_.seat, [&] {
+        return store.read([&](const store::ReadTxn& txn) { return CountersTable::seat(txn, attempt_.seat); });
+    });
+    keeper_.seats_.hold(site_key,
+                        [&] { return store.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); });
+}
+
+LockKeeper::Hold::~Hold() {
+    keeper_.names_.release(attempt_.identity, limits::counted_strangers);
+    keeper_.seats_.release(attempt_.seat, limits::counted_seats);
+    keeper_.seats_.release(site_key, limits::counted_seats);
+}
+
+LockKeeper::Name LockKeeper::stored(const Attempt& attempt) const {
+    return {store_.read([&](const store::ReadTxn& txn) { return CountersTable::attempts(txn, attempt.identity); }),
+            attempt.stranger};
+}
+
+protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::LockoutEvent event) {
+    protocol::JudgeRequest request;
+    request.event = event;
+    request.now = steady_.now(clock_);
+    request.boot_id = clock_.boot_id();
+    const model::AttemptCounters& counters = names_.get(attempt.identity).counters;
+    request.counters[Scope::account] = counters.account;
+    request.counters[Scope::account_seat] = counters.seat(attempt.seat);
+    request.counters[Scope::seat] = seats_.get(attempt.seat);
+    request.counters[Scope::site] = seats_.get(site_key);
+    return request;
+}
+
+base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent event) {
+    auto turn = judging_.lock();
+    const base::AsyncMutex::Guard alone = co_await turn;
+    const protocol::JudgeRequest request = question(hold.attempt(), event);
+    protocol::Judgement judgement;
+    std::string failure;
+    try {
+        auto asked = policy_.judge(request);
+        judgement = co_await asked;
+    } catch (const base::Error& error) {
+        failure = error.what();
+        judgement = judge_strictly(request);
+    }
+    note_fallback(!failure.empty(), failure);
+    take_over(hold.attempt(), judgement.counters);
+    if (!judgement.alert.empty() && on_alert) {
+        on_alert(judgement.alert);
+    }
+    Ruling ruling;
+    ruling.verdict = judgement.verdict;
+    ruling.wait = std::max(judgement.until - request.now, base::Milliseconds(0));
+    ruling.reason = judgement.reason;
+    co_return ruling;
+}
+
+void LockKeeper::take_over(const Attempt& attempt, const protocol::ScopedCounters& counters) {
+    model::AttemptCounters attempts = names_.get(attempt.identity).counters;
+    if (counters[Scope::account]) {
+        attempts.account = *counters[Scope::account];
+    }
+    // A seat that never failed nor succeeded needs no place in the list.
+    if (counters[Scope::account_seat] && *counters[Scope::account_seat] != attempts.seat(attempt.seat)) {
+        attempts.set_seat(attempt.seat, *counters[Scope::account_seat]);
+    }
+    names_.set(attempt.identity, {std::move(attempts), attempt.stranger});
+    if (counters[Scope::seat]) {
+        seats_.set(attempt.seat, *counters[Scope::seat]);
+    }
+    if (counters[Scope::site]) {
+        seats_.set(site_key, *counters[Scope::site]);
+    }
+}
+
+void LockKeeper::note_fallback(bool fallback, const std::string& why) {
+    if (std::exchange(on_fallback_, fallback) != fallback && when_fallback_changes) {
+        when_fallback_changes(fallback, why);
+    }
+}
+
+LockKeeper::Changes LockKeeper::changes(const Hold& hold) {
+    const Attempt& attempt = hold.attempt();
+    AttemptChange of_attempt{attempt.identity, attempt.stranger, names_.get(attempt.identity).counters};
+    SeatChange of_seat{attempt.seat, seats_.get(attempt.seat)};
+    SeatChange of_site{site_key, seats_.get(site_key)};
+    const base::Milliseconds now = steady_.now(clock_);
+    Changes changes;
+    changes.durable = [this, attempt, attempt_version = names_.version(attempt.identity),
+                       seat_version = seats_.version(attempt.seat), site_version = seats_.version(site_key)] {
+        names_.durable(attempt.identity, attempt_version);
+        seats_.durable(attempt.seat, seat_version);
+        seats_.durable(site_key, site_version);
+    };
+    changes.work = [of_attempt = std::move(of_attempt), of_seat, of_site, now](store::WriteTxn& txn) {
+        put(txn, of_attempt);
+        put(txn, of_seat);
+        put(txn, of_site);
+        store::MetaTable::put_steady_time(txn, now);
+    };
+    return changes;
+}
+
+void LockKeeper::reload(const Digest& identity) {
+    names_.replace(identity, stored({identity, false, {}}));
+}
+
+std::optional<LockKeeper::Changes> LockKeeper::left_over() {
+    std::vector<AttemptChange> attempts;
+    std::vector<SeatChange> seats;
+    std::vector<std::pair<Digest, std::uint64_t>> attempt_versions;
+    std::vector<std::pair<Digest, std::uint64_t>> seat_versions;
+    for (const Digest& key : names_.left_over()) {
+        const Name& name = names_.get(key);
+        attempts.push_back({key, name.stranger, name.counters});
+        attempt_versions.emplace_back(key, names_.version(key));
+    }
+    for (const Digest& key : seats_.left_over()) {
+        seats.push_back({key, seats_.get(key)});
+        seat_versions.emplace_back(key, seats_.version(key));
+    }
+    if (attempts.empty() && seats.empty()) {
+        return std::nullopt;
+    }
+    Changes changes;
+    changes.work = [attempts = std::move(attempts), seats = std::move(seats)](store::WriteTxn& txn) {
+        std::for_each(attempts.begin(), attempts.end(), [&](const AttemptChange& change) { put(txn, change); });
+        std::for_each(seats.begin(), seats.end(), [&](const SeatChange& change) { put(txn, change); });
+    };
+    changes.durable = [this, attempt_versions, seat_versions] {
+        for (const auto& [key, version] : attempt_versions) {
+            names_.durable(key, version);
+        }
+        for (const auto& [key, version] : seat_versions) {
+            seats_.durable(key, version);
+        }
+    };
+    return changes;
+}
+
+} // namespace loquet::conversation

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks the lockout policy, keeps the counters it judges by, and hands them over for the one durable write of an
+// attempt. While the policy plugin is dead the strict built-in policy judges on the same counters. Loop thread; two
+// questions to the policy never overlap, so no counter is lost between dialogs.
+#pragma once
+
+#include "daemon/conversation/counter_book.h"
+#include "daemon/model/counters.h"
+#include "daemon/model/steady_time.h"
+#include "daemon/plugins/lockout_client.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/task.h"
+#include "lib/protocol/plugin_messages.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace loquet::conversation {
+
+/// Whose attempt, from where.
+struct Attempt {
+    model::Digest identity; ///< of the canonical name, or of what was typed
+    bool stranger = true;   ///< nobody has the name
+    model::Digest seat;
+};
+
+struct Ruling {
+    protocol::Verdict verdict = protocol::Verdict::disabled;
+    base::Milliseconds wait{0}; ///< for delay and locked: from now
+    std::string reason;
+
+    [[nodiscard]] bool shut() const noexcept {
+        return verdict == protocol::Verdict::locked || verdict == protocol::Verdict::disabled;
+    }
+};
+
+class LockKeeper {
+public:
+    LockKeeper(plugins::LockoutClient& policy, store::Store& store, model::SteadyTime& steady, const base::Clock& clock)
+        : policy_(policy), store_(store), steady_(steady), clock_(clock) {}
+
+    /// Counters stay in memory while one lives.
+    class [[nodiscard]] Hold {
+    public:
+        Hold(LockKeeper& keeper, const Attempt& attempt);
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+        ~Hold();
+        [[nodiscard]] const Attempt& attempt() const noexcept { return attempt_; }
+
+    private:
+        LockKeeper& keeper_;
+        Attempt attempt_;
+    };
+
+    /// Judges, and changes the counters in memory at once. Never throws for a dead plugin.
+    base::Task<Ruling> judge(const Hold& hold, protocol::LockoutEvent event);
+
+    /// The attempt's counters as they stand, for the store; `durable` is to be run once the write is.
+    struct Changes {
+        store::Store::Work work;
+        base::Job durable;
+    };
+    [[nodiscard]] Changes changes(const Hold& hold);
+
+    /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there.
+    void reload(const model::Digest& identity);
+
+    /// Counters that a refusing disk left in memory (bounded: beyond limits::counted_strangers the newest give way),
+    /// for when it takes writes again; nothing when there are none.
+    [[nodiscard]] std::optional<Changes> left_over();
+
+    /// True while the built-in policy judges.
+    [[nodiscard]] bool on_fallback() const noexcept { return on_fallback_; }
+    /// Called when that changes, and with the policy's alerts.
+    std::function<void(bool on_fallback, const std::string& why)> when_fallback_changes;
+    std::function<void(const std::string& text)> on_alert;
+
+private:
+    [[nodiscard]] protocol::JudgeRequest question(const Attempt& attempt, protocol::LockoutEvent event);
+    void take_over(const Attempt& attempt, const protocol::ScopedCounters& counters);
+    void note_fallback(bool fallback, const std::string& why);
+
+    plugins::LockoutClient& policy_;
+    store::Store& store_;
+    model::SteadyTime& steady_;
+    const base::Clock& clock_;
+    base::AsyncMutex judging_;
+    struct Name {
+        model::AttemptCounters counters;
+        bool stranger = true;
+        friend bool operator==(const Name&, const Name&) = default;
+    };
+    [[nodiscard]] Name stored(const Attempt& attempt) const;
+
+    CounterBook<Name> names_;
+    CounterBook<model::Counter> seats_; ///< the site has the key Digest{}
+    bool on_fallback_ = false;
+};
+
+} // namespace loquet::conversation

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/steps/new_password_step.h"
+
+#include "daemon/conversation/facts.h"
+#include "daemon/store/accounts_table.h"
+#include "lib/base/limits.h"
+
+#include <algorithm>
+
+namespace loquet::conversation {
+
+using protocol::PromptStyle;
+using store::AccountsTable;
+
+namespace {
+
+StepResult unavailable(std::string why) {
+    StepResult result;
+    result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
+    result.detail = std::move(why);
+    return result;
+}
+
+} // namespace
+
+base::Task<StepResult> NewPasswordStep::begin(Dialog& dialog) {
+    StepResult result;
+    result.turn = question(dialog, {});
+    co_return result;
+}
+
+protocol::Ask NewPasswordStep::question(const Dialog& dialog, const std::vector<std::string>& errors) const {
+    const std::string& locale = dialog.client.locale;
+    protocol::Ask ask;
+    for (const std::string& error : errors) {
+        ask.prompts.push_back({PromptStyle::error, "rule", error});
+    }
+    ask.prompts.push_back({PromptStyle::secret, "new_password", texts_.render(locale, "new_password.prompt")});
+    ask.prompts.push_back({PromptStyle::secret, "new_password_again", texts_.render(locale, "new_password.again")});
+    return ask;
+}
+
+StepResult NewPasswordStep::again(Dialog& dialog, const std::vector<std::string>& errors) const {
+    StepResult result;
+    if (++dialog.new_password_tries < limits::new_password_tries) {
+        result.turn = question(dialog, errors);
+    } else {
+        result.turn = protocol::Denied{protocol::Reason::rules, {}, errors};
+        result.detail = "new-password-not-accepted";
+    }
+    return result;
+}
+
+base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+    if (!subject.account) {
+        co_return unavailable("unknown-name");
+    }
+    base::Secret candidate = std::move(answers.at(0));
+    const std::string& locale = dialog.client.locale;
+    if (candidate.empty()) {
+        co_return again(dialog, {texts_.render(locale, "new_password.empty")});
+    }
+    if (!base::same_secret(candidate.reveal(), answers.at(1).reveal())) {
+        co_return again(dialog, {texts_.render(locale, "new_password.mismatch")});
+    }
+    try {
+        auto judging = judge(dialog, subject, candidate);
+        const Verdict verdict = co_await judging;
+        if (!verdict.accepted) {
+            co_return again(dialog, verdict.unmet);
+        }
+        auto hashing = hasher_.hash(std::move(candidate), subject.seat);
+        std::string hash = co_await hashing;
+        StepResult result;
+        result.turn = protocol::Granted{};
+        result.detail = "password-changed";
+        result.needs_durable = true;
+        result.writes.push_back(keep(*subject.uid(), std::move(hash)));
+        co_return result;
+    } catch (const base::Error& error) {
+        // Too long for the hash, or not text: the person can mend it. A dead rules plugin: nothing was changed.
+        if (error.kind() == base::Error::Kind::invalid) {
+            co_return again(dialog, {texts_.render(locale, "new_password.unusable")});
+        }
+        co_return unavailable(std::string("rules-unavailable: ") + error.what());
+    }
+}
+
+std::vector<std::string> NewPasswordStep::former_hashes(const Subject& subject) const {
+    const auto credential =
+        store_.read([&](const store::ReadTxn& txn) { return AccountsTable::credential(txn, *subject.uid()); });
+    std::vector<std::string> hashes;
+    if (credential && settings_.history > 0) {
+        hashes = credential->history;
+        if (!credential->password_hash.empty()) {
+            hashes.insert(hashes.begin(), credential->password_hash);
+        }
+        hashes.resize(std::min<std::size_t>(hashes.size(), settings_.history));
+    }
+    return hashes;
+}
+
+base::Task<bool> NewPasswordStep::was_used(const Subject& subject, const base::Secret& candidate,
+                                           const std::vector<std::string>& former) {
+    for (const std::string& hash : former) {
+        auto verification = hasher_.verify(candidate.clone(), hash, subject.seat);
+        if (co_await verification) {
+            co_return true;
+        }
+    }
+    co_return false;
+}
+
+base::Task<NewPasswordStep::Verdict> NewPasswordStep::judge(Dialog& dialog, const Subject& subject,
+                                                            const base::Secret& candidate) {
+    const std::vector<std::string> former = former_hashes(subject);
+    auto comparing = was_used(subject, candidate, former);
+    const bool used = co_await comparing;
+    Verdict verdict;
+    if (rules_ == nullptr) {
+        verdict.accepted = !used;
+        if (used) {
+            verdict.unmet.push_back(
+                texts_.render(dialog.client.locale, "rules.history", {{"count", std::to_string(former.size())}}));
+        }
+        co_return verdict;
+    }
+    protocol::RulesRequest request;
+    request.candidate = candidate.clone();
+    request.facts = facts_of(subject, Contacts::whole);
+    request.in_history = used;
+    request.history_length = static_cast<std::uint32_t>(former.size());
+    auto checking = rules_->check(std::move(request));
+    const protocol::RulesResponse response = co_await checking;
+    verdict.accepted = true;
+    for (const protocol::RuleResult& rule : response.rules) {
+        if (!rule.met) {
+            verdict.accepted = false;
+            messages::Variables variables;
+            for (const auto& variable : rule.message.variables) {
+                variables.emplace_back(variable.name, variable.value);
+            }
+            verdict.unmet.push_back(texts_.render(dialog.client.locale, rule.message.id, variables));
+        }
+    }
+    co_return verdict;
+}
+
+store::Store::Work NewPasswordStep::keep(model::Uid uid, std::string hash) const {
+    return [uid, hash = std::move(hash), now = clock_.wall(), remembered = settings_.history](store::WriteTxn& txn) {
+        auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
+        auto closed = AccountsTable::closed(txn, uid);
+        if (!closed) {
+            throw base::Error(base::Error::Kind::conflict, "the account was erased meanwhile");
+        }
+        if (!credential.password_hash.empty()) {
+            credential.history.insert(credential.history.begin(), credential.password_hash);
+        }
+        credential.history.resize(std::min<std::size_t>(credential.history.size(), remembered));
+        credential.password_hash = hash;
+        credential.password_changed = now;
+        credential.must_change = false;
+        ++closed->generation;
+        AccountsTable::put(txn, uid, credential);
+        AccountsTable::put(txn, uid, *closed);
+    };
+}
+
+} // namespace loquet::conversation

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks a new password twice, holds it against the rules and the former ones, and keeps its hash. Loop thread.
+#pragma once
+
+#include "daemon/config/config.h"
+#include "daemon/conversation/steps/step.h"
+#include "daemon/plugins/rules_client.h"
+#include "daemon/work/hasher.h"
+#include "lib/base/clock.h"
+#include "lib/messages/catalogue.h"
+
+namespace loquet::conversation {
+
+class NewPasswordStep final : public Step {
+public:
+    /// `rules`: nullptr where the configuration names no plugin; then a password must only not be empty.
+    NewPasswordStep(store::Store& store, work::Hasher& hasher, plugins::RulesClient* rules, const base::Clock& clock,
+                    const messages::Catalogue& texts, const config::PasswordConfig& settings)
+        : store_(store), hasher_(hasher), rules_(rules), clock_(clock), texts_(texts), settings_(settings) {}
+
+    base::Task<StepResult> begin(Dialog& dialog) override;
+    base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+
+private:
+    struct Verdict {
+        bool accepted = false;
+        std::vector<std::string> unmet; ///< texts of the rules
+    };
+    base::Task<Verdict> judge(Dialog& dialog, const Subject& subject, const base::Secret& candidate);
+    base::Task<bool> was_used(const Subject& subject, const base::Secret& candidate,
+                              const std::vector<std::string>& former);
+    [[nodiscard]] std::vector<std::string> former_hashes(const Subject& subject) const;
+    [[nodiscard]] protocol::Ask question(const Dialog& dialog, const std::vector<std::string>& errors) const;
+    /// The question again with what was wrong, until the tries are used up.
+    [[nodiscard]] StepResult again(Dialog& dialog, const std::vector<std::string>& errors) const;
+    [[nodiscard]] store::Store::Work keep(model::Uid uid, std::string hash) const;
+
+    store::Store& store_;
+    work::Hasher& hasher_;
+    plugins::RulesClient* rules_;
+    const base::Clock& clock_;
+    const messages::Catalogue& texts_;
+    const config::PasswordConfig& settings_;
+};
+
+} // namespace loquet::conversation

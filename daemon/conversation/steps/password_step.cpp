@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/steps/password_step.h"
+
+#include "daemon/store/accounts_table.h"
+
+namespace loquet::conversation {
+
+using model::AccountState;
+using store::AccountsTable;
+
+namespace {
+
+std::string why_not(const Subject& subject, const std::string& hash, bool right) {
+    if (!subject.account) {
+        return "unknown-name";
+    }
+    if (hash.empty()) {
+        return "no-password";
+    }
+    if (!right) {
+        return "wrong-password";
+    }
+    return subject.account->closed.state == AccountState::locked ? "account-locked" : "account-disabled";
+}
+
+} // namespace
+
+base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
+    StepResult result;
+    result.turn = protocol::Ask{
+        {{protocol::PromptStyle::secret, "password", texts_.render(dialog.client.locale, "password.prompt")}}};
+    co_return result;
+}
+
+base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& subject, protocol::Answers answers) {
+    const std::string hash = store_.read([&](const store::ReadTxn& txn) {
+        const auto credential = subject.account ? AccountsTable::credential(txn, *subject.uid()) : std::nullopt;
+        return credential ? credential->password_hash : std::string();
+    });
+    base::Secret password = std::move(answers.at(0));
+    auto verification = hasher_.verify(password.clone(), hash, subject.seat);
+    const bool right = co_await verification;
+
+    StepResult result;
+    if (right && subject.account && subject.account->closed.state == AccountState::active) {
+        auto anew = rehash(subject, std::move(password), hash);
+        result.writes = co_await anew;
+        result.turn = protocol::Granted{};
+        co_return result;
+    }
+    result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
+    result.detail = why_not(subject, hash, right);
+    result.person_failed = true;
+    co_return result;
+}
+
+base::Task<std::vector<store::Store::Work>> PasswordStep::rehash(const Subject& subject, base::Secret password,
+                                                                 std::string old_hash) {
+    std::vector<store::Store::Work> writes;
+    if (!hasher_.weaker_than_configured(old_hash)) {
+        co_return writes;
+    }
+    auto hashing = hasher_.hash(std::move(password), subject.seat);
+    std::string new_hash = co_await hashing;
+    const model::Uid uid = *subject.uid();
+    writes.emplace_back([uid, old_hash = std::move(old_hash), new_hash = std::move(new_hash)](store::WriteTxn& txn) {
+        auto credential = AccountsTable::credential(txn, uid);
+        if (credential && credential->password_hash == old_hash) {
+            credential->password_hash = new_hash;
+            AccountsTable::put(txn, uid, *credential);
+        }
+    });
+    co_return writes;
+}
+
+} // namespace loquet::conversation

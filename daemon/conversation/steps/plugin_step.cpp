@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/steps/plugin_step.h"
+
+#include "daemon/conversation/facts.h"
+#include "daemon/store/steps_table.h"
+#include "lib/base/text.h"
+
+namespace loquet::conversation {
+
+using protocol::StepOperation;
+using store::StepsTable;
+
+namespace {
+
+messages::Variables variables_of(const protocol::Message& message) {
+    messages::Variables variables;
+    for (const protocol::NamedText& variable : message.variables) {
+        variables.emplace_back(variable.name, variable.value);
+    }
+    return variables;
+}
+
+StepResult unavailable(const base::Error& error) {
+    StepResult result;
+    result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
+    result.detail = std::string("plugin-unavailable: ") + error.what();
+    return result;
+}
+
+} // namespace
+
+base::Task<StepResult> PluginStep::begin(Dialog& dialog) {
+    return run(dialog, dialog.subject, StepOperation::begin, {});
+}
+
+base::Task<StepResult> PluginStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+    return run(dialog, subject, StepOperation::answer, std::move(answers));
+}
+
+base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, StepOperation operation,
+                                       protocol::Answers answers) {
+    protocol::StepRequest request;
+    request.operation = operation;
+    request.facts = facts_of(subject, Contacts::masked);
+    request.answers = std::move(answers);
+    request.now = clock_.wall();
+    request.locale = dialog.client.locale;
+    const auto uid = subject.uid();
+    if (uid) {
+        auto state = store_.read([&](const store::ReadTxn& txn) { return StepsTable::get(txn, *uid, name_); });
+        request.account_state = state ? std::move(*state) : base::SecureBytes();
+    }
+    request.dialog_state = dialog.states[name_];
+    protocol::StepResponse response;
+    try {
+        auto asked = plugin_.run(std::move(request));
+        response = co_await asked;
+    } catch (const base::Error& error) {
+        co_return unavailable(error);
+    }
+    if (response.dialog_state) {
+        dialog.states[name_] = std::move(*response.dialog_state);
+    }
+    co_return result_of(dialog, std::move(response), subject);
+}
+
+StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject) const {
+    StepResult result;
+    const std::string& locale = dialog.client.locale;
+    result.detail = response.note;
+    if (auto* ask = std::get_if<protocol::StepAsk>(&response.turn)) {
+        protocol::Ask shown;
+        for (const protocol::StepPrompt& prompt : ask->prompts) {
+            shown.prompts.push_back(
+                {prompt.style, prompt.name, texts_.render(locale, prompt.message.id, variables_of(prompt.message))});
+        }
+        result.turn = std::move(shown);
+    } else if (const auto* wait = std::get_if<protocol::StepWait>(&response.turn)) {
+        result.turn = protocol::Wait{texts_.render(locale, wait->message.id, variables_of(wait->message)), wait->poll};
+    } else if (std::holds_alternative<protocol::StepGrant>(response.turn)) {
+        result.turn = protocol::Granted{};
+    } else {
+        result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
+        result.detail = name_ + (response.note.empty() ? "-wrong" : "-wrong: " + response.note);
+        result.person_failed = proves_;
+    }
+    const auto uid = subject.uid();
+    if (response.account_state && uid) {
+        result.needs_durable = true;
+        result.writes.emplace_back(
+            [uid = *uid, name = name_, state = std::move(*response.account_state)](store::WriteTxn& txn) {
+                if (state.empty()) {
+                    StepsTable::erase(txn, uid, name);
+                } else {
+                    StepsTable::put(txn, uid, name, state);
+                }
+            });
+    }
+    return result;
+}
+
+} // namespace loquet::conversation

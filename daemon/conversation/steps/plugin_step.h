@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A step that lives in a plugin's process: the daemon keeps its bytes, asks it, and draws what it says. A dead plugin
+// is an attempt that was not granted and did not fail. Loop thread.
+#pragma once
+
+#include "daemon/conversation/steps/step.h"
+#include "daemon/plugins/step_client.h"
+#include "lib/base/clock.h"
+#include "lib/messages/catalogue.h"
+
+namespace loquet::conversation {
+
+class PluginStep final : public Step {
+public:
+    /// `name`: the instance. `proves`: see config::Proof; a challenge proves nothing and is never counted.
+    PluginStep(std::string name, bool proves, plugins::StepClient& plugin, store::Store& store,
+               const base::Clock& clock, const messages::Catalogue& texts)
+        : name_(std::move(name)), proves_(proves), plugin_(plugin), store_(store), clock_(clock), texts_(texts) {}
+
+    [[nodiscard]] bool proves() const noexcept override { return proves_; }
+    base::Task<StepResult> begin(Dialog& dialog) override;
+    base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+
+private:
+    base::Task<StepResult> run(Dialog& dialog, const Subject& subject, protocol::StepOperation operation,
+                               protocol::Answers answers);
+    [[nodiscard]] StepResult result_of(const Dialog& dialog, protocol::StepResponse response,
+                                       const Subject& subject) const;
+
+    std::string name_;
+    bool proves_;
+    plugins::StepClient& plugin_;
+    store::Store& store_;
+    const base::Clock& clock_;
+    const messages::Catalogue& texts_;
+};
+
+} // namespace loquet::conversation

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/record_bytes.h"
+
+#include <utility>
+
+namespace loquet::store {
+
+using base::Error;
+using records::CredentialRecord;
+using records::PrivateRecord;
+using records::PublicRecord;
+
+namespace {
+
+constexpr std::string_view public_name = "an account's public part";
+constexpr std::string_view private_name = "an account's private part";
+constexpr std::string_view credential_name = "an account's credential";
+
+template <class Repeated>
+void replace_texts(Repeated& stored, const std::vector<std::string>& texts) {
+    stored.Clear();
+    for (const std::string& text : texts) {
+        *stored.Add() = require_text(text);
+    }
+}
+
+model::AccountState state_from(std::uint32_t number) {
+    switch (number) {
+    case 0:
+        return model::AccountState::active;
+    case 1:
+        return model::AccountState::locked;
+    default: // 2, and what only a newer loquetd knows: never more than this one understands
+        return model::AccountState::disabled;
+    }
+}
+
+/// Hashes do not stay on the heap behind a message that died.
+class WipedCredential {
+public:
+    explicit WipedCredential(Bytes bytes) : record_(parse<CredentialRecord>(bytes, credential_name)) {}
+    WipedCredential(const WipedCredential&) = delete;
+    WipedCredential& operator=(const WipedCredential&) = delete;
+    ~WipedCredential() {
+        wipe(*record_.mutable_password_hash());
+        forget_history();
+    }
+    void forget_history() {
+        for (std::string& hash : *record_.mutable_history()) {
+            wipe(hash);
+        }
+        record_.clear_history();
+    }
+    void forget_password() { wipe(*record_.mutable_password_hash()); }
+    CredentialRecord* operator->() { return &record_; }
+    CredentialRecord& operator*() { return record_; }
+
+private:
+    static void wipe(std::string& text) {
+        base::wipe(text.data(), text.size());
+        text.clear();
+    }
+    CredentialRecord record_;
+};
+
+} // namespace
+
+model::PublicAccount decode_public(model::Uid uid, Bytes bytes) {
+    auto record = parse<PublicRecord>(bytes, public_name);
+    return {.uid = uid,
+            .gid = record.gid(),
+            .name = std::move(*record.mutable_name()),
+            .display_name = std::move(*record.mutable_display_name()),
+            .home = std::move(*record.mutable_home()),
+            .shell = std::move(*record.mutable_shell())};
+}
+
+base::SecureBytes encode(const model::PublicAccount& account, Bytes stored) {
+    auto record = parse<PublicRecord>(stored, public_name);
+    record.set_gid(account.gid);
+    record.set_name(require_text(account.name));
+    record.set_display_name(require_text(account.display_name));
+    record.set_home(require_text(account.home));
+    record.set_shell(require_text(account.shell));
+    return to_bytes(record);
+}
+
+model::PrivateAccount decode_private(Bytes bytes) {
+    auto record = parse<PrivateRecord>(bytes, private_name);
+    return {.state = state_from(record.state()),
+            .state_reason = std::move(*record.mutable_state_reason()),
+            .generation = record.generation(),
+            .created = base::Milliseconds(record.created_ms()),
+            .last_login = base::Milliseconds(record.last_login_ms()),
+            .mail = std::move(*record.mutable_mail()),
+            .phone = std::move(*record.mutable_phone()),
+            .organisation = std::move(*record.mutable_organisation()),
+            .locale = std::move(*record.mutable_locale()),
+            .authorisations = {record.authorisations().begin(), record.authorisations().end()}};
+}
+
+base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
+    auto record = parse<PrivateRecord>(stored, private_name);
+    if (stored.empty() || state_from(record.state()) != account.state) { // keeps a state that only a newer one knows
+        record.set_state(static_cast<std::uint32_t>(account.state));
+    }
+    record.set_state_reason(require_text(account.state_reason));
+    record.set_generation(account.generation);
+    record.set_created_ms(account.created.count());
+    record.set_last_login_ms(account.last_login.count());
+    record.set_mail(require_text(account.mail));
+    record.set_phone(require_text(account.phone));
+    record.set_organisation(require_text(account.organisation));
+    record.set_locale(require_text(account.locale));
+    replace_texts(*record.mutable_authorisations(), account.authorisations);
+    return to_bytes(record);
+}
+
+model::Credential decode_credential(Bytes bytes) {
+    WipedCredential record(bytes);
+    return {.password_hash = record->password_hash(),
+            .password_changed = base::Milliseconds(record->password_changed_ms()),
+            .must_change = record->must_change(),
+            .history = {record->history().begin(), record->history().end()}};
+}
+
+base::SecureBytes encode(const model::Credential& credential, Bytes stored) {
+    WipedCredential record(stored);
+    record.forget_password();
+    record.forget_history();
+    record->set_password_hash(require_text(credential.password_hash));
+    record->set_password_changed_ms(credential.password_changed.count());
+    record->set_must_change(credential.must_change);
+    replace_texts(*record->mutable_history(), credential.history);
+    return to_bytes(*record);
+}
+
+} // namespace loquet::store

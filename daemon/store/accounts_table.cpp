@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/accounts_table.h"
+
+#include "daemon/store/codec.h"
+#include "daemon/store/counters_table.h"
+#include "daemon/store/meta_table.h"
+#include "daemon/store/sealing.h"
+#include "daemon/store/steps_table.h"
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+
+#include <algorithm>
+#include <string>
+
+namespace loquet::store {
+
+using base::Error;
+using model::Uid;
+
+namespace {
+
+constexpr std::string_view next_uid_key = "next-uid";
+
+Key name_key(const ReadTxn& txn, std::string_view name) {
+    return Key(txn.digest(DigestKind::name, name));
+}
+
+/// The record as it stands, empty where there is none: what encode() edits.
+base::SecureBytes stored(const ReadTxn& txn, Table table, Uid uid) {
+    return txn.get(table, Key(uid)).value_or(base::SecureBytes{});
+}
+
+void require_account(const ReadTxn& txn, Uid uid) {
+    if (!txn.contains(Table::open, Key(uid))) {
+        throw Error(Error::Kind::not_found, "no account has the number " + std::to_string(uid.value));
+    }
+}
+
+bool was_given(const ReadTxn& txn, Uid uid) {
+    return txn.contains(Table::open, Key(uid)) || txn.contains(Table::retired, Key(uid));
+}
+
+/// Points the index at the account, and not at its former name any more.
+void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::optional<model::PublicAccount>& before) {
+    const auto owner = AccountsTable::find(txn, account.name);
+    if (owner == account.uid) {
+        return;
+    }
+    if (owner) {
+        throw Error(Error::Kind::conflict,
+                    "another account has the name \"" + base::printable(account.name, 64) + "\"");
+    }
+    if (before) {
+        const Key former = name_key(txn, before->name);
+        txn.erase(Table::names, former);
+        CountersTable::move_attempts(txn, txn.digest(DigestKind::name, before->name),
+                                     txn.digest(DigestKind::name, account.name));
+    }
+    txn.put(Table::names, name_key(txn, account.name), Key(account.uid).bytes());
+}
+
+} // namespace
+
+std::optional<Uid> AccountsTable::find(const ReadTxn& txn, std::string_view name) {
+    const auto value = txn.get(Table::names, name_key(txn, name));
+    return value ? uid_of(*value) : std::nullopt;
+}
+
+std::optional<model::PublicAccount> AccountsTable::open(const ReadTxn& txn, Uid uid) {
+    const auto record = txn.get(Table::open, Key(uid));
+    return record ? std::optional(decode_public(uid, *record)) : std::nullopt;
+}
+
+std::optional<model::PrivateAccount> AccountsTable::closed(const ReadTxn& txn, Uid uid) {
+    const auto record = txn.get(Table::closed, Key(uid));
+    return record ? std::optional(decode_private(*record)) : std::nullopt;
+}
+
+std::optional<model::Credential> AccountsTable::credential(const ReadTxn& txn, Uid uid) {
+    const auto record = txn.get(Table::credential, Key(uid));
+    return record ? std::optional(decode_credential(*record)) : std::nullopt;
+}
+
+std::vector<model::PublicAccount> AccountsTable::list(const ReadTxn& txn, Uid after, std::size_t limit) {
+    std::vector<model::PublicAccount> out;
+    if (limit == 0 || after.value == UINT32_MAX) {
+        return out;
+    }
+    txn.each(Table::open, Key(Uid{after.value + 1}), [&](auto key, auto record) {
+        out.push_back(decode_public(uid_of(key).value_or(Uid{}), record));
+        return out.size() < limit;
+    });
+    return out;
+}
+
+std::size_t AccountsTable::count(const ReadTxn& txn) {
+    return txn.count(Table::open);
+}
+
+Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
+    const std::uint64_t stored_next = MetaTable::number(txn, next_uid_key).value_or(range.first);
+    std::uint64_t next = stored_next < range.first || stored_next > range.last ? range.first : stored_next;
+    // The cursor alone would do while the range stays; the records also know what another range gave before.
+    while (next <= range.last && was_given(txn, Uid{static_cast<std::uint32_t>(next)})) {
+        ++next;
+    }
+    if (next > range.last) {
+        throw Error(Error::Kind::limited, "every account number from " + std::to_string(range.first) + " to "
+                                              + std::to_string(range.last)
+                                              + " has been given once: widen the range in the configuration");
+    }
+    MetaTable::put_number(txn, next_uid_key, next + 1);
+    return Uid{static_cast<std::uint32_t>(next)};
+}
+
+void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
+    if (txn.contains(Table::retired, Key(account.uid))) {
+        throw Error(Error::Kind::conflict, "the number " + std::to_string(account.uid.value)
+                                               + " belonged to an account that was erased, and is not given again");
+    }
+    const auto before = open(txn, account.uid);
+    index_name(txn, account, before);
+    txn.put(Table::open, Key(account.uid), encode(account, stored(txn, Table::open, account.uid)));
+}
+
+void AccountsTable::put(WriteTxn& txn, Uid uid, const model::PrivateAccount& account) {
+    require_account(txn, uid);
+    txn.put(Table::closed, Key(uid), encode(account, stored(txn, Table::closed, uid)));
+}
+
+void AccountsTable::put(WriteTxn& txn, Uid uid, const model::Credential& credential) {
+    require_account(txn, uid);
+    txn.put(Table::credential, Key(uid), encode(credential, stored(txn, Table::credential, uid)));
+}
+
+bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
+    const auto account = open(txn, uid);
+    if (!account) {
+        return false;
+    }
+    CountersTable::erase_attempts(txn, txn.digest(DigestKind::name, account->name));
+    StepsTable::erase_all(txn, uid);
+    txn.erase(Table::names, name_key(txn, account->name));
+    for (const Table table : {Table::open, Table::closed, Table::credential}) {
+        txn.erase(table, Key(uid));
+    }
+    txn.put(Table::retired, Key(uid), {});
+    return true;
+}
+
+} // namespace loquet::store

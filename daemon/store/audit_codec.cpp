@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/record_bytes.h"
+#include "lib/base/text.h"
+
+#include <utility>
+
+namespace loquet::store {
+
+using records::AuditRecord;
+
+namespace {
+
+/// Parts of an event come from strangers (a service, a seat): bytes that no record can hold become visible ones.
+std::string recordable(const std::string& text) {
+    return base::is_utf8(text) ? text : base::printable(text, text.size());
+}
+
+} // namespace
+
+model::AuditEvent decode_audit(Bytes bytes) {
+    auto record = parse<AuditRecord>(bytes, "the audit log");
+    model::AuditEvent event;
+    event.kind = static_cast<model::AuditKind>(record.kind());
+    event.granted = record.granted();
+    if (record.has_account()) {
+        event.account = model::Uid{record.account()};
+    }
+    event.identity = digest_from(record.identity());
+    if (record.has_actor()) {
+        event.actor = record.actor();
+    }
+    event.purpose = std::move(*record.mutable_purpose());
+    event.service = std::move(*record.mutable_service());
+    event.seat = std::move(*record.mutable_seat());
+    event.detail = std::move(*record.mutable_detail());
+    event.time = base::Milliseconds(record.time_ms());
+    return event;
+}
+
+base::SecureBytes encode(const model::AuditEvent& event) {
+    AuditRecord record;
+    record.set_kind(static_cast<std::uint32_t>(event.kind));
+    record.set_granted(event.granted);
+    if (event.account) {
+        record.set_account(event.account->value);
+    }
+    record.set_identity(digest_bytes(event.identity));
+    if (event.actor) {
+        record.set_actor(*event.actor);
+    }
+    record.set_purpose(recordable(event.purpose));
+    record.set_service(recordable(event.service));
+    record.set_seat(recordable(event.seat));
+    record.set_detail(recordable(event.detail));
+    record.set_time_ms(event.time.count());
+    return to_bytes(record);
+}
+
+} // namespace loquet::store

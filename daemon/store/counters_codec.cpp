@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/record_bytes.h"
+#include "lib/base/limits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loquet::store {
+
+using model::AttemptCounters;
+using model::Counter;
+using records::AttemptsRecord;
+using records::CounterRecord;
+using records::SeatRecord;
+
+namespace {
+
+constexpr std::string_view counter_name = "a counter";
+constexpr std::string_view attempts_name = "counters";
+
+Counter from_record(const CounterRecord& record) {
+    Counter counter;
+    counter.consecutive = record.consecutive();
+    counter.since_lock = record.since_lock();
+    counter.last_failure = record.last_failure();
+    counter.last_success = record.last_success();
+    counter.locked_until = record.locked_until();
+    counter.disabled = record.disabled();
+    counter.hour = record.hour();
+    const auto hours = std::min(counter.failed_in_hour.size(), static_cast<std::size_t>(record.failed_in_hour_size()));
+    std::transform(record.failed_in_hour().begin(), record.failed_in_hour().begin() + static_cast<int>(hours),
+                   counter.failed_in_hour.begin(),
+                   [](std::uint32_t n) { return static_cast<std::uint16_t>(std::min(n, std::uint32_t{UINT16_MAX})); });
+    return counter;
+}
+
+void into_record(const Counter& counter, CounterRecord& record) {
+    record.set_consecutive(counter.consecutive);
+    record.set_since_lock(counter.since_lock);
+    record.set_last_failure(counter.last_failure);
+    record.set_last_success(counter.last_success);
+    record.set_locked_until(counter.locked_until);
+    record.set_disabled(counter.disabled);
+    record.set_hour(counter.hour);
+    const auto& hours = counter.failed_in_hour;
+    const auto end = std::find_if(hours.rbegin(), hours.rend(), [](auto n) { return n != 0; }).base();
+    record.mutable_failed_in_hour()->Assign(hours.begin(), end);
+}
+
+/// The stored message of the seat where there is one, so that what only a newer loquetd knows of it stays.
+SeatRecord take_seat(AttemptsRecord& stored, const std::string& seat) {
+    auto& seats = *stored.mutable_seats();
+    const auto found = std::find_if(seats.begin(), seats.end(), [&](const auto& s) { return s.seat() == seat; });
+    return found == seats.end() ? SeatRecord{} : std::move(*found);
+}
+
+} // namespace
+
+Counter decode_counter(Bytes bytes) {
+    return from_record(parse<CounterRecord>(bytes, counter_name));
+}
+
+base::SecureBytes encode(const Counter& counter, Bytes stored) {
+    auto record = parse<CounterRecord>(stored, counter_name);
+    into_record(counter, record);
+    return to_bytes(record);
+}
+
+AttemptCounters decode_attempts(Bytes bytes) {
+    const auto record = parse<AttemptsRecord>(bytes, attempts_name);
+    AttemptCounters out;
+    out.account = from_record(record.account());
+    const auto count = std::min(static_cast<std::size_t>(record.seats_size()), limits::seats_per_account);
+    out.seats.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        const SeatRecord& seat = record.seats(static_cast<int>(i));
+        out.seats.push_back({digest_from(seat.seat()), from_record(seat.counter())});
+    }
+    return out;
+}
+
+base::SecureBytes encode(const AttemptCounters& counters, Bytes stored) {
+    auto record = parse<AttemptsRecord>(stored, attempts_name);
+    into_record(counters.account, *record.mutable_account());
+    AttemptsRecord former;
+    former.mutable_seats()->Swap(record.mutable_seats());
+    for (const auto& [digest, counter] : counters.seats) {
+        const std::string seat = digest_bytes(digest);
+        SeatRecord& kept = *record.add_seats();
+        kept = take_seat(former, seat);
+        kept.set_seat(seat);
+        into_record(counter, *kept.mutable_counter());
+    }
+    return to_bytes(record);
+}
+
+} // namespace loquet::store

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The one encoder of keys: big-endian numbers, raw digests and text at the end, so that the order of the bytes is the
+// order of the values. Plain values.
+#pragma once
+
+#include "daemon/model/ids.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace loquet::store {
+
+/// The bytes of one key, on the stack.
+class Key {
+public:
+    static constexpr std::size_t capacity = 128; ///< LMDB takes 511; nothing of ours needs more than this
+
+    Key() = default;
+    explicit Key(model::Uid uid) { add(uid.value); }
+    explicit Key(const model::Digest& digest) { add(digest.bytes); }
+    explicit Key(std::uint64_t number) { add(number); }
+    /// Throws Error (invalid) where the text does not fit.
+    explicit Key(std::string_view text) { add(text); }
+    Key(model::Uid uid, std::string_view text) {
+        add(uid.value);
+        add(text);
+    }
+
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+    void add(std::uint32_t number);
+    void add(std::uint64_t number);
+    void add(std::string_view text);
+    void add(std::span<const std::uint8_t> bytes);
+
+    std::array<std::uint8_t, capacity> bytes_{};
+    std::size_t size_ = 0;
+};
+
+/// Reading keys back; nothing where the bytes have another length.
+[[nodiscard]] std::optional<model::Uid> uid_of(std::span<const std::uint8_t> key) noexcept;
+[[nodiscard]] std::optional<std::uint64_t> number_of(std::span<const std::uint8_t> key) noexcept;
+
+} // namespace loquet::store

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/meta_table.h"
+
+#include "lib/base/error.h"
+
+#include <algorithm>
+
+namespace loquet::store {
+
+namespace {
+
+constexpr std::string_view steady_key = "steady-time";
+constexpr std::string_view chain_key = "audit-head";
+
+} // namespace
+
+std::optional<std::uint64_t> MetaTable::number(const ReadTxn& txn, std::string_view name) {
+    const auto value = txn.get(Table::meta, Key(name));
+    return value ? number_of(*value) : std::nullopt;
+}
+
+void MetaTable::put_number(WriteTxn& txn, std::string_view name, std::uint64_t value) {
+    txn.put(Table::meta, Key(name), Key(value).bytes());
+}
+
+base::Milliseconds MetaTable::steady_time(const ReadTxn& txn) {
+    return base::Milliseconds(static_cast<std::int64_t>(number(txn, steady_key).value_or(0)));
+}
+
+void MetaTable::put_steady_time(WriteTxn& txn, base::Milliseconds time) {
+    if (time > steady_time(txn)) {
+        put_number(txn, steady_key, static_cast<std::uint64_t>(time.count()));
+    }
+}
+
+std::optional<ChainHead> MetaTable::chain_head(const ReadTxn& txn) {
+    const auto value = txn.get(Table::meta, Key(chain_key));
+    if (!value) {
+        return std::nullopt;
+    }
+    ChainHead head;
+    const std::span bytes(*value);
+    if (bytes.size() != sizeof head.sequence + head.link.size()) {
+        throw base::Error(base::Error::Kind::corrupt, "the head of the audit log cannot be read");
+    }
+    head.sequence = number_of(bytes.first(sizeof head.sequence)).value_or(0);
+    std::copy_n(bytes.begin() + sizeof head.sequence, head.link.size(), head.link.begin());
+    return head;
+}
+
+void MetaTable::put_chain_head(WriteTxn& txn, const ChainHead& head) {
+    const Key sequence(head.sequence);
+    base::SecureBytes value(sequence.bytes().begin(), sequence.bytes().end());
+    value.insert(value.end(), head.link.begin(), head.link.end());
+    txn.put(Table::meta, Key(chain_key), value);
+}
+
+} // namespace loquet::store

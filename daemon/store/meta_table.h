@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the store knows about itself. Stateless; the rules of the transaction (transaction.h) say which thread.
+#pragma once
+
+#include "daemon/store/sealing.h"
+#include "daemon/store/transaction.h"
+#include "lib/base/clock.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace loquet::store {
+
+/// Where the audit chain ends: the newest record's number and link.
+struct ChainHead {
+    std::uint64_t sequence = 0;
+    Mac::Result link{};
+    friend bool operator==(const ChainHead&, const ChainHead&) = default;
+};
+
+class MetaTable {
+public:
+    /// Nothing only where somebody took it away: a new store has a head that says "no record".
+    [[nodiscard]] static std::optional<ChainHead> chain_head(const ReadTxn& txn);
+    static void put_chain_head(WriteTxn& txn, const ChainHead& head);
+
+    /// The last value of the daemon's steady clock that was made durable; 0: never.
+    [[nodiscard]] static base::Milliseconds steady_time(const ReadTxn& txn);
+    /// Never moves back: an earlier time than the stored one changes nothing.
+    static void put_steady_time(WriteTxn& txn, base::Milliseconds time);
+
+    [[nodiscard]] static std::optional<std::uint64_t> number(const ReadTxn& txn, std::string_view name);
+    static void put_number(WriteTxn& txn, std::string_view name, std::uint64_t value);
+};
+
+} // namespace loquet::store

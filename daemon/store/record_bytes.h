@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Protobuf messages from and to bytes that wipe themselves. Only for the codecs. Pure.
+#pragma once
+
+#include "daemon/store/codec.h"
+#include "daemon/store/records.pb.h"
+#include "lib/base/error.h"
+
+#include <climits>
+#include <string>
+#include <string_view>
+
+namespace loquet::store {
+
+template <class Record>
+Record parse(Bytes bytes, std::string_view what) {
+    Record record;
+    if (bytes.size() > INT_MAX || !record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        throw base::Error(base::Error::Kind::corrupt, "a record of " + std::string(what) + " cannot be read");
+    }
+    return record;
+}
+
+template <class Record>
+base::SecureBytes to_bytes(const Record& record) {
+    base::SecureBytes out(record.ByteSizeLong());
+    record.SerializeWithCachedSizesToArray(out.data());
+    return out;
+}
+
+/// Proto3 strings are UTF-8: what is not would be written but never read again.
+[[nodiscard]] const std::string& require_text(const std::string& text);
+
+/// A digest of another length is damage.
+[[nodiscard]] model::Digest digest_from(const std::string& bytes);
+[[nodiscard]] std::string digest_bytes(const model::Digest& digest);
+
+} // namespace loquet::store

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/sealing.h"
+
+#include "lib/base/error.h"
+#include "lib/base/random.h"
+#include "lib/base/text.h"
+
+#include <openssl/core_names.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+
+#include <algorithm>
+#include <string>
+
+namespace loquet::store {
+
+using base::Error;
+
+namespace {
+
+using KdfContext = base::Handle<EVP_KDF_CTX, EVP_KDF_CTX_free>;
+using Kdf = base::Handle<EVP_KDF, EVP_KDF_free>;
+using MacAlgorithm = base::Handle<EVP_MAC, EVP_MAC_free>;
+
+void require(bool done, std::string_view what) {
+    if (!done) {
+        throw Error(Error::Kind::internal, "OpenSSL cannot " + std::string(what));
+    }
+}
+
+std::array<char, 7> digest_name() {
+    return {"SHA256"}; // OSSL_PARAM wants it writable
+}
+
+/// Table name, a zero byte, key: what a value is bound to, on the stack.
+class Binding {
+public:
+    Binding(Table table, std::span<const std::uint8_t> key) {
+        const std::string_view name = name_of(table);
+        require(name.size() + 1 + key.size() <= bytes_.size(), "seal under so long a key");
+        auto* at = std::copy(name.begin(), name.end(), bytes_.begin());
+        *at++ = 0;
+        at = std::copy(key.begin(), key.end(), at);
+        size_ = static_cast<std::size_t>(at - bytes_.begin());
+    }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+    std::array<std::uint8_t, 600> bytes_; // NOLINT(cppcoreguidelines-pro-type-member-init): filled up to size_
+    std::size_t size_ = 0;
+};
+
+CipherContext cipher_context(std::span<const std::uint8_t> key, int encrypt) {
+    CipherContext context(EVP_CIPHER_CTX_new());
+    require(context && EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nullptr, encrypt) == 1,
+            "prepare AES-256-GCM");
+    return context;
+}
+
+int as_int(std::size_t size) {
+    require(size < std::size_t{1} << 30U, "seal so large a value");
+    return static_cast<int>(size);
+}
+
+Mac labelled_mac(std::span<const std::uint8_t> data_key, std::string_view label) {
+    return Mac(derive_key(data_key, label));
+}
+
+std::array<Mac, digest_labels.size()> digest_macs(std::span<const std::uint8_t> data_key) {
+    const auto mac = [&](std::size_t i) {
+        return labelled_mac(data_key, "loquet index " + std::string(digest_labels.at(i)));
+    };
+    return {mac(0), mac(1), mac(2), mac(3), mac(4)};
+}
+
+} // namespace
+
+Cipher::Cipher(std::span<const std::uint8_t, key_bytes> key)
+    : seal_(cipher_context(key, 1)), open_(cipher_context(key, 0)) {}
+
+base::SecureBytes Cipher::seal(std::span<const std::uint8_t> bound_to, std::span<const std::uint8_t> plain) {
+    base::SecureBytes out(overhead + plain.size());
+    const std::span nonce(out.data(), nonce_bytes);
+    base::fill_random(nonce);
+    std::uint8_t* const body = out.data() + nonce_bytes;
+    int length = 0;
+    int rest = 0;
+    auto* const context = seal_.get();
+    require(EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1
+                && EVP_EncryptUpdate(context, nullptr, &length, bound_to.data(), as_int(bound_to.size())) == 1
+                && EVP_EncryptUpdate(context, body, &length, plain.data(), as_int(plain.size())) == 1
+                && EVP_EncryptFinal_ex(context, body + length, &rest) == 1
+                && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, tag_bytes, body + plain.size()) == 1,
+            "seal a value");
+    return out;
+}
+
+bool Cipher::open(std::span<const std::uint8_t> bound_to, std::span<const std::uint8_t> sealed,
+                  base::SecureBytes& plain) {
+    plain.clear();
+    if (sealed.size() < overhead) {
+        return false;
+    }
+    const auto body = sealed.subspan(nonce_bytes, sealed.size() - overhead);
+    std::array<std::uint8_t, tag_bytes> tag{};
+    const auto stored_tag = sealed.last(tag_bytes);
+    std::copy(stored_tag.begin(), stored_tag.end(), tag.begin());
+    plain.resize(body.size());
+    int length = 0;
+    auto* const context = open_.get();
+    const bool opened = EVP_DecryptInit_ex(context, nullptr, nullptr, nullptr, sealed.data()) == 1
+                        && EVP_DecryptUpdate(context, nullptr, &length, bound_to.data(), as_int(bound_to.size())) == 1
+                        && EVP_DecryptUpdate(context, plain.data(), &length, body.data(), as_int(body.size())) == 1
+                        && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, tag_bytes, tag.data()) == 1
+                        && EVP_DecryptFinal_ex(context, plain.data() + length, &length) == 1;
+    if (!opened) {
+        base::wipe(plain.data(), plain.size());
+        plain.clear();
+    }
+    return opened;
+}
+
+Mac::Mac(std::span<const std::uint8_t> key) {
+    const MacAlgorithm algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+    context_.reset(EVP_MAC_CTX_new(algorithm.get()));
+    auto digest = digest_name();
+    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                OSSL_PARAM_construct_end()};
+    require(context_ && EVP_MAC_init(context_.get(), key.data(), key.size(), parameters.data()) == 1, "prepare HMAC");
+}
+
+Mac::Result Mac::operator()(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second) {
+    Result out{};
+    std::size_t length = 0;
+    auto* const context = context_.get();
+    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1 // the key stays
+                && EVP_MAC_update(context, first.data(), first.size()) == 1
+                && EVP_MAC_update(context, second.data(), second.size()) == 1
+                && EVP_MAC_final(context, out.data(), &length, out.size()) == 1,
+            "compute HMAC");
+    return out;
+}
+
+base::SecureBytes derive_key(std::span<const std::uint8_t> from, std::string_view label) {
+    const Kdf kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
+    const KdfContext context(EVP_KDF_CTX_new(kdf.get()));
+    auto digest = digest_name();
+    base::SecureBytes secret(from.begin(), from.end()); // OSSL_PARAM wants them writable
+    std::string info(label);
+    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+                                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.data(), secret.size()),
+                                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
+                                OSSL_PARAM_construct_end()};
+    base::SecureBytes out(Cipher::key_bytes);
+    require(context && EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1, "derive a key");
+    return out;
+}
+
+Sealer::Sealer(std::span<const std::uint8_t, Cipher::key_bytes> data_key)
+    : cipher_(std::span<const std::uint8_t, Cipher::key_bytes>(derive_key(data_key, "loquet values"))),
+      digests_(digest_macs(data_key)), chain_(labelled_mac(data_key, "loquet audit chain")) {}
+
+base::SecureBytes Sealer::seal(Table table, std::span<const std::uint8_t> key, std::span<const std::uint8_t> plain) {
+    return cipher_.seal(Binding(table, key).bytes(), plain);
+}
+
+void Sealer::open(Table table, std::span<const std::uint8_t> key, std::span<const std::uint8_t> sealed,
+                  base::SecureBytes& plain) {
+    if (!cipher_.open(Binding(table, key).bytes(), sealed, plain)) {
+        throw Error(Error::Kind::corrupt, "a record of the table \"" + std::string(name_of(table))
+                                              + "\" was not written by this store, or was damaged; restore the store "
+                                                "from a backup");
+    }
+}
+
+model::Digest Sealer::digest(DigestKind kind, std::string_view text) {
+    const Mac::Result whole = digests_.at(static_cast<std::size_t>(kind))(base::as_bytes(text));
+    model::Digest out;
+    std::copy_n(whole.begin(), out.bytes.size(), out.bytes.begin());
+    return out;
+}
+
+} // namespace loquet::store

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// AES-256-GCM for values and keyed hashes for index keys. A value is bound to its table and key: moved elsewhere it
+// does not open. One Sealer belongs to one thread (it keeps OpenSSL's contexts ready, which are not shared).
+#pragma once
+
+#include "daemon/model/ids.h"
+#include "daemon/store/tables.h"
+#include "lib/base/handle.h"
+#include "lib/base/secret.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace loquet::store {
+
+/// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
+enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity };
+inline constexpr std::array<std::string_view, 5> digest_labels{"name", "mail", "phone", "seat", "identity"};
+
+using CipherContext = base::Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+using MacContext = base::Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;
+
+/// 12 bytes of fresh random nonce, the ciphertext, 16 bytes of tag.
+class Cipher {
+public:
+    static constexpr std::size_t key_bytes = 32;
+    static constexpr std::size_t nonce_bytes = 12;
+    static constexpr std::size_t tag_bytes = 16;
+    static constexpr std::size_t overhead = nonce_bytes + tag_bytes;
+
+    explicit Cipher(std::span<const std::uint8_t, key_bytes> key);
+
+    [[nodiscard]] base::SecureBytes seal(std::span<const std::uint8_t> bound_to, std::span<const std::uint8_t> plain);
+    /// False, and nothing in `plain`, where the bytes were not sealed by this key for `bound_to`.
+    [[nodiscard]] bool open(std::span<const std::uint8_t> bound_to, std::span<const std::uint8_t> sealed,
+                            base::SecureBytes& plain);
+
+private:
+    CipherContext seal_;
+    CipherContext open_;
+};
+
+/// HMAC-SHA256 with a key that stays ready.
+class Mac {
+public:
+    using Result = std::array<std::uint8_t, 32>;
+    explicit Mac(std::span<const std::uint8_t> key);
+    [[nodiscard]] Result operator()(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second = {});
+
+private:
+    MacContext context_;
+};
+
+/// HKDF-SHA256 (RFC 5869) without salt: `label` says what the key is for.
+[[nodiscard]] base::SecureBytes derive_key(std::span<const std::uint8_t> from, std::string_view label);
+
+class Sealer {
+public:
+    explicit Sealer(std::span<const std::uint8_t, Cipher::key_bytes> data_key);
+
+    [[nodiscard]] base::SecureBytes seal(Table table, std::span<const std::uint8_t> key,
+                                         std::span<const std::uint8_t> plain);
+    /// Throws Error (corrupt), naming the table.
+    void open(Table table, std::span<const std::uint8_t> key, std::span<const std::uint8_t> sealed,
+              base::SecureBytes& plain);
+
+    [[nodiscard]] model::Digest digest(DigestKind kind, std::string_view text);
+    /// The link of the audit chain: over the link before and the record.
+    [[nodiscard]] Mac::Result chain(std::span<const std::uint8_t> before, std::span<const std::uint8_t> record) {
+        return chain_(before, record);
+    }
+
+private:
+    Cipher cipher_;
+    std::array<Mac, digest_labels.size()> digests_;
+    Mac chain_;
+};
+
+} // namespace loquet::store

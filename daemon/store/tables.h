@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The tables of the store. docs/store-schema.md says what each holds. A new or renamed table is a new schema number
+// (schema.h). Plain values.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace loquet::store {
+
+enum class Table : std::uint8_t {
+    meta,       ///< schema number, wrapped data key, steady time, cursor of UIDs, head of the audit chain
+    names,      ///< digest of a name -> UID
+    open,       ///< UID -> model::PublicAccount
+    closed,     ///< UID -> model::PrivateAccount
+    credential, ///< UID -> model::Credential
+    retired,    ///< UIDs of erased accounts
+    attempts,   ///< digest of a name -> model::AttemptCounters of an account
+    strangers,  ///< ... of names that nobody has; bounded
+    seats,      ///< digest of a seat -> Counter; bounded
+    steps,      ///< UID + name of a step -> the step's own bytes
+    audit,      ///< sequence number -> audit record and its link of the chain
+};
+
+/// The name in LMDB, which is also part of what each value is sealed with: an index into it is a Table.
+inline constexpr std::array<std::string_view, 11> table_names{
+    "meta", "names", "open", "closed", "credential", "retired", "attempts", "strangers", "seats", "steps", "audit"};
+
+[[nodiscard]] constexpr std::size_t index_of(Table table) noexcept {
+    return static_cast<std::size_t>(table);
+}
+[[nodiscard]] constexpr std::string_view name_of(Table table) noexcept {
+    return table_names[index_of(table)]; // NOLINT(cppcoreguidelines-pro-bounds-constant-array-index): one per Table
+}
+
+} // namespace loquet::store

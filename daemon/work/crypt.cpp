@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/work/crypt.h"
+
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/random.h"
+#include "lib/base/text.h"
+
+#include <crypt.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace loquet::work {
+
+namespace {
+
+using base::Error;
+
+static_assert(limits::password_bytes == CRYPT_MAX_PASSPHRASE_SIZE - 1, "libxcrypt counts the terminating NUL");
+
+constexpr std::string_view digits64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+std::uint64_t read_decimal(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    return end.ec == std::errc{} ? value : 0;
+}
+
+/// "j9T": flavour, log2 N, r, and optional fields that the cost here leaves out. Only the one-digit form of a number is
+/// read, which goes to 47 and is all that crypt_gensalt(3) makes.
+std::uint64_t yescrypt_cost(std::string_view parameters) {
+    constexpr std::size_t largest_digit = 47;
+    if (parameters.size() < 3) {
+        return 0;
+    }
+    const std::size_t log2_n = digits64.find(parameters[1]); // both are stored less one
+    const std::size_t r = digits64.find(parameters[2]);
+    return log2_n <= largest_digit && r <= largest_digit ? (std::uint64_t{2} << log2_n) * (r + 1) : 0;
+}
+
+/// "CU..../....": one digit of log2 N, then five each of r and p, least significant first.
+std::uint64_t scrypt_cost(std::string_view parameters) {
+    if (parameters.size() < 6 || parameters.substr(0, 6).find_first_not_of(digits64) != std::string_view::npos) {
+        return 0;
+    }
+    const std::size_t log2_n = digits64.find(parameters[0]);
+    std::uint64_t r = 0;
+    for (std::size_t i = 5; i >= 1; --i) {
+        r = r << 6U | digits64.find(parameters[i]);
+    }
+    return log2_n < 32 ? (std::uint64_t{1} << log2_n) * r : 0;
+}
+
+std::uint64_t sha_crypt_cost(std::string_view parameters) {
+    constexpr std::string_view rounds = "rounds=";
+    constexpr std::uint64_t default_rounds = 5000;
+    return parameters.starts_with(rounds) ? read_decimal(parameters.substr(rounds.size())) : default_rounds;
+}
+
+} // namespace
+
+HashStrength strength_of(std::string_view hash) {
+    const std::size_t end = hash.starts_with('$') ? hash.find('$', 1) : std::string_view::npos;
+    if (end == std::string_view::npos) {
+        return {};
+    }
+    HashStrength strength{std::string(hash.substr(0, end + 1)), 0};
+    const std::string_view parameters = hash.substr(end + 1);
+    if (strength.method == "$y$" || strength.method == "$gy$") {
+        strength.cost = yescrypt_cost(parameters);
+    } else if (strength.method == "$7$") {
+        strength.cost = scrypt_cost(parameters);
+    } else if (strength.method.starts_with("$2")) {
+        strength.cost = read_decimal(parameters);
+    } else if (strength.method == "$5$" || strength.method == "$6$") {
+        strength.cost = sha_crypt_cost(parameters);
+    }
+    return strength;
+}
+
+std::string make_setting(const std::string& method, unsigned long cost) {
+    constexpr std::size_t salt_bytes = 16;
+    std::array<std::uint8_t, salt_bytes> salt{};
+    base::fill_random(salt);
+    std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
+    const char* made =
+        method.empty()
+            ? nullptr
+            : ::crypt_gensalt_rn(method.c_str(), cost, reinterpret_cast<const char*>(salt.data()),
+                                 static_cast<int>(salt.size()), setting.data(), static_cast<int>(setting.size()));
+    if (made == nullptr) {
+        throw Error(Error::Kind::invalid, "hashes cannot be made by the method \"" + base::printable(method, 32)
+                                              + "\" with cost " + std::to_string(cost)
+                                              + ": see crypt(5) for methods and their costs");
+    }
+    return made;
+}
+
+bool is_strong(const std::string& setting) noexcept {
+    return ::crypt_checksalt(setting.c_str()) == CRYPT_SALT_OK;
+}
+
+std::size_t longest_password(std::string_view method) noexcept {
+    constexpr std::size_t bcrypt_bytes = 72; // crypt(5): "$2b$ ... Maximum password length 72 characters"
+    return method.starts_with("$2") ? bcrypt_bytes : limits::password_bytes;
+}
+
+std::optional<std::string> crypt(const base::Secret& password, const std::string& setting) {
+    const std::string_view revealed = password.reveal();
+    base::SecureBytes memory(sizeof(crypt_data)); // on the heap: 32 KiB, wiped when it goes
+    auto* data = reinterpret_cast<crypt_data*>(memory.data());
+    if (setting.empty() || setting.size() >= sizeof data->setting || revealed.size() >= sizeof data->input
+        || revealed.find('\0') != std::string_view::npos || setting.find('\0') != std::string::npos) {
+        return std::nullopt;
+    }
+    std::copy(revealed.begin(), revealed.end(), data->input);
+    std::copy(setting.begin(), setting.end(), data->setting);
+    const char* hash = ::crypt_rn(data->input, data->setting, data, static_cast<int>(memory.size()));
+    if (hash == nullptr || hash[0] == '*') {
+        return std::nullopt;
+    }
+    return std::string(hash);
+}
+
+} // namespace loquet::work

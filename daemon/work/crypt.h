@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// crypt(5) through libxcrypt, with memory that forgets. Blocking and expensive by design: call it on a worker. Any
+// thread; nothing here keeps state.
+#pragma once
+
+#include "lib/base/secret.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loquet::work {
+
+/// What a hash costs to make. Costs of one method can be compared with each other, those of two methods cannot.
+struct HashStrength {
+    std::string method;     ///< the prefix with its dollar signs: "$y$"; empty for the oldest ones, which have none
+    std::uint64_t cost = 0; ///< yescrypt, gost-yescrypt and scrypt: N x r; bcrypt: log2 of rounds; SHA-crypt: rounds
+    friend bool operator==(const HashStrength&, const HashStrength&) = default;
+};
+
+/// Read from the text of a hash or a setting. A method without a cost, or parameters that are not understood, have 0.
+[[nodiscard]] HashStrength strength_of(std::string_view hash);
+
+/// A setting with a fresh salt from the kernel. `cost` 0 is the method's default. Throws Error (invalid) for a method
+/// that libxcrypt does not know, or a cost outside the method's range.
+[[nodiscard]] std::string make_setting(const std::string& method, unsigned long cost);
+
+/// True when new hashes may be made by this setting: libxcrypt counts its method among the strong ones.
+[[nodiscard]] bool is_strong(const std::string& setting) noexcept;
+
+/// The most bytes of a password that take part in a hash of this method; what is longer is refused, not cut.
+[[nodiscard]] std::size_t longest_password(std::string_view method) noexcept;
+
+/// The hash of `password` by `setting` (a setting or an earlier hash). Nothing where libxcrypt refuses: a setting that
+/// is locked or malformed, a password of more than limits::password_bytes or with a NUL in it.
+[[nodiscard]] std::optional<std::string> crypt(const base::Secret& password, const std::string& setting);
+
+} // namespace loquet::work

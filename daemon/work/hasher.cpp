@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/work/hasher.h"
+
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/random.h"
+#include "lib/base/text.h"
+
+#include <thread>
+
+namespace loquet::work {
+
+namespace {
+
+using base::Error;
+using base::Secret;
+
+Secret random_password() {
+    constexpr std::size_t bytes = 24;
+    std::string text = base::random_hex(bytes);
+    return Secret::take(text);
+}
+
+} // namespace
+
+Hasher::Hasher(base::Executor& loop, const HashingOptions& options)
+    : options_(options), pool_(loop, "loquet-hash", options.workers, limits::queued_hashes) {
+    const std::string setting = make_setting(options_.method, options_.cost);
+    if (!is_strong(setting)) {
+        throw Error(Error::Kind::invalid,
+                    "the method \"" + base::printable(options_.method, 32)
+                        + "\" is too weak for new hashes: \"$y$\" (yescrypt) is the best of crypt(5)");
+    }
+    configured_ = strength_of(setting);
+    dummy_hash_ = hash_now(random_password());
+    const auto start = Steady::now();
+    (void)crypt(random_password(), dummy_hash_);
+    usual_time_ = (Steady::now() - start).count();
+}
+
+base::Future<bool> Hasher::verify(Secret password, std::string hash, const model::Digest& fairness_key) {
+    return pool_.run(fairness_key, [this, password = std::move(password), hash = std::move(hash)] {
+        return verify_now(password, hash);
+    });
+}
+
+base::Future<std::string> Hasher::hash(Secret password, const model::Digest& fairness_key) {
+    return pool_.run(fairness_key, [this, password = std::move(password)] { return hash_now(password); });
+}
+
+bool Hasher::weaker_than_configured(const std::string& hash) const {
+    const HashStrength strength = strength_of(hash);
+    return !is_strong(hash) || strength.method != configured_.method || strength.cost < configured_.cost;
+}
+
+bool Hasher::verify_now(const Secret& password, const std::string& hash) {
+    const auto start = Steady::now();
+    const auto made = crypt(password, hash);
+    if (!made) {
+        const Secret anything("?");
+        (void)crypt(anything, dummy_hash_);
+        return false;
+    }
+    if (base::same_secret(*made, hash)) {
+        return true;
+    }
+    if (strength_of(hash) == configured_) {
+        note_usual_time(Steady::now() - start);
+    } else {
+        std::this_thread::sleep_until(start + Steady::duration(usual_time_.load()));
+    }
+    return false;
+}
+
+std::string Hasher::hash_now(const Secret& password) const {
+    const std::size_t most = longest_password(options_.method);
+    if (password.size() > most) {
+        throw Error(Error::Kind::invalid, "the password is too long: at most " + std::to_string(most) + " bytes");
+    }
+    auto made = crypt(password, make_setting(options_.method, options_.cost));
+    if (!made) {
+        throw Error(Error::Kind::invalid, "the password has a character in it that cannot be used (NUL)");
+    }
+    return *std::move(made);
+}
+
+void Hasher::note_usual_time(Steady::duration took) noexcept {
+    constexpr Steady::rep weight = 8;
+    const Steady::rep usual = usual_time_.load();
+    usual_time_.store(usual + (took.count() - usual) / weight); // a lost update of two workers does no harm
+}
+
+} // namespace loquet::work

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Threads for work that would make the loop wait: hashing, looking up names elsewhere. The pool belongs to the loop
+// thread; a job runs on a worker, owns all it touches, and its result comes back to the loop.
+#pragma once
+
+#include "daemon/model/ids.h"
+#include "daemon/work/fair_queue.h"
+#include "lib/base/function.h"
+#include "lib/base/task.h"
+
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace loquet::work {
+
+class WorkerPool {
+public:
+    /// `workers` threads (0: one for each CPU that this process may use), named `name` (at most 15 bytes), and at most
+    /// `limit` jobs that wait for one. `loop` outlives the pool.
+    WorkerPool(base::Executor& loop, std::string name, std::size_t workers, std::size_t limit);
+    /// Waits for the jobs that are running; those still waiting in line answer Error::Kind::unavailable.
+    ~WorkerPool();
+    WorkerPool(const WorkerPool&) = delete;
+    WorkerPool& operator=(const WorkerPool&) = delete;
+
+    /// Runs `work` on a worker, in turn with the jobs of other keys. The future holds what `work` returns or throws, or
+    /// Error::Kind::busy when the line is full and others wait with less. `work` is destroyed on the worker as soon as
+    /// it has returned, so a secret that it owns does not wait for the loop.
+    template <class F>
+    base::Future<std::invoke_result_t<F&>> run(const model::Digest& key, F work) {
+        auto job = std::make_unique<JobOf<F>>(std::move(work));
+        auto future = job->result.future();
+        enqueue(key, std::move(job));
+        return future;
+    }
+
+    [[nodiscard]] std::size_t workers() const noexcept { return threads_.size(); }
+
+private:
+    struct AnyJob {
+        AnyJob() = default;
+        AnyJob(const AnyJob&) = delete;
+        AnyJob& operator=(const AnyJob&) = delete;
+        virtual ~AnyJob() = default;
+        virtual void run() noexcept = 0;                    ///< on a worker
+        virtual void answer() = 0;                          ///< on the loop
+        virtual void refuse(std::exception_ptr reason) = 0; ///< on the loop
+    };
+
+    template <class F>
+    struct JobOf final : AnyJob {
+        using Value = std::invoke_result_t<F&>;
+        static_assert(!std::is_void_v<Value>, "a job returns what it found");
+
+        explicit JobOf(F&& body) : work(std::move(body)) {}
+        void run() noexcept override {
+            try {
+                value.emplace((*work)());
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            work.reset();
+        }
+        void answer() override {
+            if (failure) {
+                result.fail(std::move(failure));
+            } else {
+                result.set(*std::move(value));
+            }
+        }
+        void refuse(std::exception_ptr reason) override {
+            work.reset();
+            result.fail(std::move(reason));
+        }
+
+        std::optional<F> work;
+        std::optional<Value> value;
+        std::exception_ptr failure;
+        base::Promise<Value> result;
+    };
+
+    void enqueue(const model::Digest& key, std::unique_ptr<AnyJob> job);
+    void work();
+
+    base::Executor& loop_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    FairQueue<std::unique_ptr<AnyJob>> waiting_; ///< guarded by mutex_
+    bool stopping_ = false;                      ///< guarded by mutex_
+    std::vector<std::thread> threads_;
+};
+
+} // namespace loquet::work

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The texts that people read, by id and language. Loaded once, then read-only: any thread.
+//
+// A file <anything>.<language>.toml holds texts under dotted ids: `password.prompt = "Password: "`. `{name}` stands for
+// a variable, `{{` and `}}` for a brace. There is no other syntax, and what a variable stands for is never read as a
+// template: it is made printable, cut at limits::message_value_bytes and inserted.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace loquet::messages {
+
+/// What the {names} of one text stand for: {{"minutes", "20"}}.
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+class Catalogue {
+public:
+    /// Reads every catalogue of the folders, in the files' alphabetical order; a later folder overrides an earlier one
+    /// text by text. Never throws for what a file holds: a text that cannot be used is left out, so that the one it
+    /// would have overridden stays, and is named in complaints(). A folder that does not exist is an empty one.
+    [[nodiscard]] static Catalogue load(const std::vector<std::string>& folders);
+
+    /// The text in the dialog's language ("fr_FR.UTF-8", "fr-CA", "fr"; "", "C" and "POSIX" are English): first
+    /// language and territory, then the language, then English. An id that no catalogue has is shown itself.
+    /// A variable that was not given stays visible as {name}. Printable, at most limits::prompt_text_bytes.
+    [[nodiscard]] std::string render(std::string_view locale, std::string_view id,
+                                     const Variables& variables = {}) const;
+
+    /// True where some language has the text.
+    [[nodiscard]] bool has(std::string_view id) const;
+
+    /// "file:line:column: what is wrong, and what is accepted", for the operator's log.
+    [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+
+    /// For tests and tools: the languages ("en", "fr", "fr_ca"), the ids of one, and the variables of one text, sorted.
+    [[nodiscard]] std::vector<std::string> languages() const;
+    [[nodiscard]] std::vector<std::string> ids(std::string_view language) const;
+    [[nodiscard]] std::vector<std::string> variables(std::string_view language, std::string_view id) const;
+
+private:
+    /// A text taken apart when it was loaded: literal pieces and variables, in order.
+    struct Piece {
+        bool variable = false;
+        std::string text; ///< the literal, or the variable's name
+    };
+    using Text = std::vector<Piece>;
+    using Language = std::map<std::string, Text, std::less<>>;
+
+    class Loader;
+
+    [[nodiscard]] const Text* find(std::string_view locale, std::string_view id) const;
+
+    std::map<std::string, Language, std::less<>> languages_;
+    std::vector<std::string> complaints_;
+};
+
+} // namespace loquet::messages

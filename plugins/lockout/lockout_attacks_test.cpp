@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The attack classes that a lockout policy has to stand, played through; and policies that do not stand them.
+#include "plugins/lockout/lockout_world.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace loquet::plugins_lockout {
+namespace {
+
+using Outcome = World::Outcome;
+constexpr std::int64_t minute = 60'000;
+
+/// What many systems do: five failures lock the account for twenty minutes, from wherever they came.
+Decision naive_by_account(loquet_lockout_event event, std::int64_t now, const Counters& counters) {
+    Decision decision;
+    loquet_counter account = *counters[LOQUET_SCOPE_ACCOUNT];
+    if (event == LOQUET_LOCKOUT_FAILED && ++account.since_lock >= 5) {
+        account.locked_until = now + 20 * minute;
+        account.since_lock = 0;
+    } else if (event == LOQUET_LOCKOUT_SUCCEEDED) {
+        account.since_lock = 0;
+    }
+    if (account.locked_until > now) {
+        decision.verdict = LOQUET_VERDICT_LOCKED;
+        decision.until = account.locked_until;
+    }
+    decision.changed[LOQUET_SCOPE_ACCOUNT] = account;
+    return decision;
+}
+
+/// What others do: many failures from one address lock the address, whoever may have logged in there since.
+Decision naive_by_seat(loquet_lockout_event event, std::int64_t now, const Counters& counters) {
+    if (event == LOQUET_LOCKOUT_SUCCEEDED) {
+        return {};
+    }
+    Counters seat_alone;
+    seat_alone[LOQUET_SCOPE_ACCOUNT] = counters[LOQUET_SCOPE_SEAT];
+    Decision decision = naive_by_account(event, now, seat_alone);
+    decision.changed[LOQUET_SCOPE_SEAT] = decision.changed[LOQUET_SCOPE_ACCOUNT];
+    decision.changed[LOQUET_SCOPE_ACCOUNT].reset();
+    return decision;
+}
+
+/// An attacker fails at seat 1, `a_day` times at most; in between, every hour, the owner logs in at `desk`.
+/// Returns how many of the owner's logins were refused.
+int refused_owner(World& world, const std::string& desk, int attempts, int spacing_seconds) {
+    int refused = 0;
+    std::int64_t next_login = world.now + hour_ms;
+    for (int n = 0; n < attempts; ++n) {
+        world.attempt("anne", "seat 1", false);
+        world.now += spacing_seconds * 1000;
+        if (world.now >= next_login) {
+            next_login += hour_ms;
+            const auto login = world.attempt("anne", desk, true);
+            refused += login.outcome == Outcome::right ? 0 : 1;
+            EXPECT_LE(login.waited, 30'000);
+        }
+    }
+    return refused;
+}
+
+TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromAKnownSeatOverHours) {
+    World world;
+    ASSERT_EQ(world.attempt("anne", "seat 2", true).outcome, Outcome::right);
+    EXPECT_EQ(refused_owner(world, "seat 2", 1000, 60), 0);
+}
+
+TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromAKnownSeatOverDays) {
+    World world;
+    ASSERT_EQ(world.attempt("anne", "seat 2", true).outcome, Outcome::right);
+    EXPECT_EQ(refused_owner(world, "seat 2", 1000, 600), 0);
+}
+
+TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromANewSeatBeforeTheDayCap) {
+    World world;
+    int evaluated = 0;
+    while (evaluated < 24) {
+        evaluated += world.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
+        world.now += 1000;
+    }
+    const auto login = world.attempt("anne", "seat 2", true);
+    EXPECT_EQ(login.outcome, Outcome::right);
+    EXPECT_EQ(login.waited, 0);
+}
+
+TEST(T13_AnAttackerAtAnotherSeat, KeepsTheOwnerOutOfANaivePolicy) {
+    World world(naive_by_account);
+    ASSERT_EQ(world.attempt("anne", "seat 2", true).outcome, Outcome::right);
+    EXPECT_GT(refused_owner(world, "seat 2", 1000, 60), 5);
+}
+
+TEST(T13_AnAttackerAtAnotherSeat, IsEvaluatedSeldom) {
+    World world;
+    int evaluated = 0;
+    for (int n = 0; n < 1000; ++n) {
+        evaluated += world.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
+        world.now += 86'000; // just less than a day in all
+    }
+    EXPECT_EQ(evaluated, 25);
+}
+
+TEST(T16_AName, IsJudgedByItsCountersAlone) {
+    // A stranger's name and an account: the daemon hands the same counters over, so the same must come out. The
+    // request has nothing else in which they could differ, but for the destination, which only accounts have.
+    World real;
+    World phantom;
+    for (int n = 0; n < 40; ++n) {
+        const auto a = real.attempt("anne", "tty1", false);
+        const auto b = phantom.attempt("nobody", "tty1", false);
+        ASSERT_EQ(a.outcome, b.outcome);
+        ASSERT_EQ(a.waited, b.waited);
+        ASSERT_EQ(a.verdict.until, b.verdict.until);
+        real.now += 7 * minute;
+        phantom.now += 7 * minute;
+    }
+    Counters with;
+    with[LOQUET_SCOPE_ACCOUNT] = real.kept["account anne"];
+    with[LOQUET_SCOPE_ACCOUNT_SEAT] = real.kept["anne at tty1"];
+    Counters without = with;
+    with[LOQUET_SCOPE_DESTINATION].emplace();
+    with[LOQUET_SCOPE_DESTINATION]->disabled = 1;
+    EXPECT_EQ(before({}, real.now, with).until, before({}, real.now, without).until);
+    EXPECT_EQ(before({}, real.now, with).verdict, before({}, real.now, without).verdict);
+}
+
+TEST(T17_ASixthTry, IsRefusedEvenWhenItIsRightAndTheNextDayTheCapHolds) {
+    Options questions; // as configured for secret answers: five, then the rest of the day
+    questions.tries_a_day = 5;
+    World world(questions);
+    for (int n = 0; n < 5; ++n) {
+        ASSERT_EQ(world.attempt("anne", "tty1", false).outcome, Outcome::wrong);
+    }
+    for (int hours = 0; hours < 24; ++hours) {
+        EXPECT_EQ(world.attempt("anne", "tty" + std::to_string(hours), true).outcome, Outcome::refused);
+        world.now += hour_ms;
+    }
+}
+
+TEST(T27_ALock, HoldsWhenTheSameTimeComesAgainAndAgain) {
+    World world;
+    for (int n = 0; n < 5; ++n) {
+        world.attempt("anne", "tty1", false);
+    }
+    for (int n = 0; n < 100; ++n) {
+        EXPECT_EQ(world.attempt("anne", "tty1", true).outcome, Outcome::refused);
+    }
+}
+
+TEST(T27_ALock, HoldsWhenTheClockIsSetBackByADayAgainAndAgain) {
+    World world;
+    for (int n = 0; n < 5; ++n) {
+        world.attempt("anne", "tty1", false);
+    }
+    for (int n = 0; n < 100; ++n) {
+        world.now -= day_ms;
+        EXPECT_EQ(world.attempt("anne", "tty1", true).outcome, Outcome::refused);
+    }
+}
+
+TEST(T27_FourFailures, AndOneMoreAfterARestartLock) {
+    World world;
+    for (int n = 0; n < 4; ++n) {
+        world.attempt("anne", "tty1", false);
+    }
+    World restarted; // the policy keeps nothing: the counters are all there is
+    restarted.kept = world.kept;
+    restarted.now = world.now;
+    restarted.attempt("anne", "tty1", false);
+    EXPECT_EQ(restarted.attempt("anne", "tty1", true).outcome, Outcome::refused);
+}
+
+/// 200 people at one seat within `minutes`, each mistyping once and right two seconds later: how many were held up?
+int held_up_in_a_morning(World& world, int minutes) {
+    int held_up = 0;
+    for (int person = 0; person < 200; ++person) {
+        const auto name = "user" + std::to_string(person);
+        const auto first = world.attempt(name, "the seat", false);
+        world.now += 2000;
+        const auto second = world.attempt(name, "the seat", true);
+        const bool free = first.outcome == Outcome::wrong && second.outcome == Outcome::right && first.waited == 0
+                          && second.waited == 0;
+        held_up += free ? 0 : 1;
+        world.now += minutes * minute / 200;
+    }
+    return held_up;
+}
+
+TEST(T28_TwoHundredPeopleBehindOneSeat, AreNotHeldUpByEachOther) {
+    World world;
+    EXPECT_EQ(held_up_in_a_morning(world, 240), 0);
+    World in_a_hurry;
+    EXPECT_EQ(held_up_in_a_morning(in_a_hurry, 30), 0);
+}
+
+TEST(T28_TwoHundredPeopleBehindOneSeat, AreHeldUpByANaivePolicy) {
+    World world(naive_by_seat);
+    EXPECT_GT(held_up_in_a_morning(world, 30), 50);
+}
+
+TEST(T28_ABusySeat, SlowsThoseWhoFailThereRepeatedlyByFourSeconds) {
+    World world;
+    held_up_in_a_morning(world, 30);
+    world.attempt("anne", "the seat", false);
+    world.attempt("anne", "the seat", false);
+    EXPECT_EQ(world.attempt("anne", "the seat", true).waited, 4000);
+    EXPECT_EQ(world.attempt("zoe", "the seat", true).waited, 0);
+}
+
+} // namespace
+} // namespace loquet::plugins_lockout

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/lockout/lockout_policy.h"
+
+#include "plugins/lockout/failure_hours.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace loquet::plugins_lockout {
+namespace {
+
+constexpr std::int64_t minute_ms = 60'000;
+constexpr std::int64_t latest_now = std::numeric_limits<std::int64_t>::max() / 2; // so that sums cannot overflow
+
+std::int64_t sane(std::int64_t now) {
+    return std::clamp<std::int64_t>(now, 0, latest_now);
+}
+
+void count_up(std::uint32_t& value) {
+    value = std::max(value, value + 1); // saturates
+}
+
+/// A counter that has seen a later time than `now` is moved to now: what remained of a lock remains.
+bool came_from_the_future(const Options& options, std::int64_t now, loquet_counter& counter) {
+    const std::int64_t lock_end = now + options.lock_minutes * minute_ms;
+    const bool future = counter.last_failure > now || counter.last_success > now || counter.hour > now / hour_ms
+                        || counter.locked_until > lock_end;
+    counter.last_failure = std::clamp<std::int64_t>(counter.last_failure, 0, now);
+    counter.last_success = std::clamp<std::int64_t>(counter.last_success, 0, now);
+    counter.locked_until = std::clamp<std::int64_t>(counter.locked_until, 0, lock_end);
+    return future;
+}
+
+/// The counters at `now`: aged, and nothing in them later than now. `moved` gets those whose clock went back.
+Counters at(const Options& options, std::int64_t now, const Counters& given, Counters& moved) {
+    Counters counters = given;
+    for (std::size_t scope = 0; scope < counters.size(); ++scope) {
+        auto& counter = counters[scope];
+        if (!counter) {
+            continue;
+        }
+        const bool future = came_from_the_future(options, now, *counter);
+        age(*counter, now);
+        if (future) {
+            moved[scope] = counter;
+        }
+    }
+    return counters;
+}
+
+/// The counter that `tries` is counted in.
+std::size_t own_scope(const Options& options, const Counters& counters) {
+    return options.by_seat && counters[LOQUET_SCOPE_ACCOUNT_SEAT] ? LOQUET_SCOPE_ACCOUNT_SEAT : LOQUET_SCOPE_ACCOUNT;
+}
+
+/// The counter that `tries_a_day` is counted in: somebody else's failures do not shut a seat that the account knows.
+const std::optional<loquet_counter>& day_counter(const Options& options, std::int64_t now, const Counters& counters) {
+    const auto& seat = counters[LOQUET_SCOPE_ACCOUNT_SEAT];
+    const bool known = seat && seat->last_success > 0 && now - seat->last_success < options.known_seat_days * day_ms;
+    return known ? seat : counters[LOQUET_SCOPE_ACCOUNT];
+}
+
+std::int64_t growing_delay(const Options& options, std::uint32_t failures) {
+    if (failures < 2) {
+        return 0;
+    }
+    std::int64_t delay = std::min(options.first_delay_ms, options.max_delay_ms);
+    for (std::uint32_t n = 2; n < failures && delay > 0 && delay < options.max_delay_ms; ++n) {
+        delay = std::min(delay * 2, options.max_delay_ms);
+    }
+    return delay;
+}
+
+/// How long after its last failure the next attempt has to wait.
+std::int64_t delay_of(const Options& options, const loquet_counter& own, const std::optional<loquet_counter>& seat) {
+    std::int64_t delay = growing_delay(options, own.since_lock);
+    // A busy seat slows only those who failed there more than once: who mistypes once must not wait for the others.
+    if (own.since_lock >= 2 && seat && failures_in_an_hour(*seat) >= options.seat_failures_an_hour) {
+        delay = std::max(delay, options.seat_delay_ms);
+    }
+    return delay;
+}
+
+/// What an attempt at `now` meets.
+void rule(const Options& options, std::int64_t now, const Counters& counters, Decision& decision) {
+    const auto say = [&](loquet_lockout_verdict verdict, std::int64_t until, std::string_view reason) {
+        decision.verdict = verdict;
+        decision.until = until;
+        decision.reason = reason;
+    };
+    const auto& account = counters[LOQUET_SCOPE_ACCOUNT];
+    const auto& own = counters[own_scope(options, counters)];
+    const auto& day = day_counter(options, now, counters);
+    const std::int64_t day_until = day ? day_falls_below(*day, options.tries_a_day) : 0;
+    const std::int64_t lock_until = own && own->locked_until > now ? own->locked_until : 0;
+    const std::int64_t delay_until = own ? own->last_failure + delay_of(options, *own, counters[LOQUET_SCOPE_SEAT]) : 0;
+    if (account && account->disabled != 0) {
+        say(LOQUET_VERDICT_DISABLED, 0, "too-many-failures-in-a-row");
+    } else if (lock_until > day_until) {
+        say(LOQUET_VERDICT_LOCKED, lock_until, "too-many-failures");
+    } else if (day_until > 0) {
+        say(LOQUET_VERDICT_LOCKED, day_until, "too-many-failures-a-day");
+    } else if (delay_until > now) {
+        say(LOQUET_VERDICT_DELAY, delay_until, "slowed-down");
+    }
+}
+
+void charge(const Options& options, std::int64_t now, Counters& counters) {
+    for (auto& counter : counters) {
+        if (counter) {
+            count_up(counter->consecutive);
+            count_up(counter->since_lock);
+            counter->last_failure = now;
+            add_failure(*counter);
+        }
+    }
+    if (auto& own = counters[own_scope(options, counters)]; own && own->since_lock >= options.tries) {
+        own->locked_until = now + options.lock_minutes * minute_ms;
+        own->since_lock = 0;
+    }
+    if (auto& account = counters[LOQUET_SCOPE_ACCOUNT]; account && account->consecutive >= options.tries_in_a_row) {
+        account->disabled = 1;
+    }
+}
+
+/// One alert in each hour of the clock in which there are more failures than the limit, told by the counter alone.
+std::string alert_of(const Options& options, const std::optional<loquet_counter>& site) {
+    if (!site) {
+        return {};
+    }
+    const std::uint32_t failures = failures_in_an_hour(*site);
+    const bool first_of_the_hour = site->failed_in_hour[0] == 1;
+    const bool just_crossed = failures == options.site_alert_an_hour + 1;
+    if (failures <= options.site_alert_an_hour || !(first_of_the_hour || just_crossed)) {
+        return {};
+    }
+    return std::to_string(failures) + " failed attempts at this machine in this hour and the one before (the limit for "
+           + "this alert is " + std::to_string(options.site_alert_an_hour)
+           + "). Nobody is blocked by it: look at where " + "they come from.";
+}
+
+} // namespace
+
+std::int64_t longest_lock(const Options& options) {
+    return std::max({options.lock_minutes * minute_ms, LOQUET_COUNTER_HOURS * hour_ms, options.max_delay_ms,
+                     options.seat_delay_ms});
+}
+
+Decision before(const Options& options, std::int64_t now, const Counters& counters) {
+    Decision decision;
+    now = sane(now);
+    const Counters present = at(options, now, counters, decision.changed);
+    rule(options, now, present, decision);
+    return decision;
+}
+
+Decision failed(const Options& options, std::int64_t now, const Counters& counters) {
+    Decision decision;
+    now = sane(now);
+    Counters present = at(options, now, counters, decision.changed);
+    charge(options, now, present);
+    rule(options, now, present, decision);
+    decision.alert = alert_of(options, present[LOQUET_SCOPE_SITE]);
+    decision.changed = present;
+    return decision;
+}
+
+Decision succeeded(const Options& options, std::int64_t now, const Counters& counters) {
+    Decision decision;
+    now = sane(now);
+    Counters present = at(options, now, counters, decision.changed);
+    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_SEAT}) {
+        if (auto& counter = present[scope]) {
+            counter->consecutive = 0;
+            counter->since_lock = 0;
+            counter->last_success = now;
+            decision.changed[scope] = counter;
+        }
+    }
+    rule(options, now, present, decision);
+    return decision;
+}
+
+} // namespace loquet::plugins_lockout

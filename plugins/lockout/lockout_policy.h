@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The lockout policy itself: counters in, verdict and new counters out. README.md tells the rules and why they are so.
+// Pure functions of values (no clock, no memory between calls), any thread.
+#pragma once
+
+#include <loquet/lockout.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loquet::plugins_lockout {
+
+struct Options {
+    std::uint32_t tries = 5;            ///< failures before a timed lock
+    std::int64_t lock_minutes = 20;     ///< how long that lock is
+    std::int64_t first_delay_ms = 1000; ///< after the second failure; doubles with each further one ...
+    std::int64_t max_delay_ms = 30'000; ///< ... up to this
+    std::uint32_t tries_a_day = 25;     ///< failures of an account in 24 hours, from unknown seats together
+    std::int64_t known_seat_days = 30;  ///< a seat where the account logged in that recently has a day of its own
+    std::uint32_t tries_in_a_row = 100; ///< failures without a success before the account is disabled
+    std::uint32_t seat_failures_an_hour = 60;
+    std::int64_t seat_delay_ms = 4000;
+    std::uint32_t site_alert_an_hour = 500;
+    bool by_seat = true; ///< count `tries` for account+seat; false: for the account wherever the attempt comes from
+};
+
+/// The counters of an attempt, by enum loquet_lockout_scope; empty where it has no such scope.
+using Counters = std::array<std::optional<loquet_counter>, LOQUET_SCOPE_COUNT>;
+
+struct Decision {
+    loquet_lockout_verdict verdict = LOQUET_VERDICT_ALLOW;
+    std::int64_t until = 0; ///< for DELAY and LOCKED; never later than longest_lock() from now
+    std::string_view reason = "allowed";
+    Counters changed;  ///< those to be kept
+    std::string alert; ///< for the operator; empty: nothing to say
+};
+
+/// An attempt is evaluated when `before` says ALLOW (or says DELAY and the time has come); afterwards `failed` or
+/// `succeeded` is told. A `now` behind what the counters have seen is handled as if no time had passed since then.
+[[nodiscard]] Decision before(const Options& options, std::int64_t now, const Counters& counters);
+[[nodiscard]] Decision failed(const Options& options, std::int64_t now, const Counters& counters);
+[[nodiscard]] Decision succeeded(const Options& options, std::int64_t now, const Counters& counters);
+
+/// No verdict reaches further, in milliseconds.
+[[nodiscard]] std::int64_t longest_lock(const Options& options);
+
+} // namespace loquet::plugins_lockout

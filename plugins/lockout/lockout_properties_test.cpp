@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What must hold for every sequence of attempts, tried on many random ones (the seed is in the message).
+#include "plugins/lockout/lockout_world.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <deque>
+#include <random>
+
+namespace loquet::plugins_lockout {
+namespace {
+
+using Outcome = World::Outcome;
+
+class EverySequence : public testing::TestWithParam<unsigned> {
+protected:
+    std::uint64_t draw(std::uint64_t bound) { return random_() % bound; }
+
+    /// Mostly seconds, now and then hours.
+    std::int64_t pause() {
+        const auto kind = draw(20);
+        return static_cast<std::int64_t>(kind < 12 ? draw(20'000) : kind < 19 ? draw(25 * 60'000) : draw(20 * hour_ms));
+    }
+
+    std::mt19937_64 random_{GetParam()};
+};
+
+TEST_P(EverySequence, HasAtMostSoManyEvaluationsBetweenTheLocksOfASeat) {
+    const Options options;
+    World world(options);
+    std::map<std::string, std::uint32_t> since_lock;
+    for (int n = 0; n < 5000; ++n) {
+        const std::string seat = "seat" + std::to_string(draw(3));
+        const bool right = draw(40) == 0;
+        const auto attempt = world.attempt("anne", seat, right);
+        if (attempt.outcome == Outcome::right) {
+            since_lock[seat] = 0;
+        } else if (attempt.outcome == Outcome::wrong) {
+            ASSERT_LE(++since_lock[seat], options.tries) << "attempt " << n;
+            if (since_lock[seat] == options.tries) {
+                const auto met = world.ask(LOQUET_LOCKOUT_BEFORE, "anne", seat);
+                ASSERT_TRUE(met.verdict == LOQUET_VERDICT_LOCKED || met.verdict == LOQUET_VERDICT_DISABLED);
+                since_lock[seat] = 0;
+            }
+        }
+        world.now += pause();
+    }
+}
+
+TEST_P(EverySequence, HasAtMostSoManyFailuresADayFromUnknownSeats) {
+    const Options options;
+    World world(options);
+    std::deque<std::int64_t> failures;
+    std::size_t most = 0;
+    for (int n = 0; n < 5000; ++n) {
+        // Nobody ever succeeds, so no seat is known; the account is "recovered" whenever it has been disabled.
+        if (world.attempt("anne", "seat" + std::to_string(draw(16)), false).outcome == Outcome::wrong) {
+            failures.push_back(world.now);
+        }
+        while (!failures.empty() && world.now - failures.front() > day_ms) {
+            failures.pop_front();
+        }
+        most = std::max(most, failures.size());
+        ASSERT_LE(failures.size(), options.tries_a_day) << "attempt " << n;
+        world.kept["account anne"].disabled = 0;
+        world.kept["account anne"].consecutive = 0;
+        world.now += pause();
+    }
+    EXPECT_EQ(most, options.tries_a_day) << "the sequence should have reached the limit";
+}
+
+TEST_P(EverySequence, MakesTheWaitsGrowUntilTheLock) {
+    Options options;
+    options.tries = static_cast<std::uint32_t>(3 + draw(10));
+    World world(options);
+    std::int64_t longest = 0;
+    while (world.last.verdict != LOQUET_VERDICT_LOCKED) {
+        const auto attempt = world.attempt("anne", "tty1", false);
+        ASSERT_EQ(attempt.outcome, Outcome::wrong);
+        ASSERT_GE(attempt.waited, longest);
+        ASSERT_LE(attempt.waited, options.max_delay_ms);
+        longest = attempt.waited;
+    }
+    EXPECT_GT(longest, 0);
+}
+
+TEST_P(EverySequence, OfGarbageCountersHasABoundedEnd) {
+    for (int n = 0; n < 20'000; ++n) {
+        Counters counters;
+        for (auto& counter : counters) {
+            if (draw(4) != 0) {
+                loquet_counter garbage{};
+                std::uint64_t words[sizeof garbage / 8 + 1];
+                for (auto& word : words) {
+                    // Whole garbage, small garbage, and the edges.
+                    const std::uint64_t edges[] = {0, 1, ~0ULL, 1ULL << 63, (1ULL << 63) - 1, draw(~0ULL), draw(100)};
+                    word = edges[draw(std::size(edges))];
+                }
+                std::memcpy(&garbage, words, sizeof garbage);
+                counter = garbage;
+            }
+        }
+        const std::int64_t clocks[] = {0, 490'000 * hour_ms, std::numeric_limits<std::int64_t>::max() / 2};
+        const std::int64_t now = clocks[draw(std::size(clocks))];
+        for (const auto event : {LOQUET_LOCKOUT_BEFORE, LOQUET_LOCKOUT_FAILED, LOQUET_LOCKOUT_SUCCEEDED}) {
+            const Decision decision = World::judge_with({})(event, now, counters);
+            ASSERT_LE(decision.until, now + longest_lock({}));
+            ASSERT_TRUE(decision.until == 0 || decision.until > now);
+            for (const auto& counter : decision.changed) {
+                if (counter) {
+                    ASSERT_LE(counter->last_failure, now);
+                    ASSERT_LE(counter->last_success, now);
+                    ASSERT_LE(counter->locked_until, now + longest_lock({}));
+                    ASSERT_EQ(counter->hour, now / hour_ms);
+                }
+            }
+        }
+    }
+}
+
+TEST_P(EverySequence, OfImpossibleTimesIsJudged) {
+    for (const std::int64_t now :
+         {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()}) {
+        World world;
+        world.now = now;
+        for (int n = 0; n < 10; ++n) {
+            world.now = now;
+            world.attempt("anne", "tty1", draw(9) == 0);
+        }
+        EXPECT_TRUE(world.kept.contains("account anne"));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, EverySequence, testing::Range(1U, 9U));
+
+} // namespace
+} // namespace loquet::plugins_lockout

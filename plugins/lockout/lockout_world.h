@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// For tests: does with a policy what the daemon does. Keeps the counters, asks before, waits where told, evaluates,
+// tells the outcome. The policy is exchangeable, so that an attack can be shown to work against a naive one.
+#pragma once
+
+#include "plugins/lockout/failure_hours.h"
+#include "plugins/lockout/lockout_policy.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace loquet::plugins_lockout {
+
+struct World {
+    using Judge = std::function<Decision(loquet_lockout_event, std::int64_t, const Counters&)>;
+    enum class Outcome { refused, wrong, right };
+
+    struct Attempt {
+        Outcome outcome;
+        std::int64_t waited; ///< until it was evaluated
+        Decision verdict;    ///< that it met
+    };
+
+    static Judge judge_with(const Options& options) {
+        return [options](loquet_lockout_event event, std::int64_t at, const Counters& counters) {
+            return event == LOQUET_LOCKOUT_BEFORE   ? before(options, at, counters)
+                   : event == LOQUET_LOCKOUT_FAILED ? failed(options, at, counters)
+                                                    : succeeded(options, at, counters);
+        };
+    }
+
+    explicit World(const Options& options = {}) : judge(judge_with(options)) {}
+    explicit World(Judge policy) : judge(std::move(policy)) {}
+
+    /// One attempt now. `seat` empty: the attempt has none. A delay is waited for, on the world's clock.
+    Attempt attempt(const std::string& account, const std::string& seat, bool right) {
+        const Decision met = ask(LOQUET_LOCKOUT_BEFORE, account, seat);
+        if (met.verdict == LOQUET_VERDICT_LOCKED || met.verdict == LOQUET_VERDICT_DISABLED) {
+            return {Outcome::refused, 0, met};
+        }
+        const std::int64_t asked = now;
+        if (met.verdict == LOQUET_VERDICT_DELAY) {
+            now = std::max(now, met.until);
+        }
+        last = ask(right ? LOQUET_LOCKOUT_SUCCEEDED : LOQUET_LOCKOUT_FAILED, account, seat);
+        if (!last.alert.empty()) {
+            alerts.push_back(last.alert);
+        }
+        return {right ? Outcome::right : Outcome::wrong, now - asked, met};
+    }
+
+    Decision ask(loquet_lockout_event event, const std::string& account, const std::string& seat) {
+        Counters counters;
+        counters[LOQUET_SCOPE_ACCOUNT] = kept["account " + account];
+        counters[LOQUET_SCOPE_SITE] = kept["site"];
+        if (!seat.empty()) {
+            counters[LOQUET_SCOPE_ACCOUNT_SEAT] = kept[account + " at " + seat];
+            counters[LOQUET_SCOPE_SEAT] = kept["seat " + seat];
+        }
+        Decision decision = judge(event, now, counters);
+        const auto keep = [&](loquet_lockout_scope scope, const std::string& key) {
+            if (decision.changed[scope]) {
+                kept[key] = *decision.changed[scope];
+            }
+        };
+        keep(LOQUET_SCOPE_ACCOUNT, "account " + account);
+        keep(LOQUET_SCOPE_ACCOUNT_SEAT, account + " at " + seat);
+        keep(LOQUET_SCOPE_SEAT, "seat " + seat);
+        keep(LOQUET_SCOPE_SITE, "site");
+        return decision;
+    }
+
+    Judge judge;
+    std::int64_t now = 490'000 * hour_ms + 17 * 60'000;
+    Decision last; ///< what the policy said after the last evaluation
+    std::vector<std::string> alerts;
+    std::map<std::string, loquet_counter> kept;
+};
+
+} // namespace loquet::plugins_lockout

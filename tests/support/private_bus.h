@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A bus that only the test and its programs know: a real dbus-daemon with the system bus's way of knowing callers
+// (EXTERNAL) and a policy that allows everything, so that what is refused was refused by us. One thread.
+#pragma once
+
+#include "tests/support/process.h"
+#include "tests/support/temp_folder.h"
+
+#include <memory>
+#include <string>
+
+namespace loquet::tests {
+
+class PrivateBus {
+public:
+    /// Ready for connections when this returns.
+    PrivateBus();
+
+    [[nodiscard]] const std::string& address() const noexcept { return address_; }
+    /// "DBUS_SYSTEM_BUS_ADDRESS=...", for the environment of a program.
+    [[nodiscard]] std::string variable() const { return "DBUS_SYSTEM_BUS_ADDRESS=" + address_; }
+
+    /// The bus goes away under everybody who is connected, and comes back under the same address.
+    void stop();
+    void start();
+
+private:
+    TempFolder folder_;
+    std::string address_;
+    std::unique_ptr<Process> daemon_;
+};
+
+} // namespace loquet::tests

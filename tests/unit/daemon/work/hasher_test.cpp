@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/work/hasher.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "tests/support/canary.h"
+#include "tests/support/loop_runner.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace {
+std::atomic<int> hashes_computed{0};
+}
+
+extern "C" {
+char* __real_crypt_rn(const char* phrase, const char* setting, void* data, int size); // NOLINT: ld's name
+/// Counts the hashes that libxcrypt really computes (see --wrap in ld(1)).
+char* __wrap_crypt_rn(const char* phrase, const char* setting, void* data, int size) { // NOLINT: ld's name
+    char* hash = __real_crypt_rn(phrase, setting, data, size);
+    hashes_computed += hash != nullptr ? 1 : 0;
+    return hash;
+}
+}
+
+namespace loquet::work {
+namespace {
+
+using base::Error;
+using base::Secret;
+using tests::wait_for;
+namespace canary = tests::canary;
+
+constexpr const char* locked_hash = "!$y$j9T$k2XAnEHBqQ1Ct2aMXFKNa/$eARKotyB42WqyPX/Ny21tbo2jXr20rM8zLYXmuUr147";
+
+class AHasher : public ::testing::Test {
+protected:
+    [[nodiscard]] bool verify(std::string_view password, const std::string& hash) {
+        return wait_for(loop_, hasher_.verify(Secret(password), hash, key_));
+    }
+    [[nodiscard]] std::string hash(std::string_view password) {
+        return wait_for(loop_, hasher_.hash(Secret(password), key_));
+    }
+
+    bus::Loop loop_;
+    Hasher hasher_{loop_, HashingOptions{"$y$", 1, 2}};
+    model::Digest key_;
+};
+
+TEST_F(AHasher, KnowsTheRightPasswordFromTheWrongOne) {
+    const std::string made = hash(canary::password);
+    EXPECT_TRUE(made.starts_with("$y$"));
+    EXPECT_TRUE(verify(canary::password, made));
+    EXPECT_FALSE(verify(canary::wrong_password, made));
+    EXPECT_FALSE(verify("", made));
+}
+
+TEST_F(AHasher, NeverMakesTheSameHashTwice) {
+    EXPECT_NE(hash(canary::password), hash(canary::password));
+}
+
+TEST_F(AHasher, VerifiesEveryFormatOfAShadowFile) {
+    for (const char* method : {"$y$", "$gy$", "$7$", "$2b$", "$2y$", "$2a$", "$6$", "$5$", "$1$"}) {
+        const Secret password(canary::password);
+        const std::string made = crypt(password, make_setting(method, 0)).value_or("");
+        EXPECT_TRUE(verify(canary::password, made)) << method;
+        EXPECT_FALSE(verify(canary::wrong_password, made)) << method;
+    }
+}
+
+TEST_F(AHasher, AnswersFalseForWhatIsNoHash) {
+    for (const char* text : {"", "!", "*", "!!", "x", "$y$", "$y$j9T$", "$nobody$knows$", locked_hash}) {
+        EXPECT_FALSE(verify(canary::password, text)) << text;
+        EXPECT_FALSE(verify("", text)) << text;
+    }
+    EXPECT_FALSE(verify("kanari", locked_hash)) << "the password that the locked hash was made of";
+}
+
+TEST_F(AHasher, T15_ComputesOneHashWhateverItIsAsked) {
+    const std::string made = hash(canary::password);
+    const std::string long_password(limits::password_bytes + 1, 'a');
+    const std::string with_nul("kanari\0x", 8);
+    const std::vector<std::pair<std::string, std::string>> questions = {
+        {std::string(canary::password), made},
+        {std::string(canary::wrong_password), made},
+        {std::string(canary::password), hasher_.dummy_hash()},
+        {std::string(canary::password), ""},
+        {std::string(canary::password), "!"},
+        {std::string(canary::password), "*"},
+        {std::string(canary::password), locked_hash},
+        {std::string(canary::password), "$nobody$knows$this"},
+        {long_password, made},
+        {with_nul, made},
+        {"", made},
+    };
+    for (const auto& [password, text] : questions) {
+        const int before = hashes_computed;
+        (void)verify(password, text);
+        EXPECT_EQ(hashes_computed - before, 1) << text << ", " << password.size() << " bytes of password";
+    }
+}
+
+TEST_F(AHasher, T15_TakesTheUsualTimeForAWrongPasswordAgainstACheaperFormat) {
+    Hasher dear(loop_, HashingOptions{"$y$", 4, 1});
+    const std::string cheap = crypt(Secret(canary::password), make_setting("$1$", 0)).value_or("");
+    const auto time_of = [&](const std::string& text) {
+        const auto start = std::chrono::steady_clock::now();
+        EXPECT_FALSE(wait_for(loop_, dear.verify(Secret(canary::wrong_password), text, key_)));
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    const auto alone = [&] {
+        const auto start = std::chrono::steady_clock::now();
+        (void)crypt(Secret(canary::wrong_password), cheap);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    const double usual = time_of(dear.dummy_hash());
+    EXPECT_GT(time_of(cheap), usual / 2);
+    EXPECT_LT(alone(), usual / 2) << "the naive way, which tells that the account was imported";
+}
+
+TEST_F(AHasher, HasADummyHashWithTheLiveParameters) {
+    EXPECT_EQ(strength_of(hasher_.dummy_hash()), strength_of(hash(canary::password)));
+    EXPECT_FALSE(verify(canary::password, hasher_.dummy_hash()));
+    const Hasher other(loop_, HashingOptions{"$y$", 1, 1});
+    EXPECT_NE(other.dummy_hash(), hasher_.dummy_hash());
+}
+
+TEST_F(AHasher, HashesPasswordsUpToTheLimitAndRefusesLongerOnes) {
+    const std::string longest(limits::password_bytes, 'a');
+    EXPECT_TRUE(verify(longest, hash(longest)));
+    try {
+        (void)hash(longest + "a");
+        ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), Error::Kind::invalid);
+    }
+}
+
+TEST_F(AHasher, RefusesToHashWhatTheMethodWouldCut) {
+    Hasher bcrypt(loop_, HashingOptions{"$2b$", 4, 1});
+    EXPECT_NO_THROW((void)wait_for(loop_, bcrypt.hash(Secret(std::string(72, 'a')), key_)));
+    EXPECT_THROW((void)wait_for(loop_, bcrypt.hash(Secret(std::string(73, 'a')), key_)), Error);
+    EXPECT_THROW((void)hash(std::string_view("a\0b", 3)), Error);
+}
+
+TEST_F(AHasher, WantsHashesOfOtherMethodsOrLowerCostsAnew) {
+    const Hasher yescrypt(loop_, HashingOptions{"$y$", 3, 1});
+    EXPECT_FALSE(yescrypt.weaker_than_configured(make_setting("$y$", 3)));
+    EXPECT_FALSE(yescrypt.weaker_than_configured(make_setting("$y$", 4)));
+    EXPECT_TRUE(yescrypt.weaker_than_configured(make_setting("$y$", 2)));
+    EXPECT_TRUE(yescrypt.weaker_than_configured(make_setting("$gy$", 5)));
+    EXPECT_TRUE(yescrypt.weaker_than_configured(make_setting("$6$", 99999)));
+    EXPECT_TRUE(yescrypt.weaker_than_configured("$1$k2XAnEHB$uezJdN9k/2TKe20wlWSfM1"));
+    EXPECT_TRUE(yescrypt.weaker_than_configured("klHRhqdmwTyUE"));
+    EXPECT_TRUE(yescrypt.weaker_than_configured("!"));
+}
+
+TEST_F(AHasher, RefusesWeakAndUnknownMethodsForNewHashes) {
+    for (const char* method : {"$1$", "", "$nobody$", "_"}) {
+        EXPECT_THROW(Hasher(loop_, HashingOptions{method, 0, 1}), Error) << method;
+    }
+}
+
+TEST_F(AHasher, HoldsItsQueueLimitAndRefusesOneMoreAsBusy) {
+    const std::string cheap = crypt(Secret(canary::password), make_setting("$1$", 0)).value_or("");
+    // Twice the limit at once: what workers take meanwhile makes room for some, never for all.
+    std::vector<base::Future<bool>> asked;
+    for (std::size_t i = 0; i < limits::queued_hashes * 2; ++i) {
+        asked.push_back(hasher_.verify(Secret(canary::password), cheap, key_));
+    }
+    std::size_t right = 0;
+    std::size_t busy = 0;
+    for (auto& future : asked) {
+        try {
+            right += wait_for(loop_, std::move(future)) ? 1U : 0U;
+        } catch (const Error& error) {
+            busy += error.kind() == Error::Kind::busy ? 1U : 0U;
+        }
+    }
+    EXPECT_EQ(right + busy, asked.size());
+    EXPECT_GE(right, limits::queued_hashes);
+    EXPECT_GT(busy, 0U);
+}
+
+} // namespace
+} // namespace loquet::work

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/file.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "lib/messages/catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace loquet::messages {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ACatalogue : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = testing::TempDir() + "catalogueXXXXXX";
+        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+        root_ = pattern;
+        base::make_folder(shipped(), 0700);
+        base::make_folder(local(), 0700);
+    }
+    void TearDown() override { std::filesystem::remove_all(root_); }
+
+    [[nodiscard]] std::string shipped() const { return root_ + "/usr"; }
+    [[nodiscard]] std::string local() const { return root_ + "/etc"; }
+    void ships(const std::string& name, const std::string& text) const {
+        base::replace_file(shipped() + '/' + name, text, 0600);
+    }
+    void overrides(const std::string& name, const std::string& text) const {
+        base::replace_file(local() + '/' + name, text, 0600);
+    }
+    [[nodiscard]] Catalogue load() const { return Catalogue::load({shipped(), local()}); }
+
+    std::string root_;
+};
+
+TEST_F(ACatalogue, SpeaksTheLanguageOfTheDialogElseEnglish) {
+    ships("a.en.toml", "hello = \"Hello\"\nbye = \"Bye\"\n");
+    ships("a.fr.toml", "hello = \"Bonjour\"\n");
+    ships("a.fr_CA.toml", "hello = \"Allô\"\n");
+    const Catalogue catalogue = load();
+    EXPECT_THAT(catalogue.complaints(), IsEmpty());
+    EXPECT_EQ(catalogue.render("fr_FR.UTF-8", "hello"), "Bonjour");
+    EXPECT_EQ(catalogue.render("fr-CA@x", "hello"), "Allô");
+    EXPECT_EQ(catalogue.render("fr", "bye"), "Bye");
+    EXPECT_EQ(catalogue.render("de_DE.UTF-8", "hello"), "Hello");
+    EXPECT_EQ(catalogue.render("C", "hello"), "Hello");
+}
+
+TEST_F(ACatalogue, ShowsAnUnknownIdItself) {
+    const Catalogue catalogue = load();
+    EXPECT_FALSE(catalogue.has("no.such"));
+    EXPECT_EQ(catalogue.render("fr", "no.such\x1b[2J"), "no.such\\x1b[2J");
+}
+
+TEST_F(ACatalogue, IsOverriddenTextByText) {
+    ships("a.en.toml", "word.one = \"one\"\nword.two = \"two\"\n");
+    overrides("site.en.toml", "[word]\ntwo = \"deux\"\n");
+    const Catalogue catalogue = load();
+    EXPECT_EQ(catalogue.render("", "word.one"), "one");
+    EXPECT_EQ(catalogue.render("", "word.two"), "deux");
+}
+
+TEST_F(ACatalogue, FillsVariablesAndKeepsDoubledBraces) {
+    ships("a.en.toml", "text = \"{{{a}}} {b}{a} }}\"\n");
+    const Catalogue catalogue = load();
+    EXPECT_THAT(catalogue.complaints(), IsEmpty());
+    EXPECT_EQ(catalogue.render("", "text", {{"a", "1"}, {"b", "2"}}), "{1} 21 }");
+    EXPECT_EQ(catalogue.render("", "text", {{"a", "1"}}), "{1} {b}1 }");
+    EXPECT_THAT(catalogue.variables("en", "text"), ElementsAre("a", "b"));
+}
+
+// T22: what a naive renderer, which replaces again in what it has inserted, makes of the same values.
+std::string rendered_naively(std::string text, const Variables& variables) {
+    for (const auto& [name, value] : variables) {
+        for (std::size_t at = text.find('{' + name + '}'); at != std::string::npos; at = text.find('{' + name + '}')) {
+            text.replace(at, name.size() + 2, value);
+        }
+    }
+    return text;
+}
+
+TEST_F(ACatalogue, T22_ShowsAValueLiterallyWhateverItHolds) {
+    ships("a.en.toml", "text = \"Hello {name}, {secret}\"\n");
+    const Variables hostile{{"name", "{secret} %s ${x} <b>{{y}}"}, {"secret", "hidden"}};
+    const std::string expected = "Hello {secret} %s ${x} <b>{{y}}, hidden";
+    EXPECT_EQ(load().render("", "text", hostile), expected);
+    EXPECT_NE(rendered_naively("Hello {name}, {secret}", hostile), expected);
+}
+
+TEST_F(ACatalogue, T22_EscapesWhatATerminalWouldObey) {
+    ships("a.en.toml", "text = \"[{name}]\"\n");
+    const std::string shown = load().render("", "text", {{"name", "a\x1b[31m\nb\xe2\x80\xae\xff"}});
+    EXPECT_EQ(shown, "[a\\x1b[31m\\x0ab\\u{202e}\\xff]");
+    EXPECT_TRUE(base::is_printable(shown));
+}
+
+TEST_F(ACatalogue, CutsAValueAboveItsLimitAndNotAtIt) {
+    ships("a.en.toml", "text = \"{v}\"\n");
+    const Catalogue catalogue = load();
+    const std::string fits(limits::message_value_bytes, 'v');
+    EXPECT_EQ(catalogue.render("", "text", {{"v", fits}}), fits);
+    EXPECT_EQ(catalogue.render("", "text", {{"v", fits + 'v'}}), fits + "...");
+}
+
+TEST_F(ACatalogue, NeverRendersMoreThanAPromptHolds) {
+    std::string text = "text = \"";
+    for (int i = 0; i < 20; ++i) {
+        text += "{v}";
+    }
+    ships("a.en.toml", text + "\"\n");
+    for (const char* piece : {"v", "é", "𝒳"}) {
+        std::string value;
+        while (value.size() < limits::message_value_bytes - 4) {
+            value += piece;
+        }
+        const std::string shown = load().render("", "text", {{"v", value}});
+        EXPECT_LE(shown.size(), limits::prompt_text_bytes);
+        EXPECT_THAT(shown, EndsWith("..."));
+        EXPECT_TRUE(base::is_printable(shown));
+    }
+}
+
+TEST_F(ACatalogue, RefusesATextAboveItsLimitAndNotAtIt) {
+    ships("a.en.toml", "fits = \"" + std::string(limits::message_text_bytes, 'x') + "\"\n");
+    EXPECT_THAT(load().complaints(), IsEmpty());
+    ships("a.en.toml", "long = \"" + std::string(limits::message_text_bytes + 1, 'x') + "\"\n");
+    EXPECT_THAT(load().complaints(), ElementsAre(HasSubstr("a.en.toml:1:8: the text is too long")));
+}
+
+TEST_F(ACatalogue, KeepsTheShippedTextWhereAnOverrideUsesAnUnknownVariable) {
+    ships("a.en.toml", "locked = \"Wait {minutes}\"\n");
+    ships("a.fr.toml", "locked = \"Patientez {minutes}\"\n");
+    overrides("site.fr.toml", "# ours\nlocked = \"Patientez {minute}\"\n");
+    overrides("site.en.toml", "locked = \"Wait {hours}\"\n");
+    const Catalogue catalogue = load();
+    EXPECT_EQ(catalogue.render("fr", "locked", {{"minutes", "3"}}), "Patientez 3");
+    EXPECT_EQ(catalogue.render("en", "locked", {{"minutes", "3"}}), "Wait 3");
+    EXPECT_THAT(catalogue.complaints(),
+                ElementsAre(AllOf(HasSubstr("site.en.toml:1:10: "), HasSubstr("{hours}"), HasSubstr("{minutes}")),
+                            AllOf(HasSubstr("site.fr.toml:2:10: "), HasSubstr("{minute}"), HasSubstr("{minutes}"))));
+}
+
+TEST_F(ACatalogue, NamesEveryMistakeWithItsPlaceAndUsesTheRest) {
+    ships("a.en.toml", "good = \"good\"\nopen = \"a { b\"\nclosed = \"a } b\"\nnumber = 3\nbell = \"\\u0007\"\n");
+    ships("b.en.toml", "x = \n");
+    ships("c.fr.toml", "new = \"nouveau\"\n");
+    ships("noname.toml", "x = \"x\"\n");
+    const Catalogue catalogue = load();
+    EXPECT_EQ(catalogue.render("", "good"), "good");
+    EXPECT_THAT(catalogue.complaints(),
+                testing::UnorderedElementsAre(
+                    HasSubstr("noname.toml: the file's name says no language"),
+                    HasSubstr("a.en.toml:2:8: a single '{'"), HasSubstr("a.en.toml:3:10: a single '}'"),
+                    HasSubstr("a.en.toml:4:10: \"number\" is not a text"),
+                    HasSubstr("a.en.toml:5:8: the text holds a control character"), HasSubstr("b.en.toml:1:"),
+                    HasSubstr("c.fr.toml:1:7: no English catalogue has \"new\"")));
+    for (const char* id : {"open", "closed", "number", "bell", "new"}) {
+        EXPECT_FALSE(catalogue.has(id)) << id;
+    }
+}
+
+TEST_F(ACatalogue, IsEmptyWhereThereIsNoFolder) {
+    const Catalogue catalogue = Catalogue::load({root_ + "/none"});
+    EXPECT_THAT(catalogue.complaints(), IsEmpty());
+    EXPECT_THAT(catalogue.languages(), IsEmpty());
+}
+
+} // namespace
+} // namespace loquet::messages

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/messages/catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loquet::messages {
+namespace {
+
+class TheShippedCatalogues : public testing::Test {
+protected:
+    const Catalogue catalogue_ = Catalogue::load({LOQUET_SOURCE_DIR "/etc/messages"});
+};
+
+TEST_F(TheShippedCatalogues, HoldNoMistake) {
+    EXPECT_THAT(catalogue_.complaints(), testing::IsEmpty());
+    EXPECT_THAT(catalogue_.languages(), testing::ElementsAre("en", "fr"));
+}
+
+TEST_F(TheShippedCatalogues, SayTheSameInEachLanguage) {
+    ASSERT_FALSE(catalogue_.ids("en").empty());
+    EXPECT_EQ(catalogue_.ids("en"), catalogue_.ids("fr"));
+    for (const std::string& id : catalogue_.ids("en")) {
+        EXPECT_EQ(catalogue_.variables("en", id), catalogue_.variables("fr", id)) << id;
+    }
+}
+
+TEST_F(TheShippedCatalogues, DifferBetweenTheLanguages) {
+    for (const std::string& id : catalogue_.ids("en")) {
+        EXPECT_NE(catalogue_.render("en", id), catalogue_.render("fr", id)) << id;
+    }
+}
+
+TEST_F(TheShippedCatalogues, BONUS_14_16_20_SayWhatThePageSays) {
+    EXPECT_EQ(catalogue_.render("fr", "refused"), "Le couple identifiant/mot de passe est incorrect.");
+    EXPECT_THAT(catalogue_.render("fr", "locked", {{"minutes", "20"}}),
+                testing::AllOf(testing::StartsWith("Le compte a été verrouillé suite à un trop grand nombre d'échecs "
+                                                   "de connexion avec cet identifiant utilisateur."),
+                               testing::HasSubstr("20")));
+    EXPECT_THAT(catalogue_.render("fr", "not_authorised"),
+                testing::StartsWith("Vous n'avez pas les autorisations requises pour vous connecter sur cette "
+                                    "application."));
+}
+
+} // namespace
+} // namespace loquet::messages
