@@ -11,7 +11,7 @@ write_site() {
     mkdir -p "$place"/{bin,plugins,etc/plugins,pam,run/plugins,store}
     # Copies, because the built tree may be where only its owner may look.
     cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
-    cp "$dev"/plugins/*/*.so "$place/plugins/"
+    cp "$dev"/plugins/*.so "$place/plugins/"
     head -c 32 /dev/urandom >"$place/master-key"
     chmod 0400 "$place/master-key"
     chown -R "$daemon_uid:$daemon_gid" "$place/run" "$place/store" "$place/master-key"
