@@ -60,6 +60,7 @@ int ask_about_account(const Transaction& transaction) {
 } // namespace
 
 int authenticate(const Transaction& transaction) {
+    forget(transaction.handle);
     auto planned = plan_for_user(transaction);
     if (const auto* stopped = std::get_if<Stopped>(&planned)) {
         return stopped->result;

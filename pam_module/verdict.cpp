@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* data_name = "pam_loquet_verdict";
 
-void forget(pam_handle_t* /*handle*/, void* data, int /*status*/) noexcept {
+void free_verdict(pam_handle_t* /*handle*/, void* data, int /*status*/) noexcept {
     const std::unique_ptr<Verdict> owned(static_cast<Verdict*>(data));
 }
 
@@ -21,10 +21,14 @@ void forget(pam_handle_t* /*handle*/, void* data, int /*status*/) noexcept {
 
 void remember(pam_handle_t* handle, Verdict verdict) {
     auto owned = std::make_unique<Verdict>(std::move(verdict));
-    if (pam_set_data(handle, data_name, owned.get(), forget) != PAM_SUCCESS) {
+    if (pam_set_data(handle, data_name, owned.get(), free_verdict) != PAM_SUCCESS) {
         throw base::Error(base::Error::Kind::internal, "libpam cannot keep the verdict for the phases that follow");
     }
     (void)owned.release(); // libpam's now
+}
+
+void forget(pam_handle_t* handle) noexcept {
+    (void)pam_set_data(handle, data_name, nullptr, nullptr); // fails only where there was none and no memory
 }
 
 Verdict* recall(pam_handle_t* handle) {

@@ -20,6 +20,9 @@ struct Verdict {
 /// Replaces the one before; libpam gives it back at pam_end().
 void remember(pam_handle_t* handle, Verdict verdict);
 
+/// A new attempt begins: what was decided before counts no more.
+void forget(pam_handle_t* handle) noexcept;
+
 /// Null where nothing was decided in this transaction about the present PAM_USER. libpam keeps the ownership.
 [[nodiscard]] Verdict* recall(pam_handle_t* handle);
 
