@@ -8,7 +8,7 @@
 readonly daemon_uid=65534 daemon_gid=65534
 
 write_site() {
-    mkdir -p "$place"/{bin,plugins,etc/plugins,pam,run/plugins,store}
+    mkdir -p "$place"/{bin,plugins,etc,pam,run/plugins,store}
     # Copies, because the built tree may be where only its owner may look.
     cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
     cp "$dev"/plugins/*.so "$place/plugins/"
@@ -27,7 +27,7 @@ kind = "step"
 [flow.login.service.kiosk]
 steps = ["arithmetic", "password", "expiry", "authorisation"]
 EOF
-    cp "$repository"/etc/plugins/*.toml "$place/etc/plugins/"
+    cp -r "$repository"/etc/{plugins,profiles,messages} "$place/etc/"
     cat >"$place/bus.conf" <<EOF
 <busconfig>
   <type>system</type>
@@ -84,7 +84,8 @@ start_site() {
             --plugin-dir "$place/plugins" --config-dir "$place/etc/plugins" "$plugin"
         wait_until "the plugin $plugin" test -S "$place/run/plugins/$plugin.sock"
     done
-    in_background loquetd unprivileged "$place/bin/loquetd" --config "$place/etc/loquet.toml"
+    in_background loquetd unprivileged "$place/bin/loquetd" --config "$place/etc/loquet.toml" \
+        --profiles "$place/etc/profiles" --messages "$place/etc/messages"
     wait_until loquetd dbus-send --system --print-reply --dest=org.loquet.Auth1 /org/loquet/Auth1 \
         org.freedesktop.DBus.Peer.Ping
 }
