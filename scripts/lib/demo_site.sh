@@ -95,10 +95,13 @@ start_site() {
 talk() {
     local service=$1 operations=$2 line='' left sign right sum character person to_pam from_pam result=0
     shift 2
+    rm -f "$place"/{to,from}-pam
+    mkfifo "$place"/{to,from}-pam
     # shellcheck disable=SC2086  # the operations are words
-    coproc PAM { LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
-        exec pamtester -I tty=tty1 "$service" camille $operations 2>&1; }
-    person=$PAM_PID to_pam=${PAM[1]} from_pam=${PAM[0]}
+    LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
+        pamtester -I tty=tty1 "$service" camille $operations <"$place/to-pam" >"$place/from-pam" 2>&1 &
+    person=$!
+    exec {to_pam}>"$place/to-pam" {from_pam}<"$place/from-pam"
     while IFS= read -r -N 1 character <&"$from_pam"; do
         printf '%s' "$character"
         line+=$character
@@ -117,6 +120,7 @@ talk() {
             line=
         fi
     done
+    exec {to_pam}>&- {from_pam}<&-
     wait "$person" || result=$?
     return "$result"
 }
