@@ -129,9 +129,8 @@ base::Task<void> AccountObjects::unlock(bus::Call& call) {
     auto requiring = parts_.callers.require(call, Action::unlock);
     const Caller caller = co_await requiring;
     const Uid uid = uid_of(call);
-    auto unlocking = parts_.engine.with_account_still(uid, [this, uid, caller] {
-        return parts_.accounts.unlock(uid, Actor{caller.uid});
-    });
+    auto unlocking = parts_.engine.with_account_still(
+        uid, [this, uid, caller] { return parts_.accounts.unlock(uid, Actor{caller.uid}); });
     co_await unlocking;
     call.reply();
 }
@@ -182,9 +181,6 @@ base::Task<void> AccountObjects::deauthorise(bus::Call& call) {
 
 #define LOQUET_ACCOUNT_PROPERTY(name, signature)                                                                       \
     SD_BUS_PROPERTY(name, signature, AccountObjects::declared_only, 0, SD_BUS_VTABLE_PROPERTY_EXPLICIT)
-#define LOQUET_ACCOUNT_METHOD(name, arguments, member)                                                                 \
-    SD_BUS_METHOD_WITH_ARGS(name, arguments, SD_BUS_NO_RESULT, bus::method<&AccountObjects::member>,                   \
-                            SD_BUS_VTABLE_UNPRIVILEGED)
 
 const sd_bus_vtable AccountObjects::vtable[] = {
     SD_BUS_VTABLE_START(0),
@@ -205,13 +201,20 @@ const sd_bus_vtable AccountObjects::vtable[] = {
     LOQUET_ACCOUNT_PROPERTY("Organisation", "s"),
     LOQUET_ACCOUNT_PROPERTY("Authorisations", "as"),
     LOQUET_ACCOUNT_PROPERTY("Factors", "as"),
-    LOQUET_ACCOUNT_METHOD("Lock", SD_BUS_ARGS("s", reason), lock),
-    LOQUET_ACCOUNT_METHOD("Unlock", SD_BUS_NO_ARGS, unlock),
-    LOQUET_ACCOUNT_METHOD("StartReset", SD_BUS_ARGS("a{sv}", options), start_reset),
-    LOQUET_ACCOUNT_METHOD("Authorise", SD_BUS_ARGS("s", service), authorise),
-    LOQUET_ACCOUNT_METHOD("Deauthorise", SD_BUS_ARGS("s", service), deauthorise),
-    LOQUET_ACCOUNT_METHOD("Disable", SD_BUS_ARGS("s", reason), disable),
-    LOQUET_ACCOUNT_METHOD("Enable", SD_BUS_NO_ARGS, enable),
+    SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_ARGS("s", reason), SD_BUS_NO_RESULT, bus::method<&AccountObjects::lock>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Unlock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, bus::method<&AccountObjects::unlock>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("StartReset", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT,
+                            bus::method<&AccountObjects::start_reset>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Authorise", SD_BUS_ARGS("s", service), SD_BUS_NO_RESULT,
+                            bus::method<&AccountObjects::authorise>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Deauthorise", SD_BUS_ARGS("s", service), SD_BUS_NO_RESULT,
+                            bus::method<&AccountObjects::deauthorise>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Disable", SD_BUS_ARGS("s", reason), SD_BUS_NO_RESULT,
+                            bus::method<&AccountObjects::disable>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("Enable", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, bus::method<&AccountObjects::enable>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
 };
 

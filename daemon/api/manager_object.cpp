@@ -63,8 +63,8 @@ base::Task<void> ManagerObject::begin(bus::Call& call) {
     std::string purpose(reader.text(purpose_bytes));
     std::string name(reader.text(limits::typed_name_bytes));
     ClientDetails details = read_client_details(reader, caller);
-    auto beginning = parts_.engine.begin(std::move(purpose), std::move(name), std::move(details.client),
-                                         std::move(details.known));
+    auto beginning =
+        parts_.engine.begin(std::move(purpose), std::move(name), std::move(details.client), std::move(details.known));
     const conversation::Begun begun = co_await beginning;
     call.reply([&](Writer& writer) {
         writer.object_path(begun.dialog ? ConversationObjects::path_of(*begun.dialog) : protocol::root_path);
@@ -128,8 +128,8 @@ base::Task<void> ManagerObject::create_account(bus::Call& call) {
     auto creating = parts_.accounts.create(std::move(request.account), Actor{caller.uid});
     const model::Account account = co_await creating;
     if (!hash.empty()) {
-        auto setting = parts_.accounts.set_password(account.open.uid, std::move(hash), request.must_change,
-                                                    Actor{caller.uid});
+        auto setting =
+            parts_.accounts.set_password(account.open.uid, std::move(hash), request.must_change, Actor{caller.uid});
         co_await setting;
     }
     call.reply([&](Writer& writer) { writer.object_path(AccountObjects::path_of(account.open.uid)); });
@@ -141,22 +141,27 @@ base::Task<void> ManagerObject::read_audit(bus::Call& call) {
     auto reader = call.arguments();
     const std::uint64_t after = reader.u64();
     const std::uint32_t limit = std::min<std::uint32_t>(reader.u32(), limits::audit_records_per_page);
-    const auto entries = parts_.store.read(
-        [&](const store::ReadTxn& txn) { return audit::AuditLog::read(txn, after, limit); });
+    const auto entries =
+        parts_.store.read([&](const store::ReadTxn& txn) { return audit::AuditLog::read(txn, after, limit); });
     call.reply([&](Writer& writer) { write_audit_rows(writer, entries); });
 }
 
 base::Task<void> ManagerObject::verify_audit(bus::Call& call) {
     auto requiring = parts_.callers.require(call, Action::read_audit);
     co_await requiring;
-    const auto verdict =
-        parts_.store.read([](const store::ReadTxn& txn) { return audit::AuditLog::verify(txn); });
+    const auto verdict = parts_.store.read([](const store::ReadTxn& txn) { return audit::AuditLog::verify(txn); });
     call.reply([&](Writer& writer) { writer.boolean(verdict.intact).u64(verdict.records).text(verdict.problem); });
 }
 
-void ManagerObject::version(Writer& value) { value.text(LOQUET_VERSION); }
-void ManagerObject::schema_version(Writer& value) { value.u32(store::schema_version); }
-void ManagerObject::profile(Writer& value) { value.text(parts_.settings.profile); }
+void ManagerObject::version(Writer& value) {
+    value.text(LOQUET_VERSION);
+}
+void ManagerObject::schema_version(Writer& value) {
+    value.u32(store::schema_version);
+}
+void ManagerObject::profile(Writer& value) {
+    value.text(parts_.settings.profile);
+}
 
 void ManagerObject::plugin_list(Writer& value) {
     value.array("(sssss)", [&] {
@@ -172,7 +177,8 @@ void ManagerObject::plugin_list(Writer& value) {
 void ManagerObject::health(Writer& value) {
     std::string text = parts_.store.why_unwritable();
     if (parts_.engine.on_fallback()) {
-        text += (text.empty() ? "" : "; ") + std::string("the lockout plugin does not answer: the strict policy judges");
+        text +=
+            (text.empty() ? "" : "; ") + std::string("the lockout plugin does not answer: the strict policy judges");
     }
     value.text(text.empty() ? "ok" : text);
 }
@@ -214,11 +220,13 @@ void ManagerObject::tell_plugin(const plugins::PluginStatus& status) {
     properties_changed("Plugins");
 }
 
-void ManagerObject::tell_health() { properties_changed("Health"); }
+void ManagerObject::tell_health() {
+    properties_changed("Health");
+}
 
 void ManagerObject::properties_changed(const char* name) {
-    bus::check(sd_bus_emit_properties_changed(parts_.connection.raw(), protocol::root_path,
-                                              protocol::manager_interface, name, nullptr),
+    bus::check(sd_bus_emit_properties_changed(parts_.connection.raw(), protocol::root_path, protocol::manager_interface,
+                                              name, nullptr),
                "cannot tell that a property changed");
 }
 
@@ -237,14 +245,13 @@ const sd_bus_vtable ManagerObject::vtable[] = {
     SD_BUS_METHOD_WITH_ARGS("FindAccount", SD_BUS_ARGS("s", name), SD_BUS_RESULT("o", account),
                             bus::method<&ManagerObject::find_account>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", after, "u", limit, "a{sv}", filter),
-                            SD_BUS_RESULT("a(osus)", accounts, "s", next),
-                            bus::method<&ManagerObject::list_accounts>, SD_BUS_VTABLE_UNPRIVILEGED),
+                            SD_BUS_RESULT("a(osus)", accounts, "s", next), bus::method<&ManagerObject::list_accounts>,
+                            SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("CreateAccount", SD_BUS_ARGS("a{sv}", account), SD_BUS_RESULT("o", path),
                             bus::method<&ManagerObject::create_account>,
                             SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
-    SD_BUS_METHOD_WITH_ARGS("ReadAudit", SD_BUS_ARGS("t", after, "u", limit),
-                            SD_BUS_RESULT(LOQUET_AUDIT_ROWS, records), bus::method<&ManagerObject::read_audit>,
-                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ReadAudit", SD_BUS_ARGS("t", after, "u", limit), SD_BUS_RESULT(LOQUET_AUDIT_ROWS, records),
+                            bus::method<&ManagerObject::read_audit>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("VerifyAudit", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", intact, "t", records, "s", problem),
                             bus::method<&ManagerObject::verify_audit>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("AccountAdded", SD_BUS_ARGS("o", account), 0),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The root object /org/loquet/Auth1: dialogs begin here, accounts are found, made and listed here. Loop thread; outlives
-// its calls.
+// The root object /org/loquet/Auth1: dialogs begin here, accounts are found, made and listed here. Loop thread;
+// outlives its calls.
 #pragma once
 
 #include "daemon/accounts/accounts.h"
