@@ -93,6 +93,11 @@ public:
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
     [[nodiscard]] base::Task<void> enable(model::Uid uid, Actor actor);
 
+    /// May the account use this PAM service (or application)? "*" stands for all of them. Throws Error (invalid) for a
+    /// name that no service has, (limited) above limits::authorisations_per_account.
+    [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
+    [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
+
     /// For root and the owner: nobody else may choose a password. `hash` is of crypt(5). With `must_change` its owner
     /// changes it at the next login. Always has an effect: the same password twice are two changes.
     [[nodiscard]] base::Task<void> set_password(model::Uid uid, std::string hash, bool must_change, Actor actor);

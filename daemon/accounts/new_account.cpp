@@ -73,6 +73,12 @@ std::vector<std::string> require_authorisations(std::vector<std::string> names) 
     return names;
 }
 
+std::string home_of(const std::string& name, std::string pattern) {
+    constexpr std::string_view variable = "{name}";
+    const auto place = pattern.find(variable);
+    return place == std::string::npos ? pattern : pattern.replace(place, variable.size(), name);
+}
+
 } // namespace
 
 model::Account make_account(const NewAccount& wanted, const AccountDefaults& defaults) {
@@ -81,7 +87,7 @@ model::Account make_account(const NewAccount& wanted, const AccountDefaults& def
     check_passwd_field(wanted.display_name, limits::display_name_bytes, "display name");
     account.open.display_name = wanted.display_name;
     account.open.home =
-        require_path(wanted.home.empty() ? defaults.home_folder + "/" + account.open.name : wanted.home, "home");
+        require_path(wanted.home.empty() ? home_of(account.open.name, defaults.home) : wanted.home, "home");
     account.open.shell = require_path(wanted.shell.empty() ? defaults.shell : wanted.shell, "shell");
     account.closed.mail = require_mail(wanted.mail);
     account.closed.phone = require_phone(wanted.phone);

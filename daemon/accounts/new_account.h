@@ -13,7 +13,7 @@ namespace loquet::accounts {
 struct NewAccount {
     std::string name;
     std::string display_name;
-    std::string home;  ///< empty: the configured folder and the name
+    std::string home;  ///< empty: as configured
     std::string shell; ///< empty: the configured one
     std::string mail;
     std::string phone;
@@ -23,7 +23,7 @@ struct NewAccount {
 
 /// What an account gets where nothing is said.
 struct AccountDefaults {
-    std::string home_folder = "/home";
+    std::string home = "/home/{name}"; ///< {name} is the account's
     std::string shell = "/bin/bash";
 };
 
