@@ -277,6 +277,35 @@ Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor ac
     }
 }
 
+Task<void> Accounts::authorise(Uid uid, std::string service, Actor actor) {
+    return change_authorisations(uid, std::move(service), &with_authorisation, "authorised for", actor);
+}
+
+Task<void> Accounts::deauthorise(Uid uid, std::string service, Actor actor) {
+    return change_authorisations(uid, std::move(service), &without_authorisation, "no longer authorised for", actor);
+}
+
+Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authorising change_list, std::string word,
+                                           Actor actor) {
+    Edit edit = [change_list, service](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
+        Authorisations list = change_list(closed.authorisations, service);
+        if (list == closed.authorisations) {
+            return false;
+        }
+        closed.authorisations = std::move(list);
+        AccountsTable::put(txn, open.uid, closed);
+        return true;
+    };
+    const std::string what = word + " " + base::printable(service);
+    AuditEvent event = new_event(AuditKind::account_changed, actor);
+    event.detail = what;
+    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    if (co_await editing) {
+        tell({Change::Kind::changed, uid, {}}, actor, what);
+    }
+}
+
 Task<void> Accounts::set_password(Uid uid, std::string hash, bool must_change, Actor actor) {
     if (hash.empty()) {
         throw Error(Error::Kind::invalid, "the password's hash is empty");

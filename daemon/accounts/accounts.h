@@ -93,6 +93,10 @@ public:
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
     [[nodiscard]] base::Task<void> enable(model::Uid uid, Actor actor);
 
+    /// What the account may use (authorisations.h).
+    [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
+    [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
+
     /// For root and the owner: nobody else may choose a password. `hash` is of crypt(5). With `must_change` its owner
     /// changes it at the next login. Always has an effect: the same password twice are two changes.
     [[nodiscard]] base::Task<void> set_password(model::Uid uid, std::string hash, bool must_change, Actor actor);
@@ -110,6 +114,9 @@ private:
     base::Task<void> refuse_name_elsewhere(std::string name);
     base::Task<bool> is_number_elsewhere(model::Uid uid);
     base::Task<model::Uid> write_new(model::Account account, model::Uid free_number, store::UidRange left, Actor actor);
+    using Authorising = Authorisations (*)(Authorisations, const std::string& service);
+    base::Task<void> change_authorisations(model::Uid uid, std::string service, Authorising change_list,
+                                           std::string word, Actor actor);
     base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor);
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
     base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit);
