@@ -15,6 +15,8 @@ function(loquet_plugin name)
     set_target_properties(plugin_${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
     install(TARGETS plugin_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/loquet/plugins)
     loquet_check_exports(${name} plugin_${name} loquet_${ARG_KIND}_v1)
+    add_test(NAME plugin_exam.${name} COMMAND loquet-plugin-exam ${ARG_KIND} $<TARGET_FILE:plugin_${name}>)
+    set_tests_properties(plugin_exam.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
 
 # A shared object FILE.so that exports loquet_<kind>_v<number> only; plugins, and the test fixtures that act as such.

@@ -347,7 +347,12 @@ void Engine::watch_timeout(DialogId id, Dialog& dialog) {
     dialog.timeout = loop_.after(settings_.conversation.timeout, [this, id] { dialogs_.remove(id); });
 }
 
-base::Task<void> Engine::with_account_still(model::Digest identity, base::Function<base::Task<void>()> change) {
+base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base::Task<void>()> change) {
+    const auto account = store_.read([&](const store::ReadTxn& txn) { return AccountsTable::open(txn, uid); });
+    if (!account) {
+        throw Error(Error::Kind::not_found, "there is no such account");
+    }
+    const model::Digest identity = store_.digest(store::DigestKind::name, account->name);
     auto entering = queue_.enter(identity, model::Digest{});
     const AccountQueue::Turn place = co_await entering;
     auto changing = change();

@@ -58,9 +58,9 @@ public:
     void forget_caller(std::string_view sender);
     [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
 
-    /// Waits for the account's evaluations, runs `change` (which may alter its counters in the store) and takes over
+    /// Throws Error (not_found). Waits for the account's evaluations, runs `change` (which may alter its counters in the store) and takes over
     /// what then stands there.
-    base::Task<void> with_account_still(model::Digest identity, base::Function<base::Task<void>()> change);
+    base::Task<void> with_account_still(model::Uid uid, base::Function<base::Task<void>()> change);
 
     /// True while the built-in lockout policy judges, because its plugin is dead.
     [[nodiscard]] bool on_fallback() const noexcept { return keeper_.on_fallback(); }

@@ -120,4 +120,8 @@ Store::Statistics Store::statistics() const {
     return queue_->statistics();
 }
 
+std::size_t Store::queued() const {
+    return queue_->waiting();
+}
+
 } // namespace loquet::store

@@ -83,6 +83,8 @@ public:
     };
     /// Any thread.
     [[nodiscard]] Statistics statistics() const;
+    /// Any thread. Pieces of work that the writer has not taken up yet.
+    [[nodiscard]] std::size_t queued() const;
 
 private:
     /// Holds the writer off the snapshot while a read runs.

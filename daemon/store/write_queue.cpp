@@ -74,6 +74,11 @@ Store::Statistics WriteQueue::statistics() const {
     return statistics_;
 }
 
+std::size_t WriteQueue::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+}
+
 void WriteQueue::run() {
     while (auto batch = next()) {
         if (batch->empty()) {

@@ -36,6 +36,7 @@ public:
     // Any thread; see Store.
     [[nodiscard]] std::string why_unwritable() const;
     [[nodiscard]] Store::Statistics statistics() const;
+    [[nodiscard]] std::size_t waiting() const;
 
 private:
     struct Item {
