@@ -17,7 +17,7 @@ using base::Error;
 constexpr const char* everything = "*";
 
 std::string at_most() {
-    return "at most " + std::to_string(limits::authorisations)
+    return "at most " + std::to_string(limits::authorisations_per_account)
            + " authorisations for one account; \"*\" is all services";
 }
 
@@ -31,7 +31,7 @@ void check_service(const std::string& name) {
 } // namespace
 
 Authorisations require_authorisations(Authorisations names) {
-    require(names.size() <= limits::authorisations, at_most());
+    require(names.size() <= limits::authorisations_per_account, at_most());
     std::for_each(names.begin(), names.end(), check_service);
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -44,7 +44,7 @@ Authorisations with_authorisation(Authorisations list, const std::string& servic
     if (place != list.end() && *place == service) {
         return list;
     }
-    if (list.size() >= limits::authorisations) {
+    if (list.size() >= limits::authorisations_per_account) {
         throw Error(Error::Kind::limited, at_most());
     }
     list.insert(place, service);

@@ -9,7 +9,8 @@ namespace loquet::accounts {
 
 using Authorisations = std::vector<std::string>;
 
-/// Throws Error (invalid) for a name that is none of a service, or a list longer than limits::authorisations.
+/// Throws Error (invalid) for a name that is none of a service, or a list longer than
+/// limits::authorisations_per_account.
 [[nodiscard]] Authorisations require_authorisations(Authorisations names);
 
 /// The list with `service` in it. Throws Error: `invalid` (no service's name), `limited` (the list is full).

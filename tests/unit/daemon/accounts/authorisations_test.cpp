@@ -31,12 +31,12 @@ TEST(Authorising, RefusesWhatNamesNoService) {
 
 TEST(Authorising, HoldsItsLimit) {
     Authorisations list;
-    for (std::size_t i = 0; i < limits::authorisations; ++i) {
+    for (std::size_t i = 0; i < limits::authorisations_per_account; ++i) {
         list = with_authorisation(std::move(list), "service" + std::to_string(i));
     }
     EXPECT_THROW((void)with_authorisation(list, "one-more"), Error);
     EXPECT_EQ(with_authorisation(list, "service0"), list);
-    EXPECT_EQ(require_authorisations(list).size(), limits::authorisations);
+    EXPECT_EQ(require_authorisations(list).size(), limits::authorisations_per_account);
     list.emplace_back("one-more");
     EXPECT_THROW((void)require_authorisations(list), Error);
 }
