@@ -32,7 +32,10 @@ using store::WriteTxn;
 constexpr std::size_t lookup_threads = 1; // accounts are made by people, one at a time
 
 /// Undoes the transaction: its number was not asked of the other sources of names yet.
-struct NumberUnchecked : std::exception {};
+struct NumberUnchecked : std::exception {
+    explicit NumberUnchecked(Uid unchecked) : number(unchecked) {}
+    Uid number;
+};
 
 Error no_such_account() {
     return {Error::Kind::not_found, "there is no account with this number"};
@@ -171,14 +174,11 @@ Task<bool> Accounts::is_number_elsewhere(Uid uid) {
 /// Answers the number that the store gives next. The account was written only where that is `free_number`; otherwise
 /// nothing was.
 Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::UidRange left, Actor actor) {
-    const auto given = std::make_shared<Uid>();
-    base::Future<void> written =
-        store_.write([given, account, free_number, left,
-                      event = new_event(AuditKind::account_created, actor)](WriteTxn& txn) mutable {
+    base::Future<void> written = store_.write(
+        [account, free_number, left, event = new_event(AuditKind::account_created, actor)](WriteTxn& txn) mutable {
             const Uid uid = AccountsTable::allocate(txn, left);
-            *given = uid;
             if (uid != free_number) {
-                throw NumberUnchecked();
+                throw NumberUnchecked(uid);
             }
             if (AccountsTable::find(txn, account.open.name)) {
                 throw name_is_taken(account.open.name, "there is an account of this name");
@@ -194,10 +194,10 @@ Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::Ui
         });
     try {
         co_await written;
-    } catch (const NumberUnchecked&) {
-        // The caller sees it by the number.
+    } catch (const NumberUnchecked& found) {
+        free_number = found.number;
     }
-    co_return *given;
+    co_return free_number;
 }
 
 std::optional<Uid> Accounts::find(std::string_view name) const {
