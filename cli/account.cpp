@@ -18,7 +18,7 @@ struct Shown {
     std::string_view property;
     std::string_view key;
     std::string_view title;
-    bool time = false; ///< milliseconds since 1970, 0 for never
+    bool time = false; ///< microseconds since 1970, 0 for never
 };
 
 constexpr std::array shown{
@@ -29,8 +29,10 @@ constexpr std::array shown{
     Shown{"State", "state", "State"},
     Shown{"LockedUntil", "locked_until", "Locked until", true},
     Shown{"LockReason", "lock_reason", "Reason"},
+    Shown{"PasswordSet", "password_set", "Has a password"},
     Shown{"PasswordChanged", "password_changed", "Password changed", true},
     Shown{"PasswordExpires", "password_expires", "Password expires", true},
+    Shown{"PasswordMustChange", "password_must_change", "Must change it"},
     Shown{"LastLogin", "last_login", "Last login", true},
     Shown{"MailMasked", "mail_masked", "Mail"},
     Shown{"PhoneMasked", "phone_masked", "Phone"},
@@ -40,11 +42,11 @@ constexpr std::array shown{
 };
 
 Value as_time(const Value& value) {
-    const auto* milliseconds = std::get_if<std::uint64_t>(&value);
-    if (milliseconds == nullptr || *milliseconds == 0) {
+    const auto* microseconds = std::get_if<std::uint64_t>(&value);
+    if (microseconds == nullptr || *microseconds == 0) {
         return {};
     }
-    return base::Milliseconds(static_cast<std::int64_t>(*milliseconds));
+    return base::Milliseconds(static_cast<std::int64_t>(*microseconds / 1000));
 }
 
 Record account_record(const Properties& properties) {

@@ -20,7 +20,6 @@ struct AddOptions {
     std::string phone;
     std::string shell;
     std::string home;
-    std::optional<std::uint32_t> uid;
     std::vector<std::string> authorisations; ///< empty: as configured
     std::optional<int> password_fd;
     bool no_password = false; ///< with neither of the two the password is asked for

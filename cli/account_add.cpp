@@ -38,9 +38,6 @@ void write_properties(bus::Writer& writer, const AddOptions& options) {
             writer.entry(key, *text);
         }
     }
-    if (options.uid) {
-        writer.entry("uid", "u", [&] { writer.u32(*options.uid); });
-    }
     if (!options.authorisations.empty()) {
         writer.entry("authorisations", "as", [&] { writer.texts(options.authorisations); });
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/dialog.h"
 
-#include "cli/exit_code.h"
+#include "cli/name_service.h"
+#include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
@@ -51,11 +52,11 @@ public:
             if (const std::string tty = own_terminal(); !tty.empty()) {
                 writer.entry("tty", tty);
             }
+            if (const auto uid = uid_of(request.account)) { // as PAM does: whose name is it on this machine?
+                writer.entry("uid", "u", [&] { writer.u32(*uid); });
+            }
         });
-        const bus::Message reply = client_.call(message);
-        bus::Reader reader(reply.get());
-        path_ = reader.object_path();
-        return protocol::read_turn(reader);
+        return first_turn(message);
     }
 
     Turn answer(const protocol::Answers& answers) {
@@ -95,6 +96,21 @@ public:
     }
 
 private:
+    /// A name that is not for the service to judge is an ending too.
+    Turn first_turn(const bus::Message& begin) {
+        try {
+            const bus::Message reply = client_.call(begin);
+            bus::Reader reader(reply.get());
+            path_ = reader.object_path();
+            return protocol::read_turn(reader);
+        } catch (const base::Error& error) {
+            if (error.kind() != base::Error::Kind::not_found) {
+                throw;
+            }
+            return protocol::Denied{protocol::Reason::not_ours, std::chrono::seconds(0), {error.what()}};
+        }
+    }
+
     Client& client_;
     Answerer& answerer_;
     std::string path_;

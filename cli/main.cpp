@@ -59,7 +59,6 @@ void add_account_add(CLI::App& noun, CommandLine& line) {
     verb->add_option("--phone", line.add.phone, "Telephone number for messages, as +33123456789");
     verb->add_option("--shell", line.add.shell, "Login shell");
     verb->add_option("--home", line.add.home, "Home folder");
-    verb->add_option("--uid", line.add.uid, "User id; the next free one unless given");
     verb->add_option("--authorise", line.add.authorisations, "PAM service that it may use; repeat it for more")
         ->type_name("SERVICE")
         ->allow_extra_args(false);

@@ -2,16 +2,14 @@
 #include "cli/passwd.h"
 
 #include "cli/dialog.h"
+#include "cli/name_service.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <pwd.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <memory>
 
 namespace loquet::cli {
@@ -20,15 +18,13 @@ namespace {
 
 using protocol::Reason;
 
-std::string own_name() {
-    std::array<char, 16384> memory{};
-    struct ::passwd entry{};
-    struct ::passwd* found = nullptr;
-    if (::getpwuid_r(::getuid(), &entry, memory.data(), memory.size(), &found) != 0 || found == nullptr) {
+std::string name_of_caller() {
+    std::optional<std::string> name = own_name();
+    if (!name) {
         throw UsageError(
             fmt::format("User {} has no name here. Give the account's: loquetctl passwd NAME", ::getuid()));
     }
-    return entry.pw_name;
+    return *std::move(name);
 }
 
 base::Error::Kind kind_of(Reason reason) {
@@ -59,7 +55,7 @@ base::Error failure_of(const protocol::Denied& denied) {
 } // namespace
 
 ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
-    const std::string account = options.account.empty() ? own_name() : options.account;
+    const std::string account = options.account.empty() ? name_of_caller() : options.account;
     const std::unique_ptr<Answerer> answerer =
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::new_password);
     const Ending ending = walk_dialog(client, {protocol::purpose::change_password, account, "passwd"}, *answerer);

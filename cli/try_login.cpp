@@ -13,14 +13,17 @@ using protocol::Denied;
 using protocol::Granted;
 using protocol::Reason;
 
-/// docs/man/loquetctl.1 and pam_loquet(8) have the same table.
+/// As pam_module/troubles.cpp has it.
 PamResult result_of_denial(Reason reason) {
     switch (reason) {
     case Reason::not_ours:
         return {"PAM_USER_UNKNOWN", "", ExitCode::not_found};
+    case Reason::not_authorised:
+        return {"PAM_PERM_DENIED", "", ExitCode::denied};
     case Reason::unavailable:
-    case Reason::busy:
         return {"PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable};
+    case Reason::busy:
+        return {"PAM_MAXTRIES", "", ExitCode::unavailable};
     case Reason::locked:
     case Reason::disabled:
         return {"PAM_MAXTRIES", "", ExitCode::denied};

@@ -5,7 +5,7 @@
 _loquetctl_options() {
     case "$1" in
     "account add")
-        echo "--display-name --mail --phone --shell --home --uid --authorise --password-fd --no-password"
+        echo "--display-name --mail --phone --shell --home --authorise --password-fd --no-password"
         ;;
     "account list") echo "--state --limit" ;;
     "account lock") echo "--reason" ;;
@@ -30,7 +30,7 @@ _loquetctl_value() {
     --shell) COMPREPLY=($(compgen -f -- "$2")) ;;
     --home) COMPREPLY=($(compgen -d -- "$2")) ;;
     --authorise | --service) COMPREPLY=($(compgen -W "$(cd /etc/pam.d 2>/dev/null && echo *)" -- "$2")) ;;
-    --bus | --display-name | --mail | --phone | --uid | --limit | --reason | --password-fd) COMPREPLY=() ;;
+    --bus | --display-name | --mail | --phone | --limit | --reason | --password-fd) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }

@@ -32,6 +32,10 @@ std::string Call::path() const {
     return sd_bus_message_get_path(message_.get());
 }
 
+bool Call::is(const char* member) const noexcept {
+    return std::string_view(sd_bus_message_get_member(message_.get())) == member;
+}
+
 bool Call::may_interact() const noexcept {
     return sd_bus_message_get_allow_interactive_authorization(message_.get()) > 0;
 }

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Reader arguments() const noexcept { return Reader(message_.get()); }
     [[nodiscard]] std::string sender() const;
     [[nodiscard]] std::string path() const;
+    [[nodiscard]] bool is(const char* member) const noexcept;
     /// True when the caller allows a question to a person (polkit agents).
     [[nodiscard]] bool may_interact() const noexcept;
     [[nodiscard]] bool answered() const noexcept { return message_ == nullptr; }

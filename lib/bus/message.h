@@ -104,12 +104,21 @@ public:
     Writer& structure(const char* contents, Body body) {
         return container(SD_BUS_TYPE_STRUCT, contents, body);
     }
+    /// An entry of a dictionary: key and value.
+    template <class Body>
+    Writer& pair(const char* contents, Body body) {
+        return container(SD_BUS_TYPE_DICT_ENTRY, contents, body);
+    }
+    template <class Body>
+    Writer& variant(const char* signature, Body body) {
+        return container(SD_BUS_TYPE_VARIANT, signature, body);
+    }
     /// One entry of an a{sv}: `entry("locale", "s", [&] { w.text(locale); })`.
     template <class Body>
     Writer& entry(const char* key, const char* signature, Body body) {
         return container(SD_BUS_TYPE_DICT_ENTRY, "sv", [&] {
             basic('s', key);
-            container(SD_BUS_TYPE_VARIANT, signature, body);
+            variant(signature, body);
         });
     }
     Writer& entry(const char* key, const std::string& value) {

@@ -10,6 +10,16 @@ MODULES = (
 )
 
 
+def expected(tree):
+    """The modules that the source tree makes: without one of them there would be nothing to look at."""
+    if tree.has("pam_module/CMakeLists.txt"):
+        yield "pam_module/pam_loquet.so"
+    for name in tree.files("CMakeLists.txt"):
+        if name.startswith("plugins/") and name.count("/") == 2:
+            plugin = name.split("/")[1]
+            yield f"plugins/{plugin}/{plugin}.so"
+
+
 def prepare(tree):
     """For the examples: makes modules of the C files in the build folder."""
     for source in tree.build.rglob("*.c"):
@@ -17,6 +27,9 @@ def prepare(tree):
 
 
 def findings(tree):
+    for name in expected(tree):
+        if not (tree.build / name).exists():
+            yield f"{name}: was not built"
     for module in sorted(tree.build.rglob("*.so")):
         name = module.relative_to(tree.build).as_posix()
         for path, allowed in MODULES:
@@ -35,5 +48,6 @@ def findings(tree):
 EXAMPLES = [
     ({"build/plugins/a/a.c": "int loquet_step_v1; static int mine(void) { return 1; }"}, None),
     ({"build/plugins/a/a.c": "int loquet_step_v1; int mine(void) { return 1; }"}, "exports mine"),
+    ({"plugins/a/CMakeLists.txt": ""}, "plugins/a/a.so: was not built"),
     ({"build/pam_module/pam_loquet.c": "int loquet;"}, "exports no entry point"),
 ]

@@ -73,7 +73,7 @@ enum loquet_option_type {
 typedef struct loquet_option {
     const char* name;          /* lower_snake_case */
     int type;                  /* enum loquet_option_type */
-    const char* default_value; /* as it would stand in the file: "text", "20", "true", "[\"a\", \"b\"]" */
+    const char* default_value; /* as it would stand in the file: "\"text\"", "20", "true", "[\"a\", \"b\"]" */
     const char* help;          /* one sentence, with the unit */
     int64_t minimum;           /* integers: the accepted range, both ends included; both 0 = no range */
     int64_t maximum;

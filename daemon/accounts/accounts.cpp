@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/accounts.h"
+
+#include "daemon/accounts/password_record.h"
+#include "daemon/audit/audit_log.h"
+#include "daemon/model/account_name.h"
+#include "daemon/store/counters_table.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/log.h"
+#include "lib/base/text.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace loquet::accounts {
+
+namespace {
+
+using audit::AuditLog;
+using base::Error;
+using base::Task;
+using model::AuditEvent;
+using model::AuditKind;
+using model::Uid;
+using store::AccountsTable;
+using store::CountersTable;
+using store::ReadTxn;
+using store::WriteTxn;
+
+constexpr std::size_t lookup_threads = 1; // accounts are made by people, one at a time
+
+/// Undoes the transaction: its number was not asked of the other sources of names yet.
+struct NumberUnchecked : std::exception {};
+
+Error no_such_account() {
+    return {Error::Kind::not_found, "there is no account with this number"};
+}
+
+Error name_is_taken(const std::string& name, const std::string& by) {
+    return {Error::Kind::conflict, "the name \"" + base::printable(name) + "\" is taken: " + by};
+}
+
+/// Failures of the account and of its seats are forgotten. False where there were none.
+bool clear_counters(WriteTxn& txn, const model::Digest& identity) {
+    if (CountersTable::attempts(txn, identity) == model::AttemptCounters{}) {
+        return false;
+    }
+    CountersTable::erase_attempts(txn, identity);
+    return true;
+}
+
+bool apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const model::Digest& identity) {
+    auto closed = AccountsTable::closed(txn, uid).value_or(model::PrivateAccount{});
+    const model::AccountState next = state_after(act, closed.state);
+    bool changed = next != closed.state;
+    if (changed) {
+        closed.state = next;
+        closed.state_reason = reason;
+        closed.generation += act == Act::lock || act == Act::disable ? 1U : 0U;
+        AccountsTable::put(txn, uid, closed);
+    }
+    if (act == Act::unlock && clear_counters(txn, identity)) {
+        changed = true;
+    }
+    return changed;
+}
+
+/// How each act is told: in the audit log, and to the observer.
+struct Telling {
+    AuditKind audit;
+    Change::Kind change;
+    const char* word;
+};
+
+Telling telling_of(Act act) {
+    switch (act) {
+    case Act::lock:
+        return {AuditKind::account_locked, Change::Kind::locked, "locked"};
+    case Act::unlock:
+        return {AuditKind::account_unlocked, Change::Kind::unlocked, "unlocked"};
+    case Act::disable:
+        return {AuditKind::account_changed, Change::Kind::changed, "disabled"};
+    case Act::enable:
+        return {AuditKind::account_changed, Change::Kind::changed, "enabled"};
+    }
+    throw Error(Error::Kind::internal, "an act that the table does not know");
+}
+
+/// Adds those of `some` that have the wanted state, until the page is full. Answers the last one that was looked at.
+Uid add_matching(const ReadTxn& txn, std::vector<model::PublicAccount> some, std::size_t limit,
+                 std::optional<model::AccountState> wanted, Page& page) {
+    Uid last;
+    for (model::PublicAccount& open : some) {
+        if (page.entries.size() == limit) {
+            break;
+        }
+        last = open.uid;
+        const auto closed = AccountsTable::closed(txn, open.uid);
+        const auto state = closed ? closed->state : model::AccountState::active;
+        if (!wanted || *wanted == state) {
+            page.entries.push_back({std::move(open), state});
+        }
+    }
+    return last;
+}
+
+} // namespace
+
+Accounts::Accounts(Settings settings, store::Store& store, const NameService& names, const base::Clock& clock,
+                   base::Executor& loop)
+    : settings_(std::move(settings)), store_(store), names_(names), clock_(clock),
+      lookups_(loop, "loquet-names", lookup_threads, limits::queued_lookups) {}
+
+Task<model::Account> Accounts::create(NewAccount wanted, Actor actor) {
+    model::Account account = make_account(wanted, settings_.defaults);
+    account.closed.created = clock_.wall();
+    if (find(account.open.name)) {
+        throw name_is_taken(account.open.name, "there is an account of this name");
+    }
+    Task<void> name_is_free = refuse_name_elsewhere(account.open.name);
+    co_await name_is_free;
+
+    store::UidRange left = settings_.uids;
+    Uid free_number; // 0: none was found yet
+    for (;;) {
+        Task<Uid> writing = write_new(account, free_number, left, actor);
+        const Uid number = co_await writing;
+        if (number == free_number) {
+            break;
+        }
+        Task<bool> asking = is_number_elsewhere(number);
+        if (co_await asking) {
+            left.first = number.value + 1;
+        } else {
+            free_number = number;
+        }
+    }
+    account.open.uid = free_number;
+    account.open.gid = free_number.value;
+    tell({Change::Kind::added, free_number, {}}, actor, "created");
+    co_return account;
+}
+
+Task<void> Accounts::refuse_name_elsewhere(std::string name) {
+    const NameService* names = &names_;
+    base::Future<std::string> asked = lookups_.run({}, [names, name]() -> std::string {
+        if (const auto uid = names->user(name)) {
+            return "a user of this machine, with UID " + std::to_string(*uid) + ", has it already";
+        }
+        if (const auto gid = names->group(name)) {
+            return "a group of this machine, with GID " + std::to_string(*gid) + ", has it already";
+        }
+        return {};
+    });
+    const std::string taken_by = co_await asked;
+    if (!taken_by.empty()) {
+        throw name_is_taken(name, taken_by);
+    }
+}
+
+Task<bool> Accounts::is_number_elsewhere(Uid uid) {
+    const NameService* names = &names_;
+    base::Future<bool> asked =
+        lookups_.run({}, [names, number = uid.value] { return names->has_uid(number) || names->has_gid(number); });
+    const bool elsewhere = co_await asked;
+    co_return elsewhere;
+}
+
+/// Answers the number that the store gives next. The account was written only where that is `free_number`; otherwise
+/// nothing was.
+Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::UidRange left, Actor actor) {
+    const auto given = std::make_shared<Uid>();
+    base::Future<void> written =
+        store_.write([given, account, free_number, left,
+                      event = new_event(AuditKind::account_created, actor)](WriteTxn& txn) mutable {
+            const Uid uid = AccountsTable::allocate(txn, left);
+            *given = uid;
+            if (uid != free_number) {
+                throw NumberUnchecked();
+            }
+            if (AccountsTable::find(txn, account.open.name)) {
+                throw name_is_taken(account.open.name, "there is an account of this name");
+            }
+            account.open.uid = uid;
+            account.open.gid = uid.value;
+            AccountsTable::put(txn, account.open);
+            AccountsTable::put(txn, uid, account.closed);
+            AccountsTable::put(txn, uid, model::Credential{});
+            event.account = uid;
+            event.identity = txn.digest(store::DigestKind::name, account.open.name);
+            AuditLog::append(txn, event);
+        });
+    try {
+        co_await written;
+    } catch (const NumberUnchecked&) {
+        // The caller sees it by the number.
+    }
+    co_return *given;
+}
+
+std::optional<Uid> Accounts::find(std::string_view name) const {
+    const auto canonical = model::canonical_name(name);
+    if (!canonical) {
+        return std::nullopt;
+    }
+    return store_.read([&](const ReadTxn& txn) { return AccountsTable::find(txn, *canonical); });
+}
+
+std::optional<AccountView> Accounts::show(Uid uid) const {
+    return store_.read([&](const ReadTxn& txn) -> std::optional<AccountView> {
+        auto open = AccountsTable::open(txn, uid);
+        if (!open) {
+            return std::nullopt;
+        }
+        AccountView view;
+        view.attempts = CountersTable::attempts(txn, txn.digest(store::DigestKind::name, open->name));
+        view.account.open = *std::move(open);
+        view.account.closed = AccountsTable::closed(txn, uid).value_or(model::PrivateAccount{});
+        const auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
+        view.has_password = !credential.password_hash.empty();
+        view.must_change = credential.must_change;
+        view.password_changed = credential.password_changed;
+        return view;
+    });
+}
+
+Page Accounts::list(Uid after, std::size_t limit, std::optional<model::AccountState> state) const {
+    const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::accounts_per_page);
+    return store_.read([&](const ReadTxn& txn) {
+        Page page;
+        Uid last = after;
+        std::size_t looked_at = 0;
+        while (page.entries.size() < most && looked_at < limits::accounts_per_search) {
+            auto some = AccountsTable::list(txn, last, most);
+            if (some.empty()) {
+                return page;
+            }
+            looked_at += some.size();
+            last = add_matching(txn, std::move(some), most, state, page);
+        }
+        if (!AccountsTable::list(txn, last, 1).empty()) {
+            page.next = last;
+        }
+        return page;
+    });
+}
+
+Task<void> Accounts::lock(Uid uid, std::string reason, Actor actor) {
+    return change_state(uid, Act::lock, std::move(reason), actor);
+}
+
+Task<void> Accounts::unlock(Uid uid, Actor actor) {
+    return change_state(uid, Act::unlock, {}, actor);
+}
+
+Task<void> Accounts::disable(Uid uid, std::string reason, Actor actor) {
+    return change_state(uid, Act::disable, std::move(reason), actor);
+}
+
+Task<void> Accounts::enable(Uid uid, Actor actor) {
+    return change_state(uid, Act::enable, {}, actor);
+}
+
+Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor actor) {
+    check_reason(reason);
+    const Telling telling = telling_of(act);
+    Edit edit = [act, reason](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& event) {
+        return apply(txn, act, reason, open.uid, event.identity);
+    };
+    AuditEvent event = new_event(telling.audit, actor);
+    event.detail = reason.empty() ? telling.word : std::string(telling.word) + ": " + reason;
+    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    if (co_await editing) {
+        tell({telling.change, uid, reason}, actor, telling.word);
+    }
+}
+
+Task<void> Accounts::set_password(Uid uid, std::string hash, bool must_change, Actor actor) {
+    if (hash.empty()) {
+        throw Error(Error::Kind::invalid, "the password's hash is empty");
+    }
+    NewPassword password{std::move(hash), must_change, settings_.history, clock_.wall()};
+    Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+        put_password(txn, open.uid, password);
+        return true;
+    };
+    AuditEvent event = new_event(AuditKind::password_changed, actor);
+    event.detail = must_change ? "to be changed at the next login" : "";
+    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    (void)co_await editing;
+    tell({Change::Kind::changed, uid, {}}, actor, "given a new password");
+}
+
+Task<void> Accounts::start_reset(Uid uid, Actor actor) {
+    Edit edit = [](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
+        auto credential = AccountsTable::credential(txn, open.uid).value_or(model::Credential{});
+        if (credential.must_change) {
+            return false;
+        }
+        credential.must_change = true;
+        ++closed.generation;
+        AccountsTable::put(txn, open.uid, closed);
+        AccountsTable::put(txn, open.uid, credential);
+        return true;
+    };
+    AuditEvent event = new_event(AuditKind::reset_started, actor);
+    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    if (co_await editing) {
+        tell({Change::Kind::changed, uid, {}}, actor, "told to change the password");
+    }
+}
+
+Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit) {
+    const auto changed = std::make_shared<bool>(false);
+    base::Future<void> written = store_.write([=, edit = std::move(edit)](WriteTxn& txn) mutable {
+        const auto open = AccountsTable::open(txn, uid);
+        if (!open) {
+            throw no_such_account();
+        }
+        event.account = uid;
+        event.identity = txn.digest(store::DigestKind::name, open->name);
+        *changed = edit(txn, *open, event);
+        if (*changed) {
+            AuditLog::append(txn, event);
+        }
+    });
+    co_await written;
+    co_return *changed;
+}
+
+void Accounts::tell(const Change& change, Actor actor, const std::string& what) {
+    const auto& id = change.kind == Change::Kind::locked ? log::id::account_locked : log::id::account_changed;
+    log::notice(id, "account " + std::to_string(change.uid.value) + " was " + what,
+                {{"LOQUET_ACCOUNT", std::to_string(change.uid.value)}, {"LOQUET_ACTOR", std::to_string(actor.uid)}});
+    if (observer_) {
+        observer_(change);
+    }
+}
+
+AuditEvent Accounts::new_event(AuditKind kind, Actor actor) const {
+    AuditEvent event;
+    event.kind = kind;
+    event.granted = true;
+    event.actor = actor.uid;
+    event.time = clock_.wall();
+    return event;
+}
+
+} // namespace loquet::accounts

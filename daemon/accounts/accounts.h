@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The accounts, as the helpdesk and the administrator work with them. Loop thread. Each change is one durable
+// transaction with its audit event in it; who asks twice has one effect, and what had no effect leaves no record. Who
+// may call what is decided above (daemon/api).
+#pragma once
+
+#include "daemon/accounts/name_service.h"
+#include "daemon/accounts/new_account.h"
+#include "daemon/accounts/state_change.h"
+#include "daemon/model/account.h"
+#include "daemon/model/audit_event.h"
+#include "daemon/model/counters.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/store.h"
+#include "daemon/work/worker_pool.h"
+#include "lib/base/clock.h"
+#include "lib/base/function.h"
+#include "lib/base/task.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loquet::accounts {
+
+struct Settings {
+    store::UidRange uids{30000, 59999}; ///< an account's GID is its UID
+    AccountDefaults defaults;
+    std::size_t history = 5; ///< former password hashes to keep
+};
+
+/// Who acts, as the bus knows the caller.
+struct Actor {
+    std::uint32_t uid = 0;
+};
+
+/// Told on the loop, after the change is durable and before the caller's coroutine goes on.
+struct Change {
+    enum class Kind : std::uint8_t { added, changed, locked, unlocked };
+    Kind kind = Kind::changed;
+    model::Uid uid;
+    std::string reason; ///< of a lock, as the operator wrote it
+};
+
+/// Everything that a bus object shows; mask the addresses (contact.h).
+struct AccountView {
+    model::Account account;
+    bool has_password = false;
+    bool must_change = false;
+    base::Milliseconds password_changed{0}; ///< wall clock; 0: never
+    model::AttemptCounters attempts;        ///< times of the steady clock
+};
+
+struct ListEntry {
+    model::PublicAccount open;
+    model::AccountState state = model::AccountState::active;
+};
+
+struct Page {
+    std::vector<ListEntry> entries;
+    std::optional<model::Uid> next; ///< pass as `after` for more; nothing at the end
+};
+
+class Accounts {
+public:
+    /// All references outlive this object, which outlives its tasks. `names` is asked on a thread of its own.
+    Accounts(Settings settings, store::Store& store, const NameService& names, const base::Clock& clock,
+             base::Executor& loop);
+
+    /// Takes a name that nobody on the machine has, neither as a user nor as a group, and a number that is free
+    /// likewise. No password: set_password() comes next. Throws Error: `invalid` (a field), `conflict` (the name),
+    /// `limited` (no number left), `unavailable` (the disk, or another source of names).
+    [[nodiscard]] base::Task<model::Account> create(NewAccount wanted, Actor actor);
+
+    /// By the name as typed; nothing for what cannot be a name.
+    [[nodiscard]] std::optional<model::Uid> find(std::string_view name) const;
+    [[nodiscard]] std::optional<AccountView> show(model::Uid uid) const;
+    /// Accounts above `after` in order of number, at most `limit` and limits::accounts_per_page; of one state where it
+    /// is given. A page of a filtered list may be short, even empty, and have a `next`: one call looks at
+    /// limits::accounts_per_search accounts.
+    [[nodiscard]] Page list(model::Uid after, std::size_t limit, std::optional<model::AccountState> state) const;
+
+    // All of these throw Error: not_found, conflict (state_change.h), unavailable.
+
+    /// Until unlock(); voids what was issued before.
+    [[nodiscard]] base::Task<void> lock(model::Uid uid, std::string reason, Actor actor);
+    /// Ends a lock by hand and one by too many failures: counters of the account and of its seats start afresh.
+    [[nodiscard]] base::Task<void> unlock(model::Uid uid, Actor actor);
+    /// Takes the account out of service; voids what was issued before.
+    [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
+    [[nodiscard]] base::Task<void> enable(model::Uid uid, Actor actor);
+
+    /// May the account use this PAM service (or application)? "*" stands for all of them. Throws Error (invalid) for a
+    /// name that no service has, (limited) above limits::authorisations_per_account.
+    [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
+    [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
+
+    /// For root and the owner: nobody else may choose a password. `hash` is of crypt(5). With `must_change` its owner
+    /// changes it at the next login. Always has an effect: the same password twice are two changes.
+    [[nodiscard]] base::Task<void> set_password(model::Uid uid, std::string hash, bool must_change, Actor actor);
+    /// The owner must choose a new password at the next login, and what was issued before is void. Nothing happens
+    /// where a change is due already.
+    [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
+
+    /// One observer: it is called for every change that had an effect.
+    void on_change(base::Function<void(const Change&)> observer) { observer_ = std::move(observer); }
+
+private:
+    /// Changes an account inside a transaction and says whether anything changed; may run again.
+    using Edit = base::Function<bool(store::WriteTxn&, const model::PublicAccount&, model::AuditEvent&)>;
+
+    base::Task<void> refuse_name_elsewhere(std::string name);
+    base::Task<bool> is_number_elsewhere(model::Uid uid);
+    base::Task<model::Uid> write_new(model::Account account, model::Uid free_number, store::UidRange left, Actor actor);
+    base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor);
+    /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
+    base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit);
+    void tell(const Change& change, Actor actor, const std::string& what);
+    [[nodiscard]] model::AuditEvent new_event(model::AuditKind kind, Actor actor) const;
+
+    Settings settings_;
+    store::Store& store_;
+    const NameService& names_;
+    const base::Clock& clock_;
+    work::WorkerPool lookups_;
+    base::Function<void(const Change&)> observer_;
+};
+
+} // namespace loquet::accounts

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What somebody who makes an account may say of it, and the checks. Pure.
+#pragma once
+
+#include "daemon/model/account.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loquet::accounts {
+
+struct NewAccount {
+    std::string name;
+    std::string display_name;
+    std::string home;  ///< empty: as configured
+    std::string shell; ///< empty: the configured one
+    std::string mail;
+    std::string phone;
+    std::string locale;
+    std::vector<std::string> authorisations{"*"}; ///< PAM services; "*" is all
+};
+
+/// What an account gets where nothing is said.
+struct AccountDefaults {
+    std::string home = "/home/{name}"; ///< {name} is the account's
+    std::string shell = "/bin/bash";
+};
+
+/// Checks every field and brings it into the form that is kept; uid, gid and times are left for later. Throws Error
+/// (invalid) with a sentence that names the field and the rule.
+[[nodiscard]] model::Account make_account(const NewAccount& wanted, const AccountDefaults& defaults);
+
+/// What an operator writes beside an act: UTF-8, printable, at most limits::reason_bytes. Throws Error (invalid).
+void check_reason(std::string_view reason);
+
+} // namespace loquet::accounts

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/password_record.h"
+
+#include "daemon/store/accounts_table.h"
+#include "lib/base/error.h"
+
+namespace loquet::accounts {
+
+namespace {
+
+using base::Error;
+using store::AccountsTable;
+
+} // namespace
+
+void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password) {
+    auto closed = AccountsTable::closed(txn, uid);
+    if (!closed) {
+        throw Error(Error::Kind::not_found, "there is no account with this number");
+    }
+    auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
+    if (!credential.password_hash.empty()) {
+        credential.history.insert(credential.history.begin(), std::move(credential.password_hash));
+    }
+    if (credential.history.size() > password.history) {
+        credential.history.resize(password.history);
+    }
+    credential.password_hash = password.hash;
+    credential.password_changed = password.wall;
+    credential.must_change = password.must_change;
+    ++closed->generation;
+    AccountsTable::put(txn, uid, *closed);
+    AccountsTable::put(txn, uid, credential);
+}
+
+bool replace_hash(store::WriteTxn& txn, model::Uid uid, const std::string& former, const std::string& hash) {
+    auto credential = AccountsTable::credential(txn, uid);
+    if (!credential || credential->password_hash != former) {
+        return false;
+    }
+    credential->password_hash = hash;
+    AccountsTable::put(txn, uid, *credential);
+    return true;
+}
+
+} // namespace loquet::accounts

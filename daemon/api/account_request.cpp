@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/api/account_request.h"
+
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "lib/protocol/answers.h"
+
+#include <array>
+#include <utility>
+
+namespace loquet::api {
+
+using base::Error;
+using model::AccountState;
+
+namespace {
+
+constexpr std::array<std::pair<AccountState, const char*>, 3> states{
+    {{AccountState::active, "active"}, {AccountState::locked, "locked"}, {AccountState::disabled, "disabled"}}};
+
+base::Secret read_password(bus::Reader& reader) {
+    const base::Fd memory = reader.fd();
+    protocol::Answers answers = protocol::open_answers(memory.get());
+    if (answers.size() != 1 || answers.front().empty()) {
+        throw Error(Error::Kind::invalid, "\"password\" holds exactly one answer that is not empty");
+    }
+    return std::move(answers.front());
+}
+
+} // namespace
+
+AccountRequest read_account_request(bus::Reader& reader) {
+    AccountRequest request;
+    accounts::NewAccount& account = request.account;
+    const std::array<std::pair<std::string_view, std::string*>, 7> texts{{{"name", &account.name},
+                                                                          {"display_name", &account.display_name},
+                                                                          {"home", &account.home},
+                                                                          {"shell", &account.shell},
+                                                                          {"mail", &account.mail},
+                                                                          {"phone", &account.phone},
+                                                                          {"locale", &account.locale}}};
+    reader.dictionary(32, [&](const std::string& key, std::string_view signature) {
+        for (const auto& [name, field] : texts) {
+            if (key == name && signature == "s") {
+                *field = reader.text(limits::typed_name_bytes);
+                return true;
+            }
+        }
+        if (key == "authorisations" && signature == "as") {
+            account.authorisations = reader.texts(limits::authorisations_per_account, limits::client_field_bytes);
+        } else if (key == "password" && signature == "h") {
+            request.password = read_password(reader);
+        } else if (key == "must_change" && signature == "b") {
+            request.must_change = reader.boolean();
+        } else {
+            throw Error(Error::Kind::invalid, "an account has no \"" + base::printable(key, 64) + "\" of type "
+                                                  + std::string(signature) + "; docs/bus.md lists what it has");
+        }
+        return true;
+    });
+    return request;
+}
+
+std::string name_of(AccountState state) {
+    for (const auto& [value, name] : states) {
+        if (value == state) {
+            return name;
+        }
+    }
+    throw Error(Error::Kind::internal, "an account is in a state without a name");
+}
+
+AccountState state_named(std::string_view name) {
+    for (const auto& [value, text] : states) {
+        if (name == text) {
+            return value;
+        }
+    }
+    throw Error(Error::Kind::invalid, "an account is \"active\", \"locked\" or \"disabled\"");
+}
+
+} // namespace loquet::api

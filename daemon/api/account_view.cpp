@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/api/account_view.h"
+
+#include "daemon/accounts/contact.h"
+#include "daemon/api/account_request.h"
+#include "lib/base/error.h"
+
+#include <algorithm>
+#include <array>
+
+namespace loquet::api {
+
+using base::Milliseconds;
+using bus::Writer;
+using model::AccountState;
+
+namespace {
+
+/// The bus counts times in microseconds since 1970, as systemd's properties do; 0 is never.
+std::uint64_t microseconds(Milliseconds time) {
+    return time.count() <= 0 ? 0 : static_cast<std::uint64_t>(time.count()) * 1000U;
+}
+
+struct Property {
+    const char* name;
+    const char* signature;
+    void (*write)(Writer&, const AccountProperties&);
+};
+
+constexpr std::array<Property, 17> table{{
+    {"Name", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.name); }},
+    {"UID", "u", [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.uid.value); }},
+    {"GID", "u", [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.gid); }},
+    {"DisplayName", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.display_name); }},
+    {"State", "s", [](Writer& w, const AccountProperties& a) { w.text(a.state); }},
+    {"LockedUntil", "t", [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.locked_until)); }},
+    {"LockReason", "s", [](Writer& w, const AccountProperties& a) { w.text(a.lock_reason); }},
+    {"PasswordSet", "b", [](Writer& w, const AccountProperties& a) { w.boolean(a.view.has_password); }},
+    {"PasswordChanged", "t",
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.password_changed)); }},
+    {"PasswordExpires", "t", [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.password_expires)); }},
+    {"PasswordMustChange", "b", [](Writer& w, const AccountProperties& a) { w.boolean(a.view.must_change); }},
+    {"LastLogin", "t",
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.closed.last_login)); }},
+    {"MailMasked", "s",
+     [](Writer& w, const AccountProperties& a) { w.text(accounts::masked_mail(a.view.account.closed.mail)); }},
+    {"PhoneMasked", "s",
+     [](Writer& w, const AccountProperties& a) { w.text(accounts::masked_phone(a.view.account.closed.phone)); }},
+    {"Organisation", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.closed.organisation); }},
+    {"Authorisations", "as",
+     [](Writer& w, const AccountProperties& a) { w.texts(a.view.account.closed.authorisations); }},
+    {"Factors", "as",
+     [](Writer& w, const AccountProperties& a) {
+         w.texts(a.view.has_password ? std::vector<std::string>{"password"} : std::vector<std::string>{});
+     }},
+}};
+
+/// The latest lock by failures that still stands, of the account or of one of its seats.
+void add_lock(AccountProperties& account, model::SteadyTime& steady, const base::Clock& clock) {
+    const Milliseconds now = steady.now(clock);
+    std::int64_t until = account.view.attempts.account.locked_until;
+    bool disabled = account.view.attempts.account.disabled;
+    for (const auto& seat : account.view.attempts.seats) {
+        until = std::max(until, seat.counter.locked_until);
+        disabled = disabled || seat.counter.disabled;
+    }
+    if (disabled) {
+        account.lock_reason = "too-many-failures-in-a-row";
+    } else if (Milliseconds(until) > now) {
+        account.locked_until = steady.on_wall(Milliseconds(until), clock);
+        account.lock_reason = "too-many-failures";
+    }
+}
+
+} // namespace
+
+AccountProperties properties_of(accounts::AccountView view, const config::Config& settings, model::SteadyTime& steady,
+                                const base::Clock& clock) {
+    AccountProperties account;
+    account.view = std::move(view);
+    const model::PrivateAccount& closed = account.view.account.closed;
+    account.state = name_of(closed.state);
+    add_lock(account, steady, clock);
+    if (closed.state != AccountState::active) {
+        account.lock_reason = closed.state_reason;
+    }
+    if (settings.password.expires_after.count() > 0 && account.view.has_password) {
+        account.password_expires = account.view.password_changed + settings.password.expires_after;
+    }
+    return account;
+}
+
+void write_property(Writer& writer, const AccountProperties& account, std::string_view name) {
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const Property& property) { return property.name == name; });
+    if (found == table.end()) {
+        throw base::Error(base::Error::Kind::not_found, "accounts have no such property");
+    }
+    writer.variant(found->signature, [&] { found->write(writer, account); });
+}
+
+void write_all_properties(Writer& writer, const AccountProperties& account) {
+    for (const Property& property : table) {
+        writer.entry(property.name, property.signature, [&] { property.write(writer, account); });
+    }
+}
+
+} // namespace loquet::api

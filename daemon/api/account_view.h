@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The properties of an account on the bus, in one table: what the vtable declares, what Get and GetAll answer, and what
+// ObjectManager lists. Loop thread.
+#pragma once
+
+#include "daemon/accounts/accounts.h"
+#include "daemon/config/config.h"
+#include "daemon/model/steady_time.h"
+#include "lib/base/clock.h"
+#include "lib/bus/message.h"
+
+#include <string_view>
+
+namespace loquet::api {
+
+/// An account with what is computed from the clock.
+struct AccountProperties {
+    accounts::AccountView view;
+    std::string state;                  ///< "active", "locked", "disabled"
+    base::Milliseconds locked_until{0}; ///< wall clock; by too many failures; 0: not locked by them
+    std::string lock_reason;
+    base::Milliseconds password_expires{0}; ///< wall clock; 0: never
+};
+
+[[nodiscard]] AccountProperties properties_of(accounts::AccountView view, const config::Config& settings,
+                                              model::SteadyTime& steady, const base::Clock& clock);
+
+/// Opens a variant and writes one property into it. Throws Error (not_found) for a name that does not exist.
+void write_property(bus::Writer& writer, const AccountProperties& account, std::string_view name);
+/// All of them, as the entries of an a{sv}.
+void write_all_properties(bus::Writer& writer, const AccountProperties& account);
+
+} // namespace loquet::api

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/api/caller.h"
+
+#include "lib/base/error.h"
+
+namespace loquet::api {
+
+using base::Error;
+
+namespace {
+
+constexpr base::Milliseconds bus_answers_within = std::chrono::seconds(5);
+/// Senders that only ask who they are and stay; beyond it the bus is asked again each time.
+constexpr std::size_t most_remembered = 4096;
+
+std::uint32_t uid_in(const bus::Message& answer) {
+    std::optional<std::uint32_t> uid;
+    bus::Reader reader(answer.get());
+    reader.dictionary(64, [&](const std::string& key, std::string_view signature) {
+        if (key != "UnixUserID" || signature != "u") {
+            return false;
+        }
+        uid = reader.u32();
+        return true;
+    });
+    if (!uid) {
+        throw Error(Error::Kind::denied, "the bus does not say who you are");
+    }
+    return *uid;
+}
+
+} // namespace
+
+const char* polkit_action(Action action) noexcept {
+    switch (action) {
+    case Action::read_accounts:
+        return "org.loquet.auth1.read-accounts";
+    case Action::manage_accounts:
+        return "org.loquet.auth1.manage-accounts";
+    case Action::unlock:
+        return "org.loquet.auth1.unlock";
+    case Action::start_reset:
+        return "org.loquet.auth1.start-reset";
+    case Action::read_audit:
+        return "org.loquet.auth1.read-audit";
+    }
+    return "org.loquet.auth1.configure";
+}
+
+base::Task<Caller> Callers::of(const bus::Call& call) {
+    std::string sender = call.sender();
+    const auto known = uids_.find(sender);
+    if (known != uids_.end()) {
+        co_return Caller{std::move(sender), known->second};
+    }
+    bus::Message question = connection_.method_call("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                    "org.freedesktop.DBus", "GetConnectionCredentials");
+    bus::Writer(question.get()).text(sender);
+    auto asking = connection_.call_async(std::move(question), bus_answers_within);
+    const bus::Message answer = co_await asking;
+    const std::uint32_t uid = uid_in(answer);
+    if (uids_.size() < most_remembered) {
+        uids_[sender] = uid;
+    }
+    co_return Caller{std::move(sender), uid};
+}
+
+base::Task<Caller> Callers::require(const bus::Call& call, Action action) {
+    auto asking = of(call);
+    Caller caller = co_await asking;
+    if (caller.is_root()) {
+        co_return caller;
+    }
+    auto checking = polkit_.allows(caller.sender, polkit_action(action), call.may_interact());
+    if (!co_await checking) {
+        throw Error(Error::Kind::denied, std::string("this needs the authorisation ") + polkit_action(action)
+                                             + "; ask an administrator, or call as root");
+    }
+    co_return caller;
+}
+
+base::Task<Caller> Callers::require_self_or(const bus::Call& call, Action action, model::Uid self) {
+    auto asking = of(call);
+    Caller caller = co_await asking;
+    if (caller.uid == self.value) {
+        co_return caller;
+    }
+    auto requiring = require(call, action);
+    caller = co_await requiring;
+    co_return caller;
+}
+
+void Callers::forget(std::string_view sender) {
+    const auto known = uids_.find(sender);
+    if (known != uids_.end()) {
+        uids_.erase(known);
+    }
+}
+
+} // namespace loquet::api

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The a{sv} that a caller of Begin says of itself, read and bounded; docs/bus.md lists the keys. Loop thread.
+#pragma once
+
+#include "daemon/api/caller.h"
+#include "daemon/conversation/dialog.h"
+#include "lib/bus/message.h"
+#include "lib/protocol/turn.h"
+
+namespace loquet::api {
+
+struct ClientDetails {
+    conversation::Client client;
+    protocol::Answers known; ///< from `token`: the password that the caller has already
+};
+
+/// Unknown keys are skipped (a newer module may say more). Places (tty, rhost, seat) are believed from root alone.
+/// Throws Error (invalid) for wrong types and lengths.
+[[nodiscard]] ClientDetails read_client_details(bus::Reader& reader, const Caller& caller);
+
+} // namespace loquet::api

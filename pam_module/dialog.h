@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From prompts to the application's conversation function and back: all of a turn's prompts in one call, so that a
+// graphical greeter can draw them as one form. What the person typed is wiped wherever it was. The caller's thread.
+#pragma once
+
+#include "lib/base/secret.h"
+#include "lib/protocol/turn.h"
+
+#include <security/pam_modules.h>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace loquet::pam {
+
+/// The dialog cannot go on, for a reason on this side; `result` is PAM's number for it.
+struct Stopped {
+    int result;
+};
+
+class Dialog {
+public:
+    /// `silent`: no information and no error texts (quiet, PAM_SILENT); questions are still asked.
+    Dialog(pam_handle_t* handle, bool silent) noexcept : handle_(handle), silent_(silent) {}
+
+    /// One answer for each prompt that wants one, in order. Stopped(PAM_CONV_ERR) where the application has no
+    /// conversation, lets it fail, or leaves a question without an answer; Stopped(PAM_INCOMPLETE) where it wants to
+    /// be called again later.
+    [[nodiscard]] std::variant<protocol::Answers, Stopped> ask(const std::vector<protocol::Prompt>& prompts) const;
+
+    /// Texts without a question. An application that does not show them changes nothing.
+    void show(protocol::PromptStyle style, const std::vector<std::string>& texts) const;
+
+private:
+    pam_handle_t* handle_;
+    bool silent_;
+};
+
+} // namespace loquet::pam

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pam_module/items.h"
+
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace loquet::pam {
+
+namespace {
+
+const char* raw_item(pam_handle_t* handle, int item) {
+    const void* value = nullptr;
+    return pam_get_item(handle, item, &value) == PAM_SUCCESS ? static_cast<const char*>(value) : nullptr;
+}
+
+/// printable() twice does no harm and makes it UTF-8, which the bus insists on.
+std::string field(const char* value) {
+    constexpr std::size_t room_for_dots = 3;
+    return value == nullptr ? "" : base::printable(value, limits::client_field_bytes - room_for_dots);
+}
+
+std::string seat_of(pam_handle_t* handle) {
+    const char* seat = pam_getenv(handle, "XDG_SEAT");
+    return field(seat != nullptr ? seat : raw_item(handle, PAM_XDISPLAY));
+}
+
+/// The dialog's language (locale(7)): what the application set for the person, before what the process runs with. A
+/// set-uid program takes none from its environment.
+std::string locale_of(pam_handle_t* handle) {
+    constexpr const char* variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (const char* name : variables) {
+        if (const char* value = pam_getenv(handle, name); value != nullptr && *value != '\0') {
+            return field(value);
+        }
+    }
+    for (const char* name : variables) {
+        if (const char* value = ::secure_getenv(name); value != nullptr && *value != '\0') {
+            return field(value);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+std::string text_item(pam_handle_t* handle, int item) {
+    const char* value = raw_item(handle, item);
+    return value == nullptr ? "" : value;
+}
+
+std::optional<base::Secret> usable_secret(pam_handle_t* handle, int item) {
+    const char* value = raw_item(handle, item);
+    if (value == nullptr || *value == '\0') {
+        return std::nullopt;
+    }
+    base::Secret secret{std::string_view(value)};
+    return can_travel(secret) ? std::make_optional(std::move(secret)) : std::nullopt;
+}
+
+bool can_travel(const base::Secret& secret) noexcept {
+    return secret.size() <= limits::answer_bytes && base::is_utf8(secret.reveal());
+}
+
+void keep_secret(pam_handle_t* handle, int item, const base::Secret& secret) {
+    const auto bytes = base::as_bytes(secret.reveal());
+    base::SecureBytes terminated(bytes.begin(), bytes.end());
+    terminated.push_back(0);
+    (void)pam_set_item(handle, item, terminated.data()); // fails only without memory; the modules below then ask
+}
+
+ClientFacts facts_of(pam_handle_t* handle) {
+    ClientFacts facts;
+    facts.service = field(raw_item(handle, PAM_SERVICE));
+    facts.tty = field(raw_item(handle, PAM_TTY));
+    facts.rhost = field(raw_item(handle, PAM_RHOST));
+    facts.seat = seat_of(handle);
+    facts.locale = locale_of(handle);
+    return facts;
+}
+
+} // namespace loquet::pam

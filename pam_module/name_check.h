@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whose name is it? Asked of NSS before anything is drawn and before the bus is touched.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace loquet::pam {
+
+/// The UID that NSS has for `name`; nothing where no source knows the name. Throws base::Error (unavailable) when the
+/// sources cannot tell now.
+[[nodiscard]] std::optional<uid_t> uid_of(const std::string& name);
+
+/// `name` as it can travel on the bus: a D-Bus text is UTF-8 and ours are short. What does not fit becomes a name that
+/// nobody can have, so that the dialog stays the same.
+[[nodiscard]] std::string name_for_bus(const std::string& name);
+
+} // namespace loquet::pam

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pam_module/transaction.h"
+
+#include "lib/protocol/names.h"
+#include "pam_module/items.h"
+#include "pam_module/name_check.h"
+
+#include <security/pam_ext.h>
+#include <syslog.h>
+#include <unistd.h>
+
+namespace loquet::pam {
+
+namespace {
+
+/// One line for the operator about what should not happen. A name that is not ours is no event.
+void report(const Transaction& transaction, const Failure& failure) {
+    if (failure.trouble == Trouble::not_ours) {
+        transaction.debug("the name belongs to another source of accounts");
+        return;
+    }
+    pam_syslog(transaction.handle, failure.trouble == Trouble::defect ? LOG_ERR : LOG_WARNING, "%s",
+               failure.text.c_str());
+}
+
+} // namespace
+
+void Transaction::debug(const std::string& text) const {
+    if (options.debug) {
+        pam_syslog(handle, LOG_DEBUG, "%s", text.c_str());
+    }
+}
+
+std::variant<Plan, Stopped> plan_for_user(const Transaction& transaction) {
+    const char* typed = nullptr;
+    const int asked = pam_get_user(transaction.handle, &typed, nullptr);
+    if (asked != PAM_SUCCESS) {
+        return Stopped{asked == PAM_CONV_AGAIN ? PAM_INCOMPLETE : asked};
+    }
+    const std::string name = typed == nullptr ? "" : typed;
+    const auto uid = uid_of(name);
+    if (uid == uid_t{0}) {
+        transaction.debug("the administrator's account is never ours");
+        return Stopped{PAM_USER_UNKNOWN};
+    }
+    Plan plan;
+    plan.account = name_for_bus(name);
+    plan.facts = facts_of(transaction.handle);
+    plan.facts.uid = uid;
+    return plan;
+}
+
+const char* login_purpose(const Plan& plan) noexcept {
+    const uid_t caller = ::geteuid(); // what the bus sees of us
+    return caller != 0 && plan.facts.uid == caller ? protocol::purpose::unlock_screen : protocol::purpose::login;
+}
+
+int result_of(const Transaction& transaction, Phase phase, const Ending& ending) {
+    if (const auto* failure = std::get_if<Failure>(&ending)) {
+        report(transaction, *failure);
+        return result_of(phase, failure->trouble);
+    }
+    if (const auto* denied = std::get_if<protocol::Denied>(&ending)) {
+        transaction.dialog().show(protocol::PromptStyle::error, denied->messages);
+        transaction.debug("denied: " + std::string(to_text(denied->reason)));
+        return result_of(phase, denied->reason);
+    }
+    if (const auto* stopped = std::get_if<Stopped>(&ending)) {
+        return stopped->result;
+    }
+    return PAM_SUCCESS;
+}
+
+} // namespace loquet::pam

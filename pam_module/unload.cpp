@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The module brings its own copy of libstdc++, which sets 73 kB aside for exceptions thrown without memory when it is
+// loaded, and leaves them behind when it is unloaded: a greeter that opens a PAM transaction for every try would grow
+// with each. libstdc++ has a function that gives them back, made for memory checkers; here it is called at unloading.
+
+namespace __gnu_cxx {      // NOLINT(bugprone-reserved-identifier): libstdc++'s name, declared in none of its headers
+void __freeres() noexcept; // NOLINT(bugprone-reserved-identifier)
+} // namespace __gnu_cxx
+
+namespace {
+
+__attribute__((destructor)) void give_back_emergency_memory() noexcept {
+    __gnu_cxx::__freeres();
+}
+
+} // namespace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugin_host/plugin_instance.h"
+
+#include "lib/base/error.h"
+#include "lib/base/file.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "plugin_host/calls.h"
+
+namespace loquet::plugin_host {
+
+using base::Error;
+using protocol::FrameKind;
+
+namespace {
+
+std::string read_configuration(const std::string& path) {
+    try {
+        return base::read_file(path, limits::configuration_file_bytes);
+    } catch (const Error& error) {
+        if (error.kind() == Error::Kind::not_found) {
+            return {};
+        }
+        throw;
+    }
+}
+
+[[noreturn]] void refuse(const std::string& first, const std::vector<std::string>& complaints) {
+    std::string all = first;
+    for (const std::string& complaint : complaints) {
+        all += (all.empty() ? "" : "\n") + complaint;
+    }
+    throw Error(Error::Kind::invalid, all);
+}
+
+} // namespace
+
+PluginInstance::PluginInstance(const Folders& folders, const std::string& name) : services_(name) {
+    if (!is_plugin_name(name)) {
+        throw Error(Error::Kind::invalid, "\"" + base::printable(name)
+                                              + "\" cannot name a plugin: use a-z, 0-9, _ "
+                                                "and -");
+    }
+    const std::string path = folders.configuration + "/" + name + ".toml";
+    const std::string text = read_configuration(path);
+    file_ = std::make_unique<PluginFile>(folders.plugins, plugin_of_instance(name, text, path));
+    ReadOptions read = read_options(file_->manifest(), text, path);
+    if (!read.complaints.empty()) {
+        refuse("", read.complaints);
+    }
+    options_ = std::move(read.options);
+    create(name);
+}
+
+void PluginInstance::create(const std::string& name) {
+    const auto& values = options_.values();
+    try {
+        self_ = std::visit(
+            [&](const auto* contract) {
+                return contract->create(&services_.host(), values.data(), values.size(), &services_.complaint());
+            },
+            file_->contract());
+    } catch (...) {
+        refuse("the plugin threw an exception while it was created", services_.complaints());
+    }
+    if (self_ == nullptr) {
+        refuse("the plugin " + name + " refuses its configuration", services_.complaints());
+    }
+    description_ = {
+        name,          file_->kind(), file_->manifest().name, file_->manifest().version, file_->manifest().summary,
+        file_->facts()};
+}
+
+PluginInstance::~PluginInstance() {
+    try {
+        std::visit([this](const auto* contract) { contract->destroy(self_); }, file_->contract());
+    } catch (...) {
+        services_.host().log(services_.host().context, LOQUET_LOG_ERROR, {"destroy() threw an exception", 28});
+    }
+}
+
+base::SecureBytes PluginInstance::answer(const protocol::Frame& request) {
+    protocol::FrameHeader header;
+    header.serial = request.header.serial;
+    try {
+        return call(request);
+    } catch (const Error& error) {
+        return protocol::encode(header,
+                                protocol::ErrorResponse{base::printable(error.what(), limits::plugin_error_bytes / 2)});
+    }
+}
+
+base::SecureBytes PluginInstance::call(const protocol::Frame& request) {
+    protocol::FrameHeader header;
+    header.serial = request.header.serial;
+    if (request.kind == FrameKind::describe_request) {
+        (void)protocol::decode<protocol::DescribeRequest>(request);
+        return protocol::encode(header, description_);
+    }
+    const Contract& contract = file_->contract();
+    if (const auto* const* step = std::get_if<const loquet_step*>(&contract);
+        step != nullptr && request.kind == FrameKind::step_request) {
+        return protocol::encode(header, run(**step, self_, protocol::decode<protocol::StepRequest>(request)));
+    }
+    if (const auto* const* lockout = std::get_if<const loquet_lockout*>(&contract);
+        lockout != nullptr && request.kind == FrameKind::judge_request) {
+        return protocol::encode(header, judge(**lockout, self_, protocol::decode<protocol::JudgeRequest>(request)));
+    }
+    if (const auto* const* rules = std::get_if<const loquet_password_rules*>(&contract);
+        rules != nullptr && request.kind == FrameKind::rules_request) {
+        return protocol::encode(header, check(**rules, self_, protocol::decode<protocol::RulesRequest>(request)));
+    }
+    throw Error(Error::Kind::invalid, "this plugin is of the kind " + std::string(protocol::to_text(description_.kind))
+                                          + " and cannot answer that");
+}
+
+} // namespace loquet::plugin_host

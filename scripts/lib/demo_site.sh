@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# A whole site in one folder, for scripts/demo: a private bus, the plugins' processes, the daemon on a new store, and PAM
+# services that use our module. Needs common.sh, and `place` (an empty folder) and `dev` (a built tree).
+: "${repository:?}" "${place:?}" "${dev:?}"
+
+# Whom the daemon runs as: nobody in particular, as it needs no privilege. The bus and this script are root's.
+readonly daemon_uid=65534 daemon_gid=65534
+
+write_site() {
+    mkdir -p "$place"/{bin,plugins,etc/plugins,pam,run/plugins,store}
+    # Copies, because the built tree may be where only its owner may look.
+    cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
+    cp "$dev"/plugins/*/*.so "$place/plugins/"
+    head -c 32 /dev/urandom >"$place/master-key"
+    chmod 0400 "$place/master-key"
+    chown -R "$daemon_uid:$daemon_gid" "$place/run" "$place/store" "$place/master-key"
+    cat >"$place/etc/loquet.toml" <<EOF
+disclose = ["locked"]
+[store]
+folder = "$place/store"
+master_key = "$place/master-key"
+[runtime]
+folder = "$place/run"
+[plugins.arithmetic]
+kind = "step"
+[flow.login.service.kiosk]
+steps = ["arithmetic", "password", "expiry", "authorisation"]
+EOF
+    cp "$repository"/etc/plugins/*.toml "$place/etc/plugins/"
+    cat >"$place/bus.conf" <<EOF
+<busconfig>
+  <type>system</type>
+  <listen>unix:path=$place/bus</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/> <allow own="*"/> <allow send_destination="*"/> <allow receive_sender="*"/>
+  </policy>
+</busconfig>
+EOF
+    local service kind
+    for service in login kiosk; do
+        for kind in auth account password; do
+            printf '%s required %s/pam_module/pam_loquet.so\n' "$kind" "$dev"
+        done >"$place/pam/$service"
+    done
+    printf '%s required pam_deny.so\n' auth account password session >"$place/pam/other"
+}
+
+# in_background LOG COMMAND...
+in_background() {
+    local log=$place/$1.log
+    shift
+    "$@" >"$log" 2>&1 </dev/null &
+    remember_pid $!
+}
+
+# wait_until WHAT COMMAND...: for 10 seconds at most.
+wait_until() {
+    local what=$1 tries
+    shift
+    for ((tries = 0; tries < 200; tries++)); do
+        if "$@" >/dev/null 2>&1; then
+            return 0
+        fi
+        sleep 0.05
+    done
+    cat "$place"/*.log >&2
+    fail "$what did not come up in 10 seconds"
+}
+
+unprivileged() {
+    exec setpriv --reuid="$daemon_uid" --regid="$daemon_gid" --clear-groups --no-new-privs \
+        --inh-caps=-all --bounding-set=-all "$@"
+}
+
+start_site() {
+    local plugin
+    in_background bus dbus-daemon --config-file="$place/bus.conf" --nofork --nopidfile --nosyslog
+    wait_until "the bus" test -S "$place/bus"
+    export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$place/bus
+    for plugin in lockout password_rules arithmetic; do
+        in_background "$plugin" unprivileged "$place/bin/loquet-plugin" --listen "$place/run/plugins/$plugin.sock" \
+            --plugin-dir "$place/plugins" --config-dir "$place/etc/plugins" "$plugin"
+        wait_until "the plugin $plugin" test -S "$place/run/plugins/$plugin.sock"
+    done
+    in_background loquetd unprivileged "$place/bin/loquetd" --config "$place/etc/loquet.toml"
+    wait_until loquetd dbus-send --system --print-reply --dest=org.loquet.Auth1 /org/loquet/Auth1 \
+        org.freedesktop.DBus.Peer.Ping
+}
+
+# talk SERVICE OPERATIONS ANSWER...: somebody at a terminal, through libpam. Shows what is asked, and gives the answers in
+# turn to whatever is secret; a sum is worked out. The answers stay within this shell: pamtester gets them from a pipe.
+talk() {
+    local service=$1 operations=$2 line='' left sign right sum character person to_pam from_pam result=0
+    shift 2
+    # shellcheck disable=SC2086  # the operations are words
+    coproc PAM { LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
+        exec pamtester -I tty=tty1 "$service" camille $operations 2>&1; }
+    person=$PAM_PID to_pam=${PAM[1]} from_pam=${PAM[0]}
+    while IFS= read -r -N 1 character <&"$from_pam"; do
+        printf '%s' "$character"
+        line+=$character
+        if [[ $line =~ ^(Password|Current\ password|New\ password|New\ password\ again):\ $ ]]; then
+            printf '********\n'
+            printf '%s\n' "${1-}" >&"$to_pam"
+            shift || true
+            line=
+        elif [[ $line =~ ^How\ much\ is\ ([0-9]+)\ ([-+])\ ([0-9]+)\?\ $ ]]; then
+            left=${BASH_REMATCH[1]} sign=${BASH_REMATCH[2]}1 right=${BASH_REMATCH[3]}
+            sum=$((left + sign * right))
+            printf '%d\n' "$sum"
+            printf '%d\n' "$sum" >&"$to_pam"
+            line=
+        elif [[ $character == $'\n' ]]; then
+            line=
+        fi
+    done
+    wait "$person" || result=$?
+    return "$result"
+}

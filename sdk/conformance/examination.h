@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One run of the exam: the plugin that is examined, the services it gets, the list of what was found. Runs in a child
+// process, so that a plugin that dies or hangs is one more finding. One thread.
+#pragma once
+
+#include "sdk/conformance/option_values.h"
+
+#include <dlfcn.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace loquet::sdk_conformance {
+
+constexpr int random_requests = 10'000;
+constexpr std::chrono::seconds deadline{2}; ///< a host's default
+
+/// What a plugin did wrong: a sentence.
+class Fault : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+inline void expect(bool right, const std::string& otherwise) {
+    if (!right) {
+        throw Fault(otherwise);
+    }
+}
+
+/// Notes the first fault that a plugin's call shows; a host function cannot throw it through the plugin's frames.
+class Faults {
+public:
+    void expect(bool right, const char* otherwise) {
+        if (!right && first_.empty()) {
+            first_ = otherwise;
+        }
+    }
+    void rethrow() const { sdk_conformance::expect(first_.empty(), first_); }
+
+private:
+    std::string first_;
+};
+
+/// Runs `work` in a child process that prints its findings, and adds what killed it. Returns whether all was well.
+class Examination;
+[[nodiscard]] bool run_examination(const std::function<void(Examination&)>& work);
+
+class Examination {
+public:
+    /// `current` is the name of the check in progress, read by the parent when this process dies.
+    Examination(char* current, std::size_t size) : current_(current), size_(size) {}
+
+    /// Does `work` and prints whether it threw a Fault.
+    void check(const std::string& name, const std::function<void()>& work);
+    /// Calls into the plugin: no exception may come out, and it may not last longer than the deadline.
+    template <class Call>
+    auto call(Call&& call);
+
+    [[nodiscard]] bool passed() const { return passed_; }
+
+    const loquet_host& host() const { return host_; }
+    const loquet_complaint& complaint() const { return complaint_; }
+    std::string complained; ///< what create() said last
+    std::string logged;     ///< all that the plugin logged
+    Faults faults;          ///< of its calls to the host's services
+    std::uint32_t seed = std::random_device{}();
+    std::mt19937 random{seed};
+    void seed_with(std::uint32_t given) {
+        seed = given;
+        random.seed(given);
+    }
+
+    /// Random bytes, or text where `text`, at most `most` of them.
+    [[nodiscard]] std::string garbage(std::size_t most, bool text = false);
+
+private:
+    static void arm();
+    static void disarm();
+
+    char* current_;
+    std::size_t size_;
+    bool passed_ = true;
+    const loquet_host host_{sizeof(loquet_host), this, &Examination::on_log, &Examination::on_random};
+    const loquet_complaint complaint_{sizeof(loquet_complaint), this, &Examination::on_complaint};
+
+    static void on_log(void* context, int level, loquet_text text);
+    static int on_random(void* context, void* data, std::size_t size);
+    static void on_complaint(void* context, loquet_text text);
+};
+
+template <class Call>
+auto Examination::call(Call&& call) {
+    struct Armed {
+        Armed() { arm(); }
+        ~Armed() { disarm(); }
+    };
+    try {
+        const Armed armed;
+        return std::forward<Call>(call)();
+    } catch (...) {
+        throw Fault("a function of the plugin let a C++ exception out");
+    }
+}
+
+/// True for a text that may cross: UTF-8, no control characters, at most `most` bytes.
+[[nodiscard]] bool is_clean_text(loquet_text text, std::size_t most);
+/// Notes where a message does not keep to plugin.h.
+void expect_message(Faults& faults, const loquet_message* message);
+/// The message as one text, to search in.
+[[nodiscard]] std::string flatten(const loquet_message& message);
+
+/// A loaded plugin of one kind; `Table` is the contract's struct.
+template <class Table>
+class Loaded {
+public:
+    Loaded(const std::string& file, const char* symbol)
+        : library_(dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL), &dlclose) {
+        expect(library_ != nullptr, std::string("it does not load: ") + (library_ ? "" : dlerror()));
+        table_ = static_cast<const Table*>(dlsym(library_.get(), symbol));
+        expect(table_ != nullptr, std::string("it does not export ") + symbol);
+    }
+    const Table* operator->() const { return table_; }
+    [[nodiscard]] static bool is_loaded(const std::string& file) {
+        const std::unique_ptr<void, int (*)(void*)> found(dlopen(file.c_str(), RTLD_NOW | RTLD_NOLOAD), &dlclose);
+        return found != nullptr;
+    }
+
+private:
+    std::unique_ptr<void, int (*)(void*)> library_;
+    const Table* table_ = nullptr;
+};
+
+} // namespace loquet::sdk_conformance

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sdk/conformance/kinds.h"
+
+#include <loquet/lockout.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+namespace loquet::sdk_conformance {
+namespace {
+
+constexpr std::int64_t some_time = 1'764'000'000'000;
+constexpr std::int64_t minute_ms = 60'000;
+constexpr std::int64_t longest_ms = 366LL * 24 * 60 * minute_ms;
+using Counters = std::array<std::optional<loquet_counter>, LOQUET_SCOPE_COUNT>;
+
+/// What a policy answered, and whether it kept to lockout.h.
+struct Answer {
+    int decided = 0;
+    int verdict = 0;
+    std::int64_t until = 0;
+    Counters counters; ///< as they are after the call
+    Faults faults;
+
+    static Answer& of(void* context) { return *static_cast<Answer*>(context); }
+    static void decide(void* context, int verdict, std::int64_t until, loquet_text reason) {
+        Answer& answer = of(context);
+        const std::string_view word = sdk::view(reason);
+        ++answer.decided;
+        answer.verdict = verdict;
+        answer.until = until;
+        answer.faults.expect(verdict >= LOQUET_VERDICT_ALLOW && verdict <= LOQUET_VERDICT_DISABLED,
+                             "a verdict is none");
+        answer.faults.expect(
+            word.size() <= 64
+                && std::all_of(word.begin(), word.end(),
+                               [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }),
+            "a reason is not at most 64 of [a-z0-9-]");
+    }
+    static void set_counter(void* context, int scope, const loquet_counter* counter) {
+        Answer& answer = of(context);
+        const bool known = scope >= 0 && scope < LOQUET_SCOPE_COUNT;
+        answer.faults.expect(known && counter != nullptr, "it set a counter of no known scope");
+        if (known && counter != nullptr) {
+            auto& kept = answer.counters[static_cast<std::size_t>(scope)];
+            answer.faults.expect(kept.has_value(), "it set a counter that the attempt does not have");
+            answer.faults.expect(counter->disabled <= 1 && counter->reserved == 0, "a counter's flags are not 0 or 1");
+            kept = *counter;
+        }
+    }
+    static void alert(void* context, loquet_text text) {
+        of(context).faults.expect(is_clean_text(text, 256), "an alert is longer than 256 bytes or no clean text");
+    }
+    [[nodiscard]] bool lets_through() const {
+        return verdict == LOQUET_VERDICT_ALLOW || verdict == LOQUET_VERDICT_DELAY;
+    }
+};
+
+class LockoutExam {
+public:
+    LockoutExam(Examination& exam, const loquet_lockout& table, void* self) : exam_(exam), table_(table), self_(self) {}
+
+    Answer judge(int event, std::int64_t now, const Counters& counters) {
+        loquet_lockout_request request{sizeof request, event, now, sdk::text("0123456789abcdef0123456789abcdef"), {}};
+        for (std::size_t scope = 0; scope < counters.size(); ++scope) {
+            request.counters[scope] = counters[scope] ? &*counters[scope] : nullptr;
+        }
+        Answer answer;
+        answer.counters = counters;
+        const loquet_lockout_output output{sizeof output, &answer, &Answer::decide, &Answer::set_counter,
+                                           &Answer::alert};
+        const int result = exam_.call([&] { return table_.judge(self_, &request, &output); });
+        answer.faults.rethrow();
+        expect(result != 0 || answer.decided == 1, "a call that succeeds decides exactly once, but this one did "
+                                                       + std::to_string(answer.decided) + " times");
+        if (answer.verdict == LOQUET_VERDICT_DELAY || answer.verdict == LOQUET_VERDICT_LOCKED) {
+            expect(answer.until > now, "it locks or delays until a time that is past");
+            expect(answer.until - now <= longest_ms, "it locks or delays for more than a year");
+        }
+        return answer;
+    }
+
+    void allows_a_first_attempt() {
+        for (const Counters& counters : {fresh(), Counters{loquet_counter{}}}) {
+            const Answer before = judge(LOQUET_LOCKOUT_BEFORE, some_time, counters);
+            expect(before.verdict == LOQUET_VERDICT_ALLOW, "an account without any failure is held up");
+            expect(judge(LOQUET_LOCKOUT_SUCCEEDED, some_time, counters).verdict == LOQUET_VERDICT_ALLOW,
+                   "an account that has just logged in is held up");
+        }
+    }
+
+    void stops_somebody_who_guesses() {
+        Counters counters = fresh();
+        std::int64_t now = some_time;
+        for (int failures = 0; failures < 1000; ++failures, now += 1000) {
+            const Answer before = judge(LOQUET_LOCKOUT_BEFORE, now, counters);
+            if (!before.lets_through()) {
+                expect_lock_holds(before, now, before.counters);
+                return;
+            }
+            now = std::max(now, before.verdict == LOQUET_VERDICT_DELAY ? before.until : now);
+            counters = judge(LOQUET_LOCKOUT_FAILED, now, before.counters).counters;
+        }
+        throw Fault("1000 failures in a row, a second apart, were not stopped");
+    }
+
+    void is_pure() {
+        const Counters counters = judge(LOQUET_LOCKOUT_FAILED, some_time, fresh()).counters;
+        const auto ask = [&] { return judge(LOQUET_LOCKOUT_FAILED, some_time + 1000, counters); };
+        const Answer first = ask();
+        const Answer second = ask();
+        bool same = first.verdict == second.verdict && first.until == second.until;
+        for (std::size_t scope = 0; scope < counters.size(); ++scope) {
+            same = same && std::memcmp(&*first.counters[scope], &*second.counters[scope], sizeof(loquet_counter)) == 0;
+        }
+        expect(same, "the same request was answered differently the second time");
+    }
+
+    void stands_garbage() {
+        constexpr std::array<int, 6> events{
+            LOQUET_LOCKOUT_BEFORE, LOQUET_LOCKOUT_FAILED, LOQUET_LOCKOUT_SUCCEEDED, LOQUET_LOCKOUT_SENT, 0, 99};
+        for (int n = 0; n < random_requests; ++n) {
+            Counters counters;
+            for (auto& counter : counters) {
+                if (exam_.random() % 4 != 0) {
+                    counter = garbage_counter();
+                }
+            }
+            const bool disabled = counters[LOQUET_SCOPE_ACCOUNT] && counters[LOQUET_SCOPE_ACCOUNT]->disabled == 1;
+            const int event = events[exam_.random() % events.size()];
+            const Answer answer = judge(event, some_time + static_cast<std::int64_t>(exam_.random()), counters);
+            expect(!disabled || event != LOQUET_LOCKOUT_BEFORE || !answer.lets_through(),
+                   "it lets a disabled account through at request " + std::to_string(n));
+        }
+    }
+
+private:
+    static Counters fresh() {
+        Counters counters;
+        counters.fill(loquet_counter{});
+        return counters;
+    }
+
+    void expect_lock_holds(const Answer& lock, std::int64_t now, const Counters& counters) {
+        const std::int64_t last = lock.verdict == LOQUET_VERDICT_DISABLED ? now + minute_ms : lock.until - 1;
+        for (const std::int64_t then : {now, now + (last - now) / 2, last}) {
+            expect(!judge(LOQUET_LOCKOUT_BEFORE, then, counters).lets_through(), "a lock ends before its time");
+        }
+    }
+
+    loquet_counter garbage_counter() {
+        std::array<std::uint32_t, sizeof(loquet_counter) / sizeof(std::uint32_t)> words{};
+        static_assert(sizeof words == sizeof(loquet_counter));
+        for (auto& word : words) {
+            const std::array<std::uint32_t, 5> some{0, 1, 0xFFFF'FFFF, 0x8000'0000,
+                                                    static_cast<std::uint32_t>(exam_.random())};
+            word = some[exam_.random() % some.size()];
+        }
+        loquet_counter counter{};
+        std::memcpy(&counter, words.data(), sizeof counter);
+        counter.disabled &= 1U; // the daemon keeps it as a truth value
+        counter.reserved = 0;
+        return counter;
+    }
+
+    Examination& exam_;
+    const loquet_lockout& table_;
+    void* self_;
+};
+
+} // namespace
+
+void examine_lockout(Examination& exam, const Paper& paper) {
+    examine<loquet_lockout>(exam, paper, "loquet_lockout_v1",
+                            [](Examination& e, const loquet_lockout& table, void* self, const std::string& when) {
+                                LockoutExam lockout(e, table, self);
+                                e.check("allows a first attempt" + when, [&] { lockout.allows_a_first_attempt(); });
+                                e.check("stops somebody who guesses, and keeps to it" + when,
+                                        [&] { lockout.stops_somebody_who_guesses(); });
+                                e.check("answers the same request the same way" + when, [&] { lockout.is_pure(); });
+                                e.check("stands garbage, seed " + std::to_string(e.seed) + when,
+                                        [&] { lockout.stands_garbage(); });
+                            });
+}
+
+} // namespace loquet::sdk_conformance

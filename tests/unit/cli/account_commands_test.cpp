@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/protocol/answers.h"
+#include "tests/support/canary.h"
+#include "tests/unit/cli/fake_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace loquet::cli {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+using tests::canary::password;
+
+class AnAccountCommand : public testing::Test {
+protected:
+    AnAccountCommand() { service_.has_alice(); }
+
+    /// CreateAccount keeps what it is given; the new account is alice.
+    void takes_new_accounts() {
+        service_.on("CreateAccount", [this](bus::Call& call) {
+            bus::Reader reader = call.arguments();
+            reader.dictionary(
+                16, [&](const std::string& key, std::string_view signature) { return keep(reader, key, signature); });
+            call.reply([](bus::Writer& writer) { writer.object_path(alice_path); });
+        });
+        has_properties();
+    }
+    bool keep(bus::Reader& reader, const std::string& key, std::string_view signature) {
+        if (signature == "s") {
+            texts_[key] = reader.text(limits::answer_bytes);
+        } else if (signature == "as") {
+            authorisations_ = reader.texts(16, 64);
+        } else if (signature == "h") {
+            const base::Fd fd = reader.fd();
+            answers_ = protocol::open_answers(fd.get());
+        } else {
+            return false;
+        }
+        return true;
+    }
+    void has_properties() {
+        service_.on("GetAll", [](bus::Call& call) {
+            call.reply([](bus::Writer& writer) {
+                writer.array("{sv}", [&] {
+                    writer.entry("Name", std::string("alice"));
+                    writer.entry("UID", "u", [&] { writer.u32(30000); });
+                    writer.entry("DisplayName", std::string("Zoé \x1b[31m"));
+                    writer.entry("LastLogin", "t", [&] { writer.u64(1'795'420'692'000'000); });
+                    writer.entry("LockedUntil", "t", [&] { writer.u64(0); });
+                    writer.entry("Authorisations", "as", [&] { writer.texts({"sshd", "login"}); });
+                    writer.entry("FromTheFuture", "(ss)",
+                                 [&] { writer.structure("ss", [&] { writer.text("a").text("b"); }); });
+                });
+            });
+        });
+    }
+
+    FakeService service_;
+    std::map<std::string, std::string> texts_;
+    std::vector<std::string> authorisations_;
+    protocol::Answers answers_;
+};
+
+TEST_F(AnAccountCommand, AddSendsWhatWasGivenAndThePasswordInASealedMemfd) {
+    takes_new_accounts();
+    const tests::Outcome outcome =
+        service_.run({"account", "add", "alice", "--display-name", "Zoé", "--mail", "a@example.org", "--authorise",
+                      "sshd", "--authorise", "login", "--password-fd", "0"},
+                     std::string(password) + "\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "The account alice (UID 30000) was created.\n");
+    EXPECT_THAT(texts_, UnorderedElementsAre(Pair("name", "alice"), Pair("display_name", "Zoé"),
+                                             Pair("mail", "a@example.org")));
+    EXPECT_THAT(authorisations_, ElementsAre("sshd", "login"));
+    ASSERT_EQ(answers_.size(), 1U);
+    EXPECT_EQ(answers_.front().reveal(), password);
+}
+
+TEST_F(AnAccountCommand, AddWithoutAPasswordSendsNone) {
+    takes_new_accounts();
+    const tests::Outcome outcome = service_.run({"--json", "account", "add", "alice", "--no-password"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "{\"account\":\"alice\",\"uid\":30000}\n");
+    EXPECT_THAT(answers_, IsEmpty());
+}
+
+TEST_F(AnAccountCommand, AddSaysTheServicesComplaint) {
+    service_.on("CreateAccount", [](bus::Call& call) {
+        call.fail(base::Error(base::Error::Kind::conflict, "there is an account alice already"));
+    });
+    const tests::Outcome outcome = service_.run({"account", "add", "alice", "--no-password"});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.errors, "loquetctl: there is an account alice already\n");
+}
+
+TEST_F(AnAccountCommand, ShowIsSafeOnATerminalAndLeavesOutWhatItDoesNotKnow) {
+    has_properties();
+    const tests::Outcome outcome = service_.run({"account", "show", "alice"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "            Name: alice\n"
+                              "             UID: 30000\n"
+                              "    Display name: Zoé \\x1b[31m\n"
+                              "      Last login: 2026-11-23 07:58:12\n"
+                              "         May use: sshd, login\n");
+}
+
+TEST_F(AnAccountCommand, ShowTellsAProgramTheSame) {
+    has_properties();
+    const tests::Outcome outcome = service_.run({"--json", "account", "show", "alice"});
+    const json account = json::parse(outcome.output);
+    EXPECT_EQ(account.at("display_name"), "Zoé \x1b[31m");
+    EXPECT_EQ(account.at("last_login"), "2026-11-23T07:58:12Z");
+    EXPECT_TRUE(account.at("locked_until").is_null());
+}
+
+TEST_F(AnAccountCommand, LockGivesTheReason) {
+    std::string reason;
+    std::string path;
+    service_.on("Lock", [&](bus::Call& call) {
+        reason = call.arguments().text(limits::reason_bytes);
+        path = call.path();
+        call.reply();
+    });
+    const tests::Outcome outcome = service_.run({"account", "lock", "alice", "--reason", "left the company"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(reason, "left the company");
+    EXPECT_EQ(path, alice_path);
+}
+
+TEST_F(AnAccountCommand, LetsPolkitAskAPerson) {
+    bool may_interact = false;
+    service_.on("Unlock", [&](bus::Call& call) {
+        may_interact = call.may_interact();
+        call.reply();
+    });
+    service_.on("StartReset", [&](bus::Call& call) {
+        may_interact = may_interact && call.may_interact();
+        call.reply();
+    });
+    EXPECT_EQ(service_.run({"account", "unlock", "alice"}).exit_code, 0);
+    EXPECT_EQ(service_.run({"account", "reset", "alice"}).exit_code, 0);
+    EXPECT_TRUE(may_interact);
+}
+
+TEST_F(AnAccountCommand, SaysWhichAccountThereIsNot) {
+    const tests::Outcome outcome = service_.run({"account", "unlock", "bob"});
+    EXPECT_EQ(outcome.exit_code, 4);
+    EXPECT_EQ(outcome.errors, "loquetctl: there is no account bob\n");
+}
+
+TEST_F(AnAccountCommand, SaysThatItIsDenied) {
+    service_.on("Unlock", [](bus::Call& call) {
+        call.fail(base::Error(base::Error::Kind::denied, "only the helpdesk may do this"));
+    });
+    EXPECT_EQ(service_.run({"account", "unlock", "alice"}).exit_code, 3);
+}
+
+/// A service with `accounts` accounts, which gives at most `page` at a time.
+class AnAccountList : public testing::Test {
+protected:
+    void has_accounts(std::uint32_t accounts, std::uint32_t page) {
+        service_.on("ListAccounts", [this, accounts, page](bus::Call& call) {
+            bus::Reader reader = call.arguments();
+            const std::string after(reader.text(64));
+            const std::uint32_t limit = std::min(page, reader.u32());
+            reader.dictionary(8, [&](const std::string& key, std::string_view) {
+                filter_[key] = reader.text(64);
+                return true;
+            });
+            const std::uint32_t begin = after.empty() ? 0 : static_cast<std::uint32_t>(std::stoul(after));
+            const std::uint32_t end = std::min(accounts, begin + limit);
+            call.reply([&](bus::Writer& writer) {
+                writer.array("(osus)", [&] {
+                    for (std::uint32_t i = begin; i < end; ++i) {
+                        writer.structure("osus", [&] {
+                            writer.object_path("/org/loquet/Auth1/account/" + std::to_string(30000 + i))
+                                .text("user" + std::to_string(i))
+                                .u32(30000 + i)
+                                .text("active");
+                        });
+                    }
+                });
+                writer.text(end < accounts ? std::to_string(end) : "");
+            });
+        });
+    }
+    FakeService service_;
+    std::map<std::string, std::string> filter_;
+};
+
+TEST_F(AnAccountList, IsOfAllPages) {
+    has_accounts(2500, 1000);
+    const tests::Outcome outcome = service_.run({"--json", "account", "list"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    const json list = json::parse(outcome.output);
+    ASSERT_EQ(list.size(), 2500U);
+    EXPECT_EQ(list[2499], json({{"name", "user2499"}, {"uid", 32499}, {"state", "active"}}));
+    EXPECT_EQ(service_.called().size(), 3U);
+}
+
+TEST_F(AnAccountList, EndsAtItsLimit) {
+    has_accounts(2500, 1000);
+    EXPECT_EQ(json::parse(service_.run({"--json", "account", "list", "--limit", "1001"}).output).size(), 1001U);
+    EXPECT_EQ(service_.called().size(), 2U);
+}
+
+TEST_F(AnAccountList, IsATableForAPerson) {
+    has_accounts(2, 1);
+    const tests::Outcome outcome = service_.run({"account", "list", "--state", "active"});
+    EXPECT_EQ(outcome.output, "NAME   UID    STATE\nuser0  30000  active\nuser1  30001  active\n");
+    EXPECT_THAT(filter_, ElementsAre(Pair("state", "active")));
+}
+
+TEST_F(AnAccountList, OfNobodySaysSo) {
+    has_accounts(0, 10);
+    EXPECT_THAT(service_.run({"account", "list"}).output, HasSubstr("loquetctl account add"));
+    EXPECT_EQ(service_.run({"--json", "account", "list"}).output, "[]\n");
+}
+
+TEST_F(AnAccountList, ThatNeverEndsIsGivenUp) {
+    service_.on("ListAccounts", [](bus::Call& call) {
+        call.reply([](bus::Writer& writer) { writer.array("(osus)", [] {}).text("again"); });
+    });
+    EXPECT_EQ(service_.run({"account", "list"}).exit_code, 1);
+}
+
+} // namespace
+} // namespace loquet::cli

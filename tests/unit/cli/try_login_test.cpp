@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/try_login.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet::cli {
+namespace {
+
+using protocol::Denied;
+using protocol::Granted;
+using protocol::Reason;
+
+struct Case {
+    Ending ending;
+    const char* authentication;
+    const char* account;
+    ExitCode code;
+};
+
+Ending granted(Reason reason) {
+    return Granted{"alice", reason, {}};
+}
+Ending denied(Reason reason) {
+    return Denied{reason, std::chrono::seconds(0), {}};
+}
+
+class ADialogsEnding : public testing::TestWithParam<Case> {};
+
+TEST_P(ADialogsEnding, IsWhatPamWouldBeTold) {
+    const PamResult result = pam_result_of(GetParam().ending);
+    EXPECT_EQ(result.authentication, GetParam().authentication);
+    EXPECT_EQ(result.account, GetParam().account);
+    EXPECT_EQ(result.exit_code, GetParam().code);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEachKind, ADialogsEnding,
+    testing::Values(Case{granted(Reason::none), "PAM_SUCCESS", "PAM_SUCCESS", ExitCode::done},
+                    Case{granted(Reason::new_password_required), "PAM_SUCCESS", "PAM_NEW_AUTHTOK_REQD", ExitCode::done},
+                    Case{granted(Reason::not_authorised), "PAM_SUCCESS", "PAM_PERM_DENIED", ExitCode::denied},
+                    Case{denied(Reason::refused), "PAM_AUTH_ERR", "", ExitCode::denied},
+                    Case{denied(Reason::locked), "PAM_MAXTRIES", "", ExitCode::denied},
+                    Case{denied(Reason::disabled), "PAM_MAXTRIES", "", ExitCode::denied},
+                    Case{denied(Reason::not_ours), "PAM_USER_UNKNOWN", "", ExitCode::not_found},
+                    Case{denied(Reason::unavailable), "PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable},
+                    Case{denied(Reason::busy), "PAM_MAXTRIES", "", ExitCode::unavailable},
+                    Case{denied(Reason::not_authorised), "PAM_PERM_DENIED", "", ExitCode::denied}));
+
+} // namespace
+} // namespace loquet::cli

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/counters_table.h"
+#include "tests/unit/daemon/accounts/accounts_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace loquet::accounts {
+namespace {
+
+using base::Error;
+using model::AccountState;
+using model::AuditKind;
+using store::CountersTable;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class AnAccount : public AnAccountsFixture {
+protected:
+    void SetUp() override {
+        uid_ = create("ana").open.uid;
+        changes_.clear();
+        before_ = records().size();
+    }
+    /// Kinds of the records since the account was made.
+    [[nodiscard]] std::vector<AuditKind> recorded() const {
+        std::vector<AuditKind> kinds;
+        for (const audit::Entry& entry : records()) {
+            kinds.push_back(entry.event.kind);
+        }
+        kinds.erase(kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(before_));
+        return kinds;
+    }
+    void fail_often() {
+        model::AttemptCounters counters;
+        counters.account.consecutive = 9;
+        counters.account.locked_until = 99;
+        counters.account.disabled = true;
+        model::Digest seat;
+        seat.bytes[0] = 1;
+        counters.set_seat(seat, counters.account);
+        store_.write_now([&](store::WriteTxn& txn) {
+            CountersTable::put_attempts(txn, identity(), CountersTable::Whose::account, counters);
+        });
+    }
+    [[nodiscard]] model::Digest identity() const { return store_.digest(store::DigestKind::name, "ana"); }
+    [[nodiscard]] model::AttemptCounters attempts() const { return accounts_.show(uid_).value().attempts; }
+
+    model::Uid uid_;
+    std::size_t before_ = 0;
+};
+
+TEST_F(AnAccount, IsLockedWithAReasonThatIsToldAndRecorded) {
+    done(accounts_.lock(uid_, "badge was stolen", operator_));
+    EXPECT_EQ(closed(uid_).state, AccountState::locked);
+    EXPECT_EQ(closed(uid_).state_reason, "badge was stolen");
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::locked));
+    EXPECT_EQ(changes_.front().reason, "badge was stolen");
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked));
+    EXPECT_EQ(records().back().event.detail, "locked: badge was stolen");
+    EXPECT_EQ(records().back().event.actor, operator_.uid);
+}
+
+TEST_F(AnAccount, LockedVoidsWhatWasIssuedBefore) {
+    const auto generation = closed(uid_).generation;
+    done(accounts_.lock(uid_, "", operator_));
+    EXPECT_GT(closed(uid_).generation, generation);
+}
+
+TEST_F(AnAccount, LockedTwiceIsLockedOnce) {
+    done(accounts_.lock(uid_, "first", operator_));
+    const auto once = closed(uid_);
+    done(accounts_.lock(uid_, "second", operator_));
+    EXPECT_EQ(closed(uid_), once);
+    EXPECT_EQ(recorded().size(), 1U);
+    EXPECT_EQ(told().size(), 1U);
+}
+
+TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {
+    fail_often();
+    done(accounts_.lock(uid_, "badge was stolen", operator_));
+    done(accounts_.unlock(uid_, operator_));
+    EXPECT_EQ(closed(uid_).state, AccountState::active);
+    EXPECT_EQ(closed(uid_).state_reason, "");
+    EXPECT_EQ(attempts(), model::AttemptCounters{});
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::locked, Change::Kind::unlocked));
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked, AuditKind::account_unlocked));
+}
+
+TEST_F(AnAccount, LockedByFailuresAloneIsUnlockedOnce) {
+    fail_often();
+    EXPECT_EQ(attempts().seats.size(), 1U);
+    done(accounts_.unlock(uid_, operator_));
+    EXPECT_EQ(attempts(), model::AttemptCounters{});
+    done(accounts_.unlock(uid_, operator_));
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::unlocked));
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_unlocked));
+}
+
+TEST_F(AnAccount, DisabledIsEnabledAgainAndNotUnlocked) {
+    done(accounts_.disable(uid_, "left the company", operator_));
+    EXPECT_EQ(closed(uid_).state, AccountState::disabled);
+    EXPECT_EQ(refusal(accounts_.unlock(uid_, operator_)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.lock(uid_, "", operator_)), Error::Kind::conflict);
+    done(accounts_.enable(uid_, operator_));
+    EXPECT_EQ(closed(uid_).state, AccountState::active);
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::changed, Change::Kind::changed));
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_changed, AuditKind::account_changed));
+}
+
+TEST_F(AnAccount, ThatIsDisabledKeepsItsCounters) {
+    fail_often();
+    done(accounts_.disable(uid_, "", operator_));
+    EXPECT_EQ(refusal(accounts_.unlock(uid_, operator_)), Error::Kind::conflict);
+    EXPECT_NE(attempts(), model::AttemptCounters{}) << "what was refused has no half of an effect";
+}
+
+TEST_F(AnAccount, GetsAPasswordThatVoidsWhatWasIssuedBefore) {
+    const auto generation = closed(uid_).generation;
+    done(accounts_.set_password(uid_, "$y$first", true, operator_));
+    EXPECT_EQ(credential(uid_).password_hash, "$y$first");
+    EXPECT_EQ(credential(uid_).password_changed, clock_.wall());
+    EXPECT_TRUE(credential(uid_).must_change);
+    EXPECT_THAT(credential(uid_).history, IsEmpty());
+    EXPECT_GT(closed(uid_).generation, generation);
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::changed));
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::password_changed));
+    EXPECT_TRUE(accounts_.show(uid_).value().has_password);
+}
+
+TEST_F(AnAccount, KeepsAsManyFormerPasswordsAsConfigured) {
+    for (const char* hash : {"$y$1", "$y$2", "$y$3", "$y$4", "$y$5"}) {
+        done(accounts_.set_password(uid_, hash, false, operator_));
+    }
+    EXPECT_THAT(credential(uid_).history, ElementsAre("$y$4", "$y$3", "$y$2"));
+}
+
+TEST_F(AnAccount, TakesNoEmptyHash) {
+    EXPECT_EQ(refusal(accounts_.set_password(uid_, "", false, operator_)), Error::Kind::invalid);
+}
+
+TEST_F(AnAccount, ThatIsResetMustChangeItsPasswordOnce) {
+    done(accounts_.set_password(uid_, "$y$1", false, operator_));
+    const auto generation = closed(uid_).generation;
+    done(accounts_.start_reset(uid_, operator_));
+    done(accounts_.start_reset(uid_, operator_));
+    EXPECT_TRUE(credential(uid_).must_change);
+    EXPECT_EQ(credential(uid_).password_hash, "$y$1") << "nobody chose another one";
+    EXPECT_EQ(closed(uid_).generation, generation + 1);
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::password_changed, AuditKind::reset_started));
+}
+
+TEST_F(AnAccount, ThatDoesNotExistIsNotFound) {
+    const model::Uid nobody{30007};
+    EXPECT_EQ(refusal(accounts_.lock(nobody, "", operator_)), Error::Kind::not_found);
+    EXPECT_EQ(refusal(accounts_.set_password(nobody, "$y$1", false, operator_)), Error::Kind::not_found);
+    EXPECT_EQ(refusal(accounts_.start_reset(nobody, operator_)), Error::Kind::not_found);
+    EXPECT_EQ(accounts_.show(nobody), std::nullopt);
+    EXPECT_THAT(recorded(), IsEmpty());
+}
+
+TEST_F(AnAccount, RefusesAReasonThatIsTooLong) {
+    done(accounts_.disable(uid_, std::string(limits::reason_bytes, 'r'), operator_));
+    EXPECT_EQ(refusal(accounts_.disable(uid_, std::string(limits::reason_bytes + 1, 'r'), operator_)),
+              Error::Kind::invalid);
+}
+
+TEST_F(AnAccount, LeavesAChainOfRecordsThatVerifies) {
+    done(accounts_.lock(uid_, "", operator_));
+    done(accounts_.unlock(uid_, operator_));
+    const auto verdict = store_.read([](const store::ReadTxn& txn) { return audit::AuditLog::verify(txn); });
+    EXPECT_TRUE(verdict.intact) << verdict.problem;
+    EXPECT_EQ(verdict.records, before_ + 2);
+}
+
+} // namespace
+} // namespace loquet::accounts

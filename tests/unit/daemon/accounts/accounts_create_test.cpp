@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/unit/daemon/accounts/accounts_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace loquet::accounts {
+namespace {
+
+using base::Error;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class MakingAnAccount : public AnAccountsFixture {};
+
+TEST_F(MakingAnAccount, GivesTheFirstNumberOfTheRangeAsUidAndGid) {
+    const model::Account account = create("ana");
+    EXPECT_EQ(account.open.uid.value, 30000U);
+    EXPECT_EQ(account.open.gid, 30000U);
+    EXPECT_EQ(account.open.home, "/home/ana");
+    EXPECT_EQ(account.open.shell, "/bin/bash");
+    EXPECT_EQ(account.closed.created, clock_.wall());
+    EXPECT_EQ(account.closed.authorisations, std::vector<std::string>{"*"});
+    EXPECT_EQ(create("ben").open.uid.value, 30001U);
+}
+
+TEST_F(MakingAnAccount, CanonicalisesTheNameAndFindsItAsTyped) {
+    const model::Account account = create("Ana.B");
+    EXPECT_EQ(account.open.name, "ana.b");
+    EXPECT_EQ(accounts_.find("ANA.b"), account.open.uid);
+    EXPECT_EQ(accounts_.find("ana"), std::nullopt);
+    EXPECT_EQ(accounts_.find("no such: name"), std::nullopt);
+}
+
+TEST_F(MakingAnAccount, HasNoPasswordYet) {
+    const auto view = accounts_.show(create("ana").open.uid);
+    ASSERT_TRUE(view);
+    EXPECT_FALSE(view->has_password);
+    EXPECT_EQ(view->password_changed.count(), 0);
+    EXPECT_EQ(view->account.closed.state, model::AccountState::active);
+}
+
+TEST_F(MakingAnAccount, IsInTheAuditLogAndToldOnce) {
+    const model::Uid uid = create("ana").open.uid;
+    ASSERT_EQ(records().size(), 1U);
+    const model::AuditEvent event = records().front().event;
+    EXPECT_EQ(event.kind, model::AuditKind::account_created);
+    EXPECT_TRUE(event.granted);
+    EXPECT_EQ(event.account, uid);
+    EXPECT_EQ(event.actor, operator_.uid);
+    EXPECT_EQ(event.identity, store_.digest(store::DigestKind::name, "ana"));
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
+}
+
+TEST_F(MakingAnAccount, TwiceIsAConflictAndLeavesTheFirst) {
+    const model::Uid uid = create("ana").open.uid;
+    EXPECT_EQ(refusal(accounts_.create(named("ANA"), operator_)), Error::Kind::conflict);
+    EXPECT_EQ(accounts_.find("ana"), uid);
+    EXPECT_EQ(records().size(), 1U);
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
+}
+
+base::Task<void> make(Accounts& accounts, NewAccount wanted, int& made, int& refused) {
+    base::Task<model::Account> creating = accounts.create(std::move(wanted), Actor{0});
+    try {
+        (void)co_await creating;
+        ++made;
+    } catch (const Error&) {
+        ++refused;
+    }
+}
+
+TEST_F(MakingAnAccount, AtTheSameTimeGivesTheNameOnceAndEachNumberOnce) {
+    int made = 0;
+    int refused = 0;
+    base::TaskGroup group([](std::exception_ptr) { ADD_FAILURE(); });
+    for (const char* name : {"ana", "ana", "ben", "cem", "ana"}) {
+        group.spawn(make(accounts_, named(name), made, refused));
+    }
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return group.active() == 0; }));
+    EXPECT_EQ(made, 3);
+    EXPECT_EQ(refused, 2);
+    const Page page = accounts_.list({}, 10, std::nullopt);
+    ASSERT_EQ(page.entries.size(), 3U);
+    EXPECT_EQ(page.entries.back().open.uid.value, 30002U) << "no number was lost either";
+}
+
+TEST_F(MakingAnAccount, RefusesNamesOfUsersAndGroupsElsewhere) {
+    names_.users = {{"backup", 34}};
+    names_.groups = {{"docker", 998}};
+    EXPECT_EQ(refusal(accounts_.create(named("backup"), operator_)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("docker"), operator_)), Error::Kind::conflict);
+    EXPECT_THAT(records(), IsEmpty());
+}
+
+TEST_F(MakingAnAccount, SkipsNumbersThatAreTakenElsewhere) {
+    names_.uids = {30000, 30002};
+    names_.gids = {30001};
+    EXPECT_EQ(create("ana").open.uid.value, 30003U);
+    EXPECT_EQ(create("ben").open.uid.value, 30004U);
+}
+
+TEST_F(MakingAnAccount, UsesTheWholeRangeAndRefusesOneMore) {
+    names_.uids = {30009};
+    for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {
+        (void)create(name);
+    }
+    EXPECT_EQ(refusal(accounts_.create(named("j"), operator_)), Error::Kind::limited) << "the last one is elsewhere";
+    EXPECT_EQ(accounts_.find("j"), std::nullopt);
+}
+
+TEST_F(MakingAnAccount, IsRefusedWhileOthersCannotBeAsked) {
+    names_.silent = true;
+    EXPECT_EQ(refusal(accounts_.create(named("ana"), operator_)), Error::Kind::unavailable);
+    EXPECT_EQ(accounts_.find("ana"), std::nullopt);
+}
+
+TEST_F(MakingAnAccount, RefusesWhatIsNoNameBeforeAnybodyIsAsked) {
+    names_.silent = true;
+    EXPECT_EQ(refusal(accounts_.create(named("Ana:x"), operator_)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.create(named(""), operator_)), Error::Kind::invalid);
+}
+
+} // namespace
+} // namespace loquet::accounts

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/new_account.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loquet::accounts {
+namespace {
+
+using base::Error;
+using ::testing::ElementsAre;
+
+class ANewAccount : public ::testing::Test {
+protected:
+    ANewAccount() { wanted_.name = "ana"; }
+    [[nodiscard]] model::Account made() const { return make_account(wanted_, defaults_); }
+    [[nodiscard]] bool accepted() const {
+        try {
+            (void)made();
+            return true;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), Error::Kind::invalid);
+            return false;
+        }
+    }
+
+    NewAccount wanted_;
+    AccountDefaults defaults_;
+};
+
+TEST_F(ANewAccount, GetsTheConfiguredHomeAndShellWhereNothingIsSaid) {
+    defaults_ = {"/srv/homes", "/bin/dash"};
+    EXPECT_EQ(made().open.home, "/srv/homes/ana");
+    EXPECT_EQ(made().open.shell, "/bin/dash");
+    wanted_.home = "/elsewhere";
+    wanted_.shell = "/bin/zsh";
+    EXPECT_EQ(made().open.home, "/elsewhere");
+    EXPECT_EQ(made().open.shell, "/bin/zsh");
+}
+
+TEST_F(ANewAccount, KeepsWhatWasSaidInOneForm) {
+    wanted_.display_name = "Ana Ben\u00e9";
+    wanted_.mail = "ana@Example.org";
+    wanted_.phone = "+33 612 345 678";
+    wanted_.locale = "fr_FR.UTF-8";
+    wanted_.authorisations = {"sudo", "login", "sudo"};
+    const model::Account account = made();
+    EXPECT_EQ(account.open.display_name, "Ana Ben\u00e9");
+    EXPECT_EQ(account.closed.mail, "ana@example.org");
+    EXPECT_EQ(account.closed.phone, "+33612345678");
+    EXPECT_EQ(account.closed.locale, "fr_FR.UTF-8");
+    EXPECT_THAT(account.closed.authorisations, ElementsAre("login", "sudo"));
+}
+
+TEST_F(ANewAccount, RefusesADisplayNameThatWouldBreakALineOrAField) {
+    for (const char* text : {"Ana:0:0", "Ana\nroot", "Ana\x1b[31m", "An\xff", "Ana \u202egro"}) {
+        wanted_.display_name = text;
+        EXPECT_FALSE(accepted()) << text;
+    }
+    wanted_.display_name = std::string(limits::display_name_bytes, 'a');
+    EXPECT_TRUE(accepted());
+    wanted_.display_name += 'a';
+    EXPECT_FALSE(accepted());
+}
+
+TEST_F(ANewAccount, RefusesAHomeThatIsNotOnePlace) {
+    for (const char* text : {"home/ana", "/home/../etc", "/home/ana/..", "/home/./ana", "/home/a:b", "/home/a\nb"}) {
+        wanted_.home = text;
+        EXPECT_FALSE(accepted()) << text;
+    }
+    wanted_.home = "/" + std::string(limits::account_path_bytes - 1, 'h');
+    EXPECT_TRUE(accepted());
+    wanted_.home += 'h';
+    EXPECT_FALSE(accepted());
+}
+
+TEST_F(ANewAccount, RefusesAuthorisationsThatNameNoService) {
+    for (const char* text : {"", "a b", "../login", "sudo\n"}) {
+        wanted_.authorisations = {text};
+        EXPECT_FALSE(accepted()) << text;
+    }
+    wanted_.authorisations = {std::string(limits::authorisation_bytes, 'a')};
+    EXPECT_TRUE(accepted());
+    wanted_.authorisations = {std::string(limits::authorisation_bytes + 1, 'a')};
+    EXPECT_FALSE(accepted());
+    wanted_.authorisations = std::vector<std::string>(limits::authorisations, "login");
+    EXPECT_TRUE(accepted());
+    wanted_.authorisations.emplace_back("login");
+    EXPECT_FALSE(accepted());
+    wanted_.authorisations.clear();
+    EXPECT_TRUE(accepted()) << "an account that may not log in anywhere yet";
+}
+
+TEST_F(ANewAccount, RefusesALocaleThatIsAPath) {
+    wanted_.locale = "../../etc";
+    EXPECT_FALSE(accepted());
+}
+
+TEST(AReason, IsPrintableAndHasItsLimit) {
+    EXPECT_NO_THROW(check_reason(""));
+    EXPECT_NO_THROW(check_reason(std::string(limits::reason_bytes, 'r')));
+    EXPECT_THROW(check_reason(std::string(limits::reason_bytes + 1, 'r')), Error);
+    EXPECT_THROW(check_reason("lost\nbadge"), Error);
+}
+
+} // namespace
+} // namespace loquet::accounts

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/config/config_check.h"
+#include "daemon/config/config_text.h"
+#include "daemon/config/flow_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loquet::config {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* plugins = "[plugins.sum]\nkind = 'step'\n"
+                                "[plugins.totp]\nkind = 'step'\nproves = 'possession'\n";
+
+std::vector<std::string> complaints_about(const std::string& flows) {
+    Config config;
+    Complaints complaints;
+    apply(plugins, "plugins", config, complaints);
+    apply(flows, "f", config, complaints);
+    validate_flows(config, complaints);
+    return complaints.lines();
+}
+
+TEST(AFlow, MayBeginWithAChallengeAndAskForASecondFactor) {
+    EXPECT_THAT(complaints_about("flow.login.steps = ['sum', 'password', 'expiry', 'authorisation']"), IsEmpty());
+    EXPECT_THAT(complaints_about("flow.login.service.sudo.steps = ['password', 'totp']"), IsEmpty());
+}
+
+TEST(AFlow, ThatProvesNothingIsRefused) {
+    for (const char* steps : {"['authorisation']", "['sum']", "['sum', 'expiry']", "[]"}) {
+        EXPECT_THAT(complaints_about(std::string("flow.login.steps = ") + steps), testing::Not(IsEmpty())) << steps;
+    }
+    EXPECT_THAT(complaints_about("flow.unlock-screen.steps = ['sum']"),
+                ElementsAre(AllOf(HasSubstr("f:1:"), HasSubstr("lets anybody in"))));
+}
+
+TEST(AFlow, SaysNothingOfAnAccountBeforeThereIsAProof) {
+    EXPECT_THAT(complaints_about("[flow.login]\nsteps = ['sum', 'expiry', 'password']"),
+                ElementsAre(AllOf(HasSubstr("f:2:17: flow.login: \"expiry\" comes before"))));
+    EXPECT_THAT(complaints_about("[flow.first-login]\nsteps = ['new_password']"), Contains(HasSubstr("comes before")));
+}
+
+TEST(AFlow, NamesStepsThatExistAndEachOnce) {
+    EXPECT_THAT(complaints_about("[flow.login]\nsteps = ['password',\n  'topt', 'lockout', 'password']"),
+                ElementsAre(AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
+                                  HasSubstr("password, new_password, expiry, authorisation, sum, totp")),
+                            HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
+                            HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
+}
+
+TEST(AFlow, SetsAPasswordAtItsEndAndOnlyWhereThatIsItsPurpose) {
+    EXPECT_THAT(complaints_about("flow.login.steps = ['password', 'new_password']"),
+                ElementsAre(HasSubstr("flow.change-password and flow.first-login")));
+    EXPECT_THAT(complaints_about("flow.change-password.steps = ['password']"),
+                ElementsAre(HasSubstr("ends in \"new_password\"")));
+}
+
+TEST(AFlow, WithGroupsIsReadAndThenRefusedWhereItStands) {
+    const std::string text = "[flow.login]\nsteps = ['password',\n { any = ['totp', 'sum'], at_least = 1 },\n"
+                             " { optional = 'expiry' }]";
+    Config config;
+    Complaints none;
+    apply(text, "f", config, none);
+    EXPECT_THAT(none.lines(), IsEmpty());
+    const Flow* flow = config.flow("login", "");
+    ASSERT_NE(flow, nullptr);
+    ASSERT_EQ(flow->items.size(), 3U);
+    EXPECT_EQ(flow->items[1].steps.size(), 2U);
+    EXPECT_EQ(flow->items[1].at_least, 1U);
+    EXPECT_EQ(flow->items[2].at_least, 0U);
+    EXPECT_THAT(complaints_about(text), ElementsAre(AllOf(HasSubstr("f:3:2: "), HasSubstr("not run by this version")),
+                                                    AllOf(HasSubstr("f:4:2: "), HasSubstr("not run by this version"))));
+}
+
+TEST(AFlow, T20_ThatIsWeakerThanLoginNeedsAnExplicitWord) {
+    const std::string strong = "[flow.login]\nsteps = ['password', 'totp']\n";
+    const std::string first = "[flow.first-login]\nsteps = ['password', 'totp', 'new_password']\n";
+    const std::string weak = "[flow.change-password]\nsteps = ['password', 'new_password']\n";
+    EXPECT_THAT(complaints_about(strong + first + weak),
+                ElementsAre(AllOf(HasSubstr("f:5:1: flow.change-password: "), HasSubstr("accept_weaker_than_login"))));
+    EXPECT_THAT(complaints_about(strong + first + weak + "accept_weaker_than_login = true\n"), IsEmpty());
+}
+
+} // namespace
+} // namespace loquet::config

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// For tests: runs a loop until a task is done, and gives its value, its Error, or that it took too long.
+#pragma once
+
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+
+namespace loquet::tests {
+
+template <class T>
+class Awaited {
+public:
+    /// Starts at once and goes on whenever the loop runs; must outlive the task.
+    explicit Awaited(base::Task<T> task) { group_.spawn(take(std::move(task), *this)); }
+    Awaited(const Awaited&) = delete;
+    Awaited& operator=(const Awaited&) = delete;
+
+    /// Waits for the end. Throws what the task threw, or runtime_error after `patience`.
+    T get(bus::Loop& loop, base::Milliseconds patience = std::chrono::seconds(20)) {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (!value_ && !failure_) {
+            if (std::chrono::steady_clock::now() > until) {
+                throw std::runtime_error("the task does not end");
+            }
+            loop.run_once(base::Milliseconds(20));
+        }
+        if (failure_) {
+            std::rethrow_exception(failure_);
+        }
+        return std::move(*value_);
+    }
+    [[nodiscard]] bool done() const noexcept { return value_.has_value() || failure_ != nullptr; }
+
+private:
+    static base::Task<void> take(base::Task<T> task, Awaited& self) {
+        try {
+            T value = co_await task;
+            self.value_.emplace(std::move(value));
+        } catch (...) {
+            self.failure_ = std::current_exception();
+        }
+    }
+
+    base::TaskGroup group_{[](std::exception_ptr) {}};
+    std::optional<T> value_;
+    std::exception_ptr failure_;
+};
+
+template <class T>
+T await(bus::Loop& loop, base::Task<T> task, base::Milliseconds patience = std::chrono::seconds(20)) {
+    Awaited<T> awaited(std::move(task));
+    return awaited.get(loop, patience);
+}
+
+/// The Error that the task ends with; nothing where it ends well.
+template <class T>
+std::optional<base::Error> error_of(bus::Loop& loop, base::Task<T> task) {
+    try {
+        (void)await(loop, std::move(task));
+    } catch (const base::Error& error) {
+        return error;
+    }
+    return std::nullopt;
+}
+
+} // namespace loquet::tests

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/plugins/patience.h"
+#include "daemon/plugins/registry.h"
+#include "tests/fixtures/plugins/plugin_process.h"
+#include "tests/unit/daemon/plugins/await.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet::plugins {
+
+namespace {
+
+using base::Error;
+using protocol::PluginKind;
+using tests::await;
+using tests::error_of;
+using tests::PluginProcess;
+
+class ARegistry : public testing::Test {
+protected:
+    Registry& with(const std::vector<InstanceConfig>& instances) {
+        registry_ = std::make_unique<Registry>(loop_, clock_, instances);
+        registry_->on_change([this](const PluginStatus& status) {
+            changes_.push_back(status.instance + " " + std::string(to_text(status.state)));
+        });
+        return *registry_;
+    }
+
+    static InstanceConfig config(const PluginProcess& process, PluginKind kind) {
+        return {process.instance(), kind, process.socket_path(), base::Milliseconds(2000)};
+    }
+
+    static protocol::JudgeRequest failed_once() {
+        protocol::JudgeRequest request;
+        request.event = protocol::LockoutEvent::failed;
+        request.now = base::Milliseconds(1'000'000);
+        request.boot_id = "0123456789abcdef0123456789abcdef";
+        request.counters[protocol::Scope::account].emplace();
+        return request;
+    }
+
+    bus::Loop loop_;
+    base::SystemClock clock_;
+    std::unique_ptr<Registry> registry_;
+    std::vector<std::string> changes_;
+};
+
+TEST_F(ARegistry, AsksALockoutPolicyInItsOwnProcess) {
+    PluginProcess process("counting_lockout", "failures = 1\nlock_milliseconds = 5000\n");
+    ASSERT_TRUE(process.start());
+    auto& lockout = with({config(process, PluginKind::lockout)}).lockout("counting_lockout");
+
+    const auto judgement = await(loop_, lockout.judge(failed_once()));
+
+    EXPECT_EQ(judgement.verdict, protocol::Verdict::locked);
+    EXPECT_EQ(judgement.until, base::Milliseconds(1'005'000));
+    EXPECT_EQ(judgement.reason, "too-many-failures");
+    ASSERT_TRUE(judgement.counters[protocol::Scope::account]);
+    EXPECT_EQ(judgement.counters[protocol::Scope::account]->consecutive, 1U);
+    EXPECT_FALSE(judgement.counters[protocol::Scope::seat]);
+    const auto status = registry_->status();
+    ASSERT_EQ(status.size(), 1U);
+    EXPECT_EQ(status[0].state, PluginState::ready);
+    EXPECT_EQ(status[0].plugin, "counting_lockout");
+    EXPECT_EQ(status[0].version, "1.0");
+    EXPECT_EQ(status[0].detail, "");
+    EXPECT_EQ(changes_, std::vector<std::string>{"counting_lockout ready"});
+}
+
+TEST_F(ARegistry, AsksPasswordRulesUnderTheNameOfTheInstance) {
+    PluginProcess process("house_rules", "plugin = \"long_password_rules\"\n");
+    ASSERT_TRUE(process.start());
+    auto& rules = with({config(process, PluginKind::password_rules)}).rules("house_rules");
+    protocol::RulesRequest request;
+    request.candidate = base::Secret("alice");
+    request.facts = {{"name", "alice"}, {"uid", "1000"}};
+
+    const auto response = await(loop_, rules.check(std::move(request)));
+
+    ASSERT_EQ(response.rules.size(), 2U) << "the fact that it did not ask for must not reach it";
+    EXPECT_FALSE(response.rules[0].met);
+    EXPECT_EQ(response.rules[0].message.id, "rules.length");
+    EXPECT_EQ(response.rules[0].message.variables, (std::vector<protocol::NamedText>{{"count", "8"}}));
+    EXPECT_FALSE(response.rules[1].met);
+    EXPECT_EQ(response.level, 1);
+    EXPECT_EQ(registry_->status()[0].plugin, "long_password_rules");
+}
+
+TEST_F(ARegistry, RefusesACandidateThatIsNotUtf8BeforeThePluginSeesIt) {
+    PluginProcess process("long_password_rules");
+    ASSERT_TRUE(process.start());
+    auto& rules = with({config(process, PluginKind::password_rules)}).rules("long_password_rules");
+    protocol::RulesRequest request;
+    request.candidate = base::Secret("caf\xe9");
+    const auto error = error_of(loop_, rules.check(std::move(request)));
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), Error::Kind::invalid);
+    EXPECT_EQ(registry_->status()[0].state, PluginState::ready);
+}
+
+TEST_F(ARegistry, LeadsADialogWithAStep) {
+    PluginProcess process("misbehaving_step");
+    ASSERT_TRUE(process.start());
+    auto& step = with({config(process, PluginKind::step)}).step("misbehaving_step");
+    protocol::StepRequest begin;
+    begin.facts = {{"name", "alice"}, {"phone_masked", "06******12"}, {"mail_masked", "a***@example.org"}};
+
+    const auto asked = await(loop_, step.run(std::move(begin)));
+
+    ASSERT_TRUE(std::holds_alternative<protocol::StepAsk>(asked.turn));
+    EXPECT_EQ(std::get<protocol::StepAsk>(asked.turn).prompts.at(0).message.id, "sesame.question");
+    EXPECT_EQ(asked.note, "saw name mail_masked") << "only the facts of its manifest";
+
+    protocol::StepRequest answer;
+    answer.operation = protocol::StepOperation::answer;
+    answer.dialog_state = asked.dialog_state.value_or(base::SecureBytes{});
+    answer.answers.emplace_back("open sesame");
+    const auto granted = await(loop_, step.run(std::move(answer)));
+    EXPECT_TRUE(std::holds_alternative<protocol::StepGrant>(granted.turn));
+}
+
+TEST_F(ARegistry, RefusesAPluginOfAnotherKindThanConfigured) {
+    PluginProcess process("misbehaving_step");
+    ASSERT_TRUE(process.start());
+    auto& lockout = with({config(process, PluginKind::lockout)}).lockout("misbehaving_step");
+
+    const auto error = error_of(loop_, lockout.judge(failed_once()));
+
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), Error::Kind::unavailable);
+    EXPECT_EQ(registry_->status()[0].state, PluginState::failing);
+    EXPECT_EQ(registry_->status()[0].detail, "it is a plugin of the kind step, but lockout is configured");
+}
+
+TEST_F(ARegistry, RefusesAProcessThatWasStartedForAnotherInstance) {
+    PluginProcess process("counting_lockout");
+    ASSERT_TRUE(process.start());
+    InstanceConfig other = config(process, PluginKind::lockout);
+    other.name = "lockout";
+    auto& lockout = with({other}).lockout("lockout");
+    EXPECT_TRUE(error_of(loop_, lockout.judge(failed_once())));
+    EXPECT_EQ(registry_->status()[0].detail, "it was started as \"counting_lockout\"");
+}
+
+TEST_F(ARegistry, SaysThatNobodyIsThereAndFindsWhoComesLater) {
+    PluginProcess process("counting_lockout");
+    auto& lockout = with({config(process, PluginKind::lockout)}).lockout("counting_lockout");
+    const auto error = error_of(loop_, lockout.judge(failed_once()));
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), Error::Kind::unavailable);
+    EXPECT_EQ(registry_->status()[0].state, PluginState::absent);
+
+    ASSERT_TRUE(process.start());
+    await(loop_, [](bus::Loop& loop) -> base::Task<int> {
+        auto pause = loop.sleep(Patience::first_delay);
+        co_await pause;
+        co_return 0;
+    }(loop_));
+    EXPECT_FALSE(error_of(loop_, lockout.judge(failed_once())));
+    EXPECT_EQ(registry_->status()[0].state, PluginState::ready);
+}
+
+TEST_F(ARegistry, KnowsTheStatesBeforeTheFirstCall) {
+    PluginProcess process("counting_lockout");
+    ASSERT_TRUE(process.start());
+    Registry& registry = with(
+        {config(process, PluginKind::lockout), {"nobody", PluginKind::step, process.folder() + "/nobody.sock", {}}});
+    EXPECT_EQ(registry.status()[0].state, PluginState::connecting);
+    registry.connect();
+    while (registry.status()[0].state == PluginState::connecting) {
+        loop_.run_once(base::Milliseconds(1000));
+    }
+    EXPECT_EQ(registry.status()[0].state, PluginState::ready);
+    EXPECT_EQ(registry.status()[1].state, PluginState::absent);
+}
+
+TEST_F(ARegistry, GoesOnWithTheSuccessorOfAProcessThatEndedInPeace) {
+    PluginProcess process("counting_lockout");
+    ASSERT_TRUE(process.start());
+    auto& lockout = with({config(process, PluginKind::lockout)}).lockout("counting_lockout");
+    EXPECT_FALSE(error_of(loop_, lockout.judge(failed_once())));
+    ASSERT_TRUE(process.start()) << "ends the first one";
+    EXPECT_FALSE(error_of(loop_, lockout.judge(failed_once()))) << "the end was not noticed before this call";
+}
+
+TEST_F(ARegistry, AnswersManyCallsAtOnce) {
+    PluginProcess process("counting_lockout");
+    ASSERT_TRUE(process.start());
+    auto& lockout = with({config(process, PluginKind::lockout)}).lockout("counting_lockout");
+    std::vector<std::unique_ptr<tests::Awaited<protocol::Judgement>>> calls;
+    for (int i = 0; i < 200; ++i) {
+        calls.push_back(std::make_unique<tests::Awaited<protocol::Judgement>>(lockout.judge(failed_once())));
+    }
+    for (const auto& call : calls) {
+        EXPECT_EQ(call->get(loop_).verdict, protocol::Verdict::allow);
+    }
+}
+
+TEST_F(ARegistry, EndsTheWaitingCallsWhenItDies) {
+    PluginProcess process("misbehaving_step", "how = \"hangs\"\n");
+    ASSERT_TRUE(process.start());
+    auto& step = with({config(process, PluginKind::step)}).step("misbehaving_step");
+    tests::Awaited<protocol::StepResponse> in_flight(step.run({}));
+    tests::Awaited<protocol::StepResponse> waiting(step.run({}));
+    while (registry_->status()[0].state != PluginState::ready) {
+        loop_.run_once(base::Milliseconds(100));
+    }
+    registry_.reset();
+    EXPECT_TRUE(in_flight.done());
+    EXPECT_TRUE(waiting.done());
+    EXPECT_THROW((void)in_flight.get(loop_), Error);
+}
+
+TEST_F(ARegistry, HandsOutOnlyWhatIsConfigured) {
+    Registry& registry = with({{"lockout", PluginKind::lockout, "/nowhere", {}}});
+    EXPECT_NO_THROW((void)registry.lockout("lockout"));
+    EXPECT_THROW((void)registry.rules("lockout"), Error);
+    EXPECT_THROW((void)registry.step("other"), Error);
+    EXPECT_THROW(with({{"twice", PluginKind::step, "/a", {}}, {"twice", PluginKind::step, "/b", {}}}), Error);
+}
+
+} // namespace
+
+} // namespace loquet::plugins
