@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Row P15 of the performance table: a lookup, a durable login write, and logins in parallel, each against LMDB by hand
-// in the same folder and in the same minute. bench_store [FOLDER]; the folder's disk is the one that is measured.
+// in the same folder and in the same minute. store_bench [FOLDER]; the folder's disk is the one that is measured.
 #include "daemon/audit/audit_log.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/sealing.h"
 #include "daemon/store/store.h"
 #include "lib/bus/loop.h"
-#include "tests/bench/raw_lmdb.h"
+#include "tests/bench/store/raw_lmdb.h"
 #include "tests/bench/rounds.h"
 #include "tests/support/loop_runner.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "tests/bench/raw_lmdb.h"
+#include "tests/bench/store/raw_lmdb.h"
 
 #include "lib/base/file.h"
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
