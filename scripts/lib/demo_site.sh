@@ -15,6 +15,7 @@ write_site() {
     cp "$dev"/plugins/*.so "$place/plugins/"
     head -c 32 /dev/urandom >"$place/master-key"
     chmod 0400 "$place/master-key"
+    chmod 0700 "$place/store"
     chown -R "$daemon_uid:$daemon_gid" "$place/run" "$place/store" "$place/master-key"
     cat >"$place/etc/loquet.toml" <<EOF
 disclose = ["locked"]
