@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::array<std::pair<AccountState, const char*>, 3> states{
     {{AccountState::active, "active"}, {AccountState::locked, "locked"}, {AccountState::disabled, "disabled"}}};
-constexpr std::size_t most_authorisations = 64;
 
 base::Secret read_password(bus::Reader& reader) {
     const base::Fd memory = reader.fd();
@@ -49,7 +48,7 @@ AccountRequest read_account_request(bus::Reader& reader) {
             }
         }
         if (key == "authorisations" && signature == "as") {
-            account.authorisations = reader.texts(most_authorisations, limits::client_field_bytes);
+            account.authorisations = reader.texts(limits::authorisations_per_account, limits::client_field_bytes);
         } else if (key == "password" && signature == "h") {
             request.password = read_password(reader);
         } else if (key == "must_change" && signature == "b") {

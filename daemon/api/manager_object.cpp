@@ -157,7 +157,7 @@ void ManagerObject::version(Writer& value) {
     value.text(LOQUET_VERSION);
 }
 void ManagerObject::schema_version(Writer& value) {
-    value.u32(store::schema_version);
+    value.u32(store::schema_version());
 }
 void ManagerObject::profile(Writer& value) {
     value.text(parts_.settings.profile);

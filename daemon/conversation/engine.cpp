@@ -62,11 +62,6 @@ Engine::Engine(const Parts& parts)
       keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock), background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }) {
-    store_.when_writability_changes([this] {
-        if (store_.writable()) {
-            background_.spawn(save_left_over());
-        }
-    });
     keeper_.when_fallback_changes = [](bool fallback, const std::string& why) {
         if (fallback) {
             log::error(log::id::lockout_fallback,
@@ -360,7 +355,11 @@ base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base:
     keeper_.reload(identity);
 }
 
-base::Task<void> Engine::save_left_over() {
+void Engine::save_left_over() {
+    background_.spawn(write_left_over());
+}
+
+base::Task<void> Engine::write_left_over() {
     auto changes = keeper_.left_over();
     if (!changes) {
         co_return;

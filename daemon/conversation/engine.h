@@ -58,9 +58,12 @@ public:
     void forget_caller(std::string_view sender);
     [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
 
-    /// Throws Error (not_found). Waits for the account's evaluations, runs `change` (which may alter its counters in the store) and takes over
-    /// what then stands there.
+    /// Throws Error (not_found). Waits for the account's evaluations, runs `change` (which may alter its counters in
+    /// the store) and takes over what then stands there.
     base::Task<void> with_account_still(model::Uid uid, base::Function<base::Task<void>()> change);
+
+    /// Writes the counters that a refusing disk left in memory; called when it takes writes again.
+    void save_left_over();
 
     /// True while the built-in lockout policy judges, because its plugin is dead.
     [[nodiscard]] bool on_fallback() const noexcept { return keeper_.on_fallback(); }
@@ -80,7 +83,7 @@ private:
     base::Task<void> make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     void announce(const Dialog& dialog, const Evaluation& evaluation) const;
     void watch_timeout(DialogId id, Dialog& dialog);
-    base::Task<void> save_left_over();
+    base::Task<void> write_left_over();
 
     bus::Loop& loop_;
     const base::Clock& clock_;

@@ -24,8 +24,8 @@ base::Task<bool> Polkit::allows(std::string sender, std::string action, bool may
     writer.u32(may_interact ? allow_user_interaction : 0);
     writer.text("");
     try {
-        auto asking = connection_.call_async(std::move(question),
-                                             may_interact ? person_answers_within : machine_answers_within);
+        auto asking =
+            connection_.call_async(std::move(question), may_interact ? person_answers_within : machine_answers_within);
         const Message answer = co_await asking;
         Reader reader(answer.get());
         reader.enter(SD_BUS_TYPE_STRUCT, "bba{ss}");

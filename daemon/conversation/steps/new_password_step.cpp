@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/new_password_step.h"
 
+#include "daemon/accounts/password_record.h"
 #include "daemon/conversation/facts.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
@@ -75,7 +76,10 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
         result.turn = protocol::Granted{};
         result.detail = "password-changed";
         result.needs_durable = true;
-        result.writes.push_back(keep(*subject.uid(), std::move(hash)));
+        accounts::NewPassword kept{std::move(hash), false, settings_.history, clock_.wall()};
+        result.writes.emplace_back([uid = *subject.uid(), kept = std::move(kept)](store::WriteTxn& txn) {
+            accounts::put_password(txn, uid, kept);
+        });
         co_return result;
     } catch (const base::Error& error) {
         // Too long for the hash, or not text: the person can mend it. A dead rules plugin: nothing was changed.
@@ -144,26 +148,6 @@ base::Task<NewPasswordStep::Verdict> NewPasswordStep::judge(Dialog& dialog, cons
         }
     }
     co_return verdict;
-}
-
-store::Store::Work NewPasswordStep::keep(model::Uid uid, std::string hash) const {
-    return [uid, hash = std::move(hash), now = clock_.wall(), remembered = settings_.history](store::WriteTxn& txn) {
-        auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
-        auto closed = AccountsTable::closed(txn, uid);
-        if (!closed) {
-            throw base::Error(base::Error::Kind::conflict, "the account was erased meanwhile");
-        }
-        if (!credential.password_hash.empty()) {
-            credential.history.insert(credential.history.begin(), credential.password_hash);
-        }
-        credential.history.resize(std::min<std::size_t>(credential.history.size(), remembered));
-        credential.password_hash = hash;
-        credential.password_changed = now;
-        credential.must_change = false;
-        ++closed->generation;
-        AccountsTable::put(txn, uid, credential);
-        AccountsTable::put(txn, uid, *closed);
-    };
 }
 
 } // namespace loquet::conversation

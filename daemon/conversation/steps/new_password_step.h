@@ -33,7 +33,6 @@ private:
     [[nodiscard]] protocol::Ask question(const Dialog& dialog, const std::vector<std::string>& errors) const;
     /// The question again with what was wrong, until the tries are used up.
     [[nodiscard]] StepResult again(Dialog& dialog, const std::vector<std::string>& errors) const;
-    [[nodiscard]] store::Store::Work keep(model::Uid uid, std::string hash) const;
 
     store::Store& store_;
     work::Hasher& hasher_;

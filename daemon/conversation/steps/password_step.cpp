@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/password_step.h"
 
+#include "daemon/accounts/password_record.h"
 #include "daemon/store/accounts_table.h"
 
 namespace loquet::conversation {
@@ -64,11 +65,7 @@ base::Task<std::vector<store::Store::Work>> PasswordStep::rehash(const Subject& 
     std::string new_hash = co_await hashing;
     const model::Uid uid = *subject.uid();
     writes.emplace_back([uid, old_hash = std::move(old_hash), new_hash = std::move(new_hash)](store::WriteTxn& txn) {
-        auto credential = AccountsTable::credential(txn, uid);
-        if (credential && credential->password_hash == old_hash) {
-            credential->password_hash = new_hash;
-            AccountsTable::put(txn, uid, *credential);
-        }
+        accounts::replace_hash(txn, uid, old_hash, new_hash);
     });
     co_return writes;
 }

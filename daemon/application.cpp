@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/application.h"
+
+#include "daemon/audit/audit_log.h"
+#include "daemon/config/config_file.h"
+#include "daemon/parts.h"
+#include "daemon/store/meta_table.h"
+#include "lib/base/error.h"
+#include "lib/base/log.h"
+#include "lib/protocol/names.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <csignal>
+#include <utility>
+
+namespace loquet {
+
+using base::Error;
+
+namespace {
+
+constexpr base::Milliseconds longest_farewell = std::chrono::seconds(5);
+
+void log_failure(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        log::error(log::id::internal_error, error.what());
+    }
+}
+
+config::Config load_settings(const Options& options) {
+    return options.profiles.empty() ? config::load(options.config) : config::load(options.config, options.profiles);
+}
+
+messages::Catalogue load_texts(const Options& options) {
+    auto texts = messages::Catalogue::load(options.messages);
+    for (const std::string& complaint : texts.complaints()) {
+        log::warning(log::id::configuration_refused, complaint);
+    }
+    if (!texts.has("password.prompt")) {
+        throw Error(Error::Kind::not_found, "no message catalogue has \"password.prompt\": is loquet installed whole? "
+                                            "(--messages names the folders)");
+    }
+    return texts;
+}
+
+model::SteadyTime steady_time(const store::Store& store, const base::Clock& clock) {
+    return {store.read([](const store::ReadTxn& txn) { return store::MetaTable::steady_time(txn); }), clock};
+}
+
+} // namespace
+
+Application::Application(Options options)
+    : options_(std::move(options)), settings_(load_settings(options_)), texts_(load_texts(options_)),
+      tasks_(log_failure),
+      store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
+      steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
+      plugins_(loop_, clock_, plugin_instances(settings_)),
+      accounts_(account_settings(settings_), store_, names_, clock_, loop_),
+      engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_)}),
+      connection_(bus::Connection::system()), callers_(connection_),
+      manager_({connection_, callers_, engine_, accounts_, store_, hasher_, plugins_, settings_, tasks_}),
+      conversations_(connection_, engine_, tasks_),
+      account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}) {
+    log::set_level(settings_.log.level);
+    connect_parts();
+}
+
+void Application::connect_parts() {
+    connection_.attach(loop_);
+    connection_.on_peer_gone([this](std::string_view name) {
+        callers_.forget(name);
+        engine_.forget_caller(name);
+    });
+    connection_.on_disconnect([this] {
+        bus_lost_ = true;
+        loop_.stop();
+    });
+    accounts_.on_change([this](const accounts::Change& change) { manager_.tell(change); });
+    engine_.on_locked = [this](model::Uid uid, base::Milliseconds until, const std::string& reason) {
+        manager_.tell_locked(uid, until, reason);
+    };
+    plugins_.on_change([this](const plugins::PluginStatus& status) { note_plugin(status); });
+    store_.when_writability_changes([this] {
+        if (store_.writable()) {
+            log::notice(log::id::store_writable_again, "the store can be written again");
+            engine_.save_left_over();
+        } else {
+            log::error(log::id::store_unwritable, "the store cannot be written: " + store_.why_unwritable());
+        }
+        manager_.tell_health();
+    });
+    signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
+    signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
+    signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
+}
+
+void Application::run() {
+    plugins_.connect();
+    connection_.own_name(protocol::bus_name);
+    log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
+    sd_notify(0, "READY=1");
+    loop_.run();
+    if (bus_lost_) {
+        throw Error(Error::Kind::unavailable, "the bus closed the connection");
+    }
+    log::notice(log::id::stopped, "loquetd stops");
+}
+
+void Application::stop() {
+    sd_notify(0, "STOPPING=1");
+    if (tasks_.active() == 0) {
+        loop_.stop();
+        return;
+    }
+    // What is being judged is told before we go; a caller who dallies is not waited for.
+    tasks_.when_idle([this] { loop_.stop(); });
+    last_call_ = loop_.after(longest_farewell, [this] { loop_.stop(); });
+}
+
+void Application::reload() {
+    sd_notify(0, "RELOADING=1");
+    try {
+        config::Config loaded = load_settings(options_);
+        // What was opened with the old values stays as it is until a restart.
+        const bool needs_restart = loaded.store != settings_.store || loaded.runtime != settings_.runtime
+                                   || loaded.hashing != settings_.hashing || loaded.accounts != settings_.accounts
+                                   || loaded.plugins != settings_.plugins || loaded.lockout != settings_.lockout
+                                   || loaded.password.rules != settings_.password.rules;
+        texts_ = load_texts(options_);
+        log::set_level(loaded.log.level);
+        settings_ = std::move(loaded);
+        log::notice(log::id::configuration_loaded,
+                    needs_restart
+                        ? "the configuration was read; store, accounts, hashing and plugins change at a restart"
+                        : "the configuration was read");
+    } catch (const Error& error) {
+        log::error(log::id::configuration_refused,
+                   std::string("the configuration was not read, the old one stays: ") + error.what());
+    }
+    sd_notify(0, "READY=1");
+}
+
+void Application::note_plugin(const plugins::PluginStatus& status) {
+    const bool well = status.state == plugins::PluginState::ready;
+    const bool shut_out = status.state == plugins::PluginState::quarantined;
+    if (well) {
+        log::notice(log::id::plugin_ready, "the plugin " + status.instance + " answers");
+    } else if (status.state != plugins::PluginState::connecting) {
+        log::error(shut_out ? log::id::plugin_quarantined : log::id::plugin_failed,
+                   "the plugin " + status.instance + " does not do its work: " + status.detail);
+    }
+    if (shut_out) {
+        model::AuditEvent event;
+        event.kind = model::AuditKind::plugin_quarantined;
+        event.time = clock_.wall();
+        event.detail = status.instance;
+        tasks_.spawn(record(store_, std::move(event)));
+    }
+    manager_.tell_plugin(status);
+}
+
+} // namespace loquet

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The composition root: the members, in the order they are made, are the architecture. Main thread, which is the
+// loop's.
+#pragma once
+
+#include "daemon/accounts/accounts.h"
+#include "daemon/accounts/name_service.h"
+#include "daemon/api/account_objects.h"
+#include "daemon/api/caller.h"
+#include "daemon/api/conversation_objects.h"
+#include "daemon/api/manager_object.h"
+#include "daemon/config/config.h"
+#include "daemon/conversation/engine.h"
+#include "daemon/model/steady_time.h"
+#include "daemon/plugins/registry.h"
+#include "daemon/store/store.h"
+#include "daemon/work/hasher.h"
+#include "lib/base/clock.h"
+#include "lib/bus/connection.h"
+#include "lib/bus/loop.h"
+#include "lib/messages/catalogue.h"
+
+#include <string>
+#include <vector>
+
+namespace loquet {
+
+struct Options {
+    std::string config = "/etc/loquet/loquet.toml";
+    std::vector<std::string> profiles; ///< folders; empty: the usual ones
+    std::vector<std::string> messages; ///< folders, the last one wins; empty: the usual ones
+};
+
+class Application {
+public:
+    /// Opens everything; throws base::Error with a sentence for the operator. Nothing is on the bus yet.
+    explicit Application(Options options);
+
+    /// Owns the bus name, tells systemd, and serves until SIGTERM or SIGINT, or until the bus goes away (an Error).
+    void run();
+
+private:
+    void connect_parts();
+    void reload();
+    void stop();
+    void note_plugin(const plugins::PluginStatus& status);
+
+    Options options_;
+    base::SystemClock clock_;
+    bus::Loop loop_;
+    config::Config settings_;
+    messages::Catalogue texts_;
+    base::TaskGroup tasks_;
+    store::Store store_;
+    model::SteadyTime steady_;
+    work::Hasher hasher_;
+    plugins::Registry plugins_;
+    accounts::SystemNames names_;
+    accounts::Accounts accounts_;
+    conversation::Engine engine_;
+    bus::Connection connection_;
+    api::Callers callers_;
+    api::ManagerObject manager_;
+    api::ConversationObjects conversations_;
+    api::AccountObjects account_objects_;
+    bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
+    bus::Source last_call_;
+    bool bus_lost_ = false;
+};
+
+} // namespace loquet

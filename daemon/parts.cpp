@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/parts.h"
+
+#include "daemon/audit/audit_log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace loquet {
+
+namespace {
+
+/// What one hash of the default method needs (daemon/work/hasher.h); dearer ones are the administrator's choice.
+constexpr std::uint64_t bytes_per_hash = 16U << 20U;
+
+protocol::PluginKind kind_of(config::PluginKind kind) {
+    switch (kind) {
+    case config::PluginKind::step:
+        return protocol::PluginKind::step;
+    case config::PluginKind::lockout:
+        return protocol::PluginKind::lockout;
+    case config::PluginKind::password_rules:
+        return protocol::PluginKind::password_rules;
+    }
+    return protocol::PluginKind::step;
+}
+
+std::uint64_t machine_memory() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+work::HashingOptions hashing_options(const config::HashingConfig& settings) {
+    const std::uint64_t fits = std::max<std::uint64_t>(settings.memory.of(machine_memory()) / bytes_per_hash, 1);
+    const std::uint64_t wanted =
+        settings.workers == 0 ? std::max(std::thread::hardware_concurrency(), 1U) : settings.workers;
+    return {settings.prefix, settings.cost, static_cast<std::size_t>(std::min(fits, wanted))};
+}
+
+accounts::Settings account_settings(const config::Config& settings) {
+    accounts::Settings accounts;
+    accounts.uids = {settings.accounts.uid_first, settings.accounts.uid_last};
+    accounts.defaults = {settings.accounts.home, settings.accounts.shell, settings.accounts.authorisations};
+    accounts.history = settings.password.history;
+    return accounts;
+}
+
+std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings) {
+    std::vector<plugins::InstanceConfig> instances;
+    for (const auto& [name, instance] : settings.plugins) {
+        instances.push_back(
+            {name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock", instance.deadline});
+    }
+    return instances;
+}
+
+conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry) {
+    conversation::PluginDoors doors;
+    doors.lockout = &registry.lockout(settings.lockout.plugin);
+    doors.rules = settings.password.rules.empty() ? nullptr : &registry.rules(settings.password.rules);
+    for (const auto& [name, instance] : settings.plugins) {
+        if (instance.kind == config::PluginKind::step) {
+            doors.steps[name] = &registry.step(name);
+        }
+    }
+    return doors;
+}
+
+base::Task<void> record(store::Store& store, model::AuditEvent event) {
+    auto writing =
+        store.write([event = std::move(event)](store::WriteTxn& txn) { audit::AuditLog::append(txn, event); });
+    co_await writing;
+}
+
+} // namespace loquet

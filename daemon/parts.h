@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Between the configuration's structs and those of the parts: small pure conversions for the composition root.
+#pragma once
+
+#include "daemon/accounts/accounts.h"
+#include "daemon/config/config.h"
+#include "daemon/conversation/step_set.h"
+#include "daemon/model/audit_event.h"
+#include "daemon/plugins/registry.h"
+#include "daemon/store/store.h"
+#include "daemon/work/hasher.h"
+#include "lib/base/task.h"
+
+#include <vector>
+
+namespace loquet {
+
+[[nodiscard]] work::HashingOptions hashing_options(const config::HashingConfig& settings);
+[[nodiscard]] accounts::Settings account_settings(const config::Config& settings);
+[[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);
+[[nodiscard]] conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry);
+
+/// One audit record of the daemon's own doing.
+base::Task<void> record(store::Store& store, model::AuditEvent event);
+
+} // namespace loquet
