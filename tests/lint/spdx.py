@@ -5,7 +5,7 @@ import re
 LINE = re.compile(r"SPDX-License-Identifier: (\S+)")
 # No place for a comment (JSON, seeds, recorded data), or prose that the LICENSE beside it covers.
 WITHOUT = (".md", ".json", "LICENSE")
-DATA_FOLDERS = ("corpus/", "data/")
+DATA_FOLDERS = ("corpus/", "data/", "pam-configs/")
 
 
 def findings(tree):
