@@ -63,6 +63,18 @@ TEST_F(AProgramOfAPlainUser, WithTheSetUidBitTakesNoBusAddressFromTheEnvironment
     EXPECT_EQ(daemon->calls().size(), calls) << "whoever runs it must not choose who judges passwords";
 }
 
+TEST_F(AProgramOfAPlainUser, ThatIsRootByItsSetUidBitSaysWhoIsInFrontOfIt) {
+    Application application(plain_user);
+    application.typed = {right_password(), next_password(), next_password()};
+    ASSERT_EQ(::setresuid(plain_uid, 0, 0), 0); // what passwd(1) is
+    const int changed = application.change_password();
+    ASSERT_EQ(::setresuid(0, 0, 0), 0);
+    EXPECT_EQ(changed, PAM_SUCCESS);
+    EXPECT_EQ(daemon->request(0).facts.at("real_uid"), std::to_string(plain_uid));
+    EXPECT_EQ(application.change_password(), PAM_CONV_ERR);
+    EXPECT_FALSE(daemon->request(daemon->calls().size() - 2).facts.contains("real_uid")) << "root alone";
+}
+
 } // namespace
 
 } // namespace loquet::tests
