@@ -26,11 +26,10 @@ function(loquet_test name)
     if(ARG_DEPENDS)
         add_dependencies(${name} ${ARG_DEPENDS})
     endif()
-    # gtest_discover_tests() splits lists once more than others do.
+    # gtest_discover_tests() splits lists once more than others do, and loses empty values.
     string(REPLACE ";" "\\;" labels "${ARG_LABELS}")
-    string(REPLACE ";" "\\;" environment "${ARG_ENVIRONMENT}")
+    set(environment LOQUET_TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts ${ARG_ENVIRONMENT})
+    string(REPLACE ";" "\\;" environment "${environment}")
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}"
-                   ENVIRONMENT_MODIFICATION LOQUET_TEST_ARTIFACTS=set:${CMAKE_BINARY_DIR}/artifacts
-                   FIXTURES_REQUIRED artifacts)
+        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}" FIXTURES_REQUIRED artifacts)
 endfunction()
