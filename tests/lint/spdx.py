@@ -4,7 +4,7 @@ import re
 
 LINE = re.compile(r"SPDX-License-Identifier: (\S+)")
 # No place for a comment (JSON, seeds, recorded data), or prose that the LICENSE beside it covers.
-WITHOUT = (".md", ".json", "LICENSE")
+WITHOUT = (".md", ".json", ".mdb", "/master-key", "LICENSE")
 DATA_FOLDERS = ("corpus/", "data/")
 
 
