@@ -33,10 +33,11 @@ public:
     /// The object of an account; an Error of kind `not_found` where there is none.
     [[nodiscard]] std::string find_account(const std::string& name);
 
-    /// From here on polkit may ask the person at the terminal.
+    /// From here on polkit may ask the person at the terminal. It lives on the system bus: on another one nobody asks.
     void let_polkit_ask();
 
 private:
+    bool on_system_bus_;
     bus::Connection connection_;
     std::optional<PolkitAgent> agent_;
 };

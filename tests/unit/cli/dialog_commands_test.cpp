@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <pty.h>
+#include <pwd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,17 +86,19 @@ TEST_F(ALoginTrial, SaysWhatPamWouldBeTold) {
     says({ask({{PromptStyle::info, "hint", "Bonjour"}, secret("password", "Password:")}),
           ask({{PromptStyle::visible, "code", "3 + 4 ="}}),
           protocol::Granted{"alice", protocol::Reason::new_password_required, {"Choose a new one"}}});
-    const tests::Outcome outcome = service_.run(
-        {"--json", "try-login", "Alice", "--service", "sshd", "--password-fd", "0"}, std::string(password) + "\n7\n");
+    const tests::Outcome outcome =
+        service_.run({"--json", "try-login", "Nobody's-Name", "--service", "sshd", "--password-fd", "0"},
+                     std::string(password) + "\n7\n");
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     const json said = json::parse(outcome.output);
     EXPECT_EQ(said.at("authentication"), "PAM_SUCCESS");
     EXPECT_EQ(said.at("account_phase"), "PAM_NEW_AUTHTOK_REQD");
     EXPECT_EQ(said.at("account"), "alice");
     EXPECT_EQ(said.at("messages"), json({"Choose a new one"}));
-    EXPECT_THAT(begun_, ElementsAre("login", "Alice"));
+    EXPECT_THAT(begun_, ElementsAre("login", "Nobody's-Name"));
     EXPECT_EQ(client_.at("service"), "sshd");
     EXPECT_EQ(client_.at("locale"), "fr_FR.UTF-8");
+    EXPECT_FALSE(client_.contains("uid")) << "nobody on this machine has the name";
     EXPECT_THAT(answered_, ElementsAre(ElementsAre(std::string(password)), ElementsAre("7")));
     EXPECT_THAT(outcome.errors, HasSubstr("Bonjour"));
 }
@@ -152,6 +155,13 @@ TEST_F(APasswordChange, WorksWithoutATerminal) {
     EXPECT_THAT(begun_, ElementsAre("change-password", "alice"));
     EXPECT_THAT(answered_, ElementsAre(ElementsAre(std::string(password)),
                                        ElementsAre(std::string(next_password), std::string(next_password))));
+}
+
+TEST_F(APasswordChange, IsOfTheCallersAccountUnlessANameIsGiven) {
+    says({protocol::Granted{"me", {}, {}}});
+    EXPECT_EQ(service_.run({"passwd", "--password-fd", "0"}, "x\n").exit_code, 0);
+    EXPECT_THAT(begun_, ElementsAre("change-password", ::getpwuid(::getuid())->pw_name));
+    EXPECT_EQ(client_.at("uid"), std::to_string(::getuid()));
 }
 
 TEST_F(APasswordChange, SaysWhichRuleIsNotMetAndDoesNotTryTheSameAgain) {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The manual pages name what there is: commands and options as the program has them, keys as the shipped loquet.toml
+// shows them.
+#include "lib/base/file.h"
+#include "lib/base/limits.h"
+#include "tests/support/process.h"
+#include "tests/unit/cli/program_help.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+
+namespace loquet::cli {
+namespace {
+
+using testing::HasSubstr;
+
+/// A page's text without roff's escapes.
+std::string page(const std::string& name) {
+    const std::string text = base::read_file(LOQUET_SOURCE_DIR "/docs/man/" + name, limits::configuration_file_bytes);
+    return std::regex_replace(text, std::regex(R"(\\-)"), "-");
+}
+
+TEST(TheManual, NamesEveryCommandAndOption) {
+    const std::string text = page("loquetctl.1");
+    for (const CommandWords& command : all_commands()) {
+        const std::string words = command.size() == 1 ? command[0] : command[0] + " " + command[1];
+        EXPECT_THAT(text, HasSubstr(words));
+        for (const std::string& option : options_of(command)) {
+            EXPECT_THAT(text, HasSubstr(option)) << words;
+        }
+    }
+    for (const std::string& option : options_of({})) {
+        EXPECT_THAT(text, HasSubstr(option));
+    }
+}
+
+TEST(TheManual, NamesEveryKeyOfTheConfiguration) {
+    const std::string text = page("loquet.toml.5");
+    const std::string shipped = base::read_file(LOQUET_SOURCE_DIR "/etc/loquet.toml", limits::configuration_file_bytes);
+    static const std::regex key("\n#?([a-z_]+) = ");
+    int keys = 0;
+    for (std::sregex_iterator it(shipped.begin(), shipped.end(), key), end; it != end; ++it, ++keys) {
+        EXPECT_THAT(text, HasSubstr("\n.B " + (*it)[1].str() + "\n"));
+    }
+    EXPECT_GT(keys, 20) << "or the pattern no longer finds them";
+}
+
+class AManualPage : public testing::TestWithParam<const char*> {};
+
+TEST_P(AManualPage, IsSetWithoutAWarning) {
+    const tests::Outcome outcome = tests::run(
+        {{"groff", "-man", "-Tutf8", "-ww", std::string(LOQUET_SOURCE_DIR "/docs/man/") + GetParam()}, {}, {}});
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_EQ(outcome.errors, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEachProgram, AManualPage, testing::Values("loquetctl.1", "loquetd.8", "loquet.toml.5"));
+
+} // namespace
+} // namespace loquet::cli
