@@ -15,18 +15,17 @@ function(loquet_plugin name)
     set_target_properties(plugin_${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
     install(TARGETS plugin_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/loquet/plugins)
     loquet_check_exports(${name} plugin_${name} loquet_${ARG_KIND}_v1)
-    add_test(NAME plugin_exam.${name} COMMAND loquet-plugin-exam ${ARG_KIND} $<TARGET_FILE:plugin_${name}>)
-    set_tests_properties(plugin_exam.${name} PROPERTIES LABELS unit TIMEOUT 120)
+    loquet_sit_exam(${name} plugin_${name} ${ARG_KIND})
 endfunction()
 
 # A shared object FILE.so that exports loquet_<kind>_v<number> only; plugins, and the test fixtures that act as such.
 function(loquet_module target file)
     add_library(${target} MODULE ${ARGN})
     set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${file}
-        LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/plugin.map)
+        LINK_DEPENDS ${CMAKE_SOURCE_DIR}/sdk/plugin.map)
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
     target_link_libraries(${target} PRIVATE loquet_sdk)
-    target_link_options(${target} PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/plugin.map)
+    target_link_options(${target} PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/sdk/plugin.map)
     if(NOT LOQUET_SANITIZE)
         target_link_options(${target} PRIVATE -Wl,-z,defs) # a sanitizer's runtime is in the program, not in the plugin
     endif()
@@ -36,4 +35,9 @@ function(loquet_check_exports name target symbol)
     add_test(NAME plugin_exports.${name} COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DFILE=$<TARGET_FILE:${target}>
         -DSYMBOL=${symbol} -P ${CMAKE_SOURCE_DIR}/cmake/check_exports.cmake)
     set_tests_properties(plugin_exports.${name} PROPERTIES LABELS unit TIMEOUT 30)
+endfunction()
+
+function(loquet_sit_exam name target kind)
+    add_test(NAME plugin_exam.${name} COMMAND loquet-plugin-exam ${kind} $<TARGET_FILE:${target}>)
+    set_tests_properties(plugin_exam.${name} PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

@@ -30,6 +30,11 @@ void write_facts(bus::Writer& writer, const ClientFacts& facts, const base::Fd& 
             writer.entry(key, value);
         }
     };
+    const auto number = [&](const char* key, const std::optional<std::uint32_t>& value) {
+        if (value) {
+            writer.entry(key, "u", [&] { writer.u32(*value); });
+        }
+    };
     writer.array("{sv}", [&] {
         text("service", facts.service);
         text("tty", facts.tty);
@@ -37,9 +42,8 @@ void write_facts(bus::Writer& writer, const ClientFacts& facts, const base::Fd& 
         text("seat", facts.seat);
         text("locale", facts.locale);
         text("phase", facts.phase);
-        if (facts.uid) {
-            writer.entry("uid", "u", [&] { writer.u32(*facts.uid); });
-        }
+        number("uid", facts.uid);
+        number("real_uid", facts.real_uid);
         if (token) {
             writer.entry("token", "h", [&] { writer.fd(token.get()); });
         }

@@ -27,6 +27,9 @@ struct ClientFacts {
     std::string locale;
     std::string phase;                ///< "account": nobody asked this module before the account phase
     std::optional<std::uint32_t> uid; ///< what NSS says for the name
+    /// Who runs the program, where that is not whom the bus sees: passwd(1) is root by its set-uid bit, and the person
+    /// in front of it is not.
+    std::optional<std::uint32_t> real_uid;
 };
 
 enum class Trouble : std::uint8_t {

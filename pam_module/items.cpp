@@ -4,6 +4,8 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <utility>
 
@@ -78,6 +80,9 @@ ClientFacts facts_of(pam_handle_t* handle) {
     facts.rhost = field(raw_item(handle, PAM_RHOST));
     facts.seat = seat_of(handle);
     facts.locale = locale_of(handle);
+    if (::getuid() != ::geteuid()) {
+        facts.real_uid = ::getuid();
+    }
     return facts;
 }
 

@@ -150,8 +150,7 @@ private:
             }
             answers.push_back(std::move(*next++));
             note(prompt, answers.back());
-            // What the daemon could not read is nobody's password; an empty one is never counted.
-            if (!can_travel(answers.back()) || (is_password(prompt) && answers.back().empty())) {
+            if (!can_travel(answers.back())) { // what the daemon could not read is nobody's password
                 return Stopped{plan_.no_password};
             }
         }

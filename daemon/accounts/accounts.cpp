@@ -32,7 +32,10 @@ using store::WriteTxn;
 constexpr std::size_t lookup_threads = 1; // accounts are made by people, one at a time
 
 /// Undoes the transaction: its number was not asked of the other sources of names yet.
-struct NumberUnchecked : std::exception {};
+struct NumberUnchecked : std::exception {
+    explicit NumberUnchecked(Uid unchecked) : number(unchecked) {}
+    Uid number;
+};
 
 Error no_such_account() {
     return {Error::Kind::not_found, "there is no account with this number"};
@@ -171,14 +174,11 @@ Task<bool> Accounts::is_number_elsewhere(Uid uid) {
 /// Answers the number that the store gives next. The account was written only where that is `free_number`; otherwise
 /// nothing was.
 Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::UidRange left, Actor actor) {
-    const auto given = std::make_shared<Uid>();
-    base::Future<void> written =
-        store_.write([given, account, free_number, left,
-                      event = new_event(AuditKind::account_created, actor)](WriteTxn& txn) mutable {
+    base::Future<void> written = store_.write(
+        [account, free_number, left, event = new_event(AuditKind::account_created, actor)](WriteTxn& txn) mutable {
             const Uid uid = AccountsTable::allocate(txn, left);
-            *given = uid;
             if (uid != free_number) {
-                throw NumberUnchecked();
+                throw NumberUnchecked(uid);
             }
             if (AccountsTable::find(txn, account.open.name)) {
                 throw name_is_taken(account.open.name, "there is an account of this name");
@@ -194,10 +194,10 @@ Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::Ui
         });
     try {
         co_await written;
-    } catch (const NumberUnchecked&) {
-        // The caller sees it by the number.
+    } catch (const NumberUnchecked& found) {
+        free_number = found.number;
     }
-    co_return *given;
+    co_return free_number;
 }
 
 std::optional<Uid> Accounts::find(std::string_view name) const {
@@ -274,6 +274,35 @@ Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor ac
     Task<bool> editing = change(uid, std::move(event), std::move(edit));
     if (co_await editing) {
         tell({telling.change, uid, reason}, actor, telling.word);
+    }
+}
+
+Task<void> Accounts::authorise(Uid uid, std::string service, Actor actor) {
+    return change_authorisations(uid, std::move(service), &with_authorisation, "authorised for", actor);
+}
+
+Task<void> Accounts::deauthorise(Uid uid, std::string service, Actor actor) {
+    return change_authorisations(uid, std::move(service), &without_authorisation, "no longer authorised for", actor);
+}
+
+Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authorising change_list, std::string word,
+                                           Actor actor) {
+    Edit edit = [change_list, service](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
+        Authorisations list = change_list(closed.authorisations, service);
+        if (list == closed.authorisations) {
+            return false;
+        }
+        closed.authorisations = std::move(list);
+        AccountsTable::put(txn, open.uid, closed);
+        return true;
+    };
+    const std::string what = word + " " + base::printable(service);
+    AuditEvent event = new_event(AuditKind::account_changed, actor);
+    event.detail = what;
+    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    if (co_await editing) {
+        tell({Change::Kind::changed, uid, {}}, actor, what);
     }
 }
 

@@ -93,8 +93,7 @@ public:
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
     [[nodiscard]] base::Task<void> enable(model::Uid uid, Actor actor);
 
-    /// May the account use this PAM service (or application)? "*" stands for all of them. Throws Error (invalid) for a
-    /// name that no service has, (limited) above limits::authorisations_per_account.
+    /// What the account may use (authorisations.h).
     [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
     [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
 
@@ -115,6 +114,9 @@ private:
     base::Task<void> refuse_name_elsewhere(std::string name);
     base::Task<bool> is_number_elsewhere(model::Uid uid);
     base::Task<model::Uid> write_new(model::Account account, model::Uid free_number, store::UidRange left, Actor actor);
+    using Authorising = Authorisations (*)(Authorisations, const std::string& service);
+    base::Task<void> change_authorisations(model::Uid uid, std::string service, Authorising change_list,
+                                           std::string word, Actor actor);
     base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor);
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
     base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit);

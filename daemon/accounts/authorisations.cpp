@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/accounts/accounts.h"
-#include "daemon/store/accounts_table.h"
+#include "daemon/accounts/authorisations.h"
+
+#include "daemon/accounts/fields.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
@@ -9,66 +10,55 @@
 
 namespace loquet::accounts {
 
-using base::Error;
-using model::AuditEvent;
-using model::AuditKind;
-using model::PublicAccount;
-using model::Uid;
-using store::AccountsTable;
-using store::WriteTxn;
-
 namespace {
 
-void check_service(const std::string& service) {
-    const bool usable = !service.empty() && service.size() <= limits::client_field_bytes && base::is_printable(service)
-                        && service.find_first_of("/ ") == std::string::npos;
-    if (!usable) {
-        throw Error(Error::Kind::invalid, "an authorisation is the name of a PAM service or an application, without "
-                                          "spaces and slashes, or \"*\" for all of them");
-    }
+using base::Error;
+
+constexpr const char* everything = "*";
+
+std::string at_most() {
+    return "at most " + std::to_string(limits::authorisations_per_account)
+           + " authorisations for one account; \"*\" is all services";
+}
+
+void check_service(const std::string& name) {
+    const bool accepted =
+        name == everything || (!name.empty() && name.size() <= limits::authorisation_bytes && is_word(name, "_-.@"));
+    require(accepted, "the authorisation \"" + base::printable(name, 80)
+                          + "\" is not accepted: the name of a PAM service, or \"*\" for all");
 }
 
 } // namespace
 
-base::Task<void> Accounts::authorise(Uid uid, std::string service, Actor actor) {
-    check_service(service);
-    AuditEvent event = new_event(AuditKind::account_changed, actor);
-    event.detail = "authorised for " + service;
-    Edit edit = [service](WriteTxn& txn, const PublicAccount& open, AuditEvent&) {
-        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
-        auto& may = closed.authorisations;
-        if (std::find(may.begin(), may.end(), service) != may.end()) {
-            return false;
-        }
-        if (may.size() >= limits::authorisations_per_account) {
-            throw Error(Error::Kind::limited, "the account has as many authorisations as one can have: give it \"*\"");
-        }
-        may.push_back(service);
-        AccountsTable::put(txn, open.uid, closed);
-        return true;
-    };
-    base::Task<bool> editing = change(uid, std::move(event), std::move(edit));
-    if (co_await editing) {
-        tell({Change::Kind::changed, uid, {}}, actor, "authorised for a service");
-    }
+Authorisations require_authorisations(Authorisations names) {
+    require(names.size() <= limits::authorisations_per_account, at_most());
+    std::for_each(names.begin(), names.end(), check_service);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
 }
 
-base::Task<void> Accounts::deauthorise(Uid uid, std::string service, Actor actor) {
+Authorisations with_authorisation(Authorisations list, const std::string& service) {
     check_service(service);
-    AuditEvent event = new_event(AuditKind::account_changed, actor);
-    event.detail = "no longer authorised for " + service;
-    Edit edit = [service](WriteTxn& txn, const PublicAccount& open, AuditEvent&) {
-        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
-        if (std::erase(closed.authorisations, service) == 0) {
-            return false;
-        }
-        AccountsTable::put(txn, open.uid, closed);
-        return true;
-    };
-    base::Task<bool> editing = change(uid, std::move(event), std::move(edit));
-    if (co_await editing) {
-        tell({Change::Kind::changed, uid, {}}, actor, "no longer authorised for a service");
+    const auto place = std::lower_bound(list.begin(), list.end(), service);
+    if (place != list.end() && *place == service) {
+        return list;
     }
+    if (list.size() >= limits::authorisations_per_account) {
+        throw Error(Error::Kind::limited, at_most());
+    }
+    list.insert(place, service);
+    return list;
+}
+
+Authorisations without_authorisation(Authorisations list, const std::string& service) {
+    const bool all = std::find(list.begin(), list.end(), everything) != list.end();
+    if (all && service != everything) {
+        throw Error(Error::Kind::conflict,
+                    "the account may use all services: take \"*\" away, then authorise those that it shall keep");
+    }
+    list.erase(std::remove(list.begin(), list.end(), service), list.end());
+    return list;
 }
 
 } // namespace loquet::accounts

@@ -2,11 +2,12 @@
 // What somebody who makes an account may say of it, and the checks. Pure.
 #pragma once
 
+#include "daemon/accounts/authorisations.h"
 #include "daemon/model/account.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace loquet::accounts {
 
@@ -14,17 +15,18 @@ struct NewAccount {
     std::string name;
     std::string display_name;
     std::string home;  ///< empty: as configured
-    std::string shell; ///< empty: the configured one
+    std::string shell; ///< empty: as configured
     std::string mail;
     std::string phone;
     std::string locale;
-    std::vector<std::string> authorisations{"*"}; ///< PAM services; "*" is all
+    std::optional<Authorisations> authorisations; ///< absent: as configured; empty: none
 };
 
 /// What an account gets where nothing is said.
 struct AccountDefaults {
     std::string home = "/home/{name}"; ///< {name} is the account's
     std::string shell = "/bin/bash";
+    Authorisations authorisations{"*"};
 };
 
 /// Checks every field and brings it into the form that is kept; uid, gid and times are left for later. Throws Error

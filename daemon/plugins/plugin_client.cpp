@@ -79,6 +79,7 @@ void PluginClient::start_clock(RemoteCall& call) {
 }
 
 void PluginClient::expired(std::uint32_t serial) {
+    receive(); // where this loop was the late one, the answer is here already
     std::unique_ptr<RemoteCall> late;
     if (const auto flying = in_flight_.find(serial); flying != in_flight_.end()) {
         late = std::move(flying->second); // its place stays taken: the answer may still come
@@ -90,18 +91,30 @@ void PluginClient::expired(std::uint32_t serial) {
             waiting_.erase(queued);
         }
     }
-    const std::string why = "it did not answer within " + std::to_string(config_.deadline.count()) + " ms";
-    if (is_stuck()) {
-        broken(why);
-    }
+    leave_if_stuck();
     if (late) {
-        late->fail(unavailable(why));
+        late->fail(unavailable(lateness()));
     }
 }
 
-bool PluginClient::is_stuck() const {
+void PluginClient::leave_if_stuck() {
+    if (in_flight_.empty()) {
+        return;
+    }
     // A call can be late because it stood behind others; the plugin is to blame when it owes an answer all the while.
-    return !in_flight_.empty() && clock_.boottime() - progress_ >= config_.deadline * 9 / 10;
+    const Milliseconds silent = clock_.boottime() - progress_;
+    if (silent >= config_.deadline) {
+        broken(lateness());
+    } else {
+        stuck_timer_ = loop_.after(config_.deadline - silent, [this] {
+            receive();
+            leave_if_stuck();
+        });
+    }
+}
+
+std::string PluginClient::lateness() const {
+    return "it did not answer within " + std::to_string(config_.deadline.count()) + " ms";
 }
 
 void PluginClient::open() {
@@ -316,13 +329,18 @@ void PluginClient::hung_up() {
         broken("it ended in the middle of a call");
         return;
     }
+    disconnect();
+    if (status_.state == PluginState::ready) {
+        set_state(PluginState::connecting, "");
+    }
+}
+
+void PluginClient::disconnect() {
+    stuck_timer_ = bus::Source{};
     watch_ = bus::Source{};
     socket_ = base::Fd{};
     plugin_.reset();
     proven_ = false;
-    if (status_.state == PluginState::ready) {
-        set_state(PluginState::connecting, "");
-    }
 }
 
 void PluginClient::broken(const std::string& detail) {
@@ -340,10 +358,7 @@ void PluginClient::nobody_there(const std::string& detail) {
 }
 
 void PluginClient::close_and_fail(const std::string& detail) {
-    watch_ = bus::Source{};
-    socket_ = base::Fd{};
-    plugin_.reset();
-    proven_ = false;
+    disconnect();
     const auto flying = std::exchange(in_flight_, {});
     const Calls waiting = std::exchange(waiting_, {});
     // From here on this object is as it will be: the callers that resume now may call again.

@@ -45,7 +45,8 @@ private:
     void submit(std::unique_ptr<RemoteCall> call);
     void start_clock(RemoteCall& call);
     void expired(std::uint32_t serial);
-    [[nodiscard]] bool is_stuck() const;
+    void leave_if_stuck();
+    [[nodiscard]] std::string lateness() const;
 
     void open();
     void watch(bool for_writing);
@@ -60,6 +61,7 @@ private:
     [[nodiscard]] Sent not_sent(int error);
 
     void hung_up();
+    void disconnect();
     void broken(const std::string& detail);
     void nobody_there(const std::string& detail);
     void close_and_fail(const std::string& detail);
@@ -75,6 +77,7 @@ private:
 
     base::Fd socket_;
     bus::Source watch_;
+    bus::Source stuck_timer_; ///< set while a caller has given up and the plugin still owes the answer
     bool watches_writing_ = false;
     base::SecureBytes buffer_;
     std::optional<protocol::DescribeResponse> plugin_; ///< what is connected now says that it is

@@ -36,8 +36,20 @@ void require_account(const ReadTxn& txn, Uid uid) {
     }
 }
 
-bool was_given(const ReadTxn& txn, Uid uid) {
-    return txn.contains(Table::open, Key(uid)) || txn.contains(Table::retired, Key(uid));
+/// What became of a number; there is a record for every one that was ever given.
+enum class Fate : std::uint8_t { given = 1, erased = 2 };
+
+std::optional<Fate> fate(const ReadTxn& txn, Uid uid) {
+    const auto value = txn.get(Table::numbers, Key(uid));
+    if (!value) {
+        return std::nullopt;
+    }
+    return value->size() == 1 && value->front() == static_cast<std::uint8_t>(Fate::given) ? Fate::given : Fate::erased;
+}
+
+void put_fate(WriteTxn& txn, Uid uid, Fate fate) {
+    const auto byte = static_cast<std::uint8_t>(fate);
+    txn.put(Table::numbers, Key(uid), {&byte, 1});
 }
 
 /// Points the index at the account, and not at its former name any more.
@@ -100,8 +112,8 @@ std::size_t AccountsTable::count(const ReadTxn& txn) {
 Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
     const std::uint64_t stored_next = MetaTable::number(txn, next_uid_key).value_or(range.first);
     std::uint64_t next = stored_next < range.first || stored_next > range.last ? range.first : stored_next;
-    // The cursor alone would do while the range stays; the records also know what another range gave before.
-    while (next <= range.last && was_given(txn, Uid{static_cast<std::uint32_t>(next)})) {
+    // The cursor is where to look first; the records know, also when the range was another in between.
+    while (next <= range.last && txn.contains(Table::numbers, Key(Uid{static_cast<std::uint32_t>(next)}))) {
         ++next;
     }
     if (next > range.last) {
@@ -109,14 +121,20 @@ Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
                                               + std::to_string(range.last)
                                               + " has been given once: widen the range in the configuration");
     }
+    const Uid uid{static_cast<std::uint32_t>(next)};
+    put_fate(txn, uid, Fate::given);
     MetaTable::put_number(txn, next_uid_key, next + 1);
-    return Uid{static_cast<std::uint32_t>(next)};
+    return uid;
 }
 
 void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
-    if (txn.contains(Table::retired, Key(account.uid))) {
+    const auto number = fate(txn, account.uid);
+    if (number == Fate::erased) {
         throw Error(Error::Kind::conflict, "the number " + std::to_string(account.uid.value)
                                                + " belonged to an account that was erased, and is not given again");
+    }
+    if (!number) {
+        put_fate(txn, account.uid, Fate::given);
     }
     const auto before = open(txn, account.uid);
     index_name(txn, account, before);
@@ -144,7 +162,7 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
     for (const Table table : {Table::open, Table::closed, Table::credential}) {
         txn.erase(table, Key(uid));
     }
-    txn.put(Table::retired, Key(uid), {});
+    put_fate(txn, uid, Fate::erased);
     return true;
 }
 

@@ -16,7 +16,7 @@ enum class Table : std::uint8_t {
     open,       ///< UID -> model::PublicAccount
     closed,     ///< UID -> model::PrivateAccount
     credential, ///< UID -> model::Credential
-    retired,    ///< UIDs of erased accounts
+    numbers,    ///< every UID that was ever given -> whether its account was erased
     attempts,   ///< digest of a name -> model::AttemptCounters of an account
     strangers,  ///< ... of names that nobody has; bounded
     seats,      ///< digest of a seat -> Counter; bounded
@@ -26,7 +26,7 @@ enum class Table : std::uint8_t {
 
 /// The name in LMDB, which is also part of what each value is sealed with: an index into it is a Table.
 inline constexpr std::array<std::string_view, 11> table_names{
-    "meta", "names", "open", "closed", "credential", "retired", "attempts", "strangers", "seats", "steps", "audit"};
+    "meta", "names", "open", "closed", "credential", "numbers", "attempts", "strangers", "seats", "steps", "audit"};
 
 [[nodiscard]] constexpr std::size_t index_of(Table table) noexcept {
     return static_cast<std::size_t>(table);

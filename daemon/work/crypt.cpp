@@ -80,6 +80,12 @@ HashStrength strength_of(std::string_view hash) {
     return strength;
 }
 
+std::uint64_t memory_of(const HashStrength& strength) noexcept {
+    constexpr std::uint64_t block_bytes = 128; // RFC 7914, 2: N blocks of 128 x r bytes
+    const bool memory_hard = strength.method == "$y$" || strength.method == "$gy$" || strength.method == "$7$";
+    return sizeof(crypt_data) + (memory_hard ? strength.cost * block_bytes : 0);
+}
+
 std::string make_setting(const std::string& method, unsigned long cost) {
     constexpr std::size_t salt_bytes = 16;
     std::array<std::uint8_t, salt_bytes> salt{};

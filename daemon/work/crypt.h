@@ -22,6 +22,9 @@ struct HashStrength {
 /// Read from the text of a hash or a setting. A method without a cost, or parameters that are not understood, have 0.
 [[nodiscard]] HashStrength strength_of(std::string_view hash);
 
+/// Bytes of memory while a hash of this strength is made; an upper bound for the methods that need little.
+[[nodiscard]] std::uint64_t memory_of(const HashStrength& strength) noexcept;
+
 /// A setting with a fresh salt from the kernel. `cost` 0 is the method's default. Throws Error (invalid) for a method
 /// that libxcrypt does not know, or a cost outside the method's range.
 [[nodiscard]] std::string make_setting(const std::string& method, unsigned long cost);

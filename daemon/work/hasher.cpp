@@ -6,6 +6,7 @@
 #include "lib/base/random.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace loquet::work {
@@ -21,18 +22,28 @@ Secret random_password() {
     return Secret::take(text);
 }
 
+HashStrength strength_for(const HashingOptions& options) {
+    const std::string setting = make_setting(options.method, options.cost);
+    if (!is_strong(setting)) {
+        throw Error(Error::Kind::invalid,
+                    "the method \"" + base::printable(options.method, 32)
+                        + "\" is too weak for new hashes: \"$y$\" (yescrypt) is the best of crypt(5)");
+    }
+    return strength_of(setting);
+}
+
+/// As many as are wanted and as the memory is enough for; one always.
+std::size_t workers_for(const HashingOptions& options, const HashStrength& strength) {
+    const std::size_t wanted = options.workers != 0 ? options.workers : std::thread::hardware_concurrency();
+    const std::uint64_t fit = options.memory == 0 ? wanted : options.memory / memory_of(strength);
+    return static_cast<std::size_t>(std::clamp<std::uint64_t>(fit, 1, std::max<std::size_t>(wanted, 1)));
+}
+
 } // namespace
 
 Hasher::Hasher(base::Executor& loop, const HashingOptions& options)
-    : options_(options), pool_(loop, "loquet-hash", options.workers, limits::queued_hashes) {
-    const std::string setting = make_setting(options_.method, options_.cost);
-    if (!is_strong(setting)) {
-        throw Error(Error::Kind::invalid,
-                    "the method \"" + base::printable(options_.method, 32)
-                        + "\" is too weak for new hashes: \"$y$\" (yescrypt) is the best of crypt(5)");
-    }
-    configured_ = strength_of(setting);
-    dummy_hash_ = hash_now(random_password());
+    : options_(options), configured_(strength_for(options)), dummy_hash_(hash_now(random_password())),
+      pool_(loop, "loquet-hash", workers_for(options, configured_), limits::queued_hashes) {
     const auto start = Steady::now();
     (void)crypt(random_password(), dummy_hash_);
     usual_time_ = (Steady::now() - start).count();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Password hashes, made and compared on workers. Loop thread; results come back to the loop.
 //
-// Memory: one running hash of the default method (yescrypt, cost 5) needs 16 MiB, so the most is workers x 16 MiB;
+// Memory: one running hash of the default method (yescrypt, cost 5) needs 16 MiB, so the most is workers x 16 MiB, and
+// HashingOptions::memory makes it fewer workers;
 // waiting jobs hold a password and a hash, at most limits::queued_hashes of them. Each further step of the yescrypt
 // cost doubles time and memory.
 #pragma once
@@ -18,6 +19,7 @@ struct HashingOptions {
     std::string method = "$y$"; ///< prefix of crypt(5) for new hashes
     unsigned long cost = 0;     ///< as crypt_gensalt(3) counts for this method; 0: its default
     std::size_t workers = 0;    ///< 0: one for each CPU
+    std::uint64_t memory = 0;   ///< bytes that all running hashes may use: fewer workers where it is not enough; 0: any
 };
 
 class Hasher {

@@ -32,7 +32,7 @@ private:
 
 } // namespace
 
-WorkerPool::WorkerPool(base::Executor& loop, std::string name, std::size_t workers, std::size_t limit)
+WorkerPool::WorkerPool(base::Executor& loop, const std::string& name, std::size_t workers, std::size_t limit)
     : loop_(loop), waiting_(limit) {
     const std::size_t count = workers != 0 ? workers : std::max(1U, std::thread::hardware_concurrency());
     threads_.reserve(count);

@@ -26,7 +26,7 @@ class WorkerPool {
 public:
     /// `workers` threads (0: one for each CPU that this process may use), named `name` (at most 15 bytes), and at most
     /// `limit` jobs that wait for one. `loop` outlives the pool.
-    WorkerPool(base::Executor& loop, std::string name, std::size_t workers, std::size_t limit);
+    WorkerPool(base::Executor& loop, const std::string& name, std::size_t workers, std::size_t limit);
     /// Waits for the jobs that are running; those still waiting in line answer Error::Kind::unavailable.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
@@ -61,7 +61,7 @@ private:
         using Value = std::invoke_result_t<F&>;
         static_assert(!std::is_void_v<Value>, "a job returns what it found");
 
-        explicit JobOf(F&& body) : work(std::move(body)) {}
+        explicit JobOf(F&& body) : work(std::make_unique<F>(std::move(body))) {}
         void run() noexcept override {
             try {
                 value.emplace((*work)());
@@ -71,10 +71,10 @@ private:
             work.reset();
         }
         void answer() override {
-            if (failure) {
-                result.fail(std::move(failure));
-            } else {
+            if (value) {
                 result.set(*std::move(value));
+            } else {
+                result.fail(std::move(failure));
             }
         }
         void refuse(std::exception_ptr reason) override {
@@ -82,7 +82,7 @@ private:
             result.fail(std::move(reason));
         }
 
-        std::optional<F> work;
+        std::unique_ptr<F> work;
         std::optional<Value> value;
         std::exception_ptr failure;
         base::Promise<Value> result;

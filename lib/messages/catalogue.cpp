@@ -54,10 +54,8 @@ bool Catalogue::has(std::string_view id) const {
 }
 
 std::vector<std::string> Catalogue::languages() const {
-    std::vector<std::string> names;
-    for (const auto& [name, texts] : languages_) {
-        names.push_back(name);
-    }
+    std::vector<std::string> names(languages_.size());
+    std::transform(languages_.begin(), languages_.end(), names.begin(), [](const auto& l) { return l.first; });
     return names;
 }
 

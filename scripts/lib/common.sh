@@ -41,6 +41,7 @@ end_started() {
 trap end_started EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 failed_stages=()

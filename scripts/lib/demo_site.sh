@@ -8,12 +8,14 @@
 readonly daemon_uid=65534 daemon_gid=65534
 
 write_site() {
-    mkdir -p "$place"/{bin,plugins,etc/plugins,pam,run/plugins,store}
+    mkdir -p "$place"/{bin,plugins,etc,pam,run/plugins,store}
+    chmod 0700 "$place/store"
     # Copies, because the built tree may be where only its owner may look.
     cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
-    cp "$dev"/plugins/*/*.so "$place/plugins/"
+    cp "$dev"/plugins/*.so "$place/plugins/"
     head -c 32 /dev/urandom >"$place/master-key"
     chmod 0400 "$place/master-key"
+    chmod 0700 "$place/store"
     chown -R "$daemon_uid:$daemon_gid" "$place/run" "$place/store" "$place/master-key"
     cat >"$place/etc/loquet.toml" <<EOF
 disclose = ["locked"]
@@ -27,7 +29,7 @@ kind = "step"
 [flow.login.service.kiosk]
 steps = ["arithmetic", "password", "expiry", "authorisation"]
 EOF
-    cp "$repository"/etc/plugins/*.toml "$place/etc/plugins/"
+    cp -r "$repository"/etc/{plugins,profiles,messages} "$place/etc/"
     cat >"$place/bus.conf" <<EOF
 <busconfig>
   <type>system</type>
@@ -84,7 +86,8 @@ start_site() {
             --plugin-dir "$place/plugins" --config-dir "$place/etc/plugins" "$plugin"
         wait_until "the plugin $plugin" test -S "$place/run/plugins/$plugin.sock"
     done
-    in_background loquetd unprivileged "$place/bin/loquetd" --config "$place/etc/loquet.toml"
+    in_background loquetd unprivileged "$place/bin/loquetd" --config "$place/etc/loquet.toml" \
+        --profiles "$place/etc/profiles" --messages "$place/etc/messages"
     wait_until loquetd dbus-send --system --print-reply --dest=org.loquet.Auth1 /org/loquet/Auth1 \
         org.freedesktop.DBus.Peer.Ping
 }
@@ -94,10 +97,13 @@ start_site() {
 talk() {
     local service=$1 operations=$2 line='' left sign right sum character person to_pam from_pam result=0
     shift 2
+    rm -f "$place"/{to,from}-pam
+    mkfifo "$place"/{to,from}-pam
     # shellcheck disable=SC2086  # the operations are words
-    coproc PAM { LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
-        exec pamtester -I tty=tty1 "$service" camille $operations 2>&1; }
-    person=$PAM_PID to_pam=${PAM[1]} from_pam=${PAM[0]}
+    LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$place/pam" \
+        pamtester -I tty=tty1 "$service" camille $operations <"$place/to-pam" >"$place/from-pam" 2>&1 &
+    person=$!
+    exec {to_pam}>"$place/to-pam" {from_pam}<"$place/from-pam"
     while IFS= read -r -N 1 character <&"$from_pam"; do
         printf '%s' "$character"
         line+=$character
@@ -116,6 +122,7 @@ talk() {
             line=
         fi
     done
+    exec {to_pam}>&- {from_pam}<&-
     wait "$person" || result=$?
     return "$result"
 }

@@ -8,6 +8,8 @@
 build=$(realpath "$1")
 seconds=$2
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19)
+export ASAN_SYMBOLIZER_PATH
 mkdir -p "$build/crashes" "$build/fuzz-logs"
 
 # run_target PROGRAM CORPUS

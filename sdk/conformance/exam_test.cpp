@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -15,7 +17,6 @@ namespace loquet::sdk_conformance {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 struct Result {
     int status;
@@ -72,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.kind) + "_" + test.param.name; });
 
 TEST(TheExam, SaysHowItIsUsed) {
-    for (const char* wrong : {"", "step", "channel x.so", "step x.so --options", "step x.so --option y"}) {
+    for (const char* wrong :
+         {"", "step", "channel x.so", "step x.so --options", "step x.so --option y", "step x.so --seed"}) {
         const Result result = sit(wrong);
         EXPECT_EQ(result.status, 2) << wrong;
         EXPECT_THAT(result.output, HasSubstr("usage: loquet-plugin-exam")) << wrong;
@@ -84,6 +86,14 @@ TEST(TheExam, FailsAFileThatIsNoLibrary) {
     const Result result = sit("step " LOQUET_SOURCE_DIR "/sdk/conformance/exam_test.cpp");
     EXPECT_EQ(result.status, 1);
     EXPECT_THAT(result.output, HasSubstr("it does not load"));
+}
+
+TEST(TheExam, CanBeRepeatedWithItsSeed) {
+    const std::string bad = "step " LOQUET_BINARY_DIR "/sdk/conformance/bad/dies.so --seed ";
+    const Result result = sit(bad + "12345");
+    EXPECT_THAT(result.output, HasSubstr("never grants garbage, seed 12345"));
+    EXPECT_EQ(result.output, sit(bad + "12345").output);
+    EXPECT_THAT(sit(bad + "x").output, HasSubstr("a seed is a number"));
 }
 
 TEST(TheExam, TakesOptionsFromAFile) {
@@ -98,6 +108,17 @@ TEST(TheExam, TakesOptionsFromAFile) {
     EXPECT_THAT(sit(arithmetic + with("largest = 4\n")).output, HasSubstr("4 is outside 5 to 1000"));
     EXPECT_THAT(sit(arithmetic + with("smallest = 4\n")).output, HasSubstr("the plugin has no option smallest"));
     std::remove(path.c_str());
+}
+
+TEST(ThePluginGuide, ShowsTheExampleThatIsBuiltAndExamined) {
+    const auto read = [](const char* path) {
+        std::ifstream file(path);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    const std::string example = read(LOQUET_SOURCE_DIR "/sdk/example/badge.cpp");
+    const auto code = example.find("#include");
+    ASSERT_NE(code, std::string::npos);
+    EXPECT_THAT(read(LOQUET_SOURCE_DIR "/docs/plugin-guide.md"), HasSubstr(example.substr(code)));
 }
 
 } // namespace

@@ -70,6 +70,10 @@ public:
     Faults faults;          ///< of its calls to the host's services
     std::uint32_t seed = std::random_device{}();
     std::mt19937 random{seed};
+    void seed_with(std::uint32_t given) {
+        seed = given;
+        random.seed(given);
+    }
 
     /// Random bytes, or text where `text`, at most `most` of them.
     [[nodiscard]] std::string garbage(std::size_t most, bool text = false);

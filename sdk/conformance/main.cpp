@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// loquet-plugin-exam KIND FILE.so [--options FILE]: 0 passed, 1 failed, 2 wrong usage.
+// loquet-plugin-exam KIND FILE.so [--options FILE] [--seed N]: 0 passed, 1 failed, 2 wrong usage.
 #include "sdk/conformance/kinds.h"
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
 namespace {
 
 using namespace loquet::sdk_conformance;
 
-constexpr const char* usage = "usage: loquet-plugin-exam step|lockout|password_rules FILE.so [--options FILE]\n"
-                              "\n"
-                              "Examines a plugin without a daemon. Each line says what was examined and how it went.\n"
-                              "FILE of --options: lines of name = value, as in /etc/loquet/plugins/NAME.toml.\n";
+constexpr const char* usage =
+    "usage: loquet-plugin-exam step|lockout|password_rules FILE.so [--options FILE] [--seed N]\n"
+    "\n"
+    "Examines a plugin without a daemon. Each line says what was examined and how it went.\n"
+    "FILE of --options: lines of name = value, as in /etc/loquet/plugins/NAME.toml.\n"
+    "N: the seed of an examination that is to be repeated.\n";
 
 const std::map<std::string, void (*)(Examination&, const Paper&)> kinds{
     {"step", examine_step}, {"lockout", examine_lockout}, {"password_rules", examine_password_rules}};
@@ -24,24 +28,55 @@ int fail(const std::string& why) {
     return 2;
 }
 
+std::map<std::string, std::string> read_options(const char* path) {
+    std::ifstream file(path);
+    if (!file) {
+        throw std::runtime_error(std::string(path) + " cannot be read");
+    }
+    return parse_lines(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+std::uint32_t read_seed(std::string_view digits) {
+    std::uint32_t seed = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
+    if (error != std::errc() || end != digits.data() + digits.size()) {
+        throw std::runtime_error("a seed is a number, as an examination prints it");
+    }
+    return seed;
+}
+
+/// Reads what follows KIND FILE.so; false where it is not understood.
+bool read_rest(int argc, char** argv, Paper& paper) {
+    for (int n = 3; n < argc; n += 2) {
+        const std::string_view name = argv[n];
+        if (n + 1 == argc || (name != "--options" && name != "--seed")) {
+            return false;
+        }
+        if (name == "--options") {
+            paper.given = read_options(argv[n + 1]);
+        } else {
+            paper.seed = read_seed(argv[n + 1]);
+        }
+    }
+    return true;
+}
+
 int run(int argc, char** argv) {
-    const bool with_options = argc == 5 && std::string(argv[3]) == "--options";
-    if ((argc != 3 && !with_options) || !kinds.contains(argv[1])) {
+    Paper paper;
+    if (argc < 3 || !kinds.contains(argv[1]) || !read_rest(argc, argv, paper)) {
         std::fputs(usage, stderr);
         return 2;
     }
     if (!std::filesystem::is_regular_file(argv[2])) {
         return fail(std::string(argv[2]) + " is not a file");
     }
-    Paper paper{std::filesystem::absolute(argv[2]), {}};
-    if (with_options) {
-        std::ifstream file(argv[4]);
-        if (!file) {
-            return fail(std::string(argv[4]) + " cannot be read");
+    paper.file = std::filesystem::absolute(argv[2]);
+    const bool passed = run_examination([&](Examination& exam) {
+        if (paper.seed) {
+            exam.seed_with(*paper.seed);
         }
-        paper.given = parse_lines(std::string(std::istreambuf_iterator<char>(file), {}));
-    }
-    const bool passed = run_examination([&](Examination& exam) { kinds.at(argv[1])(exam, paper); });
+        kinds.at(argv[1])(exam, paper);
+    });
     std::printf("%s %s\n", argv[2], passed ? "passed" : "FAILED");
     return passed ? 0 : 1;
 }

@@ -5,6 +5,7 @@
 #include "sdk/conformance/examination.h"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace loquet::sdk_conformance {
@@ -12,6 +13,7 @@ namespace loquet::sdk_conformance {
 struct Paper {
     std::string file;                         ///< the .so
     std::map<std::string, std::string> given; ///< options from --options, in their notation
+    std::optional<std::uint32_t> seed;        ///< of an examination to be repeated
 };
 
 /// Throws a Fault where the manifest does not keep to plugin.h; `stem` is the file's name without ".so".
@@ -73,7 +75,10 @@ void examine(Examination& exam, const Paper& paper, const char* symbol, const Ki
         }
         const std::string when = again ? " after being unloaded and loaded again" : "";
         if (again) {
-            exam.check("can be unloaded", [&] { expect(!Loaded<Table>::is_loaded(paper.file), "it stays loaded"); });
+            exam.check("can be unloaded", [&] {
+                expect(!Loaded<Table>::is_loaded(paper.file),
+                       "it stays loaded: link it with plugin.map, and start no thread");
+            });
         }
         const Loaded<Table> table(paper.file, symbol);
         usable = false;

@@ -24,25 +24,17 @@ TEST(AnOptionValue, IsReadByItsType) {
 }
 
 TEST(AnOptionValue, IsReadStrictly) {
-    for (const auto& [type, notation] : {std::pair{LOQUET_OPTION_INTEGER, ""},
-                                         {LOQUET_OPTION_INTEGER, "20 minutes"},
-                                         {LOQUET_OPTION_INTEGER, "0x10"},
-                                         {LOQUET_OPTION_INTEGER, "+5"},
-                                         {LOQUET_OPTION_INTEGER, "9223372036854775808"},
-                                         {LOQUET_OPTION_BOOLEAN, "yes"},
-                                         {LOQUET_OPTION_BOOLEAN, "truefalse"},
-                                         {LOQUET_OPTION_BOOLEAN, "1"},
-                                         {LOQUET_OPTION_TEXT, "bare"},
-                                         {LOQUET_OPTION_TEXT, "\"open"},
-                                         {LOQUET_OPTION_TEXT, "\"a\" \"b\""},
-                                         {LOQUET_OPTION_TEXT, "\"\\x\""},
-                                         {LOQUET_OPTION_TEXT, "\"a\nb\""},
-                                         {LOQUET_OPTION_TEXT, "\"\\"},
-                                         {LOQUET_OPTION_TEXT_LIST, "\"a\""},
-                                         {LOQUET_OPTION_TEXT_LIST, "[\"a\""},
-                                         {LOQUET_OPTION_TEXT_LIST, "[\"a\" \"b\"]"},
-                                         {LOQUET_OPTION_TEXT_LIST, "[\"a\",]"},
-                                         {0, "1"}}) {
+    using Wrong = std::pair<int, const char*>;
+    for (const auto& [type, notation] :
+         {Wrong{LOQUET_OPTION_INTEGER, ""}, Wrong{LOQUET_OPTION_INTEGER, "20 minutes"},
+          Wrong{LOQUET_OPTION_INTEGER, "0x10"}, Wrong{LOQUET_OPTION_INTEGER, "+5"},
+          Wrong{LOQUET_OPTION_INTEGER, "9223372036854775808"}, Wrong{LOQUET_OPTION_BOOLEAN, "yes"},
+          Wrong{LOQUET_OPTION_BOOLEAN, "truefalse"}, Wrong{LOQUET_OPTION_BOOLEAN, "1"},
+          Wrong{LOQUET_OPTION_TEXT, "bare"}, Wrong{LOQUET_OPTION_TEXT, "\"open"},
+          Wrong{LOQUET_OPTION_TEXT, "\"a\" \"b\""}, Wrong{LOQUET_OPTION_TEXT, "\"\\x\""},
+          Wrong{LOQUET_OPTION_TEXT, "\"a\nb\""}, Wrong{LOQUET_OPTION_TEXT, "\"\\"},
+          Wrong{LOQUET_OPTION_TEXT_LIST, "\"a\""}, Wrong{LOQUET_OPTION_TEXT_LIST, "[\"a\""},
+          Wrong{LOQUET_OPTION_TEXT_LIST, "[\"a\" \"b\"]"}, Wrong{LOQUET_OPTION_TEXT_LIST, "[\"a\",]"}, Wrong{0, "1"}}) {
         EXPECT_THROW((void)parse(type, notation), std::runtime_error) << notation;
     }
 }

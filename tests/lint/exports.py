@@ -6,7 +6,7 @@ import subprocess
 # A module's path below the build folder, and what it may export.
 MODULES = (
     (re.compile(r"pam_module/pam_loquet\.so"), re.compile(r"pam_sm_\w+")),
-    (re.compile(r"plugins/\w+/\w+\.so"), re.compile(r"loquet_(step|lockout|password_rules|channel)_v\d+")),
+    (re.compile(r"plugins/\w+\.so"), re.compile(r"loquet_(step|lockout|password_rules|channel)_v\d+")),
 )
 
 
@@ -17,7 +17,7 @@ def expected(tree):
     for name in tree.files("CMakeLists.txt"):
         if name.startswith("plugins/") and name.count("/") == 2:
             plugin = name.split("/")[1]
-            yield f"plugins/{plugin}/{plugin}.so"
+            yield f"plugins/{plugin}.so"
 
 
 def prepare(tree):
@@ -46,8 +46,8 @@ def findings(tree):
 
 
 EXAMPLES = [
-    ({"build/plugins/a/a.c": "int loquet_step_v1; static int mine(void) { return 1; }"}, None),
-    ({"build/plugins/a/a.c": "int loquet_step_v1; int mine(void) { return 1; }"}, "exports mine"),
-    ({"plugins/a/CMakeLists.txt": ""}, "plugins/a/a.so: was not built"),
+    ({"build/plugins/a.c": "int loquet_step_v1; static int mine(void) { return 1; }"}, None),
+    ({"build/plugins/a.c": "int loquet_step_v1; int mine(void) { return 1; }"}, "exports mine"),
+    ({"plugins/a/CMakeLists.txt": ""}, "plugins/a.so: was not built"),
     ({"build/pam_module/pam_loquet.c": "int loquet;"}, "exports no entry point"),
 ]

@@ -9,7 +9,6 @@ FORBIDDEN = {
     r"\bXX" r"X\b": "a promise to finish later; finish it, or open an issue",
     r"\bHA" r"CK\b": "a promise to finish later; finish it, or open an issue",
     r"(?<![\w$}).*])/wo" r"rk/": "a path of one machine",
-    r"(?<![\w$}).*])/ro" r"ot/": "a path of one machine",
     r"(?<![\w$}).*])/Us" r"ers/": "a path of one machine",
 }
 

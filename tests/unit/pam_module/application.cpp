@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace loquet::tests {
 
@@ -24,10 +25,16 @@ std::string text_of(const Service& service) {
 
 } // namespace
 
-Application::Application(const std::string& user, const Service& service) {
+ServiceFolder::ServiceFolder(const Service& service) {
     base::replace_file(folder_ / "test", text_of(service), 0644);
-    conversation_ = {converse, this};
-    if (pam_start_confdir("test", user.empty() ? nullptr : user.c_str(), &conversation_, folder_.path().c_str(),
+}
+
+Application::Application(const std::string& user, const Service& service)
+    : Application(user, std::make_shared<const ServiceFolder>(service)) {}
+
+Application::Application(const std::string& user, std::shared_ptr<const ServiceFolder> services)
+    : services_(std::move(services)), conversation_{converse, this} {
+    if (pam_start_confdir("test", user.empty() ? nullptr : user.c_str(), &conversation_, services_->path().c_str(),
                           &handle_)
         != PAM_SUCCESS) {
         throw std::runtime_error("pam_start_confdir");

@@ -8,6 +8,7 @@
 #include <security/pam_appl.h>
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,10 +26,21 @@ struct Drawn {
     friend bool operator==(const Drawn&, const Drawn&) = default;
 };
 
+/// The folder of service files that a `Service` stands for; for those who start many transactions with one.
+class ServiceFolder {
+public:
+    explicit ServiceFolder(const Service& service);
+    [[nodiscard]] const std::string& path() const noexcept { return folder_.path(); }
+
+private:
+    TempFolder folder_;
+};
+
 class Application {
 public:
     /// An empty `user` lets PAM ask for the name.
     explicit Application(const std::string& user, const Service& service = {});
+    Application(const std::string& user, std::shared_ptr<const ServiceFolder> services);
     ~Application();
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
@@ -56,7 +68,7 @@ public:
 private:
     static int converse(int count, const pam_message** messages, pam_response** responses, void* self);
 
-    TempFolder folder_;
+    std::shared_ptr<const ServiceFolder> services_;
     pam_conv conversation_{};
     pam_handle_t* handle_ = nullptr;
     int last_ = PAM_SUCCESS;

@@ -238,6 +238,9 @@ Reaction FakeDaemon::begin(const Request& request, Talk& talk) {
 
 Reaction FakeDaemon::judge_password(Talk& talk, const std::string& password) {
     const auto person = people_.find(talk.account);
+    if (password.empty()) {
+        return deny(Reason::refused);
+    }
     if (person == people_.end() || person->second.password != password) {
         ++failures_[talk.account];
         return deny(Reason::refused);

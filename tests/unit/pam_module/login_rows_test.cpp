@@ -256,14 +256,14 @@ TEST_F(ALogin, WithoutAConversationOrWithADroppedOneCountsNothing) {
                 ElementsAre("Begin", "Cancel", "Begin", "Cancel", "Begin", "Cancel", "Begin", "Cancel"));
 }
 
-TEST_F(ALogin, WithAnEmptyPasswordIsRefusedAndNeverSentToBeCounted) {
+TEST_F(ALogin, WithAnEmptyPasswordIsRefusedAsAnyOtherAndNotCounted) {
     for (const char* option : {"self_service=no", "self_service=yes"}) {
         Application application("alice", {.options = option});
         application.typed = {""};
         EXPECT_EQ(application.authenticate(), PAM_AUTH_ERR);
+        EXPECT_THAT(application.texts(PAM_ERROR_MSG), ElementsAre(refusal));
         EXPECT_THAT(application.seen_below("AUTHTOK"), Optional(std::string()));
     }
-    EXPECT_THAT(daemon->calls(), testing::Not(testing::Contains("Answer")));
     EXPECT_EQ(daemon->failures("alice"), 0);
 }
 

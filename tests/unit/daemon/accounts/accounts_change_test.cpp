@@ -134,6 +134,20 @@ TEST_F(AnAccount, KeepsAsManyFormerPasswordsAsConfigured) {
     EXPECT_THAT(credential(uid_).history, ElementsAre("$y$4", "$y$3", "$y$2"));
 }
 
+TEST_F(AnAccount, IsAuthorisedAndDeauthorisedOnce) {
+    done(accounts_.deauthorise(uid_, "*", operator_));
+    done(accounts_.authorise(uid_, "sshd", operator_));
+    done(accounts_.authorise(uid_, "sshd", operator_));
+    EXPECT_THAT(closed(uid_).authorisations, ElementsAre("sshd"));
+    done(accounts_.deauthorise(uid_, "sshd", operator_));
+    done(accounts_.deauthorise(uid_, "sshd", operator_));
+    EXPECT_THAT(closed(uid_).authorisations, IsEmpty());
+    EXPECT_EQ(told().size(), 3U);
+    EXPECT_THAT(recorded(),
+                ElementsAre(AuditKind::account_changed, AuditKind::account_changed, AuditKind::account_changed));
+    EXPECT_EQ(records().back().event.detail, "no longer authorised for sshd");
+}
+
 TEST_F(AnAccount, TakesNoEmptyHash) {
     EXPECT_EQ(refusal(accounts_.set_password(uid_, "", false, operator_)), Error::Kind::invalid);
 }

@@ -3,6 +3,7 @@
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
+#include "tests/support/temp_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,15 +19,11 @@ using testing::HasSubstr;
 class AConfigurationFolder : public testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = testing::TempDir() + "configXXXXXX";
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        root_ = pattern;
         for (const char* folder : {"/loquet.toml.d", "/profiles", "/usr"}) {
             base::make_folder(root_ + folder, 0700);
         }
         write("usr/default.toml", "");
     }
-    void TearDown() override { std::filesystem::remove_all(root_); }
 
     void write(const std::string& name, const std::string& text) const {
         base::replace_file(root_ + '/' + name, text, 0600);
@@ -44,7 +41,8 @@ protected:
         return "accepted";
     }
 
-    std::string root_;
+    tests::TempFolder folder_;
+    std::string root_ = folder_.path();
 };
 
 TEST_F(AConfigurationFolder, WithoutAFileIsTheDefault) {

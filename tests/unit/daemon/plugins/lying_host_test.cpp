@@ -1,2 +1,284 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// Attack class T24, one floor lower: a process at a plugin's socket that is no loquet-plugin, or one that was taken
+// over. The client trusts no byte of it.
+#include "daemon/plugins/plugin_client.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "plugin_host/listener.h"
+#include "tests/unit/daemon/plugins/await.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <deque>
+#include <filesystem>
+
+namespace loquet::plugins {
+
+namespace {
+
+using base::Error;
+using base::Milliseconds;
+using base::SecureBytes;
+using protocol::FrameHeader;
+using testing::HasSubstr;
+
+constexpr Milliseconds deadline{300};
+
+/// The real time, and as much more as a test says.
+class JumpingClock final : public base::Clock {
+public:
+    [[nodiscard]] Milliseconds wall() const override { return real_.wall(); }
+    [[nodiscard]] Milliseconds boottime() const override { return real_.boottime() + ahead; }
+    [[nodiscard]] const std::string& boot_id() const override { return real_.boot_id(); }
+    Milliseconds ahead{0};
+
+private:
+    base::SystemClock real_;
+};
+
+class ALyingHost : public testing::Test {
+protected:
+    using Reply = base::Function<void(int connection, const protocol::Frame& request)>;
+
+    void SetUp() override {
+        std::string form = std::filesystem::temp_directory_path() / "loquet-lying-XXXXXX";
+        ASSERT_NE(::mkdtemp(form.data()), nullptr);
+        folder_ = form;
+        listener_ = plugin_host::make_listener(folder_ + "/liar.sock");
+        accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
+        client_ = std::make_unique<PluginClient>(
+            loop_, clock_, InstanceConfig{"liar", protocol::PluginKind::lockout, folder_ + "/liar.sock", deadline},
+            [this] { states_.push_back(client_->status().state); });
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    void accept() {
+        connection_ = base::Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        ++accepted_;
+        reading_ = bus::Source{};
+        if (connection_) {
+            reading_ = loop_.watch(connection_.get(), EPOLLIN, [this](std::uint32_t) { receive(); });
+        }
+    }
+
+    void receive() {
+        std::vector<std::uint8_t> packet(limits::plugin_frame_bytes);
+        const ssize_t size = ::recv(connection_.get(), packet.data(), packet.size(), 0);
+        if (size <= 0) {
+            reading_ = bus::Source{};
+            return;
+        }
+        const auto frame = protocol::decode_frame(std::span(packet).first(static_cast<std::size_t>(size)));
+        if (frame.kind == protocol::FrameKind::describe_request && !lies_at_once_) {
+            send(protocol::encode(
+                FrameHeader{frame.header.serial, {}},
+                protocol::DescribeResponse{"liar", protocol::PluginKind::lockout, "liar", "1", "", {}}));
+        } else if (reply_) {
+            reply_(connection_.get(), frame);
+        }
+    }
+
+    void send(std::span<const std::uint8_t> packet) const {
+        (void)!::send(connection_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+
+    base::Task<protocol::Judgement> judge() { return client_->call<protocol::Judgement>(protocol::JudgeRequest{}); }
+
+    void expect_failure(const std::string& detail) {
+        const Milliseconds before = clock_.boottime();
+        const auto error = tests::error_of(loop_, judge());
+        ASSERT_TRUE(error);
+        EXPECT_EQ(error->kind(), Error::Kind::unavailable);
+        EXPECT_LT(clock_.boottime() - before, deadline + Milliseconds(1000));
+        while (client_->status().state == PluginState::ready || client_->status().state == PluginState::connecting) {
+            loop_.run_once(Milliseconds(1000)); // a silent one is judged when it owed an answer for a whole deadline
+        }
+        EXPECT_EQ(client_->status().state, PluginState::failing);
+        EXPECT_THAT(client_->status().detail, HasSubstr(detail));
+    }
+
+    bus::Loop loop_;
+    JumpingClock clock_;
+    std::string folder_;
+    base::Fd listener_;
+    base::Fd connection_;
+    bus::Source accepting_;
+    bus::Source reading_;
+    Reply reply_;
+    bool lies_at_once_ = false;
+    int accepted_ = 0;
+    std::vector<PluginState> states_;
+    std::unique_ptr<PluginClient> client_;
+};
+
+TEST_F(ALyingHost, T24_ThatAnswersWithGarbageIsLeft) {
+    reply_ = [this](int, const protocol::Frame&) { send(base::as_bytes("HTTP/1.1 200 OK\r\n")); };
+    expect_failure("does not begin as a frame");
+}
+
+TEST_F(ALyingHost, T24_ThatDescribesItselfWithGarbageIsLeft) {
+    lies_at_once_ = true;
+    reply_ = [this](int, const protocol::Frame& frame) {
+        send(protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::Judgement{}));
+    };
+    expect_failure("of another kind than expected");
+}
+
+TEST_F(ALyingHost, T24_ThatRefusesToDescribeItselfIsLeft) {
+    lies_at_once_ = true;
+    reply_ = [this](int, const protocol::Frame& frame) {
+        send(protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::ErrorResponse{"no"}));
+    };
+    expect_failure("its last call failed: no");
+}
+
+TEST_F(ALyingHost, T24_ThatAnswersHalfAFrameIsLeft) {
+    reply_ = [this](int, const protocol::Frame& frame) {
+        const auto packet = protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::Judgement{});
+        send(std::span(packet).first(packet.size() / 2));
+    };
+    expect_failure("ends too early");
+}
+
+TEST_F(ALyingHost, T24_ThatAnswersWhatNobodyAskedIsLeft) {
+    reply_ = [this](int, const protocol::Frame& frame) {
+        send(protocol::encode(FrameHeader{frame.header.serial + 1, {}}, protocol::Judgement{}));
+    };
+    expect_failure("it answered what nobody asked");
+}
+
+TEST_F(ALyingHost, T24_ThatAnswersTwiceIsLeft) {
+    reply_ = [this](int, const protocol::Frame& frame) {
+        const auto packet = protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::Judgement{});
+        send(packet);
+        send(packet);
+    };
+    EXPECT_FALSE(tests::error_of(loop_, judge())) << "the first answer is a good one";
+    while (client_->status().state == PluginState::ready) {
+        loop_.run_once(Milliseconds(1000));
+    }
+    EXPECT_EQ(client_->status().detail, "it answered what nobody asked");
+}
+
+TEST_F(ALyingHost, T24_ThatSendsMoreThanTheLimitAtOnceIsLeft) {
+    reply_ = [this](int, const protocol::Frame&) { send(std::vector<std::uint8_t>(limits::plugin_frame_bytes + 1)); };
+    expect_failure("it sent more than 131072 bytes at once");
+}
+
+TEST_F(ALyingHost, T24_ThatFloodsIsLeft) {
+    reply_ = [](int connection, const protocol::Frame&) {
+        while (::send(connection, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1) {
+        }
+    };
+    expect_failure("ends too early");
+}
+
+TEST_F(ALyingHost, T24_ThatClosesIsLeft) {
+    reply_ = [this](int, const protocol::Frame&) {
+        reading_ = bus::Source{};
+        connection_ = base::Fd{};
+    };
+    expect_failure("it ended in the middle of a call");
+}
+
+TEST_F(ALyingHost, T24_ThatSaysNothingIsLeftWhenItDescribesItselfAndWhenItIsAsked) {
+    expect_failure("it did not answer within 300 ms");
+    clock_.ahead += Patience::longest_delay;
+    lies_at_once_ = true;
+    expect_failure("it did not answer within 300 ms");
+}
+
+TEST_F(ALyingHost, T24_ThatNeverAcceptsIsLeft) {
+    accepting_ = bus::Source{};
+    expect_failure("it did not answer within 300 ms");
+}
+
+TEST_F(ALyingHost, T24_FailsAllCallersInOneDeadlineAndLeavesNoneWaiting) {
+    reply_ = [](int, const protocol::Frame&) {};
+    std::vector<std::unique_ptr<tests::Awaited<protocol::Judgement>>> calls;
+    const Milliseconds before = clock_.boottime();
+    for (int i = 0; i < 100; ++i) {
+        calls.push_back(std::make_unique<tests::Awaited<protocol::Judgement>>(judge()));
+    }
+    for (const auto& call : calls) {
+        EXPECT_THROW((void)call->get(loop_), Error);
+    }
+    EXPECT_LT(clock_.boottime() - before, deadline + Milliseconds(1000));
+}
+
+TEST_F(ALyingHost, T24_MayKeepNoMoreCallersWaitingThanTheLimit) {
+    std::vector<std::unique_ptr<tests::Awaited<protocol::Judgement>>> calls;
+    // The description's question is in flight; all of these wait behind it.
+    for (std::size_t i = 0; i < limits::plugin_calls_waiting; ++i) {
+        calls.push_back(std::make_unique<tests::Awaited<protocol::Judgement>>(judge()));
+    }
+    EXPECT_FALSE(calls.back()->done());
+    const auto error = tests::error_of(loop_, judge());
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), Error::Kind::busy);
+    client_.reset();
+    EXPECT_TRUE(calls.back()->done());
+}
+
+TEST_F(ALyingHost, T24_GetsOneProbeAfterItsQuarantine) {
+    reply_ = [this](int, const protocol::Frame&) { send(base::as_bytes("garbage")); };
+    for (std::size_t i = 0; i < Patience::failures_for_quarantine; ++i) {
+        ASSERT_TRUE(tests::error_of(loop_, judge()));
+        clock_.ahead += Milliseconds(5000);
+    }
+    EXPECT_EQ(client_->status().state, PluginState::quarantined);
+    EXPECT_EQ(accepted_, 5);
+    clock_.ahead += Patience::quarantine - Milliseconds(10'000);
+    ASSERT_TRUE(tests::error_of(loop_, judge()));
+    EXPECT_EQ(accepted_, 5) << "no attempt during the quarantine";
+
+    clock_.ahead += Milliseconds(10'000);
+    tests::Awaited<protocol::Judgement> probe(judge());
+    tests::Awaited<protocol::Judgement> behind(judge());
+    EXPECT_THROW((void)probe.get(loop_), Error);
+    EXPECT_THROW((void)behind.get(loop_), Error);
+    EXPECT_EQ(accepted_, 6);
+    EXPECT_EQ(client_->status().state, PluginState::quarantined);
+
+    clock_.ahead += Patience::quarantine;
+    reply_ = [this](int, const protocol::Frame& frame) {
+        send(protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::Judgement{}));
+    };
+    EXPECT_FALSE(tests::error_of(loop_, judge()));
+    EXPECT_EQ(client_->status().state, PluginState::ready);
+    EXPECT_EQ(states_,
+              (std::vector{PluginState::ready, PluginState::failing, PluginState::quarantined, PluginState::ready}));
+}
+
+TEST_F(ALyingHost, IsNotBlamedForACallThatWasLateBecauseOthersWereBeforeIt) {
+    // Two answers a deadline: the third of three calls is late, and no fault of the host.
+    constexpr Milliseconds pace_of_answers = deadline * 2 / 5;
+    std::deque<std::uint32_t> asked;
+    bus::Source pace;
+    base::Function<void()> answer_next;
+    reply_ = [&](int, const protocol::Frame& frame) {
+        asked.push_back(frame.header.serial);
+        if (!pace) {
+            pace = loop_.after(pace_of_answers, [&] { answer_next(); });
+        }
+    };
+    answer_next = [&] {
+        send(protocol::encode(FrameHeader{asked.front(), {}}, protocol::Judgement{}));
+        asked.pop_front();
+        pace = asked.empty() ? bus::Source{} : loop_.after(pace_of_answers, [&] { answer_next(); });
+    };
+    tests::Awaited<protocol::Judgement> first(judge());
+    tests::Awaited<protocol::Judgement> second(judge());
+    tests::Awaited<protocol::Judgement> third(judge());
+    EXPECT_NO_THROW((void)first.get(loop_));
+    EXPECT_THROW((void)third.get(loop_), Error);
+    EXPECT_EQ(client_->status().state, PluginState::ready);
+    EXPECT_NO_THROW((void)tests::await(loop_, judge())) << "the late answer is not taken for another's";
+}
+
+} // namespace
+
+} // namespace loquet::plugins

@@ -46,7 +46,7 @@ protected:
     }
 
     bus::Loop loop_;
-    Hasher hasher_{loop_, HashingOptions{"$y$", 1, 2}};
+    Hasher hasher_{loop_, HashingOptions{"$y$", 1, 2, 0}};
     model::Digest key_;
 };
 
@@ -104,7 +104,7 @@ TEST_F(AHasher, T15_ComputesOneHashWhateverItIsAsked) {
 }
 
 TEST_F(AHasher, T15_TakesTheUsualTimeForAWrongPasswordAgainstACheaperFormat) {
-    Hasher dear(loop_, HashingOptions{"$y$", 4, 1});
+    Hasher dear(loop_, HashingOptions{"$y$", 4, 1, 0});
     const std::string cheap = crypt(Secret(canary::password), make_setting("$1$", 0)).value_or("");
     const auto time_of = [&](const std::string& text) {
         const auto start = std::chrono::steady_clock::now();
@@ -124,7 +124,7 @@ TEST_F(AHasher, T15_TakesTheUsualTimeForAWrongPasswordAgainstACheaperFormat) {
 TEST_F(AHasher, HasADummyHashWithTheLiveParameters) {
     EXPECT_EQ(strength_of(hasher_.dummy_hash()), strength_of(hash(canary::password)));
     EXPECT_FALSE(verify(canary::password, hasher_.dummy_hash()));
-    const Hasher other(loop_, HashingOptions{"$y$", 1, 1});
+    const Hasher other(loop_, HashingOptions{"$y$", 1, 1, 0});
     EXPECT_NE(other.dummy_hash(), hasher_.dummy_hash());
 }
 
@@ -140,14 +140,14 @@ TEST_F(AHasher, HashesPasswordsUpToTheLimitAndRefusesLongerOnes) {
 }
 
 TEST_F(AHasher, RefusesToHashWhatTheMethodWouldCut) {
-    Hasher bcrypt(loop_, HashingOptions{"$2b$", 4, 1});
+    Hasher bcrypt(loop_, HashingOptions{"$2b$", 4, 1, 0});
     EXPECT_NO_THROW((void)wait_for(loop_, bcrypt.hash(Secret(std::string(72, 'a')), key_)));
     EXPECT_THROW((void)wait_for(loop_, bcrypt.hash(Secret(std::string(73, 'a')), key_)), Error);
     EXPECT_THROW((void)hash(std::string_view("a\0b", 3)), Error);
 }
 
 TEST_F(AHasher, WantsHashesOfOtherMethodsOrLowerCostsAnew) {
-    const Hasher yescrypt(loop_, HashingOptions{"$y$", 3, 1});
+    const Hasher yescrypt(loop_, HashingOptions{"$y$", 3, 1, 0});
     EXPECT_FALSE(yescrypt.weaker_than_configured(make_setting("$y$", 3)));
     EXPECT_FALSE(yescrypt.weaker_than_configured(make_setting("$y$", 4)));
     EXPECT_TRUE(yescrypt.weaker_than_configured(make_setting("$y$", 2)));
@@ -158,9 +158,21 @@ TEST_F(AHasher, WantsHashesOfOtherMethodsOrLowerCostsAnew) {
     EXPECT_TRUE(yescrypt.weaker_than_configured("!"));
 }
 
+TEST_F(AHasher, RunsAsManyHashesAtOnceAsTheMemoryIsEnoughFor) {
+    constexpr std::uint64_t one = 128ULL * 1024 * 32 + 32768; // yescrypt, cost 3: N = 1024, r = 32, and crypt_data
+    const auto workers = [&](std::uint64_t memory) {
+        return Hasher(loop_, HashingOptions{"$y$", 3, 4, memory}).workers();
+    };
+    EXPECT_EQ(workers(0), 4U);
+    EXPECT_EQ(workers(3 * one), 3U);
+    EXPECT_EQ(workers(3 * one - 1), 2U);
+    EXPECT_EQ(workers(100 * one), 4U);
+    EXPECT_EQ(workers(1), 1U);
+}
+
 TEST_F(AHasher, RefusesWeakAndUnknownMethodsForNewHashes) {
     for (const char* method : {"$1$", "", "$nobody$", "_"}) {
-        EXPECT_THROW(Hasher(loop_, HashingOptions{method, 0, 1}), Error) << method;
+        EXPECT_THROW(Hasher(loop_, HashingOptions{method, 0, 1, 0}), Error) << method;
     }
 }
 

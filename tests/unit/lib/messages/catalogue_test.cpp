@@ -3,11 +3,10 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "lib/messages/catalogue.h"
+#include "tests/support/temp_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <filesystem>
 
 namespace loquet::messages {
 namespace {
@@ -21,13 +20,9 @@ using testing::IsEmpty;
 class ACatalogue : public testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = testing::TempDir() + "catalogueXXXXXX";
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        root_ = pattern;
         base::make_folder(shipped(), 0700);
         base::make_folder(local(), 0700);
     }
-    void TearDown() override { std::filesystem::remove_all(root_); }
 
     [[nodiscard]] std::string shipped() const { return root_ + "/usr"; }
     [[nodiscard]] std::string local() const { return root_ + "/etc"; }
@@ -39,7 +34,8 @@ protected:
     }
     [[nodiscard]] Catalogue load() const { return Catalogue::load({shipped(), local()}); }
 
-    std::string root_;
+    tests::TempFolder folder_;
+    std::string root_ = folder_.path();
 };
 
 TEST_F(ACatalogue, SpeaksTheLanguageOfTheDialogElseEnglish) {

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/counters_table.h"
+#include "lib/base/limits.h"
+#include "tests/unit/daemon/store/store_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet::store {
+namespace {
+
+using model::AttemptCounters;
+using model::Digest;
+using Whose = CountersTable::Whose;
+
+/// Digests of one set, and of the next where `set` differs.
+Digest neighbour(std::uint8_t number, std::uint8_t set = 0x40) {
+    Digest digest;
+    digest.bytes.front() = set;
+    digest.bytes.back() = number;
+    return digest;
+}
+
+class ACountersTable : public StoreFixture {
+protected:
+    void put(const Digest& who, Whose whose, const AttemptCounters& counters) {
+        write([&](WriteTxn& txn) { CountersTable::put_attempts(txn, who, whose, counters); });
+    }
+    [[nodiscard]] AttemptCounters attempts(const Digest& who) const {
+        return read([&](const ReadTxn& txn) { return CountersTable::attempts(txn, who); });
+    }
+    [[nodiscard]] std::size_t count(Table table) const {
+        return read([&](const ReadTxn& txn) { return txn.count(table); });
+    }
+};
+
+AttemptCounters full_counters() {
+    AttemptCounters counters;
+    counters.account = {.consecutive = 3,
+                        .since_lock = 2,
+                        .last_failure = 1000,
+                        .last_success = 900,
+                        .locked_until = 5000,
+                        .disabled = true,
+                        .hour = 77,
+                        .failed_in_hour = {1, 2, 0, 4}};
+    counters.account.failed_in_hour.back() = UINT16_MAX;
+    counters.set_seat(neighbour(1), failures(1));
+    counters.set_seat(neighbour(2), failures(2));
+    return counters;
+}
+
+TEST_F(ACountersTable, KeepsEveryFieldOverARestart) {
+    put(neighbour(9), Whose::account, full_counters());
+    put(neighbour(8), Whose::stranger, full_counters());
+    reopen();
+    EXPECT_EQ(attempts(neighbour(9)), full_counters());
+    EXPECT_EQ(attempts(neighbour(8)), full_counters());
+    EXPECT_EQ(attempts(neighbour(7)), AttemptCounters{});
+}
+
+TEST_F(ACountersTable, KeepsSeatsAndTheSite) {
+    write([](WriteTxn& txn) {
+        CountersTable::put_seat(txn, neighbour(1), failures(5));
+        CountersTable::put_site(txn, failures(600));
+    });
+    reopen();
+    read([](const ReadTxn& txn) {
+        EXPECT_EQ(CountersTable::seat(txn, neighbour(1)), failures(5));
+        EXPECT_EQ(CountersTable::seat(txn, neighbour(2)), model::Counter{});
+        EXPECT_EQ(CountersTable::site(txn), failures(600));
+        return 0;
+    });
+}
+
+TEST_F(ACountersTable, HasRoomForEveryNeighbourUpToTheLimitAndMakesTheLeastGiveWayBeyondIt) {
+    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+        put(neighbour(i), Whose::stranger, {failures(10U + i), {}});
+    }
+    EXPECT_EQ(count(Table::strangers), limits::neighbours);
+    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+        EXPECT_EQ(attempts(neighbour(i)).account.consecutive, 10U + i);
+    }
+    put(neighbour(100), Whose::stranger, {failures(1), {}});
+    EXPECT_EQ(count(Table::strangers), limits::neighbours);
+    EXPECT_EQ(attempts(neighbour(0)), AttemptCounters{}); // had the fewest failures
+    EXPECT_EQ(attempts(neighbour(100)).account.consecutive, 1U);
+    EXPECT_EQ(attempts(neighbour(7)).account.consecutive, 17U);
+}
+
+TEST_F(ACountersTable, LetsAFloodOfNewNamesDisplaceOnlyItself) {
+    for (std::uint8_t i = 0; i < limits::neighbours - 1; ++i) {
+        auto locked = failures(5);
+        locked.locked_until = 99999;
+        put(neighbour(i), Whose::stranger, {locked, {}});
+    }
+    for (std::uint8_t i = 100; i < 150; ++i) {
+        put(neighbour(i), Whose::stranger, {failures(1, i), {}});
+    }
+    for (std::uint8_t i = 0; i < limits::neighbours - 1; ++i) {
+        EXPECT_EQ(attempts(neighbour(i)).account.locked_until, 99999);
+    }
+    EXPECT_EQ(attempts(neighbour(149)).account.consecutive, 1U);
+}
+
+TEST_F(ACountersTable, CountsNeighboursOfOtherSetsApart) {
+    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+        put(neighbour(i, 0x40), Whose::stranger, {failures(1), {}});
+        put(neighbour(i, 0x00), Whose::stranger, {failures(1), {}});
+        put(neighbour(i, 0xff), Whose::stranger, {failures(1), {}});
+    }
+    EXPECT_EQ(count(Table::strangers), 3 * limits::neighbours);
+}
+
+TEST_F(ACountersTable, BoundsStrangersAndSeatsHoweverManyCome) {
+    constexpr std::uint32_t comers = 60000; // names a stranger tries; the seats' room is 16384
+    for (std::uint32_t batch = 0; batch < comers; batch += 2000) {
+        write([&](WriteTxn& txn) {
+            for (std::uint32_t i = batch; i < batch + 2000; ++i) {
+                const auto seat = txn.digest(DigestKind::seat, std::to_string(i));
+                CountersTable::put_seat(txn, seat, failures(1, i));
+            }
+        });
+    }
+    EXPECT_LE(count(Table::seats), limits::counted_seats);
+    EXPECT_GT(count(Table::seats), limits::counted_seats * 3 / 4); // and the room is used
+}
+
+TEST_F(ACountersTable, NeverDropsTheCountersOfAnAccountForStrangers) {
+    put(neighbour(200), Whose::account, {failures(1), {}});
+    for (std::uint8_t i = 0; i < 3 * limits::neighbours; ++i) {
+        put(neighbour(i), Whose::stranger, {failures(50), {}});
+    }
+    EXPECT_EQ(attempts(neighbour(200)).account.consecutive, 1U);
+}
+
+TEST_F(ACountersTable, CountsOnWhereANameThatNobodyHadGetsAnAccount) {
+    put(neighbour(1), Whose::stranger, {failures(4), {}});
+    auto counters = attempts(neighbour(1));
+    ++counters.account.consecutive;
+    put(neighbour(1), Whose::account, counters);
+    EXPECT_EQ(attempts(neighbour(1)).account.consecutive, 5U);
+    EXPECT_EQ(count(Table::strangers), 0U);
+}
+
+// A pure in-memory table that forgets the oldest: what a flood of names does to the counters that matter.
+TEST(ANaiveTable, WouldLetAFloodWashALockAway) {
+    std::vector<std::pair<Digest, model::Counter>> newest;
+    auto locked = failures(5);
+    locked.locked_until = 99999;
+    newest.emplace_back(neighbour(0), locked);
+    for (std::uint8_t i = 100; i < 150; ++i) {
+        newest.emplace_back(neighbour(i), failures(1, i));
+        if (newest.size() > limits::neighbours) {
+            newest.erase(newest.begin());
+        }
+    }
+    EXPECT_TRUE(
+        std::none_of(newest.begin(), newest.end(), [](const auto& slot) { return slot.second.locked_until != 0; }));
+}
+
+} // namespace
+} // namespace loquet::store

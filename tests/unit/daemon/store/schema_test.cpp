@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/counters_table.h"
+#include "daemon/store/meta_table.h"
+#include "daemon/store/schema.h"
+#include "daemon/store/steps_table.h"
+#include "lib/base/file.h"
+#include "lib/base/text.h"
+#include "tests/unit/daemon/store/store_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace loquet::store {
+namespace {
+
+using model::Uid;
+
+class ASchema : public StoreFixture {};
+
+TEST_F(ASchema, IsOursInANewStore) {
+    EXPECT_EQ(read(stored_schema), schema_version());
+}
+
+TEST_F(ASchema, IsRefusedWhereANewerDaemonWroteItAndNothingIsTouched) {
+    write([](WriteTxn& txn) { MetaTable::put_number(txn, "schema", schema_version() + 1U); });
+    close();
+    const std::string file = store_folder() + "/data.mdb";
+    const std::string before = base::read_file(file, 1U << 24U);
+    EXPECT_EQ(kind_thrown_by([&] { store_ = make(); }), Kind::conflict);
+    EXPECT_EQ(base::read_file(file, 1U << 24U), before);
+}
+
+TEST_F(ASchema, IsBroughtToOursWhereItIsOlder) {
+    write([](WriteTxn& txn) {
+        MetaTable::put_number(txn, "schema", 0);
+        txn.erase(Table::meta, Key("audit-head"));
+    });
+    reopen();
+    EXPECT_EQ(read(stored_schema), schema_version());
+    EXPECT_EQ(read(MetaTable::chain_head), ChainHead{});
+}
+
+TEST_F(ASchema, IsMigratedOnceOnly) {
+    write([](WriteTxn& txn) { MetaTable::put_chain_head(txn, {.sequence = 7, .link = {}}); });
+    reopen();
+    EXPECT_EQ(read(MetaTable::chain_head)->sequence, 7U);
+}
+
+/// A copy of the database that a past release left behind (tests/fixtures/store/make_fixture.cpp).
+class APastStore : public testing::TestWithParam<int> {
+protected:
+    APastStore() {
+        const std::string past = std::string(LOQUET_SOURCE_DIR "/tests/fixtures/store/") + std::to_string(GetParam());
+        std::filesystem::create_directory(folder_ / "store");
+        std::filesystem::permissions(folder_ / "store", std::filesystem::perms::owner_all);
+        std::filesystem::copy_file(past + "/data.mdb", folder_ / "store/data.mdb");
+        const MasterKey key(base::read_secret_file(past + "/master-key", MasterKey::size));
+        store_ = std::make_unique<Store>(Settings{.folder = folder_ / "store"}, key, loop_);
+    }
+    tests::TempFolder folder_;
+    bus::Loop loop_;
+    std::unique_ptr<Store> store_;
+};
+
+TEST_P(APastStore, OpensWithEverythingInIt) {
+    store_->read([](const ReadTxn& txn) {
+        EXPECT_EQ(stored_schema(txn), schema_version());
+        EXPECT_EQ(AccountsTable::count(txn), 2U);
+        EXPECT_EQ(AccountsTable::find(txn, "anna"), Uid{1000});
+        EXPECT_EQ(AccountsTable::open(txn, Uid{1000})->display_name, "Anna Lopez");
+        EXPECT_EQ(AccountsTable::closed(txn, Uid{1000})->mail, "anna@example.org");
+        EXPECT_EQ(AccountsTable::credential(txn, Uid{1000})->history.size(), 1U);
+        EXPECT_EQ(AccountsTable::closed(txn, Uid{1001})->state, model::AccountState::locked);
+        EXPECT_EQ(base::as_text(*StepsTable::get(txn, Uid{1000}, "totp")), "seed");
+        EXPECT_EQ(CountersTable::attempts(txn, txn.digest(DigestKind::name, "anna")).account.consecutive, 2U);
+        EXPECT_EQ(CountersTable::attempts(txn, txn.digest(DigestKind::name, "nobody")).account.consecutive, 4U);
+        EXPECT_EQ(CountersTable::site(txn).consecutive, 6U);
+        EXPECT_EQ(MetaTable::steady_time(txn), base::Milliseconds(1700000000000));
+        EXPECT_EQ(MetaTable::chain_head(txn)->sequence, 2U);
+        return 0;
+    });
+    store_->write_now([](WriteTxn& txn) {
+        EXPECT_EQ(AccountsTable::allocate(txn, {1000, 1010}), Uid{1003}); // 1002 was erased
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(EverySchema, APastStore, testing::Range(1, static_cast<int>(schema_version()) + 1));
+
+} // namespace
+} // namespace loquet::store

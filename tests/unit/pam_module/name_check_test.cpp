@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "pam_module/name_check.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet::pam {
+
+namespace {
+
+TEST(ANameCheck, KnowsTheAdministratorAndOtherSourcesAndNobody) {
+    EXPECT_EQ(uid_of("root"), uid_t{0});
+    EXPECT_EQ(uid_of("daemon"), uid_t{1});
+    EXPECT_EQ(uid_of("no-such-person-anywhere"), std::nullopt);
+    EXPECT_EQ(uid_of(""), std::nullopt);
+}
+
+TEST(ANameForTheBus, IsTheNameUpToTheLimitAndANobodyAbove) {
+    const std::string longest(limits::typed_name_bytes, 'a');
+    EXPECT_EQ(name_for_bus("Zoë"), "Zoë");
+    EXPECT_EQ(name_for_bus(longest), longest);
+    EXPECT_LE(name_for_bus(longest + "a").size(), limits::typed_name_bytes);
+    EXPECT_NE(name_for_bus(longest + "a"), longest);
+}
+
+TEST(ANameForTheBus, IsAlwaysText) {
+    EXPECT_EQ(name_for_bus("a\xff"), "a\\xff");
+    EXPECT_TRUE(base::is_utf8(name_for_bus(std::string(8000, '\xc3'))));
+}
+
+} // namespace
+
+} // namespace loquet::pam

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The rows of the table of PAM results that need no mail and no recovery, against the real daemon with its plugins.
+#include "tests/support/canary.h"
+#include "tests/support/machine.h"
+#include "tests/unit/pam_module/application.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+
+namespace loquet::tests {
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+
+std::string text(std::string_view secret) {
+    return std::string(secret);
+}
+
+class ALoginOnAMachine : public testing::Test {
+protected:
+    ALoginOnAMachine() {
+        ::setenv("DBUS_SYSTEM_BUS_ADDRESS", machine.bus().address().c_str(), 1);
+        machine.create_account("alice", canary::password);
+    }
+    ~ALoginOnAMachine() override { ::unsetenv("DBUS_SYSTEM_BUS_ADDRESS"); }
+
+    static int log_in(const std::string& name, std::string_view password) {
+        Application application(name);
+        application.typed = {text(password)};
+        return application.authenticate();
+    }
+
+    Machine machine;
+};
+
+TEST_F(ALoginOnAMachine, IsGrantedToThePersonAndThePasswordGoesToTheModulesBelow) {
+    Application application("ALICE");
+    application.typed = {text(canary::password)};
+    EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+    EXPECT_EQ(application.user(), "alice");
+    EXPECT_THAT(application.seen_below("AUTHTOK"), Optional(text(canary::password)));
+    EXPECT_EQ(application.check_account(), PAM_SUCCESS);
+    EXPECT_EQ(application.open_session(), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, TakesThePasswordFromAboveInOneCall) {
+    Application application("alice", {.options = "use_first_pass", .auth_above = "authtok=" + text(canary::password)});
+    EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+    EXPECT_EQ(application.rounds, 0);
+}
+
+TEST_F(ALoginOnAMachine, T14_IsRefusedAlikeToTheWrongTheUnknownAndTheEmpty) {
+    Application wrong("alice");
+    Application unknown("mallory");
+    Application empty("alice");
+    wrong.typed = {text(canary::wrong_password)};
+    unknown.typed = {text(canary::wrong_password)};
+    empty.typed = {""};
+    for (Application* application : {&wrong, &unknown, &empty}) {
+        EXPECT_EQ(application->authenticate(), PAM_AUTH_ERR);
+        EXPECT_EQ(application->drawn, wrong.drawn);
+        EXPECT_EQ(application->texts(PAM_ERROR_MSG).size(), 1U);
+    }
+}
+
+TEST_F(ALoginOnAMachine, IsNotOursForOtherSourcesOfNames) {
+    for (const char* name : {"root", "daemon"}) {
+        Application application(name, {.options = "try_first_pass", .auth_above = "authtok=from-above"});
+        EXPECT_EQ(application.authenticate(), PAM_USER_UNKNOWN) << name;
+        EXPECT_EQ(application.rounds, 0);
+        EXPECT_EQ(application.seen_below("AUTHTOK"), "from-above");
+    }
+}
+
+TEST_F(ALoginOnAMachine, WithEmptyPasswordsForEverIsNeverLocked) {
+    constexpr int more_than_any_policy_allows = 200;
+    for (int i = 0; i < more_than_any_policy_allows; ++i) {
+        ASSERT_EQ(log_in("alice", ""), PAM_AUTH_ERR);
+    }
+    EXPECT_EQ(log_in("alice", canary::password), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, WithDroppedConversationsForEverIsNeverLocked) {
+    constexpr int more_than_any_policy_allows = 200;
+    for (int i = 0; i < more_than_any_policy_allows; ++i) {
+        Application application("alice");
+        ASSERT_EQ(application.authenticate(), PAM_CONV_ERR);
+    }
+    EXPECT_EQ(log_in("alice", canary::password), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, WithWrongPasswordsIsLockedAndLooksTheSame) {
+    constexpr int more_than_any_policy_allows = 20;
+    Application wrong("alice");
+    wrong.typed = {text(canary::wrong_password)};
+    ASSERT_EQ(wrong.authenticate(), PAM_AUTH_ERR);
+    for (int i = 0; i < more_than_any_policy_allows; ++i) {
+        ASSERT_EQ(log_in("alice", canary::wrong_password), PAM_AUTH_ERR);
+    }
+    Application locked("alice");
+    locked.typed = {text(canary::password)};
+    EXPECT_EQ(locked.authenticate(), PAM_AUTH_ERR);
+    EXPECT_EQ(locked.drawn, wrong.drawn);
+}
+
+TEST_F(ALoginOnAMachine, ForTheFirstTimeMustChangeThePasswordAndThenHasTheNewOne) {
+    machine.create_account("bob", canary::password, true);
+    Application application("bob");
+    application.typed = {text(canary::password)};
+    EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+    EXPECT_EQ(application.check_account(), PAM_NEW_AUTHTOK_REQD);
+    application.typed = {text(canary::next_password), text(canary::next_password)};
+    EXPECT_EQ(application.change_password(PAM_CHANGE_EXPIRED_AUTHTOK), PAM_SUCCESS);
+    EXPECT_THAT(application.seen_below("AUTHTOK"), Optional(text(canary::next_password)));
+    EXPECT_EQ(log_in("bob", canary::next_password), PAM_SUCCESS);
+    EXPECT_EQ(log_in("bob", canary::password), PAM_AUTH_ERR);
+}
+
+TEST_F(ALoginOnAMachine, ShowsTheRulesOfANewPasswordAndAsksAgain) {
+    Application application("alice");
+    application.typed = {"short", "short", text(canary::next_password), text(canary::next_password)};
+    EXPECT_EQ(application.change_password(), PAM_SUCCESS);
+    EXPECT_THAT(application.texts(PAM_ERROR_MSG), testing::Not(IsEmpty()));
+    EXPECT_EQ(log_in("alice", canary::next_password), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, AsksAboutTheAccountWhereAnotherModuleSaidWhoItIs) {
+    machine.create_account("bob", canary::password, true);
+    Application expired("bob");
+    Application good("alice");
+    Application unknown("mallory");
+    EXPECT_EQ(expired.check_account(), PAM_NEW_AUTHTOK_REQD);
+    EXPECT_EQ(good.check_account(), PAM_SUCCESS);
+    EXPECT_EQ(unknown.check_account(), PAM_USER_UNKNOWN);
+}
+
+/// Answers with a password, after something happened to the daemon.
+struct Interrupted {
+    std::function<void()> happening;
+    static int converse(int count, const pam_message**, pam_response** responses, void* self) {
+        static_cast<Interrupted*>(self)->happening();
+        *responses = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
+        (*responses)[count - 1].resp = ::strdup(text(canary::password).c_str());
+        return PAM_SUCCESS;
+    }
+};
+
+TEST_F(ALoginOnAMachine, WhoseDaemonIsKilledMidDialogBeginsAgainOnce) {
+    Interrupted interrupted{[&] {
+        machine.kill();
+        machine.start();
+        machine.wait_for_plugins();
+    }};
+    Application application("alice");
+    const pam_conv conversation{Interrupted::converse, &interrupted};
+    application.set_item(PAM_CONV, &conversation);
+    EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, WhoseDaemonIsGoneIsUnavailable) {
+    Interrupted interrupted{[&] { machine.kill(); }};
+    Application application("alice");
+    const pam_conv conversation{Interrupted::converse, &interrupted};
+    application.set_item(PAM_CONV, &conversation);
+    EXPECT_EQ(application.authenticate(), PAM_AUTHINFO_UNAVAIL);
+    EXPECT_EQ(log_in("alice", canary::password), PAM_AUTHINFO_UNAVAIL);
+}
+
+TEST_F(ALoginOnAMachine, T18_LeavesNoSecretOnTheBusInTheLogOrInTheStore) {
+    const Process monitor(Command{{"dbus-monitor", "--address", machine.bus().address(), "--binary"}, {}, {}});
+    ASSERT_TRUE(eventually([&] { return !monitor.output().empty(); }));
+    EXPECT_EQ(log_in("alice", canary::password), PAM_SUCCESS);
+    EXPECT_EQ(log_in("alice", canary::wrong_password), PAM_AUTH_ERR);
+    Application application("alice",
+                            {.options = "use_first_pass debug", .auth_above = "authtok=" + text(canary::password)});
+    EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+    application.typed = {text(canary::next_password), text(canary::next_password)};
+    EXPECT_EQ(application.change_password(), PAM_SUCCESS);
+    ASSERT_TRUE(eventually([&] { return monitor.output().find("change-password") != std::string::npos; }));
+    (void)machine.stop();
+    EXPECT_THAT(find_canaries(monitor.output()), IsEmpty());
+    EXPECT_THAT(find_canaries(machine.log()), IsEmpty());
+    EXPECT_THAT(find_canaries_in_folder(machine.store_folder()), IsEmpty());
+}
+
+} // namespace
+
+} // namespace loquet::tests
