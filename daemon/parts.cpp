@@ -43,7 +43,7 @@ work::HashingOptions hashing_options(const config::HashingConfig& settings) {
 accounts::Settings account_settings(const config::Config& settings) {
     accounts::Settings accounts;
     accounts.uids = {settings.accounts.uid_first, settings.accounts.uid_last};
-    accounts.defaults = {settings.accounts.home, settings.accounts.shell};
+    accounts.defaults = {settings.accounts.home, settings.accounts.shell, settings.accounts.authorisations};
     accounts.history = settings.password.history;
     return accounts;
 }

@@ -49,14 +49,14 @@ base::Future<void> WriteQueue::push(Store::Work work) {
 }
 
 void WriteQueue::run_now(Store::Work work) {
-    std::promise<void> awaited;
-    auto done = awaited.get_future();
-    {
-        const std::lock_guard lock(mutex_);
-        waiting_.push_back({std::move(work), std::nullopt, &awaited, nullptr});
-    }
+    Awaited awaited;
+    std::unique_lock lock(mutex_);
+    waiting_.push_back({std::move(work), std::nullopt, &awaited, nullptr});
     wake_.notify_one();
-    done.get();
+    answered_.wait(lock, [&] { return awaited.answered; });
+    if (awaited.failure) {
+        std::rethrow_exception(awaited.failure);
+    }
 }
 
 void WriteQueue::when_writability_changes(base::Job changed) {
@@ -203,11 +203,13 @@ void WriteQueue::answer(Batch batch) {
     for (Item& item : batch) {
         if (item.awaited == nullptr) {
             for_loop.push_back(std::move(item));
-        } else if (item.failure) {
-            item.awaited->set_exception(item.failure);
-        } else {
-            item.awaited->set_value();
+            continue;
         }
+        item.work = {}; // what it captured may die with the caller
+        const std::lock_guard lock(mutex_);
+        item.awaited->failure = std::move(item.failure); // the last that this thread has to do with it
+        item.awaited->answered = true;
+        answered_.notify_all();
     }
     if (for_loop.empty()) {
         return;

@@ -11,7 +11,6 @@
 
 #include <condition_variable>
 #include <exception>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,10 +38,15 @@ public:
     [[nodiscard]] std::size_t waiting() const;
 
 private:
+    /// Of a caller that waits in run_now(); guarded by mutex_.
+    struct Awaited {
+        bool answered = false;
+        std::exception_ptr failure;
+    };
     struct Item {
         Store::Work work;
         std::optional<base::Promise<void>> done; ///< answered on the loop ...
-        std::promise<void>* awaited = nullptr;   ///< ... or here, by a caller that waits
+        Awaited* awaited = nullptr;              ///< ... or here
         std::exception_ptr failure;
     };
     using Batch = std::vector<Item>;
@@ -66,6 +70,7 @@ private:
 
     mutable std::mutex mutex_; ///< guards what follows
     std::condition_variable wake_;
+    std::condition_variable answered_;
     Batch waiting_;
     bool stopping_ = false;
     std::string why_unwritable_;

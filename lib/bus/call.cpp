@@ -63,7 +63,7 @@ void Call::fail(const Error& error) noexcept {
     }
     const std::string text = is_our_defect(error.kind()) ? "loquetd met an error of its own; its log says more"
                                                          : base::printable(error.what());
-    sd_bus_error bus_error = SD_BUS_ERROR_MAKE_CONST(error_name(error.kind()), text.c_str());
+    const sd_bus_error bus_error{error_name(error.kind()), text.c_str(), 0};
     (void)sd_bus_reply_method_error(answered.get(), &bus_error);
 }
 

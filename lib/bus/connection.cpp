@@ -32,7 +32,7 @@ public:
     sd_bus_error* raw() noexcept { return &error_; }
 
 private:
-    sd_bus_error error_ = SD_BUS_ERROR_NULL;
+    sd_bus_error error_{nullptr, nullptr, 0};
 };
 
 int name_owner_changed(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 namespace loquet::plugins_password_rules {
 namespace {
@@ -43,9 +43,9 @@ TEST(Strength, OfTheLongestCandidatesIsFoundWithinAFractionOfTheDeadline) {
         while (candidate.size() < 4096) {
             candidate += piece;
         }
-        const auto begin = std::chrono::steady_clock::now();
+        const std::clock_t begin = std::clock(); // of this process: a busy machine does not matter
         (void)level(candidate);
-        EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500)) << piece;
+        EXPECT_LT(std::clock() - begin, CLOCKS_PER_SEC / 2) << piece;
     }
 }
 

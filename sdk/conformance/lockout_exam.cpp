@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <optional>
+#include <tuple>
 
 namespace loquet::sdk_conformance {
 namespace {
@@ -58,6 +60,17 @@ struct Answer {
     }
 };
 
+bool same_counter(const std::optional<loquet_counter>& a, const std::optional<loquet_counter>& b) {
+    const auto values = [](const loquet_counter& c) {
+        return std::tie(c.consecutive, c.since_lock, c.last_failure, c.last_success, c.locked_until, c.disabled,
+                        c.hour);
+    };
+    return a && b ? values(*a) == values(*b)
+                        && std::equal(std::begin(a->failed_in_hour), std::end(a->failed_in_hour),
+                                      std::begin(b->failed_in_hour))
+                  : a.has_value() == b.has_value();
+}
+
 class LockoutExam {
 public:
     LockoutExam(Examination& exam, const loquet_lockout& table, void* self) : exam_(exam), table_(table), self_(self) {}
@@ -65,7 +78,8 @@ public:
     Answer judge(int event, std::int64_t now, const Counters& counters) {
         loquet_lockout_request request{sizeof request, event, now, sdk::text("0123456789abcdef0123456789abcdef"), {}};
         for (std::size_t scope = 0; scope < counters.size(); ++scope) {
-            request.counters[scope] = counters[scope] ? &*counters[scope] : nullptr;
+            const auto& counter = counters[scope];
+            request.counters[scope] = counter ? &counter.value() : nullptr;
         }
         Answer answer;
         answer.counters = counters;
@@ -111,10 +125,9 @@ public:
         const auto ask = [&] { return judge(LOQUET_LOCKOUT_FAILED, some_time + 1000, counters); };
         const Answer first = ask();
         const Answer second = ask();
-        bool same = first.verdict == second.verdict && first.until == second.until;
-        for (std::size_t scope = 0; scope < counters.size(); ++scope) {
-            same = same && std::memcmp(&*first.counters[scope], &*second.counters[scope], sizeof(loquet_counter)) == 0;
-        }
+        const bool same =
+            first.verdict == second.verdict && first.until == second.until
+            && std::equal(first.counters.begin(), first.counters.end(), second.counters.begin(), same_counter);
         expect(same, "the same request was answered differently the second time");
     }
 
@@ -128,7 +141,8 @@ public:
                     counter = garbage_counter();
                 }
             }
-            const bool disabled = counters[LOQUET_SCOPE_ACCOUNT] && counters[LOQUET_SCOPE_ACCOUNT]->disabled == 1;
+            const auto& account = counters[LOQUET_SCOPE_ACCOUNT];
+            const bool disabled = account && account->disabled == 1;
             const int event = events[exam_.random() % events.size()];
             const Answer answer = judge(event, some_time + static_cast<std::int64_t>(exam_.random()), counters);
             expect(!disabled || event != LOQUET_LOCKOUT_BEFORE || !answer.lets_through(),

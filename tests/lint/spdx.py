@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every file says its licence in line 1 or 2: MIT for the plugin headers, LGPL-2.1-or-later for everything else."""
+"""Every file says its licence in line 1 or 2: MIT for what the writer of a plugin copies, LGPL-2.1-or-later for everything else."""
 import re
 
 LINE = re.compile(r"SPDX-License-Identifier: (\S+)")
 # No place for a comment (JSON, seeds, recorded data), or prose that the LICENSE beside it covers.
 WITHOUT = (".md", ".json", "LICENSE")
-DATA_FOLDERS = ("corpus/", "data/", "pam-configs/")
+DATA_FOLDERS = ("corpus/", "fixtures/store/", "pam-configs/")
+FOR_PLUGIN_WRITERS = ("sdk/include/", "sdk/example/badge", "sdk/plugin.map")
 
 
 def findings(tree):
@@ -14,7 +15,7 @@ def findings(tree):
             continue
         beginning = "\n".join(tree.text(name).split("\n", 2)[:2])
         found = LINE.search(beginning)
-        wanted = "MIT" if name.startswith("sdk/include/") else "LGPL-2.1-or-later"
+        wanted = "MIT" if name.startswith(FOR_PLUGIN_WRITERS) else "LGPL-2.1-or-later"
         if not found:
             yield f"{name}: line 1 or 2 should say `SPDX-License-Identifier: {wanted}`"
         elif found[1] != wanted:

@@ -61,7 +61,8 @@ public:
         (void)stop();
         start();
     }
-    /// Ready when the daemon says of every plugin that it answers.
+    /// Returns when the daemon says of every plugin that it answers. After a plugin's death it says so only once it has
+    /// had something to ask.
     void wait_for_plugins();
     /// What all daemons of this machine wrote to standard error.
     [[nodiscard]] std::string log() const { return earlier_log_ + (daemon_ ? daemon_->errors() : ""); }

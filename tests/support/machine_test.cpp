@@ -41,11 +41,15 @@ TEST(AMachine, StopsWhenItIsTold) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
 }
 
-TEST(AMachine, StartsPluginsAgainThatDie) {
+TEST(AMachine, StartsPluginsAgainThatDieAndNotThoseItStopped) {
     Machine machine;
+    const auto before = machine.plugins().pid("lockout");
     machine.plugins().signal("lockout", SIGKILL);
     EXPECT_TRUE(eventually([&] { return machine.plugins().restarts("lockout") == 1; }));
-    machine.wait_for_plugins();
+    machine.plugins().start("lockout"); // returns when it listens again
+    EXPECT_NE(machine.plugins().pid("lockout"), before);
+    machine.plugins().stop("lockout");
+    EXPECT_EQ(machine.plugins().pid("lockout"), std::nullopt);
 }
 
 TEST(AMachine, SaysWhatTheDaemonSaidWhenItDoesNotStart) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/audit/audit_log.h"
-
 #include "daemon/store/meta_table.h"
 #include "lib/base/limits.h"
 #include "tests/unit/daemon/store/store_fixture.h"

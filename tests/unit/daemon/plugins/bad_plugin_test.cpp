@@ -2,14 +2,9 @@
 // Attack class T24: plugins that crash, hang, lie, leak or reach out. Whatever they do, the caller is answered within
 // the deadline, the status says what happened, and another instance works.
 #include "daemon/plugins/patience.h"
-#include "daemon/plugins/registry.h"
 #include "lib/protocol/plugin_wire.h"
-#include "plugin_host/confinement.h"
-#include "tests/fixtures/plugins/plugin_process.h"
-#include "tests/unit/daemon/plugins/await.h"
+#include "tests/unit/daemon/plugins/bad_plugin.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -22,88 +17,7 @@ namespace loquet::plugins {
 
 namespace {
 
-using base::Error;
-using base::Milliseconds;
-using protocol::PluginKind;
-using testing::HasSubstr;
 using tests::error_of;
-using tests::PluginProcess;
-
-constexpr Milliseconds deadline{500};
-
-class ABadPlugin : public testing::Test {
-protected:
-    /// Calls a step that behaves `how`, and checks what holds for all of them. What the call ended with, if an Error.
-    std::optional<Error> call(const std::string& how) {
-        process_ = std::make_unique<PluginProcess>("misbehaving_step", "how = \"" + how + "\"\n");
-        EXPECT_TRUE(process_->start());
-        registry_ = std::make_unique<Registry>(
-            loop_, clock_,
-            std::vector<InstanceConfig>{
-                {"misbehaving_step", PluginKind::step, process_->socket_path(), deadline},
-                {"counting_lockout", PluginKind::lockout, good_.socket_path(), Milliseconds(2000)}});
-        registry_->connect();
-        run_while(PluginState::connecting);
-        return call_again();
-    }
-
-    void run_while(PluginState state) {
-        const Milliseconds give_up = clock_.boottime() + Milliseconds(10'000);
-        while (status().state == state && clock_.boottime() < give_up) {
-            loop_.run_once(Milliseconds(100));
-        }
-    }
-
-    std::optional<Error> call_again() {
-        const Milliseconds before = clock_.boottime();
-        auto error = error_of(loop_, registry_->step("misbehaving_step").run({}));
-        EXPECT_LT(clock_.boottime() - before, deadline + Milliseconds(1000));
-        if (error) {
-            EXPECT_EQ(error->kind(), Error::Kind::unavailable) << error->what();
-        }
-        expect_another_to_work();
-        return error;
-    }
-
-    void expect_another_to_work() {
-        protocol::JudgeRequest request;
-        EXPECT_EQ(tests::await(loop_, registry_->lockout("counting_lockout").judge(std::move(request))).verdict,
-                  protocol::Verdict::allow);
-    }
-
-    [[nodiscard]] PluginStatus status() const {
-        for (const PluginStatus& status : registry_->status()) {
-            if (status.instance == "misbehaving_step") {
-                return status;
-            }
-        }
-        return {};
-    }
-
-    /// For what the host itself refuses: the connection goes on.
-    void expect_refused(const std::string& how, const std::string& detail) {
-        ASSERT_TRUE(call(how)) << how;
-        EXPECT_EQ(status().state, PluginState::ready) << how;
-        EXPECT_THAT(status().detail, HasSubstr(detail)) << how;
-        ASSERT_TRUE(call_again()) << how << ": the host lives on";
-    }
-
-    void expect_killed(const std::string& how, int signal) {
-        ASSERT_TRUE(call(how)) << how;
-        EXPECT_EQ(status().state, PluginState::failing) << how;
-        EXPECT_EQ(status().detail, "it ended in the middle of a call") << how;
-        const int ended = process_->wait_for_end(5);
-        EXPECT_TRUE(WIFSIGNALED(ended) && WTERMSIG(ended) == signal) << how << " ended with status " << ended;
-    }
-
-    void SetUp() override { ASSERT_TRUE(good_.start()); }
-
-    bus::Loop loop_;
-    base::SystemClock clock_;
-    PluginProcess good_{"counting_lockout"};
-    std::unique_ptr<PluginProcess> process_;
-    std::unique_ptr<Registry> registry_;
-};
 
 TEST_F(ABadPlugin, T24_ThatAbortsFailsItsCallerAtOnceAndServesAgainAfterARestart) {
     expect_killed("aborts", SIGABRT);
@@ -206,40 +120,6 @@ TEST_F(ABadPlugin, T24_IsQuarantinedAfterFiveFailuresAndThenFailsAtOnce) {
     const auto error = call_again();
     ASSERT_TRUE(error) << "no attempt while it is quarantined";
     EXPECT_LT(clock_.boottime() - before, Milliseconds(100));
-}
-
-class AFilteredPlugin : public ABadPlugin {
-protected:
-    void SetUp() override {
-        if (!plugin_host::has_filter()) {
-            GTEST_SKIP() << "built with sanitizers, where the host has no filter for system calls";
-        }
-        ABadPlugin::SetUp();
-    }
-};
-
-TEST_F(AFilteredPlugin, T24_ThatForksIsKilled) {
-    expect_killed("forks", SIGSYS);
-}
-
-TEST_F(AFilteredPlugin, T24_ThatExecutesAProgramIsKilled) {
-    expect_killed("executes", SIGSYS);
-}
-
-TEST_F(AFilteredPlugin, T24_ThatOpensAFileIsKilled) {
-    expect_killed("opens", SIGSYS);
-}
-
-TEST_F(AFilteredPlugin, T24_ThatConnectsIsKilled) {
-    expect_killed("connects", SIGSYS);
-}
-
-TEST_F(AFilteredPlugin, T24_ThatMapsExecutableMemoryIsKilled) {
-    expect_killed("maps-code", SIGSYS);
-}
-
-TEST_F(AFilteredPlugin, T24_ThatBlocksItsTimersSignalIsKilled) {
-    expect_killed("blocks-alarm", SIGSYS);
 }
 
 } // namespace
