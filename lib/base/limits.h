@@ -24,6 +24,7 @@ constexpr std::size_t mail_local_bytes = 64;    ///< RFC 5321, 4.5.3.1.1
 constexpr std::size_t phone_digits = 15;        ///< E.164
 constexpr std::size_t account_path_bytes = 255; ///< home and shell
 constexpr std::size_t authorisation_bytes = 64;
+constexpr std::size_t authorisations_per_account = 64;
 constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
 
 constexpr std::uint32_t new_password_tries = 3;        ///< before a change of password has to begin anew
