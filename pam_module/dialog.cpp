@@ -111,6 +111,7 @@ std::variant<Answers, Stopped> Dialog::ask(const std::vector<Prompt>& prompts) c
 
 void Dialog::show(PromptStyle style, const std::vector<std::string>& texts) const {
     std::vector<Prompt> prompts;
+    prompts.reserve(texts.size());
     for (const std::string& text : texts) {
         prompts.push_back({style, {}, text});
     }

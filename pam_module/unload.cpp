@@ -3,9 +3,11 @@
 // loaded, and leaves them behind when it is unloaded: a greeter that opens a PAM transaction for every try would grow
 // with each. libstdc++ has a function that gives them back, made for memory checkers; here it is called at unloading.
 
-namespace __gnu_cxx {      // NOLINT(bugprone-reserved-identifier): libstdc++'s name, declared in none of its headers
-void __freeres() noexcept; // NOLINT(bugprone-reserved-identifier)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): libstdc++'s own name, in none of its headers
+namespace __gnu_cxx {
+void __freeres() noexcept;
 } // namespace __gnu_cxx
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace {
 

@@ -24,7 +24,7 @@ void remember(pam_handle_t* handle, Verdict verdict) {
     if (pam_set_data(handle, data_name, owned.get(), free_verdict) != PAM_SUCCESS) {
         throw base::Error(base::Error::Kind::internal, "libpam cannot keep the verdict for the phases that follow");
     }
-    (void)owned.release(); // libpam's now
+    (void)owned.release(); // NOLINT(bugprone-unused-return-value): libpam's now
 }
 
 void forget(pam_handle_t* handle) noexcept {

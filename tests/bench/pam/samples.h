@@ -2,7 +2,8 @@
 // Times of one kind of work, and the line that tells them. One thread.
 #pragma once
 
-#include <chrono>
+#include "tests/bench/rounds.h"
+
 #include <string>
 #include <vector>
 
@@ -14,9 +15,7 @@ public:
 
     template <class Work>
     void time(Work work) {
-        const auto start = std::chrono::steady_clock::now();
-        work();
-        add(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+        add(microseconds(work));
     }
     void add(double microseconds) { times_.push_back(microseconds); }
     [[nodiscard]] double median() const;
