@@ -89,9 +89,16 @@ public:
         return answer({});
     }
 
-    void cancel() {
-        if (!path_.empty()) {
+    /// False where the service did not hear it; it drops the dialog when we leave the bus.
+    bool cancel() {
+        if (path_.empty()) {
+            return true;
+        }
+        try {
             (void)client_.call(client_.request(path_, protocol::conversation_interface, "Cancel"));
+            return true;
+        } catch (const base::Error&) {
+            return false;
         }
     }
 
@@ -137,13 +144,8 @@ Ending walk_dialog(Client& client, const DialogRequest& request, Answerer& answe
     try {
         return walk(dialog, request);
     } catch (const base::Error&) {
-        const std::exception_ptr failure = std::current_exception();
-        try {
-            dialog.cancel();
-        } catch (const base::Error&) {
-            // What went wrong first is what the person must read; the service drops the dialog when we leave the bus.
-        }
-        std::rethrow_exception(failure);
+        (void)dialog.cancel();
+        throw;
     }
 }
 

@@ -26,11 +26,11 @@ function(loquet_test name)
     if(ARG_DEPENDS)
         add_dependencies(${name} ${ARG_DEPENDS})
     endif()
-    # gtest_discover_tests() splits lists once more than others do.
-    string(REPLACE ";" "\\;" labels "${ARG_LABELS}")
-    string(REPLACE ";" "\\;" environment "${ARG_ENVIRONMENT}")
+    # On its way through gtest_discover_tests() a list is taken apart three times, and an empty value is lost.
+    set(inner_semicolon [[\\\\\\\;]])
+    list(JOIN ARG_LABELS "${inner_semicolon}" labels)
+    set(environment LOQUET_TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts ${ARG_ENVIRONMENT})
+    list(JOIN environment "${inner_semicolon}" environment)
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}"
-                   ENVIRONMENT_MODIFICATION LOQUET_TEST_ARTIFACTS=set:${CMAKE_BINARY_DIR}/artifacts
-                   FIXTURES_REQUIRED artifacts)
+        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}" FIXTURES_REQUIRED artifacts)
 endfunction()

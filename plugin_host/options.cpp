@@ -168,8 +168,8 @@ void complain_of_unknown(const loquet_manifest& manifest, const toml::table& tab
 } // namespace
 
 loquet_text Options::keep(std::string text) {
-    const std::string& kept = texts_.emplace_back(std::move(text));
-    return {kept.c_str(), kept.size()};
+    const auto& kept = texts_.emplace_back(std::make_unique<const std::string>(std::move(text)));
+    return {kept->c_str(), kept->size()};
 }
 
 void Options::add_text(const loquet_option& option, std::string text) {
@@ -191,7 +191,8 @@ void Options::add_integer(const loquet_option& option, std::int64_t number) {
 }
 
 void Options::add_list(const loquet_option& option, std::vector<std::string> items) {
-    auto& kept = lists_.emplace_back();
+    std::vector<loquet_text> kept;
+    kept.reserve(items.size());
     for (std::string& item : items) {
         kept.push_back(keep(std::move(item)));
     }
@@ -201,6 +202,7 @@ void Options::add_list(const loquet_option& option, std::vector<std::string> ite
     value.type = option.type;
     value.items = kept.data();
     value.item_count = kept.size();
+    lists_.push_back(std::move(kept)); // moved, so its items stay where value points to
     values_.push_back(value);
 }
 

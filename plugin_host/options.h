@@ -5,7 +5,7 @@
 
 #include "loquet/plugin.h"
 
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +16,8 @@ namespace loquet::plugin_host {
 class Options {
 public:
     Options() = default;
-    Options(Options&&) = default;
-    Options& operator=(Options&&) = default;
+    Options(Options&&) noexcept = default;
+    Options& operator=(Options&&) noexcept = default;
     Options(const Options&) = delete;
     Options& operator=(const Options&) = delete;
 
@@ -30,8 +30,8 @@ public:
 private:
     loquet_text keep(std::string text);
     std::vector<loquet_option_value> values_;
-    std::deque<std::string> texts_; // a deque moves neither its strings nor their bytes
-    std::deque<std::vector<loquet_text>> lists_;
+    std::vector<std::unique_ptr<const std::string>> texts_; // whose bytes stay where they are when this object moves
+    std::vector<std::vector<loquet_text>> lists_;
 };
 
 /// Either the options, or what is wrong: sentences "FILE:LINE:COLUMN: ...", one for each mistake.

@@ -26,13 +26,20 @@ _loquetctl_verbs() {
 # The values of an option; false for an option that takes none.
 _loquetctl_value() {
     case "$1" in
-    --state) COMPREPLY=($(compgen -W "active locked disabled" -- "$2")) ;;
-    --shell) COMPREPLY=($(compgen -f -- "$2")) ;;
-    --home) COMPREPLY=($(compgen -d -- "$2")) ;;
-    --authorise | --service) COMPREPLY=($(compgen -W "$(cd /etc/pam.d 2>/dev/null && echo *)" -- "$2")) ;;
+    --state) mapfile -t COMPREPLY < <(compgen -W "active locked disabled" -- "$2") ;;
+    --shell) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
+    --home) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
+    --authorise | --service) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_services)" -- "$2") ;;
     --bus | --display-name | --mail | --phone | --limit | --reason | --password-fd) COMPREPLY=() ;;
     *) return 1 ;;
     esac
+}
+
+_loquetctl_services() {
+    local file
+    for file in /etc/pam.d/*; do
+        [[ -e $file ]] && basename "$file"
+    done
 }
 
 _loquetctl_plugins() {
@@ -61,11 +68,11 @@ _loquetctl() {
     if [[ $current == -* ]]; then
         local command=$noun
         [[ -n $(_loquetctl_verbs "$noun") && -n $noun ]] && command="$noun $verb"
-        COMPREPLY=($(compgen -W "--help $(_loquetctl_options "${command% }") $(_loquetctl_options "")" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "--help $(_loquetctl_options "${command% }") $(_loquetctl_options "")" -- "$current")
     elif [[ -z $verb && -n $(_loquetctl_verbs "$noun") ]]; then
-        COMPREPLY=($(compgen -W "$(_loquetctl_verbs "$noun")" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_verbs "$noun")" -- "$current")
     elif [[ "$noun $verb" == "plugin check" ]]; then
-        COMPREPLY=($(compgen -W "$(_loquetctl_plugins)" -- "$current"))
+        mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_plugins)" -- "$current")
     fi
 }
 

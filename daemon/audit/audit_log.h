@@ -4,12 +4,12 @@
 // which thread.
 #pragma once
 
+#include "daemon/audit/chain_check.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/transaction.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace loquet::audit {
@@ -17,12 +17,6 @@ namespace loquet::audit {
 struct Entry {
     std::uint64_t sequence = 0; ///< from 1, without gaps
     model::AuditEvent event;
-};
-
-struct Verdict {
-    bool intact = false;
-    std::uint64_t records = 0; ///< that were read and found in order
-    std::string problem;       ///< a sentence for the operator; empty when intact
 };
 
 class AuditLog {
@@ -33,7 +27,7 @@ public:
     [[nodiscard]] static std::vector<Entry> read(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit);
     /// The number of the newest record; 0: none.
     [[nodiscard]] static std::uint64_t newest(const store::ReadTxn& txn);
-    /// Walks the whole chain.
+    /// The whole chain in this one transaction: for a short log and for tests. The daemon takes ChainCheck by slices.
     [[nodiscard]] static Verdict verify(const store::ReadTxn& txn);
 };
 

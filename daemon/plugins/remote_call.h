@@ -8,7 +8,6 @@
 #include "lib/protocol/plugin_wire.h"
 
 #include <exception>
-#include <optional>
 #include <utility>
 
 namespace loquet::plugins {
@@ -49,12 +48,12 @@ public:
         return protocol::encode(header, request_);
     }
     void accept(const protocol::Frame& frame) override { response_ = protocol::decode<Response>(frame); }
-    void finish() override { promise_.set(std::move(*response_)); }
+    void finish() override { promise_.set(std::move(response_)); }
     void fail(std::exception_ptr why) override { promise_.fail(std::move(why)); }
 
 private:
     Request request_;
-    std::optional<Response> response_;
+    Response response_{};
     base::Promise<Response> promise_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The one encoder of keys: big-endian numbers, raw digests and text at the end, so that the order of the bytes is the
+// The one encoder of keys: big-endian numbers, raw digests, or a text, so that the order of the bytes is the
 // order of the values. Plain values.
 #pragma once
 
@@ -24,9 +24,15 @@ public:
     explicit Key(std::uint64_t number) { add(number); }
     /// Throws Error (invalid) where the text does not fit.
     explicit Key(std::string_view text) { add(text); }
-    Key(model::Uid uid, std::string_view text) {
+    Key(model::Uid uid, const model::Digest& digest) {
         add(uid.value);
-        add(text);
+        add(digest.bytes);
+    }
+    /// A key as it was read.
+    [[nodiscard]] static Key from(std::span<const std::uint8_t> bytes) {
+        Key key;
+        key.add(bytes);
+        return key;
     }
 
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return {bytes_.data(), size_}; }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/steps_table.h"
 
+#include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,18 +16,19 @@ using base::Error;
 
 namespace {
 
-Key key_of(model::Uid uid, std::string_view step) {
+/// The name as a digest: a thief of the file does not learn who has which second factor.
+Key key_of(const ReadTxn& txn, model::Uid uid, std::string_view step) {
     if (step.empty() || step.size() > limits::step_name_bytes) {
         throw Error(Error::Kind::invalid,
                     "the name of a step has 1 to " + std::to_string(limits::step_name_bytes) + " bytes");
     }
-    return {uid, step};
+    return {uid, txn.digest(DigestKind::step, step)};
 }
 
 } // namespace
 
 std::optional<base::SecureBytes> StepsTable::get(const ReadTxn& txn, model::Uid uid, std::string_view step) {
-    return txn.get(Table::steps, key_of(uid, step));
+    return txn.get(Table::steps, key_of(txn, uid, step));
 }
 
 void StepsTable::put(WriteTxn& txn, model::Uid uid, std::string_view step, std::span<const std::uint8_t> state) {
@@ -34,26 +37,24 @@ void StepsTable::put(WriteTxn& txn, model::Uid uid, std::string_view step, std::
                                               + " bytes for an account; \"" + base::printable(step, 64)
                                               + "\" wants to keep " + std::to_string(state.size()));
     }
-    txn.put(Table::steps, key_of(uid, step), state);
+    txn.put(Table::steps, key_of(txn, uid, step), state);
 }
 
 bool StepsTable::erase(WriteTxn& txn, model::Uid uid, std::string_view step) {
-    return txn.erase(Table::steps, key_of(uid, step));
+    return txn.erase(Table::steps, key_of(txn, uid, step));
 }
 
 void StepsTable::erase_all(WriteTxn& txn, model::Uid uid) {
-    const Key from(uid);
-    const auto prefix = from.bytes();
-    std::vector<std::string> steps;
-    txn.each_key(Table::steps, from, [&](auto key) {
-        if (key.size() < prefix.size() || !std::equal(prefix.begin(), prefix.end(), key.begin())) {
+    std::vector<Key> keys;
+    txn.each_key(Table::steps, Key(uid), [&](auto bytes) {
+        if (uid_of(bytes.first(std::min(bytes.size(), sizeof uid.value))) != uid) {
             return false;
         }
-        steps.emplace_back(base::as_text(key.subspan(prefix.size())));
+        keys.push_back(Key::from(bytes));
         return true;
     });
-    for (const std::string& step : steps) {
-        txn.erase(Table::steps, Key(uid, step));
+    for (const Key& key : keys) {
+        txn.erase(Table::steps, key);
     }
 }
 

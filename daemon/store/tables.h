@@ -20,7 +20,7 @@ enum class Table : std::uint8_t {
     attempts,   ///< digest of a name -> model::AttemptCounters of an account
     strangers,  ///< ... of names that nobody has; bounded
     seats,      ///< digest of a seat -> Counter; bounded
-    steps,      ///< UID + name of a step -> the step's own bytes
+    steps,      ///< UID + digest of a step's name -> the step's own bytes
     audit,      ///< sequence number -> audit record and its link of the chain
 };
 

@@ -9,7 +9,6 @@ readonly daemon_uid=65534 daemon_gid=65534
 
 write_site() {
     mkdir -p "$place"/{bin,plugins,etc,pam,run/plugins,store}
-    chmod 0700 "$place/store"
     # Copies, because the built tree may be where only its owner may look.
     cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
     cp "$dev"/plugins/*.so "$place/plugins/"

@@ -29,6 +29,8 @@ def findings(tree):
         return
     wanted = [(canary, shape) for canary in canaries for shape in shapes_of(canary[:BEGINNING])]
     artifacts = tree.build / "artifacts"
+    if artifacts.exists() and not any(path.is_file() for path in artifacts.rglob("*")):
+        yield f"{artifacts}: no test left anything to be searched"
     for path in sorted(artifacts.rglob("*")):
         if not path.is_file() or path.is_symlink():
             continue

@@ -4,8 +4,8 @@ import re
 
 LINE = re.compile(r"SPDX-License-Identifier: (\S+)")
 # No place for a comment (JSON, seeds, recorded data), or prose that the LICENSE beside it covers.
-WITHOUT = (".md", ".json", "LICENSE")
-DATA_FOLDERS = ("corpus/", "fixtures/store/", "pam-configs/")
+WITHOUT = (".md", ".json", ".mdb", "/master-key", "LICENSE")
+DATA_FOLDERS = ("corpus/", "data/", "fixtures/store/", "pam-configs/")
 FOR_PLUGIN_WRITERS = ("sdk/include/", "sdk/example/badge", "sdk/plugin.map")
 
 

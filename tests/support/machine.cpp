@@ -11,7 +11,10 @@
 
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <utility>
 
 namespace loquet::tests {
@@ -68,7 +71,20 @@ Machine::Machine(MachineOptions options) : options_(std::move(options)) {
     wait_for_plugins();
 }
 
-Machine::~Machine() = default;
+Machine::~Machine() {
+    const char* artifacts = std::getenv("LOQUET_TEST_ARTIFACTS");
+    if (artifacts != nullptr) {
+        keep_traces(std::filesystem::path(artifacts) / std::filesystem::path(folder()).filename());
+    }
+}
+
+void Machine::keep_traces(const std::filesystem::path& place) const {
+    namespace fs = std::filesystem;
+    std::error_code failed; // the search tells where nothing was kept; a destructor cannot
+    fs::create_directories(place, failed);
+    fs::copy(store_folder(), place / "store", fs::copy_options::recursive, failed);
+    std::ofstream(place / "log") << log();
+}
 
 void Machine::configure(const std::string& configuration) {
     base::replace_file(folder_ / "loquet.toml.d/test.toml", configuration, 0600);

@@ -11,6 +11,7 @@
 #include "tests/support/temp_folder.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -73,6 +74,8 @@ public:
     MachineAccount create_account(const std::string& name, std::string_view password, bool must_change = false);
 
 private:
+    /// The store and the log, for the search that follows the last test (lint.canaries).
+    void keep_traces(const std::filesystem::path& place) const;
     [[nodiscard]] bool owns_name(bus::Connection& connection) const;
 
     MachineOptions options_;

@@ -9,7 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <algorithm>
+#include <sstream>
 
 namespace loquet::cli {
 namespace {
@@ -18,8 +19,9 @@ using testing::HasSubstr;
 
 /// A page's text without roff's escapes.
 std::string page(const std::string& name) {
-    const std::string text = base::read_file(LOQUET_SOURCE_DIR "/docs/man/" + name, limits::configuration_file_bytes);
-    return std::regex_replace(text, std::regex(R"(\\-)"), "-");
+    std::string text = base::read_file(LOQUET_SOURCE_DIR "/docs/man/" + name, limits::configuration_file_bytes);
+    text.erase(std::remove(text.begin(), text.end(), '\\'), text.end());
+    return text;
 }
 
 TEST(TheManual, NamesEveryCommandAndOption) {
@@ -39,10 +41,15 @@ TEST(TheManual, NamesEveryCommandAndOption) {
 TEST(TheManual, NamesEveryKeyOfTheConfiguration) {
     const std::string text = page("loquet.toml.5");
     const std::string shipped = base::read_file(LOQUET_SOURCE_DIR "/etc/loquet.toml", limits::configuration_file_bytes);
-    static const std::regex key("\n#?([a-z_]+) = ");
+    std::istringstream lines(shipped);
     int keys = 0;
-    for (std::sregex_iterator it(shipped.begin(), shipped.end(), key), end; it != end; ++it, ++keys) {
-        EXPECT_THAT(text, HasSubstr("\n.B " + (*it)[1].str() + "\n"));
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t begin = line.starts_with('#') ? 1 : 0;
+        const std::string key = line.substr(begin, line.find(" = ") - begin);
+        if (line.find(" = ") != std::string::npos && key.find(' ') == std::string::npos) {
+            EXPECT_THAT(text, HasSubstr("\n.B " + key + "\n"));
+            ++keys;
+        }
     }
     EXPECT_GT(keys, 20) << "or the pattern no longer finds them";
 }

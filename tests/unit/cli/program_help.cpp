@@ -4,7 +4,7 @@
 #include "tests/support/process.h"
 #include "tests/unit/cli/fake_service.h"
 
-#include <regex>
+#include <sstream>
 
 namespace loquet::cli {
 
@@ -16,10 +16,14 @@ std::string help_of(CommandWords command) {
     return tests::run({command, {}, {}}).output;
 }
 
-Words matches(const std::string& text, const std::regex& pattern) {
-    Words out;
-    for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
-        out.insert((*it)[1]);
+/// The first word of each line that is indented by two blanks, as CLI11 lists options and subcommands.
+std::vector<std::string> listed(const std::string& help) {
+    std::istringstream lines(help);
+    std::vector<std::string> out;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.size() > 2 && line.starts_with("  ") && line[2] != ' ') {
+            out.push_back(line.substr(2, line.find(' ', 2) - 2));
+        }
     }
     return out;
 }
@@ -27,15 +31,24 @@ Words matches(const std::string& text, const std::regex& pattern) {
 } // namespace
 
 Words words_after(const CommandWords& command) {
-    static const std::regex word("\n  ([a-z-]+) {2,}");
     const std::string help = help_of(command);
     const std::size_t begin = help.find("Subcommands:");
-    return begin == std::string::npos ? Words{} : matches(help.substr(begin), word);
+    if (begin == std::string::npos) {
+        return {};
+    }
+    const std::vector<std::string> words = listed(help.substr(begin));
+    return {words.begin(), words.end()};
 }
 
 Words options_of(const CommandWords& command) {
-    static const std::regex option("(?:\n|,) *(--[a-z-]+)(?=[ \n:])");
-    return matches(help_of(command), option);
+    Words out;
+    for (const std::string& names : listed(help_of(command))) { // "-h,--help"
+        const std::size_t begin = names.find("--");
+        if (names.starts_with('-') && begin != std::string::npos) {
+            out.insert(names.substr(begin));
+        }
+    }
+    return out;
 }
 
 std::vector<CommandWords> all_commands() {

@@ -83,6 +83,20 @@ TEST_F(AnAuditLog, IsIntactWhenNobodyTouchedIt) {
     EXPECT_EQ(verdict.records, 20U);
 }
 
+TEST_F(AnAuditLog, IsProvedBySlicesWhileItGrows) {
+    append(10);
+    ChainCheck check;
+    const auto advance = [&](std::size_t records) {
+        return read([&](const store::ReadTxn& txn) { return check.advance(txn, records); });
+    };
+    EXPECT_FALSE(advance(4));
+    append(2);
+    EXPECT_FALSE(advance(8)); // at the last record, but it does not know that yet
+    EXPECT_TRUE(advance(4));
+    EXPECT_TRUE(check.verdict().intact) << check.verdict().problem;
+    EXPECT_EQ(check.verdict().records, 12U);
+}
+
 TEST_F(AnAuditLog, LeavesNoRecordOfAnActThatDidNotHappen) {
     append(1);
     EXPECT_THROW(write([](store::WriteTxn& txn) {

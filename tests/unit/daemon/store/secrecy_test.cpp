@@ -15,9 +15,9 @@
 namespace loquet::store {
 namespace {
 
-constexpr std::array<std::string_view, 8> marks{"annabella-kanari", "Annabella Kanari",  "anna.kanari@example.org",
+constexpr std::array<std::string_view, 9> marks{"annabella-kanari", "Annabella Kanari",  "anna.kanari@example.org",
                                                 "+33987654321",     "$y$j9T$kanarisalt", "$y$j9T$kanariformer",
-                                                "/home/kanari",     "north-kanari"};
+                                                "/home/kanari",     "north-kanari",      "totp-kanari"};
 
 class AStolenFile : public StoreFixture {
 protected:
@@ -38,7 +38,7 @@ protected:
             AccountsTable::put(
                 txn, uid,
                 model::Credential{.password_hash = std::string(marks[4]), .history = {std::string(marks[5])}});
-            StepsTable::put(txn, uid, "totp", base::as_bytes(tests::canary::answer));
+            StepsTable::put(txn, uid, marks[8], base::as_bytes(tests::canary::answer));
             const auto name = txn.digest(DigestKind::name, marks[0]);
             CountersTable::put_attempts(txn, name, CountersTable::Whose::account, {failures(3), {}});
         });
