@@ -297,7 +297,7 @@ base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hol
     }
 }
 
-base::Task<void> Engine::make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
     const bool ended = dialog.machine.state() == State::ended;
     if (!ended && evaluation.writes.empty()) {
         co_return;
@@ -317,6 +317,7 @@ base::Task<void> Engine::make_durable(const Dialog& dialog, const LockKeeper::Ho
     } catch (const Error& error) {
         if (evaluation.needs_durable) {
             evaluation.turn = Denied{Reason::unavailable, {}, {}};
+            dialog.machine.end();
         }
         log::error(log::id::store_unwritable,
                    std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());

@@ -84,7 +84,7 @@ private:
     base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
     base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
-    base::Task<void> make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
+    base::Task<void> make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     void announce(const Dialog& dialog, const Evaluation& evaluation) const;
     void watch_timeout(DialogId id, Dialog& dialog);
     base::Task<void> write_left_over();
