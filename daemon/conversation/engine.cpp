@@ -358,6 +358,7 @@ base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base:
     const model::Digest identity = store_.digest(store::DigestKind::name, account->name);
     auto entering = queue_.enter(identity, model::Digest{});
     const AccountQueue::Turn place = co_await entering;
+    const LockKeeper::Still still(keeper_, identity);
     auto changing = change();
     co_await changing;
     keeper_.reload(identity);
