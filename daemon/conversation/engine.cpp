@@ -268,13 +268,14 @@ base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
 }
 
 base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
-    for (std::optional<Turn> next; !next;) {
+    for (;;) {
         auto beginning = steps_.at(dialog.machine.step()).begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));
-        next = dialog.machine.advance(evaluation.turn);
+        auto next = dialog.machine.advance(evaluation.turn);
         if (next) {
             evaluation.turn = granted_or(*std::move(next), dialog);
+            co_return;
         }
     }
 }

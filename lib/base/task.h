@@ -49,7 +49,7 @@ struct Promise : PromiseBase {
         if (failure) {
             std::rethrow_exception(failure);
         }
-        return std::move(*value); // NOLINT(bugprone-unchecked-optional-access): a task ends with one or the other
+        return std::move(*value);
     }
 };
 
