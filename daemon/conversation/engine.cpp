@@ -96,7 +96,7 @@ std::vector<std::string> Engine::steps_for(const std::string& purpose, const Cli
     if (flow == nullptr) {
         throw Error(Error::Kind::invalid, "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
     }
-    const bool by_root = client.is_root() && purpose == protocol::purpose::change_password;
+    const bool by_root = client.acts_for_root() && purpose == protocol::purpose::change_password;
     std::vector<std::string> steps;
     for (const config::FlowItem& item : flow->items) {
         const config::Step& step = item.steps.front();

@@ -92,11 +92,7 @@ void rule(const Options& options, std::int64_t now, const Counters& counters, De
     const auto& own = counters[own_scope(options, counters)];
     const auto& day = day_counter(options, now, counters);
     const std::int64_t day_until = day ? day_falls_below(*day, options.tries_a_day) : 0;
-    const auto stands = [&](const auto& counter) {
-        return counter && counter->locked_until > now ? counter->locked_until : std::int64_t{0};
-    };
-    // The account's own lock counts at every seat: the daemon's built-in policy sets it while this one does not answer.
-    const std::int64_t lock_until = std::max(stands(own), stands(account));
+    const std::int64_t lock_until = own && own->locked_until > now ? own->locked_until : 0;
     const std::int64_t delay_until = own ? own->last_failure + delay_of(options, *own, counters[LOQUET_SCOPE_SEAT]) : 0;
     if (account && account->disabled != 0) {
         say(LOQUET_VERDICT_DISABLED, 0, "too-many-failures-in-a-row");

@@ -75,13 +75,6 @@ TEST(ALockoutPolicy, DoesNotProlongALockByRefusedAttempts) {
     EXPECT_EQ(world.kept["account anne"].consecutive, 5U);
 }
 
-TEST(ALockoutPolicy, KeepsALockThatTheBuiltInPolicySetOnTheAccount) {
-    World world;
-    world.kept["account anne"].locked_until = world.now + 10 * minute;
-    EXPECT_EQ(world.attempt("anne", "tty1", true).outcome, Outcome::refused);
-    EXPECT_EQ(world.last.until, world.now + 10 * minute);
-}
-
 TEST(ALockoutPolicy, StartsAgainAfterASuccessButRemembersTheDay) {
     World world;
     fail(world, 4);

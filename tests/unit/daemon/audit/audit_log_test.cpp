@@ -10,7 +10,6 @@ namespace loquet::audit {
 namespace {
 
 using store::Key;
-using store::MetaTable;
 using store::Table;
 using testing::HasSubstr;
 
