@@ -27,7 +27,7 @@ TEST_F(ALoginByTheEngine, MakesCountersRecordAndTimeOfTheLoginDurableInOneCommit
     EXPECT_EQ(closed(anna).last_login, clock_.wall());
     EXPECT_EQ(counters("anna").account.consecutive, 0U);
     ASSERT_EQ(records().size(), 2U);
-    const model::AuditEvent& record = records().back();
+    const model::AuditEvent record = records().back();
     EXPECT_TRUE(record.granted);
     EXPECT_EQ(record.account, anna);
     EXPECT_EQ(record.purpose, "login");
