@@ -4,12 +4,13 @@
 // which thread.
 #pragma once
 
+#include "daemon/audit/chain_check.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/transaction.h"
+#include "lib/base/limits.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace loquet::audit {
@@ -19,21 +20,17 @@ struct Entry {
     model::AuditEvent event;
 };
 
-struct Verdict {
-    bool intact = false;
-    std::uint64_t records = 0; ///< that were read and found in order
-    std::string problem;       ///< a sentence for the operator; empty when intact
-};
-
 class AuditLog {
 public:
-    /// In the transaction of the act itself: an act without its record cannot be. Returns the sequence number.
-    static std::uint64_t append(store::WriteTxn& txn, const model::AuditEvent& event);
+    /// In the transaction of the act itself: an act without its record cannot be. Returns the sequence number. The
+    /// newest `keep` records stay; the oldest gives way for each one more, and the chain then begins behind it.
+    static std::uint64_t append(store::WriteTxn& txn, const model::AuditEvent& event,
+                                std::uint64_t keep = limits::audit_records);
     /// Records with a number above `after`, oldest first, at most `limit` (and limits::audit_records_per_page).
     [[nodiscard]] static std::vector<Entry> read(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit);
     /// The number of the newest record; 0: none.
     [[nodiscard]] static std::uint64_t newest(const store::ReadTxn& txn);
-    /// Walks the whole chain.
+    /// The whole chain in this one transaction: for a short log and for tests. The daemon takes ChainCheck by slices.
     [[nodiscard]] static Verdict verify(const store::ReadTxn& txn);
 };
 

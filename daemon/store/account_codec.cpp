@@ -5,7 +5,6 @@
 
 namespace loquet::store {
 
-using base::Error;
 using records::CredentialRecord;
 using records::PrivateRecord;
 using records::PublicRecord;

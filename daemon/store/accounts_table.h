@@ -22,8 +22,7 @@ struct UidRange {
 
 class AccountsTable {
 public:
-    /// `name` is canonical (model::canonical_name). The same work for a name that nobody has as for one whose record
-    /// is then not asked for.
+    /// `name` is canonical (model::canonical_name).
     [[nodiscard]] static std::optional<model::Uid> find(const ReadTxn& txn, std::string_view name);
 
     [[nodiscard]] static std::optional<model::PublicAccount> open(const ReadTxn& txn, model::Uid uid);
