@@ -13,7 +13,7 @@
 namespace loquet::plugin_host {
 
 struct Folders {
-    std::string plugins = "/usr/lib/loquet/plugins";
+    std::string plugins = LOQUET_PLUGIN_FOLDER; ///< where the build installs them
     std::string configuration = "/etc/loquet/plugins";
 };
 

@@ -31,11 +31,12 @@ public:
         if (failure_) {
             std::rethrow_exception(failure_);
         }
-        return std::move(*value_);
+        return std::move(value_).value();
     }
     [[nodiscard]] bool done() const noexcept { return value_.has_value() || failure_ != nullptr; }
 
 private:
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): a coroutine owns what it awaits
     static base::Task<void> take(base::Task<T> task, Awaited& self) {
         try {
             T value = co_await task;
@@ -56,13 +57,13 @@ T await(bus::Loop& loop, base::Task<T> task, base::Milliseconds patience = std::
     return awaited.get(loop, patience);
 }
 
-/// The Error that the task ends with; nothing where it ends well.
+/// The kind of the Error that the task ends with; nothing where it ends well.
 template <class T>
-std::optional<base::Error> error_of(bus::Loop& loop, base::Task<T> task) {
+std::optional<base::Error::Kind> error_of(bus::Loop& loop, base::Task<T> task) {
     try {
         (void)await(loop, std::move(task));
     } catch (const base::Error& error) {
-        return error;
+        return error.kind();
     }
     return std::nullopt;
 }
