@@ -3,11 +3,14 @@ enable_testing()
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-# loquet_test(NAME SOURCES a_test.cpp ... [USES lib/base ...] [LIBRARIES ...] [LABELS unit] [TIMEOUT 60])
+# What has more than one thread: ThreadSanitizer builds and runs these alone, because it says nothing of the rest.
+add_custom_target(threaded_tests)
+
+# loquet_test(NAME [THREADS] SOURCES a_test.cpp ... [USES lib/base ...] [LIBRARIES ...] [LABELS unit] [TIMEOUT 60])
 # Every TEST becomes a ctest entry of its own, so that a requirement or attack id in a test's name is in the summary.
 # What a test leaves for inspection goes below $LOQUET_TEST_ARTIFACTS; lint.canaries searches it after the last test.
 function(loquet_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LIBRARIES;LABELS;DEPENDS;ENVIRONMENT" ${ARGN})
+    cmake_parse_arguments(ARG "THREADS" "TIMEOUT" "SOURCES;USES;LIBRARIES;LABELS;DEPENDS;ENVIRONMENT" ${ARGN})
     if(NOT ARG_TIMEOUT)
         set(ARG_TIMEOUT 120)
     endif()
@@ -16,6 +19,10 @@ function(loquet_test name)
     endif()
     if(NOT ARG_LABELS)
         set(ARG_LABELS unit)
+    endif()
+    if(ARG_THREADS)
+        list(APPEND ARG_LABELS threads)
+        add_dependencies(threaded_tests ${name})
     endif()
     add_executable(${name} ${ARG_SOURCES})
     target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})

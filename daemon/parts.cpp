@@ -50,6 +50,7 @@ accounts::Settings account_settings(const config::Config& settings) {
 
 std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings) {
     std::vector<plugins::InstanceConfig> instances;
+    instances.reserve(settings.plugins.size());
     for (const auto& [name, instance] : settings.plugins) {
         instances.push_back(
             {name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock", instance.deadline});

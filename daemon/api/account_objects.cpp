@@ -18,6 +18,12 @@ constexpr const char* properties_interface = "org.freedesktop.DBus.Properties";
 constexpr const char* object_manager_interface = "org.freedesktop.DBus.ObjectManager";
 constexpr std::size_t bus_name_bytes = 255;
 
+/// A number above 32 bits names no account; cut short it would name another one's.
+std::optional<Uid> uid_in(std::string_view path) {
+    const auto number = number_in(path, protocol::account_prefix);
+    return number && *number <= UINT32_MAX ? std::optional(Uid{static_cast<std::uint32_t>(*number)}) : std::nullopt;
+}
+
 } // namespace
 
 AccountObjects::AccountObjects(const Parts& parts) : parts_(parts) {
@@ -30,7 +36,11 @@ std::string AccountObjects::path_of(Uid uid) {
 }
 
 Uid AccountObjects::uid_of(const bus::Call& call) {
-    return Uid{static_cast<std::uint32_t>(require_number_in(call.path(), protocol::account_prefix))};
+    const auto uid = uid_in(call.path());
+    if (!uid) {
+        throw Error(Error::Kind::not_found, "there is no such object");
+    }
+    return *uid;
 }
 
 AccountProperties AccountObjects::properties(Uid uid) const {
@@ -44,9 +54,8 @@ AccountProperties AccountObjects::properties(Uid uid) const {
 int AccountObjects::find(sd_bus* /*bus*/, const char* path, const char* /*interface*/, void* self, void** found,
                          sd_bus_error* /*error*/) noexcept {
     // Whether the account exists is said by the method, after it is known that the caller may ask.
-    const auto uid = number_in(path, protocol::account_prefix);
     *found = self;
-    return uid && *uid <= UINT32_MAX ? 1 : 0;
+    return uid_in(path) ? 1 : 0;
 }
 
 int AccountObjects::declared_only(sd_bus* /*bus*/, const char* /*path*/, const char* /*interface*/,
@@ -64,7 +73,7 @@ int AccountObjects::before_objects(sd_bus_message* message, void* self, sd_bus_e
     }
     const bool reads = sd_bus_message_is_method_call(message, properties_interface, "Get") > 0
                        || sd_bus_message_is_method_call(message, properties_interface, "GetAll") > 0;
-    if (reads && number_in(path, protocol::account_prefix)) {
+    if (reads && uid_in(path)) {
         return bus::method<&AccountObjects::read_properties>(message, self, error);
     }
     if (sd_bus_message_is_method_call(message, object_manager_interface, "GetManagedObjects") > 0) {

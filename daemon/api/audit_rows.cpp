@@ -40,9 +40,10 @@ const char* name_of(model::AuditKind kind) {
 
 void write_audit_rows(bus::Writer& writer, const std::vector<audit::Entry>& entries) {
     writer.array("(ttsbuussss)", [&] {
-        for (const auto& [sequence, event] : entries) {
+        for (const audit::Entry& entry : entries) {
+            const model::AuditEvent& event = entry.event;
             writer.structure("ttsbuussss", [&] {
-                writer.u64(sequence).u64(static_cast<std::uint64_t>(event.time.count()) * 1000U);
+                writer.u64(entry.sequence).u64(static_cast<std::uint64_t>(event.time.count()) * 1000U);
                 writer.text(name_of(event.kind)).boolean(event.granted);
                 writer.u32(event.account ? event.account->value : nobody).u32(event.actor.value_or(nobody));
                 writer.text(event.purpose).text(event.service).text(event.seat).text(event.detail);

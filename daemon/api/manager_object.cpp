@@ -7,6 +7,7 @@
 #include "daemon/api/client_details.h"
 #include "daemon/api/conversation_objects.h"
 #include "daemon/audit/audit_log.h"
+#include "daemon/audit/chain_check.h"
 #include "daemon/store/schema.h"
 #include "lib/base/limits.h"
 #include "lib/bus/method.h"
@@ -27,6 +28,7 @@ using model::Uid;
 namespace {
 
 constexpr std::size_t purpose_bytes = 64;
+constexpr std::size_t records_per_slice = 1000; ///< of the audit log; logins go on in between
 
 /// The cursor of ListAccounts: the last number of the page before.
 Uid cursor(std::string_view after) {

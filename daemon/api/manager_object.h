@@ -21,6 +21,7 @@ namespace loquet::api {
 class ManagerObject {
 public:
     struct Parts {
+        bus::Loop& loop;
         bus::Connection& connection;
         Callers& callers;
         conversation::Engine& engine;

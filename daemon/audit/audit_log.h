@@ -7,6 +7,7 @@
 #include "daemon/audit/chain_check.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/transaction.h"
+#include "lib/base/limits.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +22,10 @@ struct Entry {
 
 class AuditLog {
 public:
-    /// In the transaction of the act itself: an act without its record cannot be. Returns the sequence number.
-    static std::uint64_t append(store::WriteTxn& txn, const model::AuditEvent& event);
+    /// In the transaction of the act itself: an act without its record cannot be. Returns the sequence number. The
+    /// newest `keep` records stay; the oldest gives way for each one more, and the chain then begins behind it.
+    static std::uint64_t append(store::WriteTxn& txn, const model::AuditEvent& event,
+                                std::uint64_t keep = limits::audit_records);
     /// Records with a number above `after`, oldest first, at most `limit` (and limits::audit_records_per_page).
     [[nodiscard]] static std::vector<Entry> read(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit);
     /// The number of the newest record; 0: none.

@@ -11,6 +11,10 @@ using store::Table;
 
 bool ChainCheck::advance(const store::ReadTxn& txn, std::size_t records) {
     try {
+        const store::ChainHead start = store::MetaTable::chain_start(txn);
+        if (end_.sequence < start.sequence) {
+            end_ = start; // what lay before was given up for room
+        }
         std::size_t left = records;
         txn.each(Table::audit, Key(end_.sequence + 1), [&](auto key, auto value) {
             if (left == 0) {
@@ -45,7 +49,7 @@ bool ChainCheck::follow(const store::ReadTxn& txn, std::span<const std::uint8_t>
         return false;
     }
     end_ = {end_.sequence + 1, linked->link};
-    verdict_.records = end_.sequence;
+    ++verdict_.records;
     return true;
 }
 

@@ -6,7 +6,6 @@
 namespace loquet::conversation {
 
 using protocol::Ask;
-using protocol::Denied;
 using protocol::Granted;
 using protocol::Turn;
 using protocol::Wait;

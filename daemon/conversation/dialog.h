@@ -29,9 +29,13 @@ struct Client {
     std::string seat;
     std::string locale;
     std::optional<std::uint32_t> account_uid; ///< the UID that the caller's NSS gives for the name
-    bool account_phase = false;               ///< PAM's account management without an authentication by us
+    std::optional<std::uint32_t>
+        real_uid;               ///< who started a set-uid program such as passwd(1); absent: the caller itself
+    bool account_phase = false; ///< PAM's account management without an authentication by us
 
     [[nodiscard]] bool is_root() const noexcept { return uid == 0; }
+    /// Root itself, not somebody who runs a set-uid program: passwd(1) must ask its user for the current password.
+    [[nodiscard]] bool acts_for_root() const noexcept { return is_root() && real_uid.value_or(0) == 0; }
     /// One word for the place, for counters and the audit.
     [[nodiscard]] std::string place() const;
 };

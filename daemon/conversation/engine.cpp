@@ -96,7 +96,7 @@ std::vector<std::string> Engine::steps_for(const std::string& purpose, const Cli
     if (flow == nullptr) {
         throw Error(Error::Kind::invalid, "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
     }
-    const bool by_root = client.is_root() && purpose == protocol::purpose::change_password;
+    const bool by_root = client.acts_for_root() && purpose == protocol::purpose::change_password;
     std::vector<std::string> steps;
     for (const config::FlowItem& item : flow->items) {
         const config::Step& step = item.steps.front();
@@ -124,19 +124,37 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
         Turn turn = co_await looking;
         co_return Begun{std::nullopt, std::move(turn)};
     }
-    auto starting = start(*dialog);
+    const DialogId id = dialogs_.add(dialog); // counts from now on, also while its first answer is judged
+    auto opening = carry_on(id, *dialog, open(*dialog, std::move(known)));
+    Turn turn = co_await opening;
+    co_return Begun{dialogs_.contains(id) ? std::optional(id) : std::nullopt, std::move(turn)};
+}
+
+base::Task<Turn> Engine::open(Dialog& dialog, Answers known) {
+    auto starting = start(dialog);
     Turn turn = co_await starting;
     if (known.size() == 1 && asks_for_the_password_alone(turn)) {
-        dialog->machine.run();
-        auto judging = evaluate(*dialog, std::move(known));
+        dialog.machine.run();
+        auto judging = evaluate(dialog, std::move(known));
         turn = co_await judging;
     }
-    std::optional<DialogId> id;
-    if (dialog->machine.state() != State::ended) {
-        id = dialogs_.add(dialog);
-        watch_timeout(*id, *dialog);
+    co_return turn;
+}
+
+base::Task<Turn> Engine::carry_on(DialogId id, Dialog& dialog, base::Task<Turn> work) {
+    Turn turn = Denied{Reason::unavailable, {}, {}};
+    try {
+        turn = co_await work;
+    } catch (...) {
+        dialogs_.remove(id);
+        throw;
     }
-    co_return Begun{id, presenter_.present(std::move(turn), dialog->client.locale)};
+    if (dialog.machine.state() == State::ended) {
+        dialogs_.remove(id);
+    } else if (dialogs_.contains(id)) {
+        watch_timeout(id, dialog);
+    }
+    co_return presenter_.present(std::move(turn), dialog.client.locale);
 }
 
 base::Task<Turn> Engine::account_phase(Dialog& dialog) {
@@ -176,20 +194,9 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
     }
     dialog->machine.run();
     dialog->timeout = {};
-    Turn turn = Denied{Reason::unavailable, {}, {}};
-    try {
-        auto judging = evaluate(*dialog, std::move(answers));
-        turn = co_await judging;
-    } catch (...) {
-        dialogs_.remove(id);
-        throw;
-    }
-    if (dialog->machine.state() == State::ended) {
-        dialogs_.remove(id);
-    } else if (dialogs_.contains(id)) {
-        watch_timeout(id, *dialog);
-    }
-    co_return presenter_.present(std::move(turn), dialog->client.locale);
+    auto judging = carry_on(id, *dialog, evaluate(*dialog, std::move(answers)));
+    Turn turn = co_await judging;
+    co_return turn;
 }
 
 base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
@@ -261,13 +268,14 @@ base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
 }
 
 base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
-    for (std::optional<Turn> next; !next;) {
+    for (;;) {
         auto beginning = steps_.at(dialog.machine.step()).begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));
-        next = dialog.machine.advance(evaluation.turn);
+        auto next = dialog.machine.advance(evaluation.turn);
         if (next) {
             evaluation.turn = granted_or(*std::move(next), dialog);
+            co_return;
         }
     }
 }
@@ -290,7 +298,7 @@ base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hol
     }
 }
 
-base::Task<void> Engine::make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
     const bool ended = dialog.machine.state() == State::ended;
     if (!ended && evaluation.writes.empty()) {
         co_return;
@@ -310,6 +318,7 @@ base::Task<void> Engine::make_durable(const Dialog& dialog, const LockKeeper::Ho
     } catch (const Error& error) {
         if (evaluation.needs_durable) {
             evaluation.turn = Denied{Reason::unavailable, {}, {}};
+            dialog.machine.end();
         }
         log::error(log::id::store_unwritable,
                    std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());
@@ -350,6 +359,7 @@ base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base:
     const model::Digest identity = store_.digest(store::DigestKind::name, account->name);
     auto entering = queue_.enter(identity, model::Digest{});
     const AccountQueue::Turn place = co_await entering;
+    const LockKeeper::Still still(keeper_, identity);
     auto changing = change();
     co_await changing;
     keeper_.reload(identity);

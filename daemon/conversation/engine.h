@@ -74,13 +74,17 @@ private:
     [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
     [[nodiscard]] std::vector<std::string> steps_for(const std::string& purpose, const Client& client) const;
     base::Task<protocol::Turn> account_phase(Dialog& dialog);
+    base::Task<protocol::Turn> open(Dialog& dialog, protocol::Answers known);
     base::Task<protocol::Turn> start(Dialog& dialog);
+    /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see. The dialog
+    /// outlives it.
+    base::Task<protocol::Turn> carry_on(DialogId id, Dialog& dialog, base::Task<protocol::Turn> work);
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
     base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
     base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
-    base::Task<void> make_durable(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
+    base::Task<void> make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     void announce(const Dialog& dialog, const Evaluation& evaluation) const;
     void watch_timeout(DialogId id, Dialog& dialog);
     base::Task<void> write_left_over();

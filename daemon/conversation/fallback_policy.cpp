@@ -75,6 +75,11 @@ Judgement judge_strictly(const JudgeRequest& request) {
         if (account && account->since_lock >= tries) {
             account->locked_until = now + lock_for.count();
             account->since_lock = 0;
+            // The plugin looks at the seat's own lock: what was told during its absence holds when it is back.
+            auto& seat = counters[Scope::account_seat];
+            if (seat) {
+                seat->locked_until = account->locked_until;
+            }
         }
     } else if (request.event == LockoutEvent::succeeded) {
         for (const Scope scope : {Scope::account, Scope::account_seat}) {

@@ -7,6 +7,7 @@
 #include "lib/base/limits.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,8 @@ using store::CountersTable;
 namespace {
 
 const Digest site_key{};
+/// Accounts are no strangers' invention: their counters never give way to those of names that nobody has.
+constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
 struct AttemptChange {
     Digest identity;
@@ -56,9 +59,17 @@ LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt) : keeper_(kee
 }
 
 LockKeeper::Hold::~Hold() {
-    keeper_.names_.release(attempt_.identity, limits::counted_strangers);
+    keeper_.names_.release(attempt_.identity, attempt_.stranger ? limits::counted_strangers : any_number);
     keeper_.seats_.release(attempt_.seat, limits::counted_seats);
     keeper_.seats_.release(site_key, limits::counted_seats);
+}
+
+LockKeeper::Still::Still(LockKeeper& keeper, const Digest& identity) : keeper_(keeper), identity_(identity) {
+    keeper_.names_.hold(identity_, [&] { return keeper_.stored({identity_, false, {}}); });
+}
+
+LockKeeper::Still::~Still() {
+    keeper_.names_.release(identity_, any_number);
 }
 
 LockKeeper::Name LockKeeper::stored(const Attempt& attempt) const {

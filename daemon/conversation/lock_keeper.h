@@ -55,6 +55,20 @@ public:
         Attempt attempt_;
     };
 
+    /// While one lives the account's counters are changed in the store behind the book: what a refusing disk left in
+    /// memory is not written over that.
+    class [[nodiscard]] Still {
+    public:
+        Still(LockKeeper& keeper, const model::Digest& identity);
+        Still(const Still&) = delete;
+        Still& operator=(const Still&) = delete;
+        ~Still();
+
+    private:
+        LockKeeper& keeper_;
+        model::Digest identity_;
+    };
+
     /// Judges, and changes the counters in memory at once. Never throws for a dead plugin.
     base::Task<Ruling> judge(const Hold& hold, protocol::LockoutEvent event);
 
@@ -68,8 +82,8 @@ public:
     /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there.
     void reload(const model::Digest& identity);
 
-    /// Counters that a refusing disk left in memory (bounded: beyond limits::counted_strangers the newest give way),
-    /// for when it takes writes again; nothing when there are none.
+    /// Counters that a refusing disk left in memory (bounded: every account's, and beyond limits::counted_strangers the
+    /// newest stranger gives way), for when it takes writes again; nothing when there are none.
     [[nodiscard]] std::optional<Changes> left_over();
 
     /// True while the built-in policy judges.

@@ -24,6 +24,9 @@ public:
     /// Nothing only where somebody took it away: a new store has a head that says "no record".
     [[nodiscard]] static std::optional<ChainHead> chain_head(const ReadTxn& txn);
     static void put_chain_head(WriteTxn& txn, const ChainHead& head);
+    /// Where the kept part of the log begins: the newest record that was given up for room. Fresh: nothing was.
+    [[nodiscard]] static ChainHead chain_start(const ReadTxn& txn);
+    static void put_chain_start(WriteTxn& txn, const ChainHead& start);
 
     /// The last value of the daemon's steady clock that was made durable; 0: never.
     [[nodiscard]] static base::Milliseconds steady_time(const ReadTxn& txn);

@@ -40,6 +40,7 @@ constexpr std::size_t queued_hashes = 1024;          ///< jobs in front of the h
 constexpr std::size_t queued_lookups = 64;           ///< questions in front of the name service
 constexpr std::size_t accounts_per_page = 1000;
 constexpr std::size_t accounts_per_search = 10000; ///< looked at for one page of a filtered list
+constexpr std::size_t audit_records = 1000000;     ///< newest ones that are kept; strangers make them, too
 constexpr std::size_t audit_records_per_page = 1000;
 constexpr std::size_t seats_per_account = 16;    ///< seats whose failures are counted apart for one account
 constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with counters of their own

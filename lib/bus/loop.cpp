@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 namespace loquet::bus {
 
@@ -23,6 +24,12 @@ int check(int result, const char* doing) {
 
 std::uint64_t microseconds(base::Milliseconds time) {
     return time.count() <= 0 ? 0 : static_cast<std::uint64_t>(time.count()) * 1000U;
+}
+
+std::uint64_t boottime() {
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000U + static_cast<std::uint64_t>(now.tv_nsec) / 1000U;
 }
 
 } // namespace
@@ -154,8 +161,9 @@ Source Loop::after(base::Milliseconds delay, base::Job due) {
     state->loop = this;
     state->on_event = [due = std::move(due)](std::uint32_t) mutable { due(); };
     sd_event_source* source = nullptr;
-    check(sd_event_add_time_relative(event_.get(), &source, CLOCK_BOOTTIME, microseconds(delay), 1000,
-                                     &Source::State::time, state.get()),
+    // From now, not from when this turn of the loop began, as sd_event_add_time_relative() would have it.
+    check(sd_event_add_time(event_.get(), &source, CLOCK_BOOTTIME, boottime() + microseconds(delay), 1000,
+                            &Source::State::time, state.get()),
           "cannot set a timer");
     state->source.reset(source);
     return Source(std::move(state));

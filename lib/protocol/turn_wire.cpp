@@ -40,7 +40,8 @@ Details details_of(const Turn& turn) {
         details.messages = granted->messages;
     } else if (const auto* denied = std::get_if<Denied>(&turn)) {
         details.reason = to_text(denied->reason);
-        details.retry_after = static_cast<std::uint32_t>(std::max<std::int64_t>(denied->retry_after.count(), 0));
+        details.retry_after =
+            static_cast<std::uint32_t>(std::clamp<std::int64_t>(denied->retry_after.count(), 0, UINT32_MAX));
         details.messages = denied->messages;
     }
     return details;
@@ -99,7 +100,7 @@ std::vector<Prompt> read_prompts(bus::Reader& reader) {
             || style > static_cast<std::uint8_t>(PromptStyle::error)) {
             throw Error(Error::Kind::invalid, "a prompt has a style that does not exist");
         }
-        Prompt prompt{static_cast<PromptStyle>(style), std::string(reader.text(limits::prompt_name_bytes)), {}};
+        Prompt prompt{static_cast<PromptStyle>(style), base::printable(reader.text(limits::prompt_name_bytes)), {}};
         prompt.text = base::printable(reader.text(limits::prompt_text_bytes), limits::prompt_text_bytes);
         prompts.push_back(std::move(prompt));
         reader.exit();

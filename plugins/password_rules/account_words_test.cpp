@@ -27,6 +27,7 @@ TEST(AccountWords, HaveABound) {
     for (std::size_t n = 0; n <= AccountWords::most; ++n) {
         values.push_back("word" + std::to_string(100 + n));
     }
+    facts.reserve(values.size());
     for (const auto& value : values) {
         facts.push_back({"name", value});
     }

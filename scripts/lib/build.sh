@@ -3,6 +3,9 @@
 # Configures, builds and tests one preset. Needs common.sh, and `build_root`: the folder that holds one for each preset.
 : "${repository:?}" "${build_root:?}"
 
+# Two clones of the same sources share what ccache has compiled.
+export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
+
 # build_preset PRESET [TARGET...]
 build_preset() {
     local preset=$1

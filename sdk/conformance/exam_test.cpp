@@ -97,7 +97,7 @@ TEST(TheExam, CanBeRepeatedWithItsSeed) {
 }
 
 TEST(TheExam, TakesOptionsFromAFile) {
-    const std::string path = testing::TempDir() + "loquet-exam-options-" + std::to_string(getpid());
+    std::string path = testing::TempDir() + "loquet-exam-options-" + std::to_string(getpid());
     const auto with = [&](const char* content) {
         const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "we"), &std::fclose);
         std::fputs(content, file.get());

@@ -10,7 +10,7 @@
 
 namespace loquet::tests {
 
-inline constexpr base::Milliseconds patience{20000}; ///< for what must happen; long, because a busy machine is slow
+inline constexpr base::Milliseconds patience{60000}; ///< for what must happen; long, because a busy machine is slow
 
 /// Asks `condition` again and again until it is true (true) or the deadline has passed (false).
 template <class Condition>

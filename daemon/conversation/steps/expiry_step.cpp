@@ -37,7 +37,7 @@ base::Task<StepResult> ExpiryStep::begin(Dialog& dialog) {
     if (left.count() <= 0) {
         demand("password.expired", {{"days", std::to_string(rules_.expires_after.count())}});
     } else if (left <= rules_.warn) {
-        const auto days = std::chrono::duration_cast<std::chrono::days>(left).count() + 1;
+        const auto days = std::chrono::ceil<std::chrono::days>(left).count();
         dialog.messages.push_back(
             texts_.render(dialog.client.locale, "password.expires_soon", {{"days", std::to_string(days)}}));
     }

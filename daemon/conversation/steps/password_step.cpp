@@ -44,9 +44,13 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
 
     StepResult result;
     if (right && subject.account && subject.account->closed.state == AccountState::active) {
-        auto anew = rehash(subject, std::move(password), hash);
-        result.writes = co_await anew;
         result.turn = protocol::Granted{};
+        try {
+            auto anew = rehash(subject, std::move(password), hash);
+            result.writes = co_await anew;
+        } catch (const base::Error& error) { // too long for the configured method, or no room: the old hash is right
+            result.detail = std::string("hash-not-renewed: ") + error.what();
+        }
         co_return result;
     }
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};

@@ -26,7 +26,6 @@ using protocol::Prompt;
 using protocol::PromptStyle;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 using tests::canary::next_password;
 using tests::canary::password;
 

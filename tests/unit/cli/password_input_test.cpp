@@ -52,7 +52,7 @@ TEST(PasswordLines, AreLimitedInLength) {
 }
 
 TEST(PasswordLines, NeedADescriptorThatIsOpen) {
-    EXPECT_THROW(read_password_lines(1000, 1), UsageError);
+    EXPECT_THROW((void)read_password_lines(1000, 1), UsageError);
 }
 
 } // namespace

@@ -81,9 +81,12 @@ constexpr bool sanitized = true;
 constexpr bool sanitized = false;
 #endif
 
-class TheModule : public testing::Test {
+class TheModule : public testing::Test {};
+
+/// What only a build without sanitizers can show.
+class TheModuleAsShipped : public testing::Test {
 protected:
-    void needs_plain_build() {
+    void SetUp() override {
         if (sanitized) {
             GTEST_SKIP() << "measured in builds without sanitizers";
         }
@@ -107,8 +110,7 @@ TEST_F(TheModule, HasNoSymbolThatForbidsUnloading) {
     EXPECT_THAT(output_of({"readelf", "--wide", "--dynamic", PAM_LOQUET}), Not(HasSubstr("NODELETE")));
 }
 
-TEST_F(TheModule, BringsItsOwnRuntimeAndNeedsNoSharedOne) {
-    needs_plain_build();
+TEST_F(TheModuleAsShipped, BringsItsOwnRuntimeAndNeedsNoSharedOne) {
     const std::string needed = output_of({"readelf", "--wide", "--dynamic", PAM_LOQUET});
     EXPECT_THAT(needed, HasSubstr("libsystemd.so.0"));
     EXPECT_THAT(needed, Not(HasSubstr("libstdc++")));
@@ -120,14 +122,12 @@ TEST_F(TheModule, IsGoneAfterItWasClosed) {
     EXPECT_EQ(::dlopen(PAM_LOQUET, RTLD_NOW | RTLD_NOLOAD), nullptr);
 }
 
-TEST_F(TheModule, IsLoadedAndUnloadedTenThousandTimesWithoutGrowth) {
-    needs_plain_build();
+TEST_F(TheModuleAsShipped, IsLoadedAndUnloadedTenThousandTimesWithoutGrowth) {
     ASSERT_TRUE(is_loaded("libsystemd.so.0")) << "this process holds it, so that only our own growth is measured";
     expect_no_growth([] { load_and_unload(PAM_LOQUET); });
 }
 
-TEST_F(TheModule, IsLoadedByPamTenThousandTimesWithoutGrowth) {
-    needs_plain_build();
+TEST_F(TheModuleAsShipped, IsLoadedByPamTenThousandTimesWithoutGrowth) {
     ::setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus", 1);
     const auto services = std::make_shared<const ServiceFolder>(Service{.options = "quiet"});
     expect_no_growth([&] {
@@ -139,9 +139,8 @@ TEST_F(TheModule, IsLoadedByPamTenThousandTimesWithoutGrowth) {
 
 /// The same in a process that has neither libsystemd nor libstdc++: what a plain application is. Each load brings ten
 /// libraries, and takes twenty times as long; the libraries' own behaviour is measured apart.
-TEST_F(TheModule, IsLoadedIntoAPlainProgramWithoutGrowth) {
+TEST_F(TheModuleAsShipped, IsLoadedIntoAPlainProgramWithoutGrowth) {
     constexpr int often = 2000;
-    needs_plain_build();
     for (const std::string library : {PAM_LOQUET, "libsystemd.so.0"}) {
         const Outcome outcome =
             run(Command{{PLAIN_LOADER, library, std::to_string(warm_up), std::to_string(often)}, {}, {}},

@@ -11,7 +11,6 @@ namespace loquet::tests {
 
 namespace {
 
-using testing::ElementsAre;
 
 // Every Debian has this account.
 constexpr const char* plain_user = "nobody";
@@ -40,7 +39,7 @@ protected:
                                             {bus.variable()},
                                             right_password() + "\n"});
         EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-        return std::atoi(outcome.output.c_str());
+        return static_cast<int>(std::strtol(outcome.output.c_str(), nullptr, 10));
     }
 
     TempFolder programs;

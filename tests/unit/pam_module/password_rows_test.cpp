@@ -6,9 +6,7 @@ namespace loquet::tests {
 
 namespace {
 
-using protocol::Reason;
 using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::Optional;
 
 class APasswordChange : public OnABus {};

@@ -15,7 +15,6 @@ namespace loquet::tests {
 
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
 

@@ -72,7 +72,7 @@ base::Task<void> make(Accounts& accounts, NewAccount wanted, int& made, int& ref
 TEST_F(MakingAnAccount, AtTheSameTimeGivesTheNameOnceAndEachNumberOnce) {
     int made = 0;
     int refused = 0;
-    base::TaskGroup group([](std::exception_ptr) { ADD_FAILURE(); });
+    base::TaskGroup group([](const std::exception_ptr&) { ADD_FAILURE(); });
     for (const char* name : {"ana", "ana", "ben", "cem", "ana"}) {
         group.spawn(make(accounts_, named(name), made, refused));
     }

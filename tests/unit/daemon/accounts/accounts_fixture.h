@@ -51,7 +51,8 @@ private:
 
 class AnAccountsFixture : public ::testing::Test {
 protected:
-    static constexpr Actor operator_{1000};
+    static constexpr Actor operator_{
+        1000}; // NOLINT(readability-identifier-naming): without the underscore it is a keyword
 
     AnAccountsFixture() {
         accounts_.on_change([this](const Change& change) { changes_.push_back(change); });

@@ -10,7 +10,6 @@ namespace loquet::audit {
 namespace {
 
 using store::Key;
-using store::MetaTable;
 using store::Table;
 using testing::HasSubstr;
 
@@ -107,6 +106,24 @@ TEST_F(AnAuditLog, LeavesNoRecordOfAnActThatDidNotHappen) {
     append(1);
     EXPECT_TRUE(verify().intact);
     EXPECT_EQ(verify().records, 2U);
+}
+
+TEST_F(AnAuditLog, GivesUpTheOldestRecordForEachOneAboveItsRoom) {
+    const auto append_keeping_three = [&] {
+        write([](store::WriteTxn& txn) { AuditLog::append(txn, model::AuditEvent{}, 3); });
+    };
+    for (int i = 0; i < 3; ++i) {
+        append_keeping_three();
+    }
+    EXPECT_EQ(read([](const store::ReadTxn& txn) { return AuditLog::read(txn, 0, 10); }).size(), 3U);
+    append_keeping_three();
+    const auto kept = read([](const store::ReadTxn& txn) { return AuditLog::read(txn, 0, 10); });
+    ASSERT_EQ(kept.size(), 3U);
+    EXPECT_EQ(kept.front().sequence, 2U);
+    EXPECT_TRUE(verify().intact);
+    EXPECT_EQ(verify().records, 3U);
+    tamper([](store::WriteTxn& txn) { txn.erase(Table::audit, Key(std::uint64_t{2})); });
+    EXPECT_THAT(verify().problem, HasSubstr("record 2 is missing"));
 }
 
 TEST_F(AnAuditLog, ShowsARemovedRecord) {

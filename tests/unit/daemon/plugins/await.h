@@ -45,7 +45,7 @@ private:
         }
     }
 
-    base::TaskGroup group_{[](std::exception_ptr) {}};
+    base::TaskGroup group_{[](const std::exception_ptr&) {}};
     std::optional<T> value_;
     std::exception_ptr failure_;
 };

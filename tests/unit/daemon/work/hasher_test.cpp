@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <string>
@@ -103,22 +104,30 @@ TEST_F(AHasher, T15_ComputesOneHashWhateverItIsAsked) {
     }
 }
 
+/// The quickest of a few, which is what the work takes; the others were kept waiting by the rest of the machine.
+template <class Work>
+double seconds_of(Work work) {
+    double quickest = 0;
+    for (int i = 0; i < 7; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        work();
+        const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        quickest = i == 0 ? took : std::min(quickest, took);
+    }
+    return quickest;
+}
+
 TEST_F(AHasher, T15_TakesTheUsualTimeForAWrongPasswordAgainstACheaperFormat) {
-    Hasher dear(loop_, HashingOptions{"$y$", 4, 1, 0});
+    Hasher dear(loop_, HashingOptions{"$y$", 5, 1, 0});
     const std::string cheap = crypt(Secret(canary::password), make_setting("$1$", 0)).value_or("");
-    const auto time_of = [&](const std::string& text) {
-        const auto start = std::chrono::steady_clock::now();
-        EXPECT_FALSE(wait_for(loop_, dear.verify(Secret(canary::wrong_password), text, key_)));
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto ask = [&](const std::string& text) {
+        return seconds_of(
+            [&] { EXPECT_FALSE(wait_for(loop_, dear.verify(Secret(canary::wrong_password), text, key_))); });
     };
-    const auto alone = [&] {
-        const auto start = std::chrono::steady_clock::now();
-        (void)crypt(Secret(canary::wrong_password), cheap);
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
-    const double usual = time_of(dear.dummy_hash());
-    EXPECT_GT(time_of(cheap), usual / 2);
-    EXPECT_LT(alone(), usual / 2) << "the naive way, which tells that the account was imported";
+    const double usual = ask(dear.dummy_hash());
+    EXPECT_GT(ask(cheap), usual / 2);
+    const double alone = seconds_of([&] { (void)crypt(Secret(canary::wrong_password), cheap); });
+    EXPECT_LT(alone, usual / 2) << "the naive way, which tells that the account was imported";
 }
 
 TEST_F(AHasher, HasADummyHashWithTheLiveParameters) {
@@ -177,24 +186,25 @@ TEST_F(AHasher, RefusesWeakAndUnknownMethodsForNewHashes) {
 }
 
 TEST_F(AHasher, HoldsItsQueueLimitAndRefusesOneMoreAsBusy) {
-    const std::string cheap = crypt(Secret(canary::password), make_setting("$1$", 0)).value_or("");
-    // Twice the limit at once: what workers take meanwhile makes room for some, never for all.
+    Hasher hasher(loop_, HashingOptions{"$6$", 1000, 1, 0});
+    const std::string slow = make_setting("$6$", 500000); // keeps the one worker from the queue while it is filled
     std::vector<base::Future<bool>> asked;
-    for (std::size_t i = 0; i < limits::queued_hashes * 2; ++i) {
-        asked.push_back(hasher_.verify(Secret(canary::password), cheap, key_));
+    asked.push_back(hasher.verify(Secret(canary::password), slow, key_));
+    for (std::size_t i = 0; i < limits::queued_hashes + 1; ++i) {
+        asked.push_back(hasher.verify(Secret(canary::password), "!", key_));
     }
-    std::size_t right = 0;
+    std::size_t answered = 0;
     std::size_t busy = 0;
     for (auto& future : asked) {
         try {
-            right += wait_for(loop_, std::move(future)) ? 1U : 0U;
+            answered += wait_for(loop_, std::move(future)) ? 0U : 1U;
         } catch (const Error& error) {
             busy += error.kind() == Error::Kind::busy ? 1U : 0U;
         }
     }
-    EXPECT_EQ(right + busy, asked.size());
-    EXPECT_GE(right, limits::queued_hashes);
-    EXPECT_GT(busy, 0U);
+    EXPECT_EQ(answered + busy, asked.size());
+    EXPECT_GE(answered, limits::queued_hashes);
+    EXPECT_GE(busy, 1U);
 }
 
 } // namespace

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/hostile/dialogs.h"
+
+#include "lib/bus/message.h"
+#include "lib/protocol/answers.h"
+#include "lib/protocol/names.h"
+#include "lib/protocol/turn_wire.h"
+#include "tests/support/eventually.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <regex>
+#include <utility>
+
+namespace loquet::tests {
+
+namespace {
+
+constexpr base::Milliseconds bus_patience = 3 * patience; // a busy machine is slow
+
+bus::Message begin_request(bus::Connection& connection, const Guess& guess) {
+    bus::Message request =
+        connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "Begin");
+    bus::Writer writer(request.get());
+    writer.text(guess.purpose).text(guess.name);
+    writer.array("{sv}", [&] { writer.entry("service", "login").entry("rhost", guess.host); });
+    return request;
+}
+
+BegunDialog read_begun(const bus::Message& reply) {
+    bus::Reader reader(reply.get());
+    std::string path = reader.object_path();
+    return {std::move(path), protocol::read_turn(reader)};
+}
+
+bus::Message answer_request(bus::Connection& connection, const std::string& path, std::string_view password) {
+    protocol::Answers answers;
+    answers.emplace_back(password);
+    const base::Fd sealed = protocol::seal_answers(answers);
+    bus::Message request =
+        connection.method_call(protocol::bus_name, path.c_str(), protocol::conversation_interface, "Answer");
+    bus::Writer(request.get()).fd(sealed.get());
+    return request;
+}
+
+protocol::Turn read_answer(const bus::Message& reply) {
+    bus::Reader reader(reply.get());
+    return protocol::read_turn(reader);
+}
+
+std::string values_of(const bus::Message& message) {
+    char* text = nullptr;
+    std::size_t size = 0;
+    std::FILE* memory = ::open_memstream(&text, &size);
+    bus::check(sd_bus_message_dump(message.get(), memory, 0), "cannot show a message");
+    (void)std::fclose(memory);
+    const std::string values(text, size);
+    std::free(text);
+    static const std::regex number("/conversation/[0-9]+");
+    return std::regex_replace(values, number, "/conversation/N");
+}
+
+} // namespace
+
+BegunDialog begin(bus::Connection& connection, const Guess& guess) {
+    const bus::Message reply = connection.call(begin_request(connection, guess), bus_patience);
+    return read_begun(reply);
+}
+
+protocol::Turn answer(bus::Connection& connection, const std::string& path, std::string_view password) {
+    const bus::Message reply = connection.call(answer_request(connection, path, password), bus_patience);
+    return read_answer(reply);
+}
+
+protocol::Turn log_in(bus::Connection& connection, const Guess& guess) {
+    BegunDialog begun = begin(connection, guess);
+    if (!std::holds_alternative<protocol::Ask>(begun.turn)) {
+        return std::move(begun.turn);
+    }
+    return answer(connection, begun.path, guess.password);
+}
+
+base::Task<BegunDialog> begin_async(bus::Connection& connection, Guess guess) {
+    auto calling = connection.call_async(begin_request(connection, guess), bus_patience);
+    const bus::Message reply = co_await calling;
+    co_return read_begun(reply);
+}
+
+base::Task<protocol::Turn> answer_async(bus::Connection& connection, std::string path, std::string_view password) {
+    auto calling = connection.call_async(answer_request(connection, path, password), bus_patience);
+    const bus::Message reply = co_await calling;
+    co_return read_answer(reply);
+}
+
+base::Task<protocol::Turn> log_in_async(bus::Connection& connection, Guess guess) {
+    auto beginning = begin_async(connection, guess);
+    BegunDialog begun = co_await beginning;
+    if (!std::holds_alternative<protocol::Ask>(begun.turn)) {
+        co_return std::move(begun.turn);
+    }
+    auto answering = answer_async(connection, begun.path, guess.password);
+    protocol::Turn turn = co_await answering;
+    co_return turn;
+}
+
+std::string transcript(bus::Connection& connection, const Guess& guess) {
+    const bus::Message begun = connection.call(begin_request(connection, guess), bus_patience);
+    std::string seen = values_of(begun);
+    bus::check(sd_bus_message_rewind(begun.get(), 1), "cannot read a message again");
+    const BegunDialog dialog = read_begun(begun);
+    if (std::holds_alternative<protocol::Ask>(dialog.turn)) {
+        seen += values_of(connection.call(answer_request(connection, dialog.path, guess.password), bus_patience));
+    }
+    return seen;
+}
+
+} // namespace loquet::tests

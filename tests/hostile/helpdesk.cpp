@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/hostile/helpdesk.h"
+
+#include "lib/bus/message.h"
+#include "lib/protocol/names.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loquet::tests {
+
+namespace {
+
+constexpr base::Milliseconds bus_default{0};
+constexpr std::uint32_t page = 1000;
+constexpr std::size_t longest_text = 4096;
+
+bus::Message manager_call(bus::Connection& connection, const char* member) {
+    return connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, member);
+}
+
+bus::Message account_call(bus::Connection& connection, const std::string& account, const char* member) {
+    return connection.method_call(protocol::bus_name, account.c_str(), protocol::account_interface, member);
+}
+
+bus::Message property(bus::Connection& connection, const std::string& path, const char* interface, const char* name) {
+    const bus::Message question =
+        connection.method_call(protocol::bus_name, path.c_str(), "org.freedesktop.DBus.Properties", "Get");
+    bus::Writer(question.get()).text(interface).text(name);
+    return connection.call(question, bus_default);
+}
+
+AuditRow read_row(bus::Reader& reader) {
+    AuditRow row;
+    reader.enter(SD_BUS_TYPE_STRUCT, "ttsbuussss");
+    row.sequence = reader.u64();
+    (void)reader.u64();
+    row.kind = reader.text(longest_text);
+    row.granted = reader.boolean();
+    row.account = reader.u32();
+    (void)reader.u32();
+    (void)reader.text(longest_text);
+    (void)reader.text(longest_text);
+    row.seat = reader.text(longest_text);
+    row.detail = reader.text(longest_text);
+    reader.exit();
+    return row;
+}
+
+} // namespace
+
+std::vector<AuditRow> read_audit(bus::Connection& connection) {
+    std::vector<AuditRow> rows;
+    std::size_t before = 0;
+    do {
+        before = rows.size();
+        const bus::Message question = manager_call(connection, "ReadAudit");
+        bus::Writer(question.get()).u64(rows.empty() ? 0 : rows.back().sequence).u32(page);
+        const bus::Message answer = connection.call(question, bus_default);
+        bus::Reader reader(answer.get());
+        reader.array("(ttsbuussss)", page, [&] { rows.push_back(read_row(reader)); });
+    } while (rows.size() > before);
+    return rows;
+}
+
+int count_logins(const std::vector<AuditRow>& rows, std::string_view detail) {
+    return static_cast<int>(std::count_if(
+        rows.begin(), rows.end(), [&](const AuditRow& row) { return row.kind == "login" && row.detail == detail; }));
+}
+
+std::string broken_audit(bus::Connection& connection) {
+    const bus::Message answer = connection.call(manager_call(connection, "VerifyAudit"), bus_default);
+    bus::Reader reader(answer.get());
+    const bool intact = reader.boolean();
+    const std::uint64_t records = reader.u64();
+    const std::string problem(reader.text(longest_text));
+    return intact ? "" : "after " + std::to_string(records) + " records: " + problem;
+}
+
+std::string health(bus::Connection& connection) {
+    const bus::Message answer = property(connection, protocol::root_path, protocol::manager_interface, "Health");
+    bus::Reader reader(answer.get());
+    reader.enter(SD_BUS_TYPE_VARIANT, "s");
+    return std::string(reader.text(longest_text));
+}
+
+std::string plugin_state(bus::Connection& connection, const std::string& instance) {
+    const bus::Message answer = property(connection, protocol::root_path, protocol::manager_interface, "Plugins");
+    bus::Reader reader(answer.get());
+    std::string found;
+    reader.enter(SD_BUS_TYPE_VARIANT, "a(sssss)");
+    reader.array("(sssss)", 256, [&] {
+        reader.enter(SD_BUS_TYPE_STRUCT, "sssss");
+        const bool this_one = reader.text(longest_text) == instance;
+        (void)reader.text(longest_text);
+        (void)reader.text(longest_text);
+        const std::string state(reader.text(longest_text));
+        (void)reader.text(longest_text);
+        reader.exit();
+        found = this_one ? state : found;
+    });
+    return found;
+}
+
+std::uint64_t locked_until(bus::Connection& connection, const std::string& account) {
+    const bus::Message answer = property(connection, account, protocol::account_interface, "LockedUntil");
+    bus::Reader reader(answer.get());
+    reader.enter(SD_BUS_TYPE_VARIANT, "t");
+    return reader.u64();
+}
+
+void lock(bus::Connection& connection, const std::string& account) {
+    const bus::Message request = account_call(connection, account, "Lock");
+    bus::Writer(request.get()).text("a test asked for it");
+    (void)connection.call(request, bus_default);
+}
+
+void unlock(bus::Connection& connection, const std::string& account) {
+    (void)connection.call(account_call(connection, account, "Unlock"), bus_default);
+}
+
+void disable(bus::Connection& connection, const std::string& account) {
+    const bus::Message request = account_call(connection, account, "Disable");
+    bus::Writer(request.get()).text("a test asked for it");
+    (void)connection.call(request, bus_default);
+}
+
+} // namespace loquet::tests

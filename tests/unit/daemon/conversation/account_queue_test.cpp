@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/account_queue.h"
+#include "lib/base/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::conversation {
+namespace {
+
+using base::Error;
+
+model::Digest digest(std::uint8_t number) {
+    model::Digest made;
+    made.bytes.fill(number);
+    return made;
+}
+
+class AnAccountQueue : public testing::Test {
+protected:
+    /// Enters and evaluates until finish().
+    void enter(const std::string& who, std::uint8_t seat, std::uint8_t name = 1) {
+        tasks_.spawn(evaluate(who, seat, name));
+    }
+    /// The evaluation that runs ends.
+    void finish() {
+        base::Promise<void> ending = std::move(*running_);
+        running_.reset();
+        ending.set();
+    }
+    void finish_all() {
+        while (running_) {
+            finish();
+        }
+    }
+
+    base::Task<void> evaluate(std::string who, std::uint8_t seat, std::uint8_t name) {
+        auto entering = queue_.enter(digest(name), digest(seat));
+        const AccountQueue::Turn turn = co_await entering;
+        order_ += who;
+        if (who == "!") {
+            throw Error(Error::Kind::internal, "the evaluation failed");
+        }
+        running_.emplace();
+        auto ending = running_->future();
+        co_await ending;
+    }
+
+    AccountQueue queue_;
+    std::optional<base::Promise<void>> running_;
+    std::string order_;
+    std::vector<Error::Kind> failures_;
+    base::TaskGroup tasks_{[this](const std::exception_ptr& failure) {
+        try {
+            std::rethrow_exception(failure);
+        } catch (const Error& error) {
+            failures_.push_back(error.kind());
+        }
+    }};
+};
+
+TEST_F(AnAccountQueue, LetsOneInAtATimeForEachName) {
+    enter("a", 1);
+    enter("b", 1);
+    EXPECT_EQ(order_, "a");
+    EXPECT_EQ(queue_.waiting(digest(1)), 1U);
+    finish();
+    EXPECT_EQ(order_, "ab");
+    finish();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, DoesNotMakeOneNameWaitForAnother) {
+    enter("a", 1, 1);
+    base::Promise<void> of_a = std::move(*running_);
+    enter("b", 1, 2);
+    EXPECT_EQ(order_, "ab");
+    finish();
+    of_a.set();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, LetsSeatsTakeTurns) {
+    enter("a", 1);
+    for (int i = 0; i < 3; ++i) {
+        enter("f", 1); // the flood
+    }
+    enter("o", 2); // the owner, elsewhere
+    finish();
+    finish();
+    EXPECT_EQ(order_, "afo");
+    finish_all();
+    EXPECT_EQ(order_, "afoff");
+}
+
+TEST_F(AnAccountQueue, TakesHalfOfItsPlacesFromOneSeatAndNotOneMore) {
+    enter("a", 1);
+    for (std::size_t i = 0; i < limits::waiting_per_account / 2; ++i) {
+        enter("f", 1);
+    }
+    EXPECT_TRUE(failures_.empty());
+    enter("x", 1);
+    EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::busy});
+    enter("o", 2);
+    EXPECT_EQ(queue_.waiting(digest(1)), limits::waiting_per_account / 2 + 1);
+    finish_all();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, TakesAsManyAsTheLimitFromAllSeatsAndNotOneMore) {
+    enter("a", 1);
+    for (std::size_t i = 0; i < limits::waiting_per_account; ++i) {
+        enter("f", static_cast<std::uint8_t>(i % 4));
+    }
+    EXPECT_TRUE(failures_.empty());
+    enter("x", 9);
+    EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::busy});
+    finish_all();
+}
+
+TEST_F(AnAccountQueue, GoesOnWhenAnEvaluationThrows) {
+    enter("a", 1);
+    enter("!", 1);
+    enter("b", 1);
+    finish();
+    EXPECT_EQ(order_, "a!b");
+    EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::internal});
+    finish();
+    EXPECT_TRUE(queue_.idle());
+}
+
+} // namespace
+} // namespace loquet::conversation

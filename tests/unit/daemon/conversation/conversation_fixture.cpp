@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+
+#include <atomic>
+
+namespace {
+std::atomic<int> computed{0};
+}
+
+extern "C" {
+char* __real_crypt_rn(const char* phrase, const char* setting, void* data, int size); // NOLINT: ld's name
+/// Counts the hashes that libxcrypt really computes (see --wrap in ld(1)).
+char* __wrap_crypt_rn(const char* phrase, const char* setting, void* data, int size) { // NOLINT: ld's name
+    char* hash = __real_crypt_rn(phrase, setting, data, size);
+    computed += hash != nullptr ? 1 : 0;
+    return hash;
+}
+}
+
+namespace loquet::conversation {
+
+using store::AccountsTable;
+
+int hashes_computed() noexcept {
+    return computed;
+}
+
+Answers answers(std::initializer_list<std::string_view> texts) {
+    Answers all;
+    for (const std::string_view text : texts) {
+        all.emplace_back(text);
+    }
+    return all;
+}
+
+std::optional<Reason> refusal(const Turn& turn) {
+    const auto* denied = std::get_if<Denied>(&turn);
+    return denied == nullptr ? std::nullopt : std::optional(denied->reason);
+}
+
+bool is_granted(const Turn& turn) {
+    return std::holds_alternative<Granted>(turn);
+}
+
+std::vector<std::string> asked(const Turn& turn) {
+    std::vector<std::string> names;
+    if (const auto* ask = std::get_if<Ask>(&turn)) {
+        for (const protocol::Prompt& prompt : ask->prompts) {
+            names.push_back(prompt.name);
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> texts_of(const Turn& turn) {
+    std::vector<std::string> texts;
+    if (const auto* ask = std::get_if<Ask>(&turn)) {
+        for (const protocol::Prompt& prompt : ask->prompts) {
+            texts.push_back(prompt.text);
+        }
+    } else if (const auto* granted = std::get_if<Granted>(&turn)) {
+        texts = granted->messages;
+    } else if (const auto* denied = std::get_if<Denied>(&turn)) {
+        texts = denied->messages;
+    }
+    return texts;
+}
+
+ConversationFixture::ConversationFixture()
+    : store_(std::make_unique<store::Store>(store::Settings{.folder = folder_ / "store"}, store::test_key(), loop_)),
+      steady_(base::Milliseconds(0), clock_), hasher_(loop_, work::HashingOptions{"$y$", 1, 2, 0}),
+      texts_(messages::Catalogue::load({LOQUET_SOURCE_DIR "/etc/messages"})) {
+    add(anna, "anna", canary::password);
+}
+
+ConversationFixture::~ConversationFixture() = default;
+
+Engine& ConversationFixture::engine() {
+    if (engine_ == nullptr) {
+        PluginDoors doors;
+        doors.lockout = &lockout_;
+        doors.rules = &rules_;
+        for (const auto& [name, step] : plugin_steps_) {
+            doors.steps[name] = step.get();
+        }
+        engine_ = std::make_unique<Engine>(
+            Engine::Parts{loop_, clock_, steady_, *store_, hasher_, texts_, settings_, std::move(doors)});
+    }
+    return *engine_;
+}
+
+void ConversationFixture::add(model::Uid uid, const std::string& name, std::string_view password) {
+    model::Credential credential;
+    if (!password.empty()) {
+        credential.password_hash = tests::wait_for(loop_, hasher_.hash(Secret(password), {}));
+    }
+    credential.password_changed = clock_.wall();
+    store_->write_now([&](store::WriteTxn& txn) {
+        AccountsTable::put(txn, store::account(uid.value, name));
+        model::PrivateAccount closed;
+        closed.authorisations = {"*"};
+        AccountsTable::put(txn, uid, closed);
+        AccountsTable::put(txn, uid, credential);
+    });
+}
+
+void ConversationFixture::set(model::Uid uid, const std::function<void(model::PrivateAccount&)>& change) {
+    store_->write_now([&](store::WriteTxn& txn) {
+        auto account = AccountsTable::closed(txn, uid).value();
+        change(account);
+        AccountsTable::put(txn, uid, account);
+    });
+}
+
+void ConversationFixture::set(model::Uid uid, const std::function<void(model::Credential&)>& change) {
+    store_->write_now([&](store::WriteTxn& txn) {
+        auto credential = AccountsTable::credential(txn, uid).value();
+        change(credential);
+        AccountsTable::put(txn, uid, credential);
+    });
+}
+
+FakeStep& ConversationFixture::add_step(const std::string& name, config::Proof proves) {
+    settings_.plugins[name] = {.kind = config::PluginKind::step, .proves = proves};
+    for (config::Flow& flow : settings_.flows) {
+        if (flow.purpose == purpose::login) {
+            flow.items.push_back(config::required_step(name));
+        }
+    }
+    return *(plugin_steps_[name] = std::make_unique<FakeStep>());
+}
+
+Client ConversationFixture::root(const std::string& sender, const std::string& seat) {
+    Client client;
+    client.sender = sender;
+    client.service = "login";
+    client.seat = seat;
+    return client;
+}
+
+Client ConversationFixture::user(std::uint32_t uid, const std::string& sender) {
+    Client client;
+    client.uid = uid;
+    client.sender = sender;
+    client.service = "screen-locker";
+    return client;
+}
+
+Begun ConversationFixture::begin(const std::string& name, const Client& client, const std::string& for_purpose) {
+    return done(engine().begin(for_purpose, name, client, {}));
+}
+
+Turn ConversationFixture::log_in(const std::string& name, std::string_view password, const Client& client) {
+    return done(engine().begin(purpose::login, name, client, answers({password}))).turn;
+}
+
+Turn ConversationFixture::answer(DialogId id, std::initializer_list<std::string_view> texts,
+                                 const std::string& sender) {
+    return done(engine().answer(id, sender, answers(texts)));
+}
+
+model::PrivateAccount ConversationFixture::closed(model::Uid uid) const {
+    return store_->read([&](const store::ReadTxn& txn) { return AccountsTable::closed(txn, uid).value(); });
+}
+
+model::Credential ConversationFixture::credential(model::Uid uid) const {
+    return store_->read([&](const store::ReadTxn& txn) { return AccountsTable::credential(txn, uid).value(); });
+}
+
+model::AttemptCounters ConversationFixture::counters(const std::string& name) const {
+    const model::Digest identity = store_->digest(store::DigestKind::name, name);
+    return store_->read([&](const store::ReadTxn& txn) { return store::CountersTable::attempts(txn, identity); });
+}
+
+std::vector<model::AuditEvent> ConversationFixture::records() const {
+    std::vector<model::AuditEvent> events;
+    for (audit::Entry& entry :
+         store_->read([](const store::ReadTxn& txn) { return audit::AuditLog::read(txn, 0, 1000); })) {
+        events.push_back(std::move(entry.event));
+    }
+    return events;
+}
+
+} // namespace loquet::conversation

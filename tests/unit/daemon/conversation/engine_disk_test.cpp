@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A disk that refuses: nobody is kept out by it, and nobody gets tries for free.
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+#include "tests/unit/daemon/conversation/refusing_disk.h"
+
+namespace loquet::conversation {
+namespace {
+
+class AnAttemptOnARefusingDisk : public ConversationFixture {
+protected:
+    /// As the daemon does: what was left is saved when the disk takes writes again.
+    void save_when_writable() {
+        store_->when_writability_changes([this] {
+            if (store_->writable()) {
+                engine().save_left_over();
+            }
+        });
+    }
+};
+
+TEST_F(AnAttemptOnARefusingDisk, IsGrantedToTheRightPassword) {
+    const RefusingDisk refusing;
+    EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+    EXPECT_EQ(closed(anna).last_login, base::Milliseconds(0));
+}
+
+TEST_F(AnAttemptOnARefusingDisk, IsCountedInMemoryAndDurablyOnceTheDiskTakesIt) {
+    save_when_writable();
+    {
+        const RefusingDisk refusing;
+        for (int i = 0; i < 3; ++i) {
+            (void)log_in("anna", canary::wrong_password);
+        }
+        EXPECT_EQ(counters("anna").account, model::Counter{});
+        EXPECT_EQ(refusal(log_in("anna", canary::password)), Reason::refused);
+    }
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return counters("anna").account.locked_until > 0; }));
+}
+
+TEST_F(AnAttemptOnARefusingDisk, IsNotGrantedWhereAStepsStateCannotBeKept) {
+    settings_.flows.front() = config::flow_of_steps("login", {});
+    FakeStep& step = add_step("code", config::Proof::possession);
+    step.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}});
+    step.will_say({protocol::StepGrant{}, base::SecureBytes{1, 2, 3}, {}, {}});
+    const DialogId id = *begin("anna").dialog;
+    const RefusingDisk refusing;
+    EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
+}
+
+TEST_F(AnAttemptOnARefusingDisk, EndsWhereAStepThatGoesOnCannotKeepItsState) {
+    settings_.flows.front() = config::flow_of_steps("login", {});
+    FakeStep& step = add_step("code", config::Proof::possession);
+    const protocol::StepAsk ask{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}};
+    step.will_say({ask, {}, {}, {}});
+    step.will_say({ask, base::SecureBytes{1, 2, 3}, {}, {}});
+    const DialogId id = *begin("anna").dialog;
+    const RefusingDisk refusing;
+    EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
+    EXPECT_FALSE(engine().exists(id));
+}
+
+TEST_F(AnAttemptOnARefusingDisk, DoesNotComeBackOverAnUnlockThatFoundTheDiskMended) {
+    save_when_writable();
+    std::optional<RefusingDisk> refusing(std::in_place);
+    for (int i = 0; i < 3; ++i) {
+        (void)log_in("anna", canary::wrong_password);
+    }
+    const auto unlock = [this, &refusing]() -> base::Task<void> {
+        refusing.reset();
+        auto writing = store_->write([](store::WriteTxn& txn) {
+            store::CountersTable::erase_attempts(txn, txn.digest(store::DigestKind::name, "anna"));
+        });
+        co_await writing;
+    };
+    done(engine().with_account_still(anna, unlock));
+    auto one_more = store_->write([](store::WriteTxn&) {}); // behind all that was left over
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return one_more.await_ready(); }));
+    EXPECT_EQ(counters("anna").account.locked_until, 0);
+    EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+}
+
+} // namespace
+} // namespace loquet::conversation

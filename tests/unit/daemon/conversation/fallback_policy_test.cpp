@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/fallback_policy.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace loquet::conversation {
+namespace {
+
+using protocol::Counter;
+using protocol::JudgeRequest;
+using protocol::LockoutEvent;
+using protocol::Scope;
+using protocol::Verdict;
+
+constexpr std::int64_t now = 1795420800000;
+constexpr std::int64_t minute = 60'000;
+
+struct Row {
+    const char* name;
+    LockoutEvent event;
+    std::uint32_t since_lock;
+    std::int64_t locked_until;
+    bool disabled;
+    Verdict verdict;
+    std::uint32_t then_since_lock;
+    std::int64_t then_locked_until;
+};
+
+class TheStrictPolicy : public testing::TestWithParam<Row> {};
+
+TEST_P(TheStrictPolicy, JudgesAsTheTableSays) {
+    const Row& row = GetParam();
+    JudgeRequest request;
+    request.event = row.event;
+    request.now = base::Milliseconds(now);
+    Counter counter;
+    counter.since_lock = row.since_lock;
+    counter.locked_until = row.locked_until;
+    counter.disabled = row.disabled;
+    request.counters[Scope::account] = counter;
+    const auto judgement = judge_strictly(request);
+    EXPECT_EQ(judgement.verdict, row.verdict);
+    EXPECT_EQ(judgement.counters[Scope::account]->since_lock, row.then_since_lock);
+    EXPECT_EQ(judgement.counters[Scope::account]->locked_until, row.then_locked_until);
+    EXPECT_EQ(judgement.counters[Scope::account]->disabled, row.disabled);
+    EXPECT_EQ(judgement.until.count(), row.verdict == Verdict::locked ? row.then_locked_until : 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, TheStrictPolicy,
+    testing::Values(Row{"AFreshNameIsAllowed", LockoutEvent::before, 0, 0, false, Verdict::allow, 0, 0},
+                    Row{"TwoFailuresAreAllowed", LockoutEvent::before, 2, 0, false, Verdict::allow, 2, 0},
+                    Row{"TheSecondFailureDoesNotLock", LockoutEvent::failed, 1, 0, false, Verdict::allow, 2, 0},
+                    Row{"TheThirdFailureLocks", LockoutEvent::failed, 2, 0, false, Verdict::locked, 0,
+                        now + 20 * minute},
+                    Row{"ALockStands", LockoutEvent::before, 0, now + 1, false, Verdict::locked, 0, now + 1},
+                    Row{"ALockEndsOnTime", LockoutEvent::before, 0, now, false, Verdict::allow, 0, now},
+                    Row{"ASuccessForgives", LockoutEvent::succeeded, 2, 0, false, Verdict::allow, 0, 0},
+                    Row{"ASuccessEndsNoLock", LockoutEvent::succeeded, 0, now + 1, false, Verdict::locked, 0, now + 1},
+                    Row{"DisabledStays", LockoutEvent::before, 0, 0, true, Verdict::disabled, 0, 0},
+                    Row{"DisabledStaysAfterASuccess", LockoutEvent::succeeded, 0, 0, true, Verdict::disabled, 0, 0}),
+    [](const auto& row) { return std::string(row.param.name); });
+
+TEST(ThePolicyInAnEmergency, KeepsALockOfTheAccountAtThisSeat) {
+    JudgeRequest request;
+    request.now = base::Milliseconds(now);
+    request.counters[Scope::account] = Counter{};
+    request.counters[Scope::account_seat] = Counter{};
+    request.counters[Scope::account_seat]->locked_until = now + minute;
+    EXPECT_EQ(judge_strictly(request).verdict, Verdict::locked);
+}
+
+TEST(ThePolicyInAnEmergency, CountsAFailureInEveryScopeAndHour) {
+    JudgeRequest request;
+    request.event = LockoutEvent::failed;
+    request.now = base::Milliseconds(now);
+    request.counters[Scope::account] = Counter{};
+    request.counters[Scope::site] = Counter{};
+    request.counters[Scope::site]->hour = now / 3'600'000 - 1;
+    request.counters[Scope::site]->failed_in_hour.front() = 4;
+    const auto counters = judge_strictly(request).counters;
+    EXPECT_EQ(counters[Scope::account]->consecutive, 1U);
+    EXPECT_EQ(counters[Scope::account]->last_failure, now);
+    EXPECT_EQ(counters[Scope::site]->failed_in_hour[0], 1U);
+    EXPECT_EQ(counters[Scope::site]->failed_in_hour[1], 4U);
+    EXPECT_EQ(counters[Scope::seat], std::nullopt);
+}
+
+} // namespace
+} // namespace loquet::conversation
