@@ -19,7 +19,7 @@ template <class Repeated>
 void replace_texts(Repeated& stored, const std::vector<std::string>& texts) {
     stored.Clear();
     for (const std::string& text : texts) {
-        *stored.Add() = require_text(text);
+        set_text(*stored.Add(), text);
     }
 }
 
@@ -77,10 +77,10 @@ model::PublicAccount decode_public(model::Uid uid, Bytes bytes) {
 base::SecureBytes encode(const model::PublicAccount& account, Bytes stored) {
     auto record = parse<PublicRecord>(stored, public_name);
     record.set_gid(account.gid);
-    record.set_name(require_text(account.name));
-    record.set_display_name(require_text(account.display_name));
-    record.set_home(require_text(account.home));
-    record.set_shell(require_text(account.shell));
+    set_text(*record.mutable_name(), account.name);
+    set_text(*record.mutable_display_name(), account.display_name);
+    set_text(*record.mutable_home(), account.home);
+    set_text(*record.mutable_shell(), account.shell);
     return to_bytes(record);
 }
 
@@ -103,14 +103,14 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
     if (stored.empty() || state_from(record.state()) != account.state) { // keeps a state that only a newer one knows
         record.set_state(static_cast<std::uint32_t>(account.state));
     }
-    record.set_state_reason(require_text(account.state_reason));
+    set_text(*record.mutable_state_reason(), account.state_reason);
     record.set_generation(account.generation);
     record.set_created_ms(account.created.count());
     record.set_last_login_ms(account.last_login.count());
-    record.set_mail(require_text(account.mail));
-    record.set_phone(require_text(account.phone));
-    record.set_organisation(require_text(account.organisation));
-    record.set_locale(require_text(account.locale));
+    set_text(*record.mutable_mail(), account.mail);
+    set_text(*record.mutable_phone(), account.phone);
+    set_text(*record.mutable_organisation(), account.organisation);
+    set_text(*record.mutable_locale(), account.locale);
     replace_texts(*record.mutable_authorisations(), account.authorisations);
     return to_bytes(record);
 }
@@ -127,7 +127,7 @@ base::SecureBytes encode(const model::Credential& credential, Bytes stored) {
     WipedCredential record(stored);
     record.forget_password();
     record.forget_history();
-    record->set_password_hash(require_text(credential.password_hash));
+    set_text(*record->mutable_password_hash(), credential.password_hash);
     record->set_password_changed_ms(credential.password_changed.count());
     record->set_must_change(credential.must_change);
     replace_texts(*record->mutable_history(), credential.history);

@@ -9,12 +9,12 @@ namespace loquet::store {
 
 using base::Error;
 
-const std::string& require_text(const std::string& text) {
+void set_text(std::string& field, const std::string& text) {
     if (!base::is_utf8(text)) {
         throw Error(Error::Kind::invalid,
                     "a text that is to be stored is not UTF-8: \"" + base::printable(text, 64) + "\"");
     }
-    return text; // NOLINT(bugprone-return-const-ref-from-parameter): callers use it within their expression
+    field = text;
 }
 
 model::Digest digest_from(const std::string& bytes) {

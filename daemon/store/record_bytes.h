@@ -28,8 +28,8 @@ base::SecureBytes to_bytes(const Record& record) {
     return out;
 }
 
-/// Proto3 strings are UTF-8: what is not would be written but never read again.
-[[nodiscard]] const std::string& require_text(const std::string& text);
+/// Proto3 strings are UTF-8: what is not would be written but never read again. Throws Error (invalid) for it.
+void set_text(std::string& field, const std::string& text);
 
 /// A digest of another length is damage.
 [[nodiscard]] model::Digest digest_from(const std::string& bytes);

@@ -30,7 +30,7 @@ protected:
         write([&](store::WriteTxn& txn) { work(txn); });
     }
     static base::SecureBytes value(const store::ReadTxn& txn, std::uint64_t sequence) {
-        return *txn.get(Table::audit, Key(sequence));
+        return txn.get(Table::audit, Key(sequence)).value();
     }
 };
 

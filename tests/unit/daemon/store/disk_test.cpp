@@ -79,6 +79,7 @@ TEST_F(ADiskThatRefuses, IsFoundWritableAgainWithoutAnybodyWriting) {
 TEST_F(ADiskThatRefuses, FailsEveryWriteOfTheCommitThatItRefused) {
     disk_.fill();
     std::vector<base::Future<void>> writes;
+    writes.reserve(10);
     for (std::uint32_t i = 0; i < 10; ++i) {
         writes.push_back(store_->write(add("person" + std::to_string(i), 2000 + i, large)));
     }

@@ -45,7 +45,7 @@ TEST_F(ASchema, IsBroughtToOursWhereItIsOlder) {
 TEST_F(ASchema, IsMigratedOnceOnly) {
     write([](WriteTxn& txn) { MetaTable::put_chain_head(txn, {.sequence = 7, .link = {}}); });
     reopen();
-    EXPECT_EQ(read(MetaTable::chain_head)->sequence, 7U);
+    EXPECT_EQ(read(MetaTable::chain_head).value().sequence, 7U);
 }
 
 /// A copy of the database that a past release left behind (tests/fixtures/store/make_fixture.cpp).
@@ -69,16 +69,16 @@ TEST_P(APastStore, OpensWithEverythingInIt) {
         EXPECT_EQ(stored_schema(txn), schema_version());
         EXPECT_EQ(AccountsTable::count(txn), 2U);
         EXPECT_EQ(AccountsTable::find(txn, "anna"), Uid{1000});
-        EXPECT_EQ(AccountsTable::open(txn, Uid{1000})->display_name, "Anna Lopez");
-        EXPECT_EQ(AccountsTable::closed(txn, Uid{1000})->mail, "anna@example.org");
-        EXPECT_EQ(AccountsTable::credential(txn, Uid{1000})->history.size(), 1U);
-        EXPECT_EQ(AccountsTable::closed(txn, Uid{1001})->state, model::AccountState::locked);
-        EXPECT_EQ(base::as_text(*StepsTable::get(txn, Uid{1000}, "totp")), "seed");
+        EXPECT_EQ(AccountsTable::open(txn, Uid{1000}).value().display_name, "Anna Lopez");
+        EXPECT_EQ(AccountsTable::closed(txn, Uid{1000}).value().mail, "anna@example.org");
+        EXPECT_EQ(AccountsTable::credential(txn, Uid{1000}).value().history.size(), 1U);
+        EXPECT_EQ(AccountsTable::closed(txn, Uid{1001}).value().state, model::AccountState::locked);
+        EXPECT_EQ(base::as_text(StepsTable::get(txn, Uid{1000}, "totp").value()), "seed");
         EXPECT_EQ(CountersTable::attempts(txn, txn.digest(DigestKind::name, "anna")).account.consecutive, 2U);
         EXPECT_EQ(CountersTable::attempts(txn, txn.digest(DigestKind::name, "nobody")).account.consecutive, 4U);
         EXPECT_EQ(CountersTable::site(txn).consecutive, 6U);
         EXPECT_EQ(MetaTable::steady_time(txn), base::Milliseconds(1700000000000));
-        EXPECT_EQ(MetaTable::chain_head(txn)->sequence, 2U);
+        EXPECT_EQ(MetaTable::chain_head(txn).value().sequence, 2U);
         return 0;
     });
     store_->write_now([](WriteTxn& txn) {

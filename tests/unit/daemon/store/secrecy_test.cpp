@@ -72,14 +72,14 @@ TEST_F(AStolenFile, OpensNoRecordThatWasCopiedOverAnother) {
             AccountsTable::put(txn, model::Uid{uid},
                                model::Credential{.password_hash = "hash" + std::to_string(uid), .history = {}});
         }
-        const auto mine = txn.get_as_it_is(Table::credential, Key(model::Uid{1}));
-        const base::SecureBytes copy(mine->begin(), mine->end());
+        const auto mine = txn.get_as_it_is(Table::credential, Key(model::Uid{1})).value();
+        const base::SecureBytes copy(mine.begin(), mine.end());
         txn.put_as_it_is(Table::credential, Key(model::Uid{2}), copy); // log in as 2 with the password of 1
     });
     const auto credential = [&](std::uint32_t uid) {
         return read([&](const ReadTxn& txn) { return AccountsTable::credential(txn, model::Uid{uid}); });
     };
-    EXPECT_EQ(credential(1)->password_hash, "hash1");
+    EXPECT_EQ(credential(1).value().password_hash, "hash1");
     EXPECT_EQ(kind_thrown_by([&] { (void)credential(2); }), Kind::corrupt);
 }
 

@@ -50,7 +50,7 @@ TEST_F(AStepsTable, ErasesOneStepOrAllOfAnAccount) {
 
 TEST_F(AStepsTable, TakesAStateUpToItsLimitAndRefusesOneByteMore) {
     put(1, "totp", std::string(limits::plugin_state_bytes, 'x'));
-    EXPECT_EQ(get(1, "totp")->size(), limits::plugin_state_bytes);
+    EXPECT_EQ(get(1, "totp").value().size(), limits::plugin_state_bytes);
     EXPECT_EQ(kind_thrown_by([&] { put(1, "totp", std::string(limits::plugin_state_bytes + 1, 'x')); }), Kind::limited);
 }
 

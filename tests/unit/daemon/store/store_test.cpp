@@ -62,6 +62,7 @@ TEST_F(AStore, KeepsWhatWasWrittenWhenItIsOpenedAgain) {
 TEST_F(AStore, CommitsEverythingQueuedAtOneMomentAtOnce) {
     auto held = hold_writer();
     std::vector<base::Future<void>> written;
+    written.reserve(20);
     const auto before = store_->statistics();
     for (std::uint32_t i = 0; i < 20; ++i) {
         written.push_back(store_->write(add(1000 + i, "person" + std::to_string(i))));
@@ -124,6 +125,7 @@ TEST_F(AWriteTransaction, T9_LetsOneOfManySpendWhatCanBeSpentOnce) {
     };
     auto held = hold_writer();
     std::vector<base::Future<void>> tries;
+    tries.reserve(64);
     for (int i = 0; i < 64; ++i) {
         tries.push_back(store_->write(spend));
     }
@@ -140,6 +142,7 @@ TEST_F(AWriteTransaction, T9_LetsOneOfManySpendWhatCanBeSpentOnce) {
 TEST_F(AWriteTransaction, T9_WouldNotProtectACallerWhoLooksOutsideIt) {
     auto held = hold_writer();
     std::vector<base::Future<void>> tries;
+    tries.reserve(64);
     for (int i = 0; i < 64; ++i) {
         if (read([](const ReadTxn& txn) { return !MetaTable::number(txn, "spent"); })) {
             tries.push_back(store_->write([](WriteTxn& txn) { MetaTable::put_number(txn, "spent", 1); }));
@@ -191,6 +194,7 @@ TEST_F(AStore, QueuesUpToItsLimitAndRefusesTheNextAsBusy) {
     auto held = hold_writer();
     ASSERT_TRUE(tests::eventually([&] { return store_->queued() == 0; })); // the writer has taken the gate up
     std::vector<base::Future<void>> written;
+    written.reserve(5);
     for (std::uint32_t i = 0; i < 5; ++i) {
         written.push_back(store_->write(add(1000 + i, "person" + std::to_string(i))));
     }
@@ -205,6 +209,7 @@ TEST_F(AStore, QueuesUpToItsLimitAndRefusesTheNextAsBusy) {
 
 TEST_F(AStore, CommitsWhatIsQueuedWhenItIsDestroyed) {
     std::vector<base::Future<void>> written;
+    written.reserve(50);
     for (std::uint32_t i = 0; i < 50; ++i) {
         written.push_back(store_->write(add(1000 + i, "person" + std::to_string(i))));
     }
