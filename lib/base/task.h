@@ -49,7 +49,7 @@ struct Promise : PromiseBase {
         if (failure) {
             std::rethrow_exception(failure);
         }
-        return std::move(value).value();
+        return std::move(*value);
     }
 };
 
