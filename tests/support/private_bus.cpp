@@ -35,10 +35,25 @@ std::string configuration(const std::string& address) {
 )";
 }
 
+/// The bus turns away whom the name service does not know; it knows root and the first accounts of a test.
+constexpr std::uint32_t first_account = 30000;
+constexpr std::uint32_t accounts = 64;
+
+std::string users() {
+    std::string lines = "root:x:0:0::/:/bin/sh\n";
+    for (std::uint32_t uid = first_account; uid < first_account + accounts; ++uid) {
+        const std::string number = std::to_string(uid);
+        lines += "account" + number + ":x:" + number + ":" + number + "::/:/bin/sh\n";
+    }
+    return lines;
+}
+
 } // namespace
 
 PrivateBus::PrivateBus() : address_("unix:path=" + folder_ / "bus") {
     base::replace_file(folder_ / "bus.conf", configuration(address_), 0644);
+    base::replace_file(folder_ / "passwd", users(), 0644);
+    base::replace_file(folder_ / "group", "root:x:0:\n", 0644);
     start();
 }
 
@@ -49,7 +64,8 @@ void PrivateBus::stop() {
 void PrivateBus::start() {
     daemon_ = std::make_unique<Process>(Command{
         {"dbus-daemon", "--config-file=" + folder_ / "bus.conf", "--nofork", "--nopidfile", "--print-address=1"},
-        {},
+        {"LD_PRELOAD=libnss_wrapper.so", "NSS_WRAPPER_PASSWD=" + folder_ / "passwd",
+         "NSS_WRAPPER_GROUP=" + folder_ / "group"},
         {}});
     const bool ready = eventually([this] { return !daemon_->output().empty() || !daemon_->running(); });
     if (!ready || !daemon_->running()) {

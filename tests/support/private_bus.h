@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A bus that only the test and its programs know: a real dbus-daemon with the system bus's way of knowing callers
-// (EXTERNAL) and a policy that allows everything, so that what is refused was refused by us. One thread.
+// (EXTERNAL) and a policy that allows everything, so that what is refused was refused by us. Its callers are root and
+// the accounts from UID 30000 on, which libnss_wrapper makes known to it. One thread.
 #pragma once
 
 #include "tests/support/process.h"
