@@ -35,12 +35,13 @@ std::string configuration(const std::string& address) {
 )";
 }
 
-/// The bus turns away whom the name service does not know; it knows root and the first accounts of a test.
+/// The bus turns away whom the name service does not know; it knows the machine's users and a test's first accounts.
 constexpr std::uint32_t first_account = 30000;
 constexpr std::uint32_t accounts = 64;
+constexpr std::size_t largest_user_file = 1 << 20;
 
 std::string users() {
-    std::string lines = "root:x:0:0::/:/bin/sh\n";
+    std::string lines = base::read_file("/etc/passwd", largest_user_file);
     for (std::uint32_t uid = first_account; uid < first_account + accounts; ++uid) {
         const std::string number = std::to_string(uid);
         lines += "account" + number + ":x:" + number + ":" + number + "::/:/bin/sh\n";
@@ -53,7 +54,7 @@ std::string users() {
 PrivateBus::PrivateBus() : address_("unix:path=" + folder_ / "bus") {
     base::replace_file(folder_ / "bus.conf", configuration(address_), 0644);
     base::replace_file(folder_ / "passwd", users(), 0644);
-    base::replace_file(folder_ / "group", "root:x:0:\n", 0644);
+    base::replace_file(folder_ / "group", base::read_file("/etc/group", largest_user_file), 0644);
     start();
 }
 
