@@ -4,7 +4,7 @@
 : "${repository:?}" "${build_root:?}"
 
 # Two clones of the same sources share what ccache has compiled.
-export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
+export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 
 # build_preset PRESET [TARGET...]
 build_preset() {
