@@ -41,6 +41,7 @@ Ranks rank(std::vector<Measured> all) {
 
 double chance_of_one_source(const std::vector<double>& some, const std::vector<double>& others) {
     std::vector<Measured> all;
+    all.reserve(some.size() + others.size());
     for (const double value : some) {
         all.push_back({value, true});
     }
