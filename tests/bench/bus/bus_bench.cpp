@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rows P14 and P16, and what warms the daemon of row P18, against the loquetd of a bus:
+// Rows P14 and P16, and what makes the accounts of the others, against the loquetd of a bus:
 //   bus_bench ADDRESS methods ACCOUNT     two methods beside an echo of plain sd-bus, all on the CPUs of this process
 //   bus_bench ADDRESS ping PID...         a ping while those processes run, and while they are stopped
 //   bus_bench ADDRESS find COUNT          asks for the accounts person0 ... of fill_accounts, a tenth of them twice
-//   bus_bench ADDRESS first-answer        waits until loquetd answers
-#include "lib/base/error.h"
+//   bus_bench ADDRESS create NAME...      makes accounts whose password need not be changed: it is on standard input
+#include "lib/base/secret.h"
 #include "lib/bus/connection.h"
+#include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
 #include "tests/bench/bus/echo_service.h"
 #include "tests/bench/row.h"
-#include "tests/support/eventually.h"
 
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -122,18 +123,26 @@ void find_accounts(const std::string& address, int count) {
     }
 }
 
-void wait_for_answer(const std::string& address) {
-    const bool answered = tests::eventually([&] {
-        try {
-            Client(address).ping();
-            return true;
-        } catch (const base::Error&) { // not there yet
-            return false;
-        }
+void create_account(const std::string& address, const std::string& name, const base::Secret& password) {
+    bus::Connection connection = bus::Connection::at(address);
+    const bus::Message request =
+        connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "CreateAccount");
+    protocol::Answers answers;
+    answers.push_back(password.clone());
+    const base::Fd sealed = protocol::seal_answers(answers);
+    bus::Writer writer(request.get());
+    writer.array("{sv}", [&] {
+        writer.entry("name", name);
+        writer.entry("password", "h", [&] { writer.fd(sealed.get()); });
+        writer.entry("must_change", "b", [&] { writer.boolean(false); });
     });
-    if (!answered) {
-        throw std::runtime_error("loquetd does not answer");
-    }
+    (void)connection.call(request, bus_default);
+}
+
+base::Secret password_from_input() {
+    std::string line;
+    std::getline(std::cin, line);
+    return base::Secret::take(line);
 }
 
 void run(const std::vector<std::string>& words) {
@@ -149,10 +158,13 @@ void run(const std::vector<std::string>& words) {
         measure_ping(address, load);
     } else if (mode == "find") {
         find_accounts(address, std::stoi(words.at(2)));
-    } else if (mode == "first-answer") {
-        wait_for_answer(address);
+    } else if (mode == "create") {
+        const base::Secret password = password_from_input();
+        for (std::size_t i = 2; i < words.size(); ++i) {
+            create_account(address, words[i], password);
+        }
     } else {
-        throw std::invalid_argument("bus_bench ADDRESS methods|ping|find|first-answer WORD...");
+        throw std::invalid_argument("bus_bench ADDRESS methods|ping|find|create WORD...");
     }
 }
 

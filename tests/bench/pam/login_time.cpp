@@ -64,12 +64,11 @@ void compare_logins(const Settings& settings) {
         const Login ours = in_round(logins.at(0), round);
         const Login peer = in_round(logins.at(1), round);
         refresh(settings, ours);
-        const auto go = [&](const Login& login) {
-            return [&] { must_log_in(login, settings.authenticate_only, settings.expected); };
-        };
-        go(ours)();
-        go(peer)();
-        one_round(settings, std::pair(&row.figure, go(ours)), std::pair(&row.reference, go(peer)));
+        const auto our_login = [&] { must_log_in(ours, settings.authenticate_only, settings.expected); };
+        const auto peer_login = [&] { must_log_in(peer, settings.authenticate_only, settings.expected_of_peer); };
+        our_login();
+        peer_login();
+        one_round(settings, std::pair(&row.figure, our_login), std::pair(&row.reference, peer_login));
     }
     row.ratio = row.figure / row.reference;
     row.print();

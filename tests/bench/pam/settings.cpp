@@ -22,6 +22,7 @@ Settings read_settings(int argc, char** argv) {
         {"--times", number(settings.times)},
         {"--uid", number(settings.uid)},
         {"--expect", number(settings.expected)},
+        {"--expect-of-peer", number(settings.expected_of_peer)},
         {"--preload", text(settings.preload)},
         {"--setting", text(settings.setting)},
         {"--right", text(settings.right)},
