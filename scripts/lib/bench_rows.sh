@@ -260,9 +260,13 @@ row_P18() {
     start_loquetd "$place/etc/loquet.toml"
 }
 
+# What breaks ends the script; then what everybody wrote helps.
+set -o errtrace
+trap 'tail --lines=20 "$place"/*.log >&2' ERR
+
 for row in "$@"; do
     printf '\n==== %s\n' "$row" >&2
     began=$SECONDS
-    "row_$row" >>"$place/rows" # what breaks ends the script
+    "row_$row" >>"$place/rows"
     printf '==== %s: done in %d s\n' "$row" $((SECONDS - began)) >&2
 done
