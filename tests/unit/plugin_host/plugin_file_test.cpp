@@ -4,8 +4,11 @@
 #include "plugin_host/plugin_file.h"
 #include "tests/fixtures/plugins/plugin_process.h"
 
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 namespace loquet::plugin_host {
 
@@ -61,6 +64,40 @@ TEST(APluginFile, T30_IsFoundByANameAndNotByAPath) {
     }
     EXPECT_TRUE(is_plugin_name(std::string(limits::plugin_name_bytes, 'a')));
     EXPECT_FALSE(is_plugin_name(std::string(limits::plugin_name_bytes + 1, 'a')));
+}
+
+/// Loads what stands at the end of folder and name; says whether it did.
+using Finder = bool (*)(const std::string& folder, const std::string& name);
+
+bool loads(const std::string& folder, const std::string& name) {
+    try {
+        const PluginFile file(folder, name);
+        return true;
+    } catch (const base::Error& error) { // what is refused for another reason was loaded before
+        return std::string_view(error.what()).find("cannot name a plugin") == std::string_view::npos;
+    }
+}
+
+bool loads_naively(const std::string& folder, const std::string& name) {
+    const base::Handle<void, ::dlclose> library(::dlopen((folder + "/" + name + ".so").c_str(), RTLD_NOW));
+    return static_cast<bool>(library);
+}
+
+/// Is a plugin reached by a way around its folder, and not only by its name in it?
+bool follows_a_path(Finder finder) {
+    const std::filesystem::path folder = tests::plugin_fixtures();
+    EXPECT_TRUE(finder(folder, "misbehaving_step"));
+    const std::string around = "../" + folder.filename().string() + "/misbehaving_step";
+    return finder(folder, around) || finder(folder, "./misbehaving_step")
+           || finder("", (folder / "misbehaving_step").string());
+}
+
+TEST(APluginFile, T30_OutsideItsFolderIsNotLoaded) {
+    EXPECT_FALSE(follows_a_path(loads));
+}
+
+TEST(APluginFile, T30_OutsideItsFolderIsLoadedByAFinderThatTakesAPath) {
+    EXPECT_TRUE(follows_a_path(loads_naively));
 }
 
 } // namespace

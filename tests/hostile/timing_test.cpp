@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a caller learns about accounts from the time of a refusal: nothing that can be told from noise.
+//
+// Wrong passwords for four kinds of name are measured through the bus: somebody's, nobody's, one that the helpdesk
+// locked or disabled, one that failures locked. Each round measures every kind once, in a random order, so that
+// whatever slows the machine down for longer than a round slows all kinds alike (which makes the test below say less,
+// never more). The six pairs are compared by a Mann-Whitney U test at 0.001 / 6 each (Bonferroni): where nothing
+// differs, at most one run in a thousand says that something does. There are enough rounds to see one kind skip a
+// hash even of the cheapest cost: the same times less one hash are told apart by far (p below 1e-50), and so is a naive
+// judge with a quarter of the rounds.
+#include "daemon/work/hasher.h"
+#include "tests/hostile/dialogs.h"
+#include "tests/hostile/helpdesk.h"
+#include "tests/hostile/machines.h"
+#include "tests/hostile/rank_sum.h"
+#include "tests/support/canary.h"
+#include "tests/support/loop_runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <functional>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace loquet::tests {
+namespace {
+
+constexpr double false_alarms = 0.001;
+constexpr std::size_t rounds = 320;
+constexpr int tries = 90;
+constexpr int names_of_a_kind = 4; ///< each fails less often than locks it
+
+using Measure = std::function<void(std::size_t round)>;
+
+double microseconds_of(const Measure& measure, std::size_t round) {
+    const auto begun = std::chrono::steady_clock::now();
+    measure(round);
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count();
+}
+
+/// The times of each kind, after a few rounds that warm everything up and do not count.
+std::vector<std::vector<double>> measure_in_turns(const std::vector<Measure>& kinds, std::size_t count) {
+    constexpr std::size_t warm_up = 8;
+    std::mt19937 random(std::random_device{}());
+    std::vector<std::size_t> order(kinds.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::vector<std::vector<double>> times(kinds.size());
+    for (std::size_t round = 0; round < warm_up + count; ++round) {
+        std::shuffle(order.begin(), order.end(), random);
+        for (const std::size_t kind : order) {
+            const double took = microseconds_of(kinds[kind], round);
+            if (round >= warm_up) {
+                times[kind].push_back(took);
+            }
+        }
+    }
+    return times;
+}
+
+double median(std::vector<double> times) {
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    return *middle;
+}
+
+struct Comparison {
+    double least_chance = 1; ///< of all pairs
+    double alpha = 0;        ///< below that, somebody who measures so can tell two kinds apart
+    std::string figures;
+
+    [[nodiscard]] bool tells_apart() const { return least_chance < alpha; }
+};
+
+Comparison compare(const std::vector<std::vector<double>>& times) {
+    Comparison all;
+    const std::size_t pairs = times.size() * (times.size() - 1) / 2;
+    all.alpha = false_alarms / static_cast<double>(pairs);
+    for (std::size_t one = 0; one < times.size(); ++one) {
+        all.figures += "median " + std::to_string(median(times[one])) + " us;";
+        for (std::size_t other = 0; other < one; ++other) {
+            const double chance = chance_of_one_source(times[one], times[other]);
+            all.figures += " p against kind " + std::to_string(other) + ": " + std::to_string(chance) + ";";
+            all.least_chance = std::min(all.least_chance, chance);
+        }
+        all.figures += "\n";
+    }
+    return all;
+}
+
+/// Four names of each kind, on a machine that neither delays nor locks before the ninetieth failure.
+class AMachineToMeasure {
+public:
+    AMachineToMeasure()
+        : machine_(with_lockout(std::string(no_delay)
+                                + "tries = 90\ntries_a_day = 10000\n"
+                                  "seat_delay_ms = 0\nseat_failures_an_hour = 65535\nsite_alert_an_hour = 65535\n")),
+          connection_(machine_.connect()) {
+        for (int n = 0; n < names_of_a_kind; ++n) {
+            const std::string number = std::to_string(n);
+            (void)machine_.create_account("known" + number, canary::password);
+            const std::string shut = machine_.create_account("shut" + number, canary::password).path;
+            (n % 2 == 0 ? lock : disable)(connection_, shut);
+        }
+        (void)machine_.create_account("guessed", canary::password);
+        for (int n = 0; n < tries; ++n) {
+            refuse("guessed");
+        }
+        EXPECT_FALSE(granted(log_in(connection_, {"guessed", canary::password})));
+    }
+    void refuse(const std::string& name) {
+        EXPECT_TRUE(denied(log_in(connection_, {name, canary::wrong_password}), protocol::Reason::refused));
+    }
+    Measure refusing(const std::string& kind) {
+        return [this, kind](std::size_t round) { refuse(kind + std::to_string(round % names_of_a_kind)); };
+    }
+
+private:
+    Machine machine_;
+    bus::Connection connection_;
+};
+
+/// The Hasher of the daemon, configured as the machine's.
+class AHasherToMeasure {
+public:
+    /// Waits for what it says of a wrong password.
+    bool refuses() { return !wait_for(loop_, hasher_.verify(base::Secret(canary::wrong_password), hash_, {})); }
+
+private:
+    bus::Loop loop_;
+    work::Hasher hasher_{loop_, work::HashingOptions{"$y$", 1, 2, 0}};
+    std::string hash_ = wait_for(loop_, hasher_.hash(base::Secret(canary::password), {}));
+};
+
+TEST(ARefusal, T15_TakesTheSameTimeWhoeverHasTheName) {
+    AMachineToMeasure machine;
+    AHasherToMeasure hasher;
+    auto times = measure_in_turns({machine.refusing("known"), machine.refusing("nobody"), machine.refusing("shut"),
+                                   [&](std::size_t) { machine.refuse("guessed"); },
+                                   [&](std::size_t) { EXPECT_TRUE(hasher.refuses()); }},
+                                  rounds);
+    const double one_hash = median(times.back());
+    times.pop_back();
+    const Comparison comparison = compare(times);
+    EXPECT_FALSE(comparison.tells_apart()) << comparison.figures;
+    RecordProperty("figures", comparison.figures);
+
+    // So many and so noisy times do show a hash that is skipped for nobody's name.
+    for (double& time : times[1]) {
+        time -= one_hash;
+    }
+    const Comparison skipped = compare(times);
+    EXPECT_TRUE(skipped.tells_apart()) << skipped.figures;
+}
+
+/// One that looks the name up first and hashes only where somebody has it.
+TEST(ARefusal, T15_TakesAnotherTimeWhereAStrangersNameIsNotHashed) {
+    AHasherToMeasure hasher;
+    const auto judge = [&](bool somebody_has_it) { return !somebody_has_it || hasher.refuses(); };
+    const auto naive = compare(measure_in_turns(
+        {[&](std::size_t) { EXPECT_TRUE(judge(true)); }, [&](std::size_t) { EXPECT_TRUE(judge(false)); }}, rounds / 4));
+    EXPECT_TRUE(naive.tells_apart()) << naive.figures;
+}
+
+TEST(TheRankSumTest, AgreesWithAWorkedExample) {
+    // Two sets of 5 that do not overlap: U = 0, z = (12.5 - 0.5) / sqrt(25 * 11 / 12) = 2.5067, p = 0.01219.
+    EXPECT_NEAR(chance_of_one_source({1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}), 0.01219, 0.00005);
+    EXPECT_NEAR(chance_of_one_source({6, 7, 8, 9, 10}, {1, 2, 3, 4, 5}), 0.01219, 0.00005);
+    EXPECT_EQ(chance_of_one_source({1, 2, 3}, {1, 2, 3}), 1.0);
+    EXPECT_EQ(chance_of_one_source({2, 2, 2}, {2, 2, 2}), 1.0);
+    EXPECT_EQ(chance_of_one_source({}, {1}), 1.0);
+}
+
+TEST(TheRankSumTest, RaisesNoMoreFalseAlarmsThanItSays) {
+    constexpr int worlds = 4000;
+    constexpr double alpha = 0.01;
+    std::mt19937 random(4711); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same worlds each time
+    std::lognormal_distribution<double> time(0, 1);
+    int alarms = 0;
+    for (int world = 0; world < worlds; ++world) {
+        std::vector<double> some(40);
+        std::vector<double> others(40);
+        std::generate(some.begin(), some.end(), [&] { return time(random); });
+        std::generate(others.begin(), others.end(), [&] { return time(random); });
+        alarms += chance_of_one_source(some, others) < alpha ? 1 : 0;
+    }
+    EXPECT_GT(alarms, worlds * alpha / 3);
+    EXPECT_LT(alarms, worlds * alpha * 2);
+}
+
+} // namespace
+} // namespace loquet::tests

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Through the engine: who may change a password, and what is demanded of the new one.
+#include "lib/base/limits.h"
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+
+namespace loquet::conversation {
+namespace {
+
+class ANewPassword : public ConversationFixture {
+protected:
+    DialogId by_root() {
+        const Begun begun = begin("anna", root(), "change-password");
+        EXPECT_EQ(asked(begun.turn), (std::vector<std::string>{"new_password", "new_password_again"}));
+        return begun.dialog.value();
+    }
+    [[nodiscard]] std::string shown(const char* id) const { return texts_.render("", id); }
+};
+
+TEST_F(ANewPassword, IsSetByRootWithoutTheFormerOne) {
+    const auto before = commits();
+    EXPECT_TRUE(is_granted(answer(by_root(), {canary::next_password, canary::next_password})));
+    EXPECT_EQ(commits() - before, 1U);
+    EXPECT_EQ(records().back().kind, model::AuditKind::password_changed);
+    EXPECT_EQ(credential(anna).history.size(), 1U);
+    EXPECT_TRUE(is_granted(log_in("anna", canary::next_password)));
+    EXPECT_FALSE(is_granted(log_in("anna", canary::password)));
+}
+
+TEST_F(ANewPassword, IsSetByItsOwnerWhoKnowsTheFormerOne) {
+    const Client owner = user(anna.value);
+    const Begun begun = begin("anna", owner, "change-password");
+    EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"password"});
+    const Turn turn = answer(*begun.dialog, {canary::password}, owner.sender);
+    EXPECT_EQ(asked(turn).size(), 2U);
+    EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, owner.sender)));
+    EXPECT_TRUE(is_granted(log_in("anna", canary::next_password)));
+}
+
+TEST_F(ANewPassword, IsNotAskedOfAnOwnerWhoDoesNotKnowTheFormerOne) {
+    const Client owner = user(anna.value);
+    const Begun begun = begin("anna", owner, "change-password");
+    EXPECT_EQ(refusal(answer(*begun.dialog, {canary::wrong_password}, owner.sender)), Reason::refused);
+    EXPECT_EQ(counters("anna").account.consecutive, 1U);
+}
+
+TEST_F(ANewPassword, IsAskedAgainWhenItIsEmptyOrNotTypedTwiceAlike) {
+    const DialogId id = by_root();
+    EXPECT_EQ(texts_of(answer(id, {"", ""})).front(), shown("new_password.empty"));
+    EXPECT_EQ(texts_of(answer(id, {"one", "two"})).front(), shown("new_password.mismatch"));
+}
+
+TEST_F(ANewPassword, MayBeTriedAsOftenAsTheLimitAndNotOnceMore) {
+    const DialogId id = by_root();
+    for (std::uint32_t i = 1; i < limits::new_password_tries; ++i) {
+        EXPECT_FALSE(asked(answer(id, {"one", "two"})).empty());
+    }
+    EXPECT_EQ(refusal(answer(id, {"one", "two"})), Reason::rules);
+    EXPECT_FALSE(engine().exists(id));
+    EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+}
+
+TEST_F(ANewPassword, IsAskedAgainWithTheRulesThatItDoesNotMeet) {
+    rules_.rules.front().met = false;
+    const std::vector<std::string> texts = texts_of(answer(by_root(), {"short", "short"}));
+    EXPECT_EQ(texts.front(), texts_.render("", "rules.length", {{"minimum", "8"}}));
+}
+
+TEST_F(ANewPassword, IsToldToTheRulesWhereItWasUsedBefore) {
+    (void)answer(by_root(), {canary::password, canary::password});
+    EXPECT_TRUE(rules_.in_history);
+}
+
+TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereNoHashCanBeMadeOfIt) {
+    const std::string too_long(limits::password_bytes + 1, 'p');
+    const std::string sentence = texts_of(answer(by_root(), {too_long, too_long})).front();
+    EXPECT_NE(sentence, "new_password.unusable");
+    EXPECT_EQ(sentence, shown("new_password.unusable"));
+    const std::string longest(limits::password_bytes, 'p');
+    EXPECT_TRUE(is_granted(answer(by_root(), {longest, longest})));
+}
+
+TEST_F(ANewPassword, ChangesNothingWhileTheRulesPluginIsDead) {
+    rules_.dead = true;
+    const std::string former = credential(anna).password_hash;
+    EXPECT_EQ(refusal(answer(by_root(), {canary::next_password, canary::next_password})), Reason::unavailable);
+    EXPECT_EQ(credential(anna).password_hash, former);
+}
+
+TEST_F(ANewPassword, IsOfAnAccountThatExists) {
+    EXPECT_EQ(kind_of(engine().begin("change-password", "nobody", root(), {})), Kind::not_found);
+}
+
+} // namespace
+} // namespace loquet::conversation
