@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# A whole site in one folder, for scripts/demo: a private bus, the plugins' processes, the daemon on a new store, and PAM
-# services that use our module. Needs common.sh, and `place` (an empty folder) and `dev` (a built tree).
+# A whole site in one folder, for scripts/demo and scripts/bench: a private bus, the plugins' processes, the daemon on a new
+# store, and PAM services that use our module. Needs common.sh, and `place` (an empty folder) and `dev` (a built tree).
+# Leaves bus_pid, plugin_pids and loquetd_pid.
 : "${repository:?}" "${place:?}" "${dev:?}"
 
 # Whom the daemon runs as: nobody in particular, as it needs no privilege. The bus and this script are root's.
@@ -75,20 +76,36 @@ unprivileged() {
         --inh-caps=-all --bounding-set=-all "$@"
 }
 
+# shellcheck disable=SC2034  # the pids are for the scripts that read this file
 start_site() {
     local plugin
+    plugin_pids=()
     in_background bus dbus-daemon --config-file="$place/bus.conf" --nofork --nopidfile --nosyslog
+    bus_pid=$!
     wait_until "the bus" test -S "$place/bus"
     export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$place/bus
     for plugin in lockout password_rules arithmetic; do
         in_background "$plugin" unprivileged "$place/bin/loquet-plugin" --listen "$place/run/plugins/$plugin.sock" \
             --plugin-dir "$place/plugins" --config-dir "$place/etc/plugins" "$plugin"
+        plugin_pids+=($!)
         wait_until "the plugin $plugin" test -S "$place/run/plugins/$plugin.sock"
     done
-    in_background loquetd unprivileged "$place/bin/loquetd" --config "$place/etc/loquet.toml" \
+    start_loquetd "$place/etc/loquet.toml"
+}
+
+# start_loquetd CONFIGURATION
+start_loquetd() {
+    in_background loquetd unprivileged "$place/bin/loquetd" --config "$1" \
         --profiles "$place/etc/profiles" --messages "$place/etc/messages"
+    loquetd_pid=$!
     wait_until loquetd dbus-send --system --print-reply --dest=org.loquet.Auth1 /org/loquet/Auth1 \
         org.freedesktop.DBus.Peer.Ping
+}
+
+stop_loquetd() {
+    kill "$loquetd_pid"
+    wait "$loquetd_pid" || true
+    forget_pid "$loquetd_pid"
 }
 
 # talk SERVICE OPERATIONS ANSWER...: somebody at a terminal, through libpam. Shows what is asked, and gives the answers in

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rounds of figures, and how they are printed. One thread.
+// The figures of interleaved rounds: what one thing took in each. One thread.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <string>
 #include <vector>
 
 namespace loquet::bench {
@@ -20,23 +18,43 @@ double microseconds(Work work) {
 
 class Rounds {
 public:
-    void add(double figure) {
-        figures_.push_back(figure);
-        std::sort(figures_.begin(), figures_.end());
+    void add(double figure) { figures_.push_back(figure); }
+
+    /// Takes the time of `work`, in microseconds.
+    template <class Work>
+    void time(Work work) {
+        add(microseconds(work));
     }
-    [[nodiscard]] double least() const { return figures_.front(); }
-    [[nodiscard]] double median() const { return figures_[figures_.size() / 2]; }
-    [[nodiscard]] double most() const { return figures_.back(); }
-    void print(const std::string& row, const char* unit) const {
-        std::printf("%-58s %9.2f %9.2f %9.2f %s\n", row.c_str(), least(), median(), most(), unit);
+
+    [[nodiscard]] bool empty() const { return figures_.empty(); }
+    /// Of an empty one there are none of these.
+    [[nodiscard]] double least() const { return *std::min_element(figures_.begin(), figures_.end()); }
+    [[nodiscard]] double most() const { return *std::max_element(figures_.begin(), figures_.end()); }
+    [[nodiscard]] double median() const {
+        std::vector<double> sorted = figures_;
+        std::sort(sorted.begin(), sorted.end());
+        return sorted[sorted.size() / 2];
+    }
+
+    /// Round by round, so that what slows a whole round down does not show in the result.
+    friend Rounds operator/(const Rounds& one, const Rounds& other) {
+        return combine(one, other, [](double a, double b) { return a / b; });
+    }
+    friend Rounds operator-(const Rounds& one, const Rounds& other) {
+        return combine(one, other, [](double a, double b) { return a - b; });
     }
 
 private:
-    std::vector<double> figures_;
-};
+    template <class Operation>
+    static Rounds combine(const Rounds& one, const Rounds& other, Operation operation) {
+        Rounds result;
+        for (std::size_t i = 0; i < std::min(one.figures_.size(), other.figures_.size()); ++i) {
+            result.add(operation(one.figures_[i], other.figures_[i]));
+        }
+        return result;
+    }
 
-inline void print_ratio(const std::string& row, double ratio, const char* target) {
-    std::printf("%-58s %29.2f (%s)\n", row.c_str(), ratio, target);
-}
+    std::vector<double> figures_; ///< in the order of the rounds
+};
 
 } // namespace loquet::bench

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Row P16: the hashes a second of k workers on k CPUs, over k times those of crypt(3) alone in one thread. Rounds of
-// both are interleaved, and only their ratio counts. hash_bench [--json] [--rounds N] [--seconds S]
+// both are interleaved, and only their ratio counts.
 #include "daemon/work/hasher.h"
 #include "lib/bus/loop.h"
+#include "tests/bench/row.h"
 
 #include <crypt.h>
-#include <sys/resource.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace {
 
@@ -25,26 +22,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view password = "correct horse battery staple";
 
-struct Options {
-    bool json = false;
-    int rounds = 3;
-    double seconds = 2;
-};
-
-Options read_options(int argc, char** argv) {
-    Options options;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        if (argument == "--json") {
-            options.json = true;
-        } else if (argument == "--rounds" && i + 1 < argc) {
-            options.rounds = std::max(1, static_cast<int>(std::strtol(argv[++i], nullptr, 10)));
-        } else if (argument == "--seconds" && i + 1 < argc) {
-            options.seconds = std::strtod(argv[++i], nullptr);
-        }
-    }
-    return options;
-}
+constexpr int rounds = 5;
+constexpr double seconds_each = 2;
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -103,28 +82,21 @@ private:
 
 } // namespace
 
-int main(int argc, char** argv) {
-    const Options options = read_options(argc, argv);
+int main() {
     loquet::bus::Loop loop;
     Hasher hasher(loop, {});
     const auto workers = static_cast<double>(hasher.workers());
-    std::vector<double> ratios;
-    double alone = 0;
-    double together = 0;
-    for (int round = 0; round < options.rounds; ++round) {
-        alone = crypt_alone(hasher.dummy_hash(), options.seconds);
-        together = Load(loop, hasher).rate(options.seconds);
-        ratios.push_back(together / alone / workers);
+    loquet::bench::Row row{.row = "P16",
+                           .what = std::to_string(hasher.workers()) + " workers hash together",
+                           .unit = "hashes/s",
+                           .figure = {}};
+    row.against = "as many times crypt() alone";
+    row.target = loquet::bench::at_least(0.95);
+    for (int round = 0; round < rounds; ++round) {
+        row.reference.add(crypt_alone(hasher.dummy_hash(), seconds_each) * workers);
+        row.figure.add(Load(loop, hasher).rate(seconds_each));
     }
-    std::sort(ratios.begin(), ratios.end());
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    const char* format = options.json ? "{\"row\":\"P16\",\"workers\":%.0f,\"alone_per_s\":%.1f,\"pool_per_s\":%.1f,"
-                                        "\"ratio_min\":%.3f,\"ratio_median\":%.3f,\"ratio_max\":%.3f,"
-                                        "\"largest_rss_kb\":%ld}\n"
-                                      : "P16 hashing: %.0f workers, crypt() alone %.1f/s, together %.1f/s; ratio to "
-                                        "k x alone min %.3f median %.3f max %.3f; memory %ld kB\n";
-    std::printf(format, workers, alone, together, ratios.front(), ratios[ratios.size() / 2], ratios.back(),
-                used.ru_maxrss);
+    row.ratio = row.figure / row.reference;
+    row.print();
     return 0;
 }

@@ -1,96 +1,122 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/bench/pam/application.h"
 #include "tests/bench/pam/modes.h"
-#include "tests/bench/pam/samples.h"
 
-#include <security/pam_appl.h>
-#include <unistd.h>
+#include <crypt.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
 
 namespace loquet::bench {
 
 namespace {
 
-struct Login {
-    std::string folder;
-    std::string service;
-    std::string user;
-    std::string password;
-    Samples samples;
-};
+constexpr double microseconds_in_a_millisecond = 1000;
 
-int converse(int count, const pam_message** messages, pam_response** responses, void* self) {
-    auto* answers = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
-    for (int i = 0; i < count; ++i) {
-        if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF || messages[i]->msg_style == PAM_PROMPT_ECHO_ON) {
-            answers[i].resp = ::strdup(static_cast<const Login*>(self)->password.c_str());
-        }
+/// A name that ends in '#' is another one in each round: nobody fails often enough to be locked.
+Login in_round(const Login& login, int round) {
+    Login changed = login;
+    if (changed.user.ends_with('#')) {
+        changed.user.back() = '-';
+        changed.user += std::to_string(round);
     }
-    *responses = answers;
-    return PAM_SUCCESS;
+    return changed;
 }
 
-int log_in(Login& login, bool authenticate_only) {
-    const pam_conv conversation{converse, &login};
-    pam_handle_t* handle = nullptr;
-    int result =
-        pam_start_confdir(login.service.c_str(), login.user.c_str(), &conversation, login.folder.c_str(), &handle);
-    if (result == PAM_SUCCESS) {
-        result = pam_authenticate(handle, PAM_SILENT);
+void must_log_in(const Login& login, bool authenticate_only, int expected) {
+    const int result = log_in(login, authenticate_only);
+    if (result != expected) {
+        throw std::runtime_error("the login of " + login.user + " by " + login.service + " ended with "
+                                 + std::to_string(result) + ", not " + std::to_string(expected));
     }
-    if (result == PAM_SUCCESS && !authenticate_only) {
-        result = pam_acct_mgmt(handle, PAM_SILENT);
-    }
-    if (handle != nullptr) {
-        (void)pam_end(handle, result);
-    }
-    return result;
 }
 
-bool become(int uid) {
-    if (uid < 0) {
-        return true;
+/// One sample of each in turn, `times` times, so that the machine's moods meet all alike; then the medians.
+template <class... Works>
+void one_round(const Settings& settings, std::pair<Rounds*, Works>... things) {
+    std::vector<Rounds> samples(sizeof...(things));
+    for (int i = 0; i < settings.times; ++i) {
+        std::size_t which = 0;
+        (samples[which++].time(things.second), ...);
     }
-    const auto id = static_cast<uid_t>(uid);
-    return ::setresgid(id, id, id) == 0 && ::setresuid(id, id, id) == 0;
+    std::size_t which = 0;
+    (things.first->add(samples[which++].median() / microseconds_in_a_millisecond), ...);
 }
 
-std::vector<Login> read_logins(const std::vector<std::string>& words) {
-    std::vector<Login> logins;
-    for (std::size_t i = 0; i + 3 < words.size(); i += 4) {
-        logins.push_back({words[i], words[i + 1], words[i + 2], words[i + 3],
-                          Samples("login " + words[i + 2] + " by " + words[i + 1])});
+/// After failures, so that they are not "in a row" for ever; and before everything, so that no first time is counted.
+void refresh(const Settings& settings, const Login& login) {
+    if (!settings.right.empty()) {
+        Login right = login;
+        right.password = settings.right;
+        must_log_in(right, settings.authenticate_only, PAM_SUCCESS);
     }
-    return logins;
 }
 
 } // namespace
 
-bool measure_logins(const Settings& settings, const std::vector<std::string>& arguments) {
-    auto logins = read_logins(arguments);
-    if (logins.empty() || arguments.size() % 4 != 0 || !become(settings.uid)) {
-        return false;
+void compare_logins(const Settings& settings) {
+    const auto logins = read_logins(settings.words);
+    Row row = settings.row;
+    row.unit = "ms";
+    for (int round = 0; round < settings.rounds; ++round) {
+        const Login ours = in_round(logins.at(0), round);
+        const Login peer = in_round(logins.at(1), round);
+        refresh(settings, ours);
+        const auto our_login = [&] { must_log_in(ours, settings.authenticate_only, settings.expected); };
+        const auto peer_login = [&] { must_log_in(peer, settings.authenticate_only, settings.expected_of_peer); };
+        our_login();
+        peer_login();
+        one_round(settings, std::pair(&row.figure, our_login), std::pair(&row.reference, peer_login));
     }
-    int unexpected = 0;
-    for (Login& login : logins) {
-        (void)log_in(login, settings.authenticate_only); // whatever is loaded for the first time is not counted
-    }
-    for (int i = 0; i < settings.rounds * settings.times; ++i) {
-        for (Login& login : logins) { // one of each in turn, so that the machine's moods meet all alike
-            int result = 0;
-            login.samples.time([&] { result = log_in(login, settings.authenticate_only); });
-            unexpected += result == settings.expected ? 0 : 1;
+    row.ratio = row.figure / row.reference;
+    row.print();
+}
+
+void measure_surplus(const Settings& settings) {
+    const Login login = read_logins(settings.words).at(0);
+    auto data = std::make_unique<crypt_data>();
+    const auto hash = [&] {
+        const char* made = ::crypt_rn(login.password.c_str(), settings.setting.c_str(), data.get(), sizeof *data);
+        if (made == nullptr) {
+            throw std::runtime_error("crypt(3) does not take " + settings.setting);
         }
+    };
+    Row row = settings.row;
+    row.unit = "ms";
+    Rounds whole;
+    for (int round = 0; round < settings.rounds; ++round) {
+        const auto go = [&] { must_log_in(login, settings.authenticate_only, settings.expected); };
+        go();
+        one_round(settings, std::pair(&whole, go), std::pair(&row.reference, hash));
     }
-    for (const Login& login : logins) {
-        login.samples.print(settings.json);
+    row.figure = whole - row.reference;
+    row.print();
+}
+
+void keep_logging_in(const Settings& settings) {
+    const Login login = read_logins(settings.words).at(0);
+    for (;;) {
+        must_log_in(login, settings.authenticate_only, settings.expected);
     }
-    if (unexpected != 0) {
-        std::fprintf(stderr, "%d results were not %d\n", unexpected, settings.expected);
+}
+
+void print_memory(const Settings& settings) {
+    const Login login = read_logins(settings.words).at(0);
+    const auto print = [] {
+        std::ifstream rollup("/proc/self/smaps_rollup");
+        for (std::string word; rollup >> word;) {
+            long kilobytes = 0;
+            if (word == "Private_Dirty:" && rollup >> kilobytes) {
+                std::cout << kilobytes << '\n';
+            }
+        }
+    };
+    const int result = log_in(login, settings.authenticate_only, print);
+    if (result != settings.expected) {
+        throw std::runtime_error("the login of " + login.user + " ended with " + std::to_string(result));
     }
-    return unexpected == 0;
 }
 
 } // namespace loquet::bench

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The two things that pam_bench measures.
+// The things that pam_bench measures. Each throws std::exception when something is not as it should be.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "tests/bench/pam/settings.h"
 
 namespace loquet::bench {
 
-struct Settings {
-    bool json = false;
-    int rounds = 3;   ///< interleaved rounds
-    int times = 300;  ///< samples a round
-    int uid = -1;     ///< become this user first (row P8)
-    int expected = 0; ///< PAM result that every login must have
-    bool authenticate_only = false;
-};
+/// Two logins, the second the peer: whole PAM transactions in turn, and their ratio.
+void compare_logins(const Settings& settings);
 
-/// MODULE LIBRARY: dlopen + dlclose of the library alone, of the module, and of the module where the library is loaded
-/// already; and the private memory that each dirties (row P13). False when something does not load.
-bool measure_loading(const Settings& settings, const std::vector<std::string>& arguments);
+/// One login, and what it takes beyond one hash of its password with crypt(3), in milliseconds.
+void measure_surplus(const Settings& settings);
 
-/// FOLDER SERVICE USER PASSWORD, four words for each service to compare: whole PAM transactions (pam_start,
-/// pam_authenticate, pam_acct_mgmt, pam_end), interleaved (rows P7, P8, P10, P12). False when a result is not the
-/// expected one.
-bool measure_logins(const Settings& settings, const std::vector<std::string>& arguments);
+/// One login again and again, until somebody ends the program.
+void keep_logging_in(const Settings& settings);
+
+/// One login: prints the private memory of the process after it, in kB and nothing else, while the modules are loaded.
+void print_memory(const Settings& settings);
+
+/// MODULE LIBRARY: dlopen and dlclose of the module against those of the library alone, and where it is loaded already.
+void measure_loading(const Settings& settings);
 
 } // namespace loquet::bench

@@ -1,53 +1,57 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Rows P7, P8, P10, P12 and P13: what PAM transactions take, and what loading the module costs.
-//   pam_bench [options] load MODULE LIBRARY
-//   pam_bench [options] login FOLDER SERVICE USER PASSWORD [FOLDER SERVICE USER PASSWORD ...]
-// Options: --json  --rounds N  --times N  --uid UID  --expect RESULT  --authenticate-only
+//   pam_bench [OPTION VALUE...] compare FOLDER SERVICE USER PASSWORD  FOLDER SERVICE USER PASSWORD
+//   pam_bench [OPTION VALUE...] surplus|memory|keep FOLDER SERVICE USER PASSWORD
+//   pam_bench [OPTION VALUE...] load MODULE LIBRARY
+// The options: settings.h. Peer's passwords in argv are those of throw-away accounts of a throw-away root.
 #include "tests/bench/pam/modes.h"
 
-#include <algorithm>
+#include <dlfcn.h>
+#include <unistd.h>
+
 #include <cstdio>
-#include <cstdlib>
-#include <string_view>
+#include <exception>
+#include <map>
+#include <stdexcept>
 
 namespace {
 
-using loquet::bench::Settings;
+using namespace loquet::bench; // NOLINT(google-build-using-namespace): a program of one file
 
-/// Takes the options from the front; what is left are the mode and its words.
-std::vector<std::string> read_options(int argc, char** argv, Settings& settings) {
-    std::vector<std::string> words(argv + 1, argv + argc);
-    std::size_t at = 0;
-    const auto number = [&](std::string_view name, int& value) {
-        const bool found = words[at] == name && at + 1 < words.size();
-        if (found) {
-            value = static_cast<int>(std::strtol(words[++at].c_str(), nullptr, 10));
-        }
-        return found;
-    };
-    for (; at < words.size() && words[at].starts_with("--"); ++at) {
-        settings.json = settings.json || words[at] == "--json";
-        settings.authenticate_only = settings.authenticate_only || words[at] == "--authenticate-only";
-        (void)(number("--rounds", settings.rounds) || number("--times", settings.times) || number("--uid", settings.uid)
-               || number("--expect", settings.expected));
+void become(int uid) {
+    const auto id = static_cast<uid_t>(uid);
+    if (uid >= 0 && (::setresgid(id, id, id) != 0 || ::setresuid(id, id, id) != 0)) {
+        throw std::runtime_error("cannot become the user " + std::to_string(uid));
     }
-    words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
-    return words;
+}
+
+void run(Settings settings) {
+    using Mode = void (*)(const Settings&);
+    const std::map<std::string, Mode> modes = {{"compare", compare_logins},
+                                               {"surplus", measure_surplus},
+                                               {"memory", print_memory},
+                                               {"keep", keep_logging_in},
+                                               {"load", measure_loading}};
+    const auto mode = settings.words.empty() ? modes.end() : modes.find(settings.words.front());
+    if (mode == modes.end()) {
+        throw std::invalid_argument("pam_bench [OPTION VALUE...] compare|surplus|memory|keep|load WORD...");
+    }
+    settings.words.erase(settings.words.begin());
+    become(settings.uid);
+    if (!settings.preload.empty() && ::dlopen(settings.preload.c_str(), RTLD_NOW) == nullptr) {
+        throw std::runtime_error(::dlerror());
+    }
+    mode->second(settings);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    Settings settings;
-    std::vector<std::string> words = read_options(argc, argv, settings);
-    const std::string mode = words.empty() ? "" : words.front();
-    words.erase(words.begin(), words.begin() + std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(words.size())));
-    if (mode == "load") {
-        return loquet::bench::measure_loading(settings, words) ? 0 : 1;
+    try {
+        run(read_settings(argc, argv));
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
     }
-    if (mode == "login") {
-        return loquet::bench::measure_logins(settings, words) ? 0 : 1;
-    }
-    std::fprintf(stderr, "pam_bench [options] load MODULE LIBRARY | login FOLDER SERVICE USER PASSWORD ...\n");
-    return 2;
 }

@@ -7,8 +7,8 @@
 #include "daemon/store/sealing.h"
 #include "daemon/store/store.h"
 #include "lib/bus/loop.h"
+#include "tests/bench/row.h"
 #include "tests/bench/store/raw_lmdb.h"
-#include "tests/bench/rounds.h"
 #include "tests/support/loop_runner.h"
 
 #include <stdlib.h>
@@ -24,6 +24,7 @@ namespace {
 using namespace loquet; // NOLINT(google-build-using-namespace): a program of one file
 using bench::microseconds;
 using bench::Rounds;
+using bench::Row;
 using store::AccountsTable;
 using store::CountersTable;
 
@@ -110,11 +111,10 @@ void measure_lookups(store::Store& store, bench::RawLmdb& raw) {
             });
         }));
     }
-    get.print("LMDB get of 400 bytes", "us");
-    floor.print("LMDB get and AES-256-GCM open", "us");
-    ours.print("Store: get by number", "us");
-    found.print("Store: account by name (digest, index, record, decode)", "us");
-    bench::print_ratio("get by number / LMDB get and open", ours.median() / floor.median(), "to reach: 1.3");
+    Row{"P15",        "lookup by number, sealed", "us", ours, "LMDB get and AES-256-GCM open", floor,
+        ours / floor, bench::at_most(1.3)}
+        .print();
+    Row{"P15", "account by name, decoded", "us", found, "LMDB get, plain", get, found / get}.print();
     if (sum == 0) {
         std::puts("nothing was read");
     }
@@ -154,15 +154,19 @@ void measure_writes(store::Store& store, bench::RawLmdb& raw, bus::Loop& loop) {
         commits.add(static_cast<double>(after.writes - before.writes)
                     / static_cast<double>(after.commits - before.commits));
     }
-    floor.print("LMDB put and commit", "us");
-    same_puts.print("LMDB four puts far apart, and commit", "us");
-    serial.print("Store: login write, one after the other", "us");
-    together.print("Store: login write, 16 at a time", "us");
-    commits.print("logins in one commit", "");
-    bench::print_ratio("login write / LMDB put and commit", serial.median() / floor.median(), "to reach: 1.2");
-    bench::print_ratio("login write / LMDB four puts and commit", serial.median() / same_puts.median(), "information");
-    bench::print_ratio("rate of 16 at a time / one after the other", serial.median() / together.median(),
-                       "to reach: at least 6");
+    Row{"P15", "durable login write", "us", serial, "LMDB put and commit", floor, serial / floor, bench::at_most(1.2)}
+        .print();
+    Row{"P15", "durable login write", "us", serial, "LMDB four puts and commit", same_puts, serial / same_puts}.print();
+    Row{"P15",
+        "rate of 16 logins at a time",
+        "us",
+        together,
+        "one after the other",
+        serial,
+        serial / together,
+        bench::at_least(6)}
+        .print();
+    Row{"P15", "logins in one commit, 16 at a time", "", commits, "", {}, {}, {}}.print();
 }
 
 } // namespace
@@ -181,7 +185,6 @@ int main(int argc, char** argv) {
         store::Store store({.folder = folder + "/store"}, key, loop);
         bench::RawLmdb raw(folder + "/raw", accounts, record_bytes);
         fill(store);
-        std::printf("%-58s %9s %9s %9s\n", "", "min", "median", "max");
         measure_lookups(store, raw);
         measure_writes(store, raw, loop);
     } catch (const std::exception& error) {

@@ -1,0 +1,272 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# scripts/lib/bench_rows.sh PLACE BUILD ROW...: measures the rows; PLACE is an empty folder, and what was measured is in
+# PLACE/rows afterwards. Called by scripts/bench, in a mount namespace of its own.
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/lib/packages.sh
+. "$repository/scripts/lib/packages.sh"
+
+place=$1
+dev=$2/release
+kept_root=$2/peers
+shift 2
+bench=$dev/tests/bench
+# shellcheck source=scripts/lib/demo_site.sh
+. "$repository/scripts/lib/demo_site.sh"
+# shellcheck source=scripts/lib/bench_peers.sh
+. "$repository/scripts/lib/bench_peers.sh"
+
+# shellcheck disable=SC2016  # the dollars are crypt(5)'s
+readonly password=throw-away-password setting='$y$j9T$benchbenchbenchbenchb/'
+readonly first_uid=30000 # of accounts, where nothing is configured: the first one made gets it
+readonly libsystemd=libsystemd.so.0
+module=$place/bin/pam_loquet.so
+pam_bench=$place/bin/pam_bench
+
+row_line() {
+    "$repository/scripts/lib/bench_table.py" --row "$@"
+}
+
+# The demonstration's site, with limits of the lockout policy that a benchmark does not meet, and with nothing disclosed.
+write_bench_site() {
+    local service
+    write_site
+    cp "$dev/pam_module/pam_loquet.so" "$bench/pam/pam_bench" "$place/bin/"
+    sed -i '/^disclose/d' "$place/etc/loquet.toml"
+    cat >"$place/etc/plugins/lockout.toml" <<END
+tries = 100
+tries_a_day = 10000
+tries_in_a_row = 100
+first_delay_ms = 0
+seat_failures_an_hour = 65535
+seat_delay_ms = 0
+site_alert_an_hour = 65535
+END
+    printf '%s required %s\n' auth "$module" account "$module" >"$place/pam/loquet"
+    for service in permit ldap sss; do
+        printf '%s required pam_%s.so\n' auth "$service" account "$service" >"$place/pam/$service"
+    done
+    printf 'auth required pam_unix.so nodelay\naccount required pam_unix.so\n' >"$place/pam/unix"
+}
+
+add_account() {
+    "$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" create "$@" <<<"$password"
+}
+
+# The bus knows nobody whom NSS does not know. In our mount namespace only.
+know_uid() {
+    cp /etc/passwd "$place/passwd"
+    printf 'worker:x:%s:100::/:/bin/sh\n' "$1" >>"$place/passwd"
+    mount --bind "$place/passwd" /etc/passwd
+}
+
+started_site=
+need_site() {
+    if [[ ! $started_site ]]; then
+        write_bench_site
+        start_site
+        add_account camille
+        know_uid "$first_uid" # after: an account does not get a number that somebody has
+        started_site=1
+    fi
+}
+
+made_peers=
+need_peers() {
+    need_site
+    if [[ ! $made_peers ]]; then
+        make_peers
+        add_unix_account worker "$first_uid" "$password" "$setting"
+        made_peers=1
+    fi
+}
+
+started_directory=
+need_directory() {
+    need_peers
+    if [[ ! $started_directory ]]; then
+        start_directory
+        start_nslcd
+        start_sssd
+        started_directory=1
+    fi
+}
+
+# application OPTION... MODE WORD...: pam_bench where all the modules are.
+application() {
+    chroot "$root" "$pam_bench" "$@"
+}
+
+# login SERVICE USER PASSWORD: what pam_bench takes for one login; several of them in `logins`.
+login() {
+    logins+=("$place/pam" "$1" "$2" "$3")
+}
+
+row_P7() {
+    need_peers
+    local logins=()
+    login loquet camille "$password"
+    login unix worker "$password"
+    application --row P7 --what "password login" --against "pam_unix, same hash" --most 0.5 --times 20 compare "${logins[@]}"
+    application --row P7 --what "password login less one hash" --against "one hash, crypt()" --most 0.8 --times 30 \
+        --setting "$setting" surplus "${logins[@]:0:4}"
+}
+
+row_P8() {
+    need_peers
+    local logins=()
+    login loquet camille "$password"
+    login unix worker "$password"
+    application --row P8 --what "password login asked by its user" --against "pam_unix, unix_chkpwd" --most 0.4 --times 20 \
+        --uid "$first_uid" compare "${logins[@]}"
+}
+
+row_P10() {
+    need_directory
+    local logins=()
+    login loquet camille ''
+    login ldap "$peer" "$peer_password"
+    login loquet camille ''
+    login sss "$peer" "$peer_password"
+    local common=(--row P10 --expect 7 --times 100)
+    application "${common[@]}" --what "no hash, no write; libsystemd in the process" --against "pam_ldap, nslcd" \
+        --most 0.4 --preload "$libsystemd" compare "${logins[@]:0:8}"
+    application "${common[@]}" --what "no hash, no write; bare process" --against "pam_ldap, nslcd" --most 0.75 \
+        compare "${logins[@]:0:8}"
+    application "${common[@]}" --what "no hash, no write; libsystemd in the process" --against "pam_sss, sssd" \
+        --most 0.12 --preload "$libsystemd" compare "${logins[@]:8:8}"
+    application "${common[@]}" --what "no hash, no write; bare process" --against "pam_sss, sssd" --most 0.12 \
+        compare "${logins[@]:8:8}"
+}
+
+row_P12() {
+    need_peers
+    local logins=() common=(--row P12 --against "unknown name" --equal-within 0.05 --expect 7 --expect-of-peer 7
+        --authenticate-only --rounds 9 --times 20)
+    login loquet camille "a guess"
+    login loquet 'nobody#' "a guess"
+    application "${common[@]}" --what "wrong password" --right "$password" compare "${logins[@]}"
+    add_account shut
+    "$dev/cli/loquetctl" --no-pager account lock shut --reason benchmark >/dev/null
+    logins=()
+    login loquet shut "$password"
+    login loquet 'nobody#' "a guess"
+    application "${common[@]}" --what "right password of a locked account" compare "${logins[@]}"
+}
+
+row_P13() {
+    need_peers
+    local round logins=() ours=() theirs=()
+    application --row P13 --times 200 load "$module" "$libsystemd"
+    login loquet camille "$password"
+    login permit camille "$password"
+    for round in 1 2 3; do
+        ours[round]=$(application --preload "$libsystemd" memory "${logins[@]:0:4}")
+        theirs[round]=$(application --preload "$libsystemd" memory "${logins[@]:4:4}")
+    done
+    row_line P13 "private memory after a login" kB "${ours[*]}" "pam_permit beside libsystemd" "${theirs[*]}" "<= 1.1"
+}
+
+row_P14() {
+    need_site
+    local pid pids=("$bus_pid" "$loquetd_pid")
+    for pid in "${pids[@]}"; do
+        taskset --all-tasks --cpu-list --pid 0 "$pid" >/dev/null
+    done
+    taskset --cpu-list 0 "$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" methods camille
+    for pid in "${pids[@]}"; do
+        taskset --all-tasks --cpu-list --pid "0-$(($(nproc --all) - 1))" "$pid" >/dev/null
+    done
+}
+
+row_P15() {
+    "$bench/store/store_bench" "$place"
+}
+
+# memory_of PID FIELD: in kB, of /proc/PID/status.
+memory_of() {
+    awk -v field="$2:" '$1 == field { print $2 }' "/proc/$1/status"
+}
+
+row_P16() {
+    "$bench/hash/hash_bench"
+    need_site
+    local number pids=() idle peak
+    idle=$(memory_of "$loquetd_pid" VmRSS)
+    echo 5 >"/proc/$loquetd_pid/clear_refs" # the peak begins anew
+    for ((number = 0; number < 2 * $(nproc); number++)); do
+        add_account "load$number"
+        "$pam_bench" keep "$place/pam" loquet "load$number" "$password" 2>"$place/load$number.log" &
+        pids+=($!)
+        remember_pid $!
+    done
+    "$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" ping "${pids[@]}"
+    for number in "${pids[@]}"; do
+        kill "$number"
+        wait "$number" || true
+        forget_pid "$number"
+    done
+    peak=$(memory_of "$loquetd_pid" VmHWM)
+    row_line P16 "memory of the daemon while all workers hash, above idle" MB "$(((peak - idle) / 1024))" \
+        "workers x 16 MiB" "$(($(nproc) * 16))" "<= 1.1"
+}
+
+# proportional PID...: the PSS of all, in MB.
+proportional() {
+    local pid
+    for pid in "$@"; do
+        cat "/proc/$pid/smaps_rollup"
+    done | awk '$1 == "Pss:" { sum += $2 } END { printf "%.2f\n", sum / 1024 }'
+}
+
+megabytes() {
+    awk -v kilobytes="$1" 'BEGIN { printf "%.2f\n", kilobytes / 1024 }'
+}
+
+row_P18() {
+    need_directory
+    local logins=() count round folder resident=() whole=() private=() family
+    login ldap "$peer" "$peer_password"
+    login sss "$peer" "$peer_password"
+    application --row P18 --times 20 compare "${logins[@]}" >/dev/null # the peers have worked too
+    mapfile -t family < <(pgrep --parent "$sssd_pid")
+    for count in 10 10000 1000000; do
+        folder=$place/accounts-$count
+        "$bench/memory/fill_accounts" "$folder" "$place/master-key" "$count"
+        chown -R "$daemon_uid:$daemon_gid" "$folder"
+        sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/loquet-$count.toml"
+    done
+    stop_loquetd
+    for round in 1 2 3; do
+        for count in 10 10000 1000000; do
+            start_loquetd "$place/etc/loquet-$count.toml"
+            "$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" find "$((count < 10000 ? count : 10000))"
+            private[count]+="$(megabytes "$(memory_of "$loquetd_pid" RssAnon)") "
+            if ((count == 10000)); then
+                resident[round]=$(megabytes "$(memory_of "$loquetd_pid" VmRSS)")
+                whole[round]=$(proportional "$loquetd_pid" "${plugin_pids[@]}")
+            fi
+            stop_loquetd
+        done
+    done
+    local nslcd sssd
+    nslcd=$(megabytes "$(memory_of "$nslcd_pid" VmRSS)")
+    sssd=$(proportional "$sssd_pid" "${family[@]}")
+    row_line P18 "daemon with 10 000 accounts, RSS" MB "${resident[*]}" "" "" "<= 9"
+    row_line P18 "the same" MB "${resident[*]}" "nslcd, one account" "$nslcd $nslcd $nslcd" ""
+    row_line P18 "daemon and three plugins, PSS" MB "${whole[*]}" "sssd, one account" "$sssd $sssd $sssd" "<= 0.5"
+    row_line P18 "private memory at 1 000 000 accounts" MB "${private[1000000]}" "at 10 accounts" "${private[10]}" "<= 2"
+    start_loquetd "$place/etc/loquet.toml"
+}
+
+# What breaks ends the script; then what everybody wrote helps.
+set -o errtrace
+trap 'tail --lines=20 "$place"/*.log >&2' ERR
+
+for row in "$@"; do
+    printf '\n==== %s\n' "$row" >&2
+    began=$SECONDS
+    "row_$row" >>"$place/rows"
+    printf '==== %s: done in %d s\n' "$row" $((SECONDS - began)) >&2
+done

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Row P18: a store with many accounts, person0 and so on, for a loquetd to start on.
+//   fill_accounts FOLDER MASTER_KEY_FILE COUNT
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/store.h"
+#include "lib/bus/loop.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace loquet; // NOLINT(google-build-using-namespace): a program of one file
+using store::AccountsTable;
+
+constexpr std::uint32_t first_uid = 100000;
+constexpr std::uint32_t in_one_commit = 1000;
+
+void put_account(store::WriteTxn& txn, std::uint32_t i) {
+    model::PublicAccount account;
+    account.uid = model::Uid{first_uid + i};
+    account.name = "person" + std::to_string(i);
+    account.display_name = "Person Number " + std::to_string(i);
+    account.home = "/home/" + account.name;
+    AccountsTable::put(txn, account);
+    AccountsTable::put(txn, account.uid, model::PrivateAccount{});
+}
+
+void fill(const std::vector<std::string>& words) {
+    bus::Loop loop;
+    const store::MasterKey key = store::MasterKey::load(words.at(1));
+    store::Store store({.folder = words.at(0)}, key, loop);
+    const auto count = static_cast<std::uint32_t>(std::stoul(words.at(2)));
+    for (std::uint32_t begin = 0; begin < count; begin += in_one_commit) {
+        store.write_now([begin, end = std::min(count, begin + in_one_commit)](store::WriteTxn& txn) {
+            for (std::uint32_t i = begin; i < end; ++i) {
+                put_account(txn, i);
+            }
+        });
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        fill(std::vector<std::string>(argv + 1, argv + argc));
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return 1;
+    }
+}
