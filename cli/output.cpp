@@ -45,6 +45,7 @@ Table::Row cells_of(const Record& record) {
 std::string table_text(const std::vector<Record>& records, std::size_t terminal_width) {
     Table table(titles_of(records.front()), terminal_width);
     std::vector<Table::Row> rows;
+    rows.reserve(records.size());
     for (const Record& record : records) {
         rows.push_back(cells_of(record));
     }

@@ -13,7 +13,7 @@ std::optional<std::filesystem::path> artifacts_folder(const std::string& name) {
     if (artifacts == nullptr) {
         return std::nullopt;
     }
-    const std::filesystem::path folder = std::filesystem::path(artifacts) / name;
+    std::filesystem::path folder = std::filesystem::path(artifacts) / name;
     std::filesystem::create_directories(folder);
     return folder;
 }

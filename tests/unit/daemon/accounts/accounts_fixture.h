@@ -51,7 +51,7 @@ private:
 
 class AnAccountsFixture : public ::testing::Test {
 protected:
-    static constexpr Actor operator_{
+    static constexpr Actor helpdesk_{
         1000}; // NOLINT(readability-identifier-naming): without the underscore it is a keyword
 
     AnAccountsFixture() {
@@ -78,7 +78,7 @@ protected:
         wanted.name = name;
         return wanted;
     }
-    model::Account create(const std::string& name) { return done(accounts_.create(named(name), operator_)); }
+    model::Account create(const std::string& name) { return done(accounts_.create(named(name), helpdesk_)); }
 
     [[nodiscard]] model::PrivateAccount closed(model::Uid uid) const {
         return store_.read([&](const store::ReadTxn& txn) { return store::AccountsTable::closed(txn, uid).value(); });

@@ -5,7 +5,6 @@
 namespace loquet::conversation {
 namespace {
 
-using protocol::LockoutEvent;
 
 class ALoginByTheEngine : public ConversationFixture {};
 
