@@ -14,6 +14,7 @@ function(loquet_floor)
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
     loquet_link_floors(${target} ${ARG_USES})
     target_link_libraries(${target} PUBLIC ${ARG_LIBRARIES} PRIVATE ${ARG_PRIVATE_LIBRARIES})
+    loquet_precompile(${target} library)
     loquet_note_floor(${folder} ${ARG_USES})
 endfunction()
 

@@ -20,8 +20,7 @@ const char* raw_item(pam_handle_t* handle, int item) {
 
 /// printable() twice does no harm and makes it UTF-8, which the bus insists on.
 std::string field(const char* value) {
-    constexpr std::size_t room_for_dots = 3;
-    return value == nullptr ? "" : base::printable(value, limits::client_field_bytes - room_for_dots);
+    return value == nullptr ? "" : base::printable(value, limits::client_field_bytes);
 }
 
 std::string seat_of(pam_handle_t* handle) {

@@ -86,7 +86,7 @@ base::SecureBytes PluginInstance::answer(const protocol::Frame& request) {
         return call(request);
     } catch (const Error& error) {
         return protocol::encode(header,
-                                protocol::ErrorResponse{base::printable(error.what(), limits::plugin_error_bytes / 2)});
+                                protocol::ErrorResponse{base::printable(error.what(), limits::plugin_error_bytes)});
     }
 }
 

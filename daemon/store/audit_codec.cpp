@@ -12,7 +12,8 @@ namespace {
 
 /// Parts of an event come from strangers (a service, a seat): bytes that no record can hold become visible ones.
 std::string recordable(const std::string& text) {
-    return base::is_utf8(text) ? text : base::printable(text, text.size());
+    constexpr std::size_t bytes_of_an_escape = 4;
+    return base::is_utf8(text) ? text : base::printable(text, bytes_of_an_escape * text.size());
 }
 
 } // namespace

@@ -56,6 +56,22 @@ void append_formatted(std::string& out, const char* format, Args... args) {
     out += text.data();
 }
 
+/// The next code point or stray byte of `text` from `at`, as it may be shown.
+void append_shown(std::string& out, std::string_view text, std::size_t& at) {
+    const std::size_t before = at;
+    const auto code_point = next_code_point(text, at);
+    if (!code_point) {
+        append_formatted(out, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(text[at])));
+        ++at;
+    } else if (may_be_shown(*code_point)) {
+        out += text.substr(before, at - before);
+    } else if (*code_point < 0x80) {
+        append_formatted(out, "\\x%02x", static_cast<unsigned>(*code_point));
+    } else {
+        append_formatted(out, "\\u{%04x}", static_cast<unsigned>(*code_point));
+    }
+}
+
 } // namespace
 
 std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) noexcept {
@@ -87,23 +103,19 @@ std::size_t count_code_points(std::string_view text) noexcept {
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
+    const std::string_view more = std::string_view("...").substr(0, limit);
     std::string out;
+    std::size_t room_for_more = 0; // the longest beginning of `out` that "..." still fits behind
     std::size_t at = 0;
     while (at < text.size()) {
-        const std::size_t before = at;
-        if (before >= limit) {
-            return out + "...";
+        append_shown(out, text, at);
+        if (out.size() > limit) {
+            out.resize(room_for_more);
+            out += more;
+            return out;
         }
-        const auto code_point = next_code_point(text, at);
-        if (!code_point) {
-            append_formatted(out, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(text[at])));
-            ++at;
-        } else if (may_be_shown(*code_point)) {
-            out += text.substr(before, at - before);
-        } else if (*code_point < 0x80) {
-            append_formatted(out, "\\x%02x", static_cast<unsigned>(*code_point));
-        } else {
-            append_formatted(out, "\\u{%04x}", static_cast<unsigned>(*code_point));
+        if (out.size() + more.size() <= limit) {
+            room_for_more = out.size();
         }
     }
     return out;

@@ -21,7 +21,8 @@ namespace loquet::base {
 
 /// Safe for a terminal, a log and a table: control characters (C0, DEL, C1), bidirectional controls (U+202A..E,
 /// U+2066..9, U+200E, U+200F, U+061C), line and paragraph separators, and bytes that are not UTF-8 become \xNN or
-/// \u{NNNN}; at most `limit` bytes of text are kept and "..." says that there was more.
+/// \u{NNNN}. The result has at most `limit` bytes, though what is written out is longer than what it stands for; where
+/// there was more it ends with "...".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 1024);
 
 /// True where printable() would change nothing (apart from the limit).

@@ -17,10 +17,7 @@ std::string value_of(const std::string& name, const Variables& variables) {
 }
 
 std::string cut(const std::string& text) {
-    constexpr std::size_t room_for_the_cut = 6; // the last character's further bytes and "..."
-    return text.size() <= limits::prompt_text_bytes
-               ? text
-               : base::printable(text, limits::prompt_text_bytes - room_for_the_cut);
+    return text.size() <= limits::prompt_text_bytes ? text : base::printable(text, limits::prompt_text_bytes);
 }
 
 } // namespace

@@ -71,7 +71,7 @@ Details read_details(bus::Reader& reader) {
     Details details;
     reader.dictionary(64, [&](const std::string& key, std::string_view signature) {
         if (key == "account" && signature == "s") {
-            details.account = base::printable(reader.text(limits::typed_name_bytes));
+            details.account = base::printable(reader.text(limits::typed_name_bytes), limits::typed_name_bytes);
         } else if (key == "reason" && signature == "s") {
             details.reason = reader.text(limits::prompt_name_bytes);
         } else if (key == "retry_after" && signature == "u") {
@@ -100,7 +100,9 @@ std::vector<Prompt> read_prompts(bus::Reader& reader) {
             || style > static_cast<std::uint8_t>(PromptStyle::error)) {
             throw Error(Error::Kind::invalid, "a prompt has a style that does not exist");
         }
-        Prompt prompt{static_cast<PromptStyle>(style), base::printable(reader.text(limits::prompt_name_bytes)), {}};
+        Prompt prompt;
+        prompt.style = static_cast<PromptStyle>(style);
+        prompt.name = base::printable(reader.text(limits::prompt_name_bytes), limits::prompt_name_bytes);
         prompt.text = base::printable(reader.text(limits::prompt_text_bytes), limits::prompt_text_bytes);
         prompts.push_back(std::move(prompt));
         reader.exit();

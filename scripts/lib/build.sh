@@ -4,7 +4,7 @@
 : "${repository:?}" "${build_root:?}"
 
 # Two clones of the same sources share what ccache has compiled.
-export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1
+export CCACHE_BASEDIR=$repository CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 
 # build_preset PRESET [TARGET...]
 build_preset() {
@@ -17,7 +17,7 @@ build_preset() {
     ninja -C "$build_root/$preset" -j"$(job_count)" --quiet "$@"
 }
 
-# test_preset PRESET [CTEST OPTION...]
+# test_preset PRESET [CTEST OPTION...]: what passes is counted, and only the rest is shown.
 test_preset() {
     local preset=$1 prefix=()
     shift
@@ -25,5 +25,6 @@ test_preset() {
     if [[ $preset == tsan ]] && setarch --addr-no-randomize true 2>/dev/null; then
         prefix=(setarch --addr-no-randomize)
     fi
-    "${prefix[@]}" ctest --test-dir "$build_root/$preset" --output-on-failure --no-tests=error --no-label-summary -j"$(job_count)" "$@"
+    "${prefix[@]}" ctest --test-dir "$build_root/$preset" --output-on-failure --no-tests=error --no-label-summary -j"$(job_count)" "$@" |
+        sed --unbuffered --regexp-extended '/^ +Start +[0-9]+: /d; /^ *[0-9]+\/[0-9]+ Test +#.* Passed +[0-9.]+ sec$/d'
 }

@@ -7,6 +7,7 @@
 #include "lib/bus/message.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "tests/support/artifacts.h"
 #include "tests/support/canary.h"
 
 #include <charconv>
@@ -72,18 +73,23 @@ Machine::Machine(MachineOptions options) : options_(std::move(options)) {
 }
 
 Machine::~Machine() {
-    const char* artifacts = std::getenv("LOQUET_TEST_ARTIFACTS");
-    if (artifacts != nullptr) {
-        keep_traces(std::filesystem::path(artifacts) / std::filesystem::path(folder()).filename());
+    if (const auto place = artifacts_folder(std::filesystem::path(folder()).filename())) {
+        keep_traces(*place);
     }
 }
 
 void Machine::keep_traces(const std::filesystem::path& place) const {
     namespace fs = std::filesystem;
     std::error_code failed; // the search tells where nothing was kept; a destructor cannot
-    fs::create_directories(place, failed);
     fs::copy(store_folder(), place / "store", fs::copy_options::recursive, failed);
     std::ofstream(place / "log") << log();
+    if (daemon_) {
+        // Not copied: the kernel does not say how long these are.
+        for (const char* shown : {"cmdline", "environ"}) {
+            std::ofstream(place / shown)
+                << std::ifstream("/proc/" + std::to_string(daemon_->pid()) + "/" + shown).rdbuf();
+        }
+    }
 }
 
 void Machine::configure(const std::string& configuration) {

@@ -22,11 +22,11 @@ namespace loquet::tests {
 
 struct MachineOptions {
     /// Laid over the machine's own configuration file as a drop-in: "[flow.login]\nsteps = [...]".
-    std::string configuration;
+    std::string configuration{};
     /// Instances to run, with the options of each ("" for those that ship).
     std::map<std::string, std::string> plugins{{"lockout", ""}, {"password_rules", ""}};
-    std::string modules; ///< folder of the plugins' .so files; empty: those that ship
-    std::vector<std::string> environment;
+    std::string modules{}; ///< folder of the plugins' .so files; empty: those that ship
+    std::vector<std::string> environment{};
 };
 
 struct MachineAccount {

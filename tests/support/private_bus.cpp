@@ -2,6 +2,10 @@
 #include "tests/support/private_bus.h"
 
 #include "lib/base/error.h"
+#include "tests/support/artifacts.h"
+
+#include <exception>
+#include <iostream>
 
 namespace loquet::tests {
 
@@ -37,12 +41,24 @@ std::string configuration(const std::string& address) {
 
 } // namespace
 
-PrivateBus::PrivateBus() : address_("unix:path=" + folder_ / "bus") {
+PrivateBus::PrivateBus(Capture capture) : address_("unix:path=" + folder_ / "bus"), wanted_(capture) {
     base::replace_file(folder_ / "bus.conf", configuration(address_), 0644);
     start();
 }
 
+PrivateBus::~PrivateBus() {
+    try {
+        stop();
+    } catch (const std::exception& error) {
+        std::cerr << "the capture of the bus is lost: " << error.what() << '\n';
+    }
+}
+
 void PrivateBus::stop() {
+    if (capture_) {
+        keep_artifact("bus", capture_->end());
+        capture_.reset();
+    }
     daemon_.reset();
 }
 
@@ -54,6 +70,9 @@ void PrivateBus::start() {
     const bool ready = eventually([this] { return !daemon_->output().empty() || !daemon_->running(); });
     if (!ready || !daemon_->running()) {
         throw base::Error(base::Error::Kind::unavailable, "dbus-daemon did not start: " + daemon_->errors());
+    }
+    if (wanted_ == Capture::kept && artifacts_folder("bus")) {
+        capture_ = std::make_unique<BusCapture>(address_);
     }
 }
 

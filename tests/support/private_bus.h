@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A bus that only the test and its programs know: a real dbus-daemon with the system bus's way of knowing callers
-// (EXTERNAL) and a policy that allows everything, so that what is refused was refused by us. One thread.
+// (EXTERNAL) and a policy that allows everything, so that what is refused was refused by us. All that travels on it is
+// kept for the search for secrets (artifacts.h). One thread.
 #pragma once
 
+#include "tests/support/bus_capture.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 
@@ -13,8 +15,13 @@ namespace loquet::tests {
 
 class PrivateBus {
 public:
+    enum class Capture { kept, none }; ///< none: for those who show what a naive program would send
+
     /// Ready for connections when this returns.
-    PrivateBus();
+    explicit PrivateBus(Capture capture = Capture::kept);
+    ~PrivateBus();
+    PrivateBus(const PrivateBus&) = delete;
+    PrivateBus& operator=(const PrivateBus&) = delete;
 
     [[nodiscard]] const std::string& address() const noexcept { return address_; }
     /// "DBUS_SYSTEM_BUS_ADDRESS=...", for the environment of a program.
@@ -27,7 +34,9 @@ public:
 private:
     TempFolder folder_;
     std::string address_;
+    Capture wanted_;
     std::unique_ptr<Process> daemon_;
+    std::unique_ptr<BusCapture> capture_;
 };
 
 } // namespace loquet::tests

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/handle.h"
+#include "lib/bus/connection.h"
+#include "tests/support/canary.h"
 #include "tests/support/private_bus.h"
 
 #include <gtest/gtest.h>
@@ -38,6 +40,30 @@ TEST(APrivateBus, CanGoAwayAndComeBack) {
     EXPECT_EQ(connect(daemon.address()), nullptr);
     daemon.start();
     EXPECT_NE(connect(daemon.address()), nullptr);
+}
+
+TEST(ACaptureOfABus, HoldsASecretThatTravelled) {
+    const PrivateBus daemon;
+    BusCapture capture(daemon.address());
+    {
+        // The likeness of a secret: the one itself would be found by the search that follows all tests.
+        const std::string secret = "canary-Sprogvel3-tindharu";
+        bus::Connection connection = bus::Connection::at(daemon.address());
+        const bus::Message signal = connection.signal("/somewhere", "org.loquet.Naive", "Said");
+        bus::Writer(signal.get()).text(secret);
+        connection.send(signal);
+        (void)connection.call(connection.method_call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "ListNames"),
+                              base::Milliseconds(0));
+    }
+    EXPECT_NE(capture.end().find("canary-Sprogvel3-tindharu"), std::string::npos);
+}
+
+TEST(ACaptureOfABus, HoldsNothingOfWhatDidNotTravel) {
+    const PrivateBus daemon;
+    BusCapture capture(daemon.address());
+    const std::string all = capture.end();
+    EXPECT_NE(all.find("NameHasOwner"), std::string::npos);
+    EXPECT_EQ(all.find("canary-Sprogvel3-tindharu"), std::string::npos);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "tests/support/process.h"
 
 #include "lib/base/error.h"
+#include "tests/support/artifacts.h"
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -67,6 +68,17 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return all;
 }
 
+/// As /proc/PID/cmdline and /proc/PID/environ have them from the first moment on.
+void keep_what_proc_shows(const std::vector<std::string>& argv, const std::vector<std::string>& environment) {
+    std::string shown;
+    for (const std::vector<std::string>* list : {&argv, &environment}) {
+        for (const std::string& text : *list) {
+            shown += text + '\0';
+        }
+    }
+    keep_artifact("programs", shown);
+}
+
 /// In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(pid_t parent, const std::array<int, 3>& streams, char* const* argv, char* const* environment) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -90,6 +102,7 @@ Process::Process(const Command& command) : output_(memory_file("output")), error
     base::write_all(input.get(), command.input);
     ::lseek(input.get(), 0, SEEK_SET);
     const std::vector<std::string> environment = environment_with(command.environment);
+    keep_what_proc_shows(command.argv, environment);
     const std::vector<char*> argv = pointers(command.argv);
     const std::vector<char*> variables = pointers(environment);
     const pid_t parent = ::getpid();

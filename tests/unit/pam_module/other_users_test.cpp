@@ -11,7 +11,6 @@ namespace loquet::tests {
 
 namespace {
 
-
 // Every Debian has this account.
 constexpr const char* plain_user = "nobody";
 constexpr std::uint32_t plain_uid = 65534;

@@ -114,14 +114,31 @@ TEST(APrintableText, SaysWhichByteIsNotUtf8AndGoesOn) {
 
 TEST(APrintableText, KeepsAsMuchAsTheLimitAndSaysThatThereWasMore) {
     EXPECT_EQ(printable("abcd", 4), "abcd");
-    EXPECT_EQ(printable("abcde", 4), "abcd...");
+    EXPECT_EQ(printable("abcde", 4), "a...");
     EXPECT_EQ(printable("", 0), "");
     EXPECT_EQ(printable(std::string(1024, 'a')), std::string(1024, 'a'));
-    EXPECT_EQ(printable(std::string(1025, 'a')), std::string(1024, 'a') + "...");
+    EXPECT_EQ(printable(std::string(1025, 'a')), std::string(1021, 'a') + "...");
+}
+
+TEST(APrintableText, IsWithinTheLimitThoughWhatIsWrittenOutIsLonger) {
+    for (const std::string_view piece : {"\x01", "\xff", "\u202e", "\u0085", "𝄞", "a"}) {
+        std::string text;
+        for (std::size_t count = 0; count < 40; ++count, text += piece) {
+            for (std::size_t limit = 0; limit < 40; ++limit) {
+                const std::string shown = printable(text, limit);
+                EXPECT_LE(shown.size(), limit);
+                EXPECT_TRUE(is_printable(shown)) << shown;
+                EXPECT_EQ(printable(shown, limit), shown) << "once more changes nothing";
+            }
+        }
+    }
+    EXPECT_EQ(printable("\x01\x01", 8), "\\x01\\x01");
+    EXPECT_EQ(printable("\x01\x01\x01", 8), "\\x01...");
 }
 
 TEST(APrintableText, IsNotCutWithinACodePoint) {
-    EXPECT_TRUE(is_utf8(printable("aé€𝄞aé€𝄞", 6)));
+    EXPECT_EQ(printable("aé€𝄞aé€𝄞", 9), "aé€...");
+    EXPECT_EQ(printable("aé€𝄞aé€𝄞", 8), "aé...");
 }
 
 TEST(LowerAscii, FoldsAsciiAndNothingElse) {

@@ -104,7 +104,9 @@ TEST_F(ACatalogue, CutsAValueAboveItsLimitAndNotAtIt) {
     const Catalogue catalogue = load();
     const std::string fits(limits::message_value_bytes, 'v');
     EXPECT_EQ(catalogue.render("", "text", {{"v", fits}}), fits);
-    EXPECT_EQ(catalogue.render("", "text", {{"v", fits + 'v'}}), fits + "...");
+    EXPECT_EQ(catalogue.render("", "text", {{"v", fits + 'v'}}), fits.substr(3) + "...");
+    const std::string controls(limits::message_value_bytes, '\x01');
+    EXPECT_LE(catalogue.render("", "text", {{"v", controls}}).size(), limits::message_value_bytes);
 }
 
 TEST_F(ACatalogue, NeverRendersMoreThanAPromptHolds) {

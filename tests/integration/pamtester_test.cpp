@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The rows of the table of PAM results (those without mail and recovery) as pamtester sees them: somebody else's
+// program with libpam's own text conversation, our module from a service file (pam_wrapper), the real daemon and its
+// plugins.
+#include "lib/base/file.h"
+#include "tests/hostile/helpdesk.h"
+#include "tests/support/canary.h"
+#include "tests/support/machine.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+namespace loquet::tests {
+
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* prompt = "Password: ";
+
+/// What libpam's conversation showed and pamtester said; its last line is the result in PAM's words.
+struct Told {
+    int exit_code;
+    std::string text;
+};
+
+Told told(const Outcome& outcome) {
+    return {outcome.exit_code, outcome.output + outcome.errors};
+}
+
+class APamtester : public testing::Test {
+protected:
+    explicit APamtester(MachineOptions options = {}) : machine(std::move(options)) {
+        // pam_wrapper gives libpam a copy of the folder, which only root writes.
+        ::mkdir((services / "pam").c_str(), 0755);
+        write_service("");
+        alice = machine.create_account("alice", canary::password);
+    }
+
+    void write_service(const std::string& options) const {
+        std::string text;
+        for (const char* type : {"auth", "account", "password", "session"}) {
+            text += std::string(type) + " required " + PAM_LOQUET + " " + options + "\n";
+        }
+        base::replace_file(services / "pam/test", text, 0644);
+        base::replace_file(services / "pam/other", text, 0644); // without it libpam complains, with its process number
+    }
+
+    [[nodiscard]] Command command(const std::string& user, const std::vector<std::string>& operations,
+                                  const std::vector<std::string_view>& typed) const {
+        Command command{{"pamtester", "-I", "tty=tty1", "test", user},
+                        {"LD_PRELOAD=libpam_wrapper.so", "PAM_WRAPPER=1", "PAM_WRAPPER_SERVICE_DIR=" + services / "pam",
+                         bus_variable},
+                        {}};
+        command.argv.insert(command.argv.end(), operations.begin(), operations.end());
+        for (const std::string_view line : typed) {
+            command.input += std::string(line) + "\n";
+        }
+        return command;
+    }
+
+    [[nodiscard]] Told pamtester(const std::string& user, const std::vector<std::string>& operations,
+                                 const std::vector<std::string_view>& typed) const {
+        return told(run(command(user, operations, typed)));
+    }
+
+    TempFolder services;
+    Machine machine;
+    MachineAccount alice;
+    std::string bus_variable = machine.bus().variable();
+};
+
+TEST_F(APamtester, IsSuccessfulInEveryPhaseWithTheRightPassword) {
+    const Told all =
+        pamtester("alice", {"authenticate", "acct_mgmt", "open_session", "close_session"}, {canary::password});
+    EXPECT_EQ(all.exit_code, 0) << all.text;
+    EXPECT_THAT(all.text,
+                AllOf(HasSubstr(prompt), HasSubstr("successfully authenticated"), HasSubstr("account management done"),
+                      HasSubstr("successfully opened a session"), HasSubstr("session has successfully been closed")));
+}
+
+TEST_F(APamtester, IsSuccessfulUnderTheNameInOtherLetters) {
+    EXPECT_EQ(pamtester("ALICE", {"authenticate", "acct_mgmt"}, {canary::password}).exit_code, 0);
+}
+
+TEST_F(APamtester, IsToldAtOnceThatANameOfAnotherSourceIsNotOurs) {
+    for (const char* name : {"root", "daemon"}) {
+        const Told other = pamtester(name, {"authenticate"}, {canary::password});
+        EXPECT_EQ(other.exit_code, 1);
+        EXPECT_THAT(other.text, AllOf(HasSubstr("User not known"), Not(HasSubstr(prompt)))) << name;
+    }
+}
+
+TEST_F(APamtester, T14_SeesNoDifferenceBetweenWrongUnknownLockedDisabledAndWithoutAPassword) {
+    const MachineAccount locked = machine.create_account("lena", canary::password);
+    const MachineAccount disabled = machine.create_account("dora", canary::password);
+    machine.create_account("nora", "");
+    bus::Connection helpdesk = machine.connect();
+    lock(helpdesk, locked.path);
+    disable(helpdesk, disabled.path);
+
+    const Told wrong = pamtester("alice", {"authenticate"}, {canary::wrong_password});
+    EXPECT_EQ(wrong.exit_code, 1);
+    EXPECT_THAT(wrong.text, AllOf(HasSubstr(prompt), HasSubstr("Authentication failure")));
+    for (const char* name : {"mallory", "lena", "dora", "nora"}) {
+        const Told refused = pamtester(name, {"authenticate"}, {canary::password});
+        EXPECT_EQ(refused.exit_code, wrong.exit_code) << name;
+        EXPECT_EQ(refused.text, wrong.text) << name;
+    }
+}
+
+TEST_F(APamtester, IsRefusedAlikeWhenTooManyFailuresLockedTheAccount) {
+    const Told wrong = pamtester("alice", {"authenticate"}, {canary::wrong_password});
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_EQ(pamtester("alice", {"authenticate"}, {canary::wrong_password}).exit_code, 1);
+    }
+    const Told right = pamtester("alice", {"authenticate"}, {canary::password});
+    EXPECT_EQ(right.exit_code, 1);
+    EXPECT_EQ(right.text, wrong.text);
+    bus::Connection helpdesk = machine.connect();
+    EXPECT_GT(locked_until(helpdesk, alice.path), 0U);
+}
+
+TEST_F(APamtester, MustChangeAPasswordThatSomebodyElseSet) {
+    machine.create_account("bob", canary::password, true);
+    const Told expired = pamtester("bob", {"authenticate", "acct_mgmt"}, {canary::password});
+    EXPECT_EQ(expired.exit_code, 1);
+    EXPECT_THAT(expired.text, HasSubstr("Authentication token is no longer valid; new one required"));
+
+    const Told changed = pamtester("bob", {"authenticate", "chauthtok(PAM_CHANGE_EXPIRED_AUTHTOK)"},
+                                   {canary::password, canary::next_password, canary::next_password});
+    EXPECT_EQ(changed.exit_code, 0) << changed.text;
+    EXPECT_EQ(pamtester("bob", {"authenticate", "acct_mgmt"}, {canary::next_password}).exit_code, 0);
+    EXPECT_EQ(pamtester("bob", {"authenticate"}, {canary::password}).exit_code, 1);
+}
+
+TEST_F(APamtester, IsShownTheRulesOfANewPasswordAndAskedAgain) {
+    const Told changed = pamtester("alice", {"authenticate", "chauthtok"},
+                                   {canary::password, "short", "short", canary::next_password, canary::next_password});
+    EXPECT_EQ(changed.exit_code, 0) << changed.text;
+    EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::next_password}).exit_code, 0);
+}
+
+TEST_F(APamtester, ThatHangsUpIsAConversationErrorAndCountsNothing) {
+    for (int i = 0; i < 10; ++i) {
+        const Told dropped = pamtester("alice", {"authenticate"}, {});
+        ASSERT_EQ(dropped.exit_code, 1);
+        ASSERT_THAT(dropped.text, HasSubstr("Conversation error"));
+    }
+    EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::password}).exit_code, 0);
+}
+
+TEST_F(APamtester, IsUnavailableWithoutADaemonAndWithoutABus) {
+    (void)machine.stop();
+    const Told no_daemon = pamtester("alice", {"authenticate"}, {canary::password});
+    EXPECT_EQ(no_daemon.exit_code, 1);
+    EXPECT_THAT(no_daemon.text, AllOf(HasSubstr("cannot retrieve authentication info"), Not(HasSubstr(prompt))));
+    bus_variable = "DBUS_SYSTEM_BUS_ADDRESS=unix:path=" + services / "no-bus";
+    const Told no_bus = pamtester("alice", {"authenticate"}, {canary::password});
+    EXPECT_EQ(no_bus.exit_code, 1);
+    EXPECT_EQ(no_bus.text, no_daemon.text);
+}
+
+TEST_F(APamtester, IsUnavailableAfterTheTimeoutOfADaemonThatHangs) {
+    write_service("timeout=1");
+    machine.daemon().signal(SIGSTOP);
+    const Told hung = pamtester("alice", {"authenticate"}, {canary::password});
+    machine.daemon().signal(SIGCONT);
+    EXPECT_EQ(hung.exit_code, 1);
+    EXPECT_THAT(hung.text, HasSubstr("cannot retrieve authentication info"));
+}
+
+TEST_F(APamtester, WhoseDaemonRestartsMidDialogIsGrantedAfterAll) {
+    const std::string pipe = services / "typed";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    Command slow = command("alice", {"authenticate"}, {});
+    slow.argv.insert(slow.argv.begin(), {"sh", "-c", "exec \"$@\" <\"$0\"", pipe});
+    Process person(slow);
+    const base::Fd keyboard(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
+    ASSERT_TRUE(eventually([&] { return (person.output() + person.errors()).find(prompt) != std::string::npos; }));
+    machine.kill();
+    machine.start();
+    machine.wait_for_plugins();
+    base::write_all(keyboard.get(), std::string(canary::password) + "\n");
+    const Told granted = told(person.wait());
+    EXPECT_EQ(granted.exit_code, 0) << granted.text;
+}
+
+class APamtesterElsewhere : public APamtester {
+protected:
+    APamtesterElsewhere() : APamtester({.configuration = "[accounts]\nauthorisations = [\"another-service\"]\n"}) {}
+};
+
+TEST_F(APamtesterElsewhere, IsDeniedInTheAccountPhaseWhereTheServiceIsNotForThePerson) {
+    EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::password}).exit_code, 0);
+    const Told denied = pamtester("alice", {"authenticate", "acct_mgmt"}, {canary::password});
+    EXPECT_EQ(denied.exit_code, 1);
+    EXPECT_THAT(denied.text, AllOf(HasSubstr("Permission denied"), HasSubstr("contact the helpdesk")));
+}
+
+} // namespace
+
+} // namespace loquet::tests
