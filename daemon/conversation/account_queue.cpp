@@ -24,6 +24,19 @@ base::Task<AccountQueue::Turn> AccountQueue::enter(model::Digest identity, model
     co_return Turn(this, identity);
 }
 
+base::Task<AccountQueue::Turn> AccountQueue::enter_for_maintenance(model::Digest identity) {
+    const auto [place, first] = lines_.try_emplace(identity);
+    if (!first) {
+        auto& line = place->second.maintenance;
+        if (line.size() >= longest_maintenance) {
+            refuse();
+        }
+        auto turn = line.emplace_back().future();
+        co_await turn;
+    }
+    co_return Turn(this, identity);
+}
+
 base::Future<void> AccountQueue::line_up(Line& line, const model::Digest& seat) {
     auto mine = std::find_if(line.seats.begin(), line.seats.end(), [&](const SeatLine& s) { return s.seat == seat; });
     const std::size_t of_this_seat = mine == line.seats.end() ? 0 : mine->waiting.size();
@@ -37,12 +50,11 @@ base::Future<void> AccountQueue::line_up(Line& line, const model::Digest& seat) 
     return mine->waiting.emplace_back().future();
 }
 
-void AccountQueue::next(const model::Digest& identity) {
-    const auto place = lines_.find(identity);
-    Line& line = place->second;
-    if (line.seats.empty()) {
-        lines_.erase(place);
-        return;
+base::Promise<void> AccountQueue::take_next(Line& line) {
+    if (!line.maintenance.empty()) {
+        base::Promise<void> chosen = std::move(line.maintenance.front());
+        line.maintenance.pop_front();
+        return chosen;
     }
     SeatLine seat = std::move(line.seats.front());
     line.seats.pop_front();
@@ -52,6 +64,16 @@ void AccountQueue::next(const model::Digest& identity) {
     if (!seat.waiting.empty()) {
         line.seats.push_back(std::move(seat));
     }
+    return chosen;
+}
+
+void AccountQueue::next(const model::Digest& identity) {
+    const auto place = lines_.find(identity);
+    if (place->second.maintenance.empty() && place->second.seats.empty()) {
+        lines_.erase(place);
+        return;
+    }
+    base::Promise<void> chosen = take_next(place->second);
     chosen.set();
 }
 

@@ -14,6 +14,9 @@ namespace loquet::conversation {
 
 class AccountQueue {
 public:
+    /// Acts of the helpdesk in front of one account; nobody else can lengthen that line.
+    static constexpr std::size_t longest_maintenance = 16;
+
     /// The right to evaluate; the next in line gets it when this dies.
     class [[nodiscard]] Turn {
     public:
@@ -37,6 +40,11 @@ public:
     /// half of them.
     base::Task<Turn> enter(model::Digest identity, model::Digest seat);
 
+    /// The helpdesk's turn: after the evaluation that runs, before all who wait, in a place of its own that no flood of
+    /// answers can take. Throws Error (busy) when longest_maintenance already wait.
+    base::Task<Turn> enter_for_maintenance(model::Digest identity);
+
+    /// Answers that wait; maintenance is not among them.
     [[nodiscard]] std::size_t waiting(const model::Digest& identity) const;
     [[nodiscard]] bool idle() const noexcept { return lines_.empty(); }
 
@@ -47,10 +55,12 @@ private:
     };
     /// Who waits for one name; present while somebody evaluates.
     struct Line {
-        std::deque<SeatLine> seats; ///< the front has the next turn
+        std::deque<base::Promise<void>> maintenance; ///< before all seats
+        std::deque<SeatLine> seats;                  ///< the front has the next turn
         std::size_t waiting = 0;
     };
     static base::Future<void> line_up(Line& line, const model::Digest& seat);
+    [[nodiscard]] static base::Promise<void> take_next(Line& line);
     void next(const model::Digest& identity);
 
     std::unordered_map<model::Digest, Line, model::DigestHash> lines_;

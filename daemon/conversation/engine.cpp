@@ -357,7 +357,7 @@ base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base:
         throw Error(Error::Kind::not_found, "there is no such account");
     }
     const model::Digest identity = store_.digest(store::DigestKind::name, account->name);
-    auto entering = queue_.enter(identity, model::Digest{});
+    auto entering = queue_.enter_for_maintenance(identity);
     const AccountQueue::Turn place = co_await entering;
     const LockKeeper::Still still(keeper_, identity);
     auto changing = change();

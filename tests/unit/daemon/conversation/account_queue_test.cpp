@@ -25,6 +25,8 @@ protected:
     void enter(const std::string& who, std::uint8_t seat, std::uint8_t name = 1) {
         tasks_.spawn(evaluate(who, seat, name));
     }
+    /// The helpdesk's turn, until finish().
+    void maintain(const std::string& who) { tasks_.spawn(maintenance(who)); }
     /// The evaluation that runs ends.
     void finish() {
         base::Promise<void> ending = std::move(*running_);
@@ -44,6 +46,15 @@ protected:
         if (who == "!") {
             throw Error(Error::Kind::internal, "the evaluation failed");
         }
+        running_.emplace();
+        auto ending = running_->future();
+        co_await ending;
+    }
+
+    base::Task<void> maintenance(std::string who) {
+        auto entering = queue_.enter_for_maintenance(digest(1));
+        const AccountQueue::Turn turn = co_await entering;
+        order_ += who;
         running_.emplace();
         auto ending = running_->future();
         co_await ending;
@@ -119,6 +130,45 @@ TEST_F(AnAccountQueue, TakesAsManyAsTheLimitFromAllSeatsAndNotOneMore) {
     enter("x", 9);
     EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::busy});
     finish_all();
+}
+
+TEST_F(AnAccountQueue, HasAPlaceForMaintenanceHoweverManyWait) {
+    enter("a", 1);
+    for (std::size_t i = 0; i < limits::waiting_per_account; ++i) {
+        enter("f", static_cast<std::uint8_t>(i % 4));
+    }
+    maintain("h");
+    EXPECT_TRUE(failures_.empty());
+    EXPECT_EQ(order_, "a"); // never beside an evaluation
+    finish();
+    EXPECT_EQ(order_, "ah"); // and before those who wait
+    finish();
+    EXPECT_EQ(order_, "ahf");
+    finish_all();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, LetsMaintenanceInAtOnceWhereNobodyEvaluates) {
+    maintain("h");
+    enter("a", 1);
+    EXPECT_EQ(order_, "h");
+    finish();
+    EXPECT_EQ(order_, "ha");
+    finish();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, TakesAsMuchMaintenanceAsTheLimitAndNoMore) {
+    enter("a", 1);
+    for (std::size_t i = 0; i < AccountQueue::longest_maintenance; ++i) {
+        maintain("h");
+    }
+    EXPECT_TRUE(failures_.empty());
+    maintain("x");
+    EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::busy});
+    EXPECT_EQ(queue_.waiting(digest(1)), 0U); // takes no place from those who log in
+    finish_all();
+    EXPECT_TRUE(queue_.idle());
 }
 
 TEST_F(AnAccountQueue, GoesOnWhenAnEvaluationThrows) {
