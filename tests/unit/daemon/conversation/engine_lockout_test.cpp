@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Guessing: what the policy is asked, what a lock means, and that racing gains nothing.
+#include "lib/base/limits.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
 #include <chrono>
@@ -135,6 +136,28 @@ TEST_F(AGuesser, IsLetInAfterTheHelpdesksUnlock) {
     };
     done(engine().with_account_still(anna, unlock));
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+}
+
+TEST_F(AGuesser, DoesNotKeepTheHelpdeskOutByAFlood) {
+    lockout_.hold();
+    std::vector<Started<Begun>> flood;
+    for (std::size_t i = 0; i <= limits::waiting_per_account; ++i) {
+        const std::string seat = "seat" + std::to_string(i % 4);
+        const std::string sender = ":1." + std::to_string(i);
+        flood.push_back(start(engine().begin("login", "anna", root(sender, seat), answers({canary::wrong_password}))));
+    }
+    bool changed = false;
+    const auto change = [&changed]() -> base::Task<void> {
+        changed = true;
+        co_return;
+    };
+    const auto unlocking = start(engine().with_account_still(anna, change));
+    lockout_.let_go();
+    end_of(unlocking);
+    EXPECT_TRUE(changed);
+    for (const auto& attempt : flood) {
+        (void)end_of(attempt);
+    }
 }
 
 TEST_F(AGuesser, CannotRunWhileAnAccountIsKeptStill) {
