@@ -5,7 +5,6 @@
 namespace loquet::conversation {
 namespace {
 
-
 class ALoginByTheEngine : public ConversationFixture {};
 
 TEST_F(ALoginByTheEngine, AsksForThePasswordAndGrants) {
