@@ -11,6 +11,9 @@
 #include "lib/protocol/names.h"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
+#include <vector>
 
 namespace loquet::conversation {
 
@@ -24,19 +27,6 @@ using protocol::Turn;
 using store::AccountsTable;
 
 namespace {
-
-std::optional<model::Account> account_named(const store::ReadTxn& txn, const std::string& name) {
-    const auto uid = AccountsTable::find(txn, name);
-    if (!uid) {
-        return std::nullopt;
-    }
-    auto open = AccountsTable::open(txn, *uid);
-    auto closed = AccountsTable::closed(txn, *uid);
-    if (!open || !closed) {
-        throw Error(Error::Kind::corrupt, "account " + std::to_string(uid->value) + " has no record");
-    }
-    return model::Account{std::move(*open), std::move(*closed)};
-}
 
 /// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
 bool is_empty_password(const Conversation& machine, const Answers& answers) {
@@ -78,7 +68,7 @@ Subject Engine::find_subject(const std::string& typed_name, const Client& client
     Subject subject;
     subject.name = canonical.value_or(typed_name);
     if (canonical) {
-        subject.account = store_.read([&](const store::ReadTxn& txn) { return account_named(txn, *canonical); });
+        subject.account = store_.read([&](const store::ReadTxn& txn) { return AccountsTable::named(txn, *canonical); });
     }
     const auto uid = subject.uid();
     const bool theirs = client.is_root() ? !client.account_uid || (uid && uid->value == *client.account_uid)
@@ -291,6 +281,9 @@ base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hol
     } else if (evaluation.person_failed) {
         event = LockoutEvent::failed;
     }
+    if (event == LockoutEvent::succeeded) {
+        evaluation.forgiven = keeper_.counters(hold);
+    }
     auto judging = keeper_.judge(hold, event);
     const Ruling ruling = co_await judging;
     if (event == LockoutEvent::failed) {
@@ -299,27 +292,43 @@ base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hol
 }
 
 base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
-    const bool ended = dialog.machine.state() == State::ended;
-    if (!ended && evaluation.writes.empty()) {
+    const bool steps_wrote = !evaluation.writes.empty();
+    if (dialog.machine.state() != State::ended && !steps_wrote) {
         co_return;
     }
+    auto writing = write_down(dialog, hold, evaluation);
+    co_await writing;
+    if (!evaluation.durable && evaluation.needs_durable) {
+        evaluation.turn = Denied{Reason::unavailable, {}, {}};
+        evaluation.detail.clear();
+        dialog.machine.end();
+        if (evaluation.forgiven) {
+            keeper_.put_back(hold, *std::move(evaluation.forgiven));
+        }
+    }
+    if (!evaluation.durable && steps_wrote && dialog.machine.state() == State::ended) {
+        // It may be the steps' part that cannot be written: the attempt counts without it.
+        auto writing_again = write_down(dialog, hold, evaluation);
+        co_await writing_again;
+    }
+}
+
+base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+    std::vector<store::Store::Work> pieces = std::exchange(evaluation.writes, {});
     LockKeeper::Changes counters;
-    if (ended) {
+    if (dialog.machine.state() == State::ended) {
         counters = keeper_.changes(hold);
-        evaluation.writes.push_back(std::move(counters.work));
-        evaluation.writes.push_back(record_of(dialog, evaluation, clock_.wall()));
+        pieces.push_back(std::move(counters.work));
+        pieces.push_back(record_of(dialog, evaluation, clock_.wall()));
     }
     try {
-        auto writing = store_.write(all_of(std::move(evaluation.writes)));
+        auto writing = store_.write(all_of(std::move(pieces)));
         co_await writing;
+        evaluation.durable = true;
         if (counters.durable) {
             counters.durable();
         }
-    } catch (const Error& error) {
-        if (evaluation.needs_durable) {
-            evaluation.turn = Denied{Reason::unavailable, {}, {}};
-            dialog.machine.end();
-        }
+    } catch (const std::exception& error) {
         log::error(log::id::store_unwritable,
                    std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());
     }
@@ -331,7 +340,7 @@ void Engine::announce(const Dialog& dialog, const Evaluation& evaluation) const 
     }
     log_outcome(dialog, evaluation);
     const auto uid = dialog.subject.uid();
-    if (evaluation.consequence && evaluation.consequence->shut() && uid && on_locked) {
+    if (evaluation.durable && evaluation.consequence && evaluation.consequence->shut() && uid && on_locked) {
         const bool timed = evaluation.consequence->verdict == protocol::Verdict::locked;
         on_locked(*uid, timed ? clock_.wall() + evaluation.consequence->wait : base::Milliseconds(0),
                   evaluation.consequence->reason);

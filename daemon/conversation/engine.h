@@ -85,6 +85,7 @@ private:
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
     base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     base::Task<void> make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
+    base::Task<void> write_down(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     void announce(const Dialog& dialog, const Evaluation& evaluation) const;
     void watch_timeout(DialogId id, Dialog& dialog);
     base::Task<void> write_left_over();

@@ -20,6 +20,9 @@ struct Evaluation {
     std::string detail;
     bool person_failed = false;
     bool needs_durable = false;
+    bool durable = false; ///< what ended the dialog is in the store
+    /// As they were before the policy heard of the success, which is none while it is not durable.
+    std::optional<model::AttemptCounters> forgiven;
 
     [[nodiscard]] bool shut() const noexcept { return ruling.shut(); }
     void take(StepResult result);

@@ -139,6 +139,14 @@ void LockKeeper::note_fallback(bool fallback, const std::string& why) {
     }
 }
 
+const model::AttemptCounters& LockKeeper::counters(const Hold& hold) const {
+    return names_.get(hold.attempt().identity).counters;
+}
+
+void LockKeeper::put_back(const Hold& hold, model::AttemptCounters counters) {
+    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().stranger});
+}
+
 LockKeeper::Changes LockKeeper::changes(const Hold& hold) {
     const Attempt& attempt = hold.attempt();
     AttemptChange of_attempt{attempt.identity, attempt.stranger, names_.get(attempt.identity).counters};

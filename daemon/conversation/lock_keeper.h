@@ -72,6 +72,10 @@ public:
     /// Judges, and changes the counters in memory at once. Never throws for a dead plugin.
     base::Task<Ruling> judge(const Hold& hold, protocol::LockoutEvent event);
 
+    [[nodiscard]] const model::AttemptCounters& counters(const Hold& hold) const;
+    /// Nobody else's attempt has changed them meanwhile: an account is judged once at a time.
+    void put_back(const Hold& hold, model::AttemptCounters counters);
+
     /// The attempt's counters as they stand, for the store; `durable` is to be run once the write is.
     struct Changes {
         store::Store::Work work;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace loquet::store {
 
@@ -76,6 +77,19 @@ void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::o
 std::optional<Uid> AccountsTable::find(const ReadTxn& txn, std::string_view name) {
     const auto value = txn.get(Table::names, name_key(txn, name));
     return value ? uid_of(*value) : std::nullopt;
+}
+
+std::optional<model::Account> AccountsTable::named(const ReadTxn& txn, std::string_view name) {
+    const auto uid = find(txn, name);
+    if (!uid) {
+        return std::nullopt;
+    }
+    auto open_record = open(txn, *uid);
+    auto closed_record = closed(txn, *uid);
+    if (!open_record || !closed_record) {
+        throw Error(Error::Kind::corrupt, "account " + std::to_string(uid->value) + " has no record");
+    }
+    return model::Account{std::move(*open_record), std::move(*closed_record)};
 }
 
 std::optional<model::PublicAccount> AccountsTable::open(const ReadTxn& txn, Uid uid) {

@@ -25,6 +25,9 @@ public:
     /// `name` is canonical (model::canonical_name).
     [[nodiscard]] static std::optional<model::Uid> find(const ReadTxn& txn, std::string_view name);
 
+    /// Both records of the account of that name. Throws Error (corrupt) where the name has a number without them.
+    [[nodiscard]] static std::optional<model::Account> named(const ReadTxn& txn, std::string_view name);
+
     [[nodiscard]] static std::optional<model::PublicAccount> open(const ReadTxn& txn, model::Uid uid);
     [[nodiscard]] static std::optional<model::PrivateAccount> closed(const ReadTxn& txn, model::Uid uid);
     [[nodiscard]] static std::optional<model::Credential> credential(const ReadTxn& txn, model::Uid uid);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A disk that refuses: nobody is kept out by it, and nobody gets tries for free.
+#include "lib/base/limits.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 #include "tests/unit/daemon/conversation/refusing_disk.h"
 
@@ -57,6 +58,72 @@ TEST_F(AnAttemptOnARefusingDisk, EndsWhereAStepThatGoesOnCannotKeepItsState) {
     const RefusingDisk refusing;
     EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
     EXPECT_FALSE(engine().exists(id));
+}
+
+/// A login that proves a password and then a code, whose plugin keeps something of the account.
+class AnAttemptWhoseStepWrites : public AnAttemptOnARefusingDisk {
+protected:
+    AnAttemptWhoseStepWrites() : step_(add_step("code", config::Proof::possession)) {}
+    /// What the code's step keeps when it grants.
+    DialogId reach_the_code(std::size_t state_bytes) {
+        step_.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}});
+        step_.will_say({protocol::StepGrant{}, base::SecureBytes(state_bytes), {}, {}});
+        const DialogId id = *begin("anna").dialog;
+        EXPECT_EQ(asked(answer(id, {canary::password})), std::vector<std::string>{"code"});
+        return id;
+    }
+    void fail_twice() {
+        for (int i = 0; i < 2; ++i) {
+            EXPECT_EQ(refusal(log_in("anna", canary::wrong_password)), Reason::refused);
+        }
+    }
+
+    FakeStep& step_;
+};
+
+TEST_F(AnAttemptWhoseStepWrites, IsCountedAndRecordedWhereOnlyTheStepsPartCannotBeWritten) {
+    fail_twice();
+    const DialogId id = reach_the_code(limits::plugin_state_bytes + 1);
+    const auto before = records().size();
+    EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
+    ASSERT_EQ(records().size(), before + 1);
+    EXPECT_FALSE(records().back().granted);
+    EXPECT_EQ(records().back().detail, "unavailable");
+}
+
+TEST_F(AnAttemptWhoseStepWrites, ForgivesNothingWhereItsSuccessIsNotDurable) {
+    fail_twice();
+    const DialogId id = reach_the_code(3);
+    {
+        const RefusingDisk refusing;
+        EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
+    }
+    EXPECT_EQ(refusal(log_in("anna", canary::wrong_password)), Reason::refused);
+    EXPECT_GT(counters("anna").account.locked_until, 0) << "it was the third in a row";
+}
+
+TEST_F(AnAttemptWhoseStepWrites, ForgivesTheFailuresWhereItIsDurable) {
+    fail_twice();
+    EXPECT_TRUE(is_granted(answer(reach_the_code(3), {"123456"})));
+    EXPECT_EQ(refusal(log_in("anna", canary::wrong_password)), Reason::refused);
+    EXPECT_EQ(counters("anna").account.locked_until, 0);
+}
+
+TEST_F(AnAttemptOnARefusingDisk, IsAnnouncedAsALockOnlyWhereTheLockIsDurable) {
+    add(bert, "bert", canary::password);
+    int announced = 0;
+    engine().on_locked = [&](model::Uid, base::Milliseconds, const std::string&) { ++announced; };
+    {
+        const RefusingDisk refusing;
+        for (int i = 0; i < 3; ++i) {
+            (void)log_in("anna", canary::wrong_password);
+        }
+        EXPECT_EQ(announced, 0);
+    }
+    for (int i = 0; i < 3; ++i) {
+        (void)log_in("bert", canary::wrong_password);
+    }
+    EXPECT_EQ(announced, 1);
 }
 
 TEST_F(AnAttemptOnARefusingDisk, DoesNotComeBackOverAnUnlockThatFoundTheDiskMended) {
