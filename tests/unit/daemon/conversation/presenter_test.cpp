@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a caller gets to see of a refusal. Carries T14.
+#include "daemon/conversation/presenter.h"
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet::conversation {
+namespace {
+
+class APresenter : public ConversationFixture {
+protected:
+    [[nodiscard]] Denied shown(Reason reason, const std::string& locale = "en_GB.UTF-8") const {
+        const Turn turn =
+            Presenter(texts_, settings_).present(Turn(Denied{reason, std::chrono::seconds(61), {}}), locale);
+        return std::get<Denied>(turn);
+    }
+};
+
+TEST_F(APresenter, T14_ShowsEveryReasonThatTellsOfAnAccountAsTheSameRefusal) {
+    const Denied refused = shown(Reason::refused);
+    EXPECT_EQ(refused.retry_after, std::chrono::seconds(0));
+    ASSERT_EQ(refused.messages.size(), 1U);
+    for (const Reason reason : {Reason::none, Reason::locked, Reason::disabled, Reason::new_password_required,
+                                Reason::not_authorised, Reason::not_ours}) {
+        EXPECT_EQ(shown(reason), refused) << protocol::to_text(reason);
+    }
+}
+
+TEST_F(APresenter, T14_SaysWhatTellsNothingOfAnAccount) {
+    for (const Reason reason : {Reason::busy, Reason::unavailable, Reason::rules}) {
+        EXPECT_EQ(shown(reason).reason, reason);
+        EXPECT_NE(shown(reason).messages, shown(Reason::refused).messages);
+    }
+}
+
+TEST_F(APresenter, DisclosesALockWithItsMinutesWhereTheProfileSaysSo) {
+    settings_.disclose = {Reason::locked};
+    const Denied locked = shown(Reason::locked);
+    EXPECT_EQ(locked.reason, Reason::locked);
+    EXPECT_EQ(locked.retry_after, std::chrono::seconds(61));
+    ASSERT_EQ(locked.messages.size(), 1U);
+    EXPECT_NE(locked.messages.front().find('2'), std::string::npos) << "61 seconds are two minutes begun";
+    EXPECT_EQ(shown(Reason::disabled), shown(Reason::refused)) << "nothing else is disclosed with it";
+}
+
+TEST_F(APresenter, SpeaksTheDialogsLanguageAndKeepsTextsThatAStepChose) {
+    EXPECT_NE(shown(Reason::refused, "fr_FR.UTF-8").messages, shown(Reason::refused).messages);
+    const Denied chosen{Reason::rules, {}, {"At least one digit."}};
+    EXPECT_EQ(std::get<Denied>(Presenter(texts_, settings_).present(Turn(chosen), "fr")), chosen);
+}
+
+TEST_F(APresenter, LeavesEveryOtherTurnAsItIs) {
+    const Granted granted{"anna", Reason::new_password_required, {"Welcome."}};
+    EXPECT_EQ(Presenter(texts_, settings_).present(Turn(granted), "en"), Turn(granted));
+}
+
+} // namespace
+} // namespace loquet::conversation
