@@ -17,7 +17,6 @@ namespace loquet::tests {
 namespace {
 
 using testing::AllOf;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 

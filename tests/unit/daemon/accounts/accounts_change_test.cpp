@@ -50,26 +50,26 @@ protected:
 };
 
 TEST_F(AnAccount, IsLockedWithAReasonThatIsToldAndRecorded) {
-    done(accounts_.lock(uid_, "badge was stolen", helpdesk_));
+    done(accounts_.lock(uid_, "badge was stolen", helpdesk));
     EXPECT_EQ(closed(uid_).state, AccountState::locked);
     EXPECT_EQ(closed(uid_).state_reason, "badge was stolen");
     EXPECT_THAT(told(), ElementsAre(Change::Kind::locked));
     EXPECT_EQ(changes_.front().reason, "badge was stolen");
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked));
     EXPECT_EQ(records().back().event.detail, "locked: badge was stolen");
-    EXPECT_EQ(records().back().event.actor, helpdesk_.uid);
+    EXPECT_EQ(records().back().event.actor, helpdesk.uid);
 }
 
 TEST_F(AnAccount, LockedVoidsWhatWasIssuedBefore) {
     const auto generation = closed(uid_).generation;
-    done(accounts_.lock(uid_, "", helpdesk_));
+    done(accounts_.lock(uid_, "", helpdesk));
     EXPECT_GT(closed(uid_).generation, generation);
 }
 
 TEST_F(AnAccount, LockedTwiceIsLockedOnce) {
-    done(accounts_.lock(uid_, "first", helpdesk_));
+    done(accounts_.lock(uid_, "first", helpdesk));
     const auto once = closed(uid_);
-    done(accounts_.lock(uid_, "second", helpdesk_));
+    done(accounts_.lock(uid_, "second", helpdesk));
     EXPECT_EQ(closed(uid_), once);
     EXPECT_EQ(recorded().size(), 1U);
     EXPECT_EQ(told().size(), 1U);
@@ -77,8 +77,8 @@ TEST_F(AnAccount, LockedTwiceIsLockedOnce) {
 
 TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {
     fail_often();
-    done(accounts_.lock(uid_, "badge was stolen", helpdesk_));
-    done(accounts_.unlock(uid_, helpdesk_));
+    done(accounts_.lock(uid_, "badge was stolen", helpdesk));
+    done(accounts_.unlock(uid_, helpdesk));
     EXPECT_EQ(closed(uid_).state, AccountState::active);
     EXPECT_EQ(closed(uid_).state_reason, "");
     EXPECT_EQ(attempts(), model::AttemptCounters{});
@@ -89,19 +89,19 @@ TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {
 TEST_F(AnAccount, LockedByFailuresAloneIsUnlockedOnce) {
     fail_often();
     EXPECT_EQ(attempts().seats.size(), 1U);
-    done(accounts_.unlock(uid_, helpdesk_));
+    done(accounts_.unlock(uid_, helpdesk));
     EXPECT_EQ(attempts(), model::AttemptCounters{});
-    done(accounts_.unlock(uid_, helpdesk_));
+    done(accounts_.unlock(uid_, helpdesk));
     EXPECT_THAT(told(), ElementsAre(Change::Kind::unlocked));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_unlocked));
 }
 
 TEST_F(AnAccount, DisabledIsEnabledAgainAndNotUnlocked) {
-    done(accounts_.disable(uid_, "left the company", helpdesk_));
+    done(accounts_.disable(uid_, "left the company", helpdesk));
     EXPECT_EQ(closed(uid_).state, AccountState::disabled);
-    EXPECT_EQ(refusal(accounts_.unlock(uid_, helpdesk_)), Error::Kind::conflict);
-    EXPECT_EQ(refusal(accounts_.lock(uid_, "", helpdesk_)), Error::Kind::conflict);
-    done(accounts_.enable(uid_, helpdesk_));
+    EXPECT_EQ(refusal(accounts_.unlock(uid_, helpdesk)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.lock(uid_, "", helpdesk)), Error::Kind::conflict);
+    done(accounts_.enable(uid_, helpdesk));
     EXPECT_EQ(closed(uid_).state, AccountState::active);
     EXPECT_THAT(told(), ElementsAre(Change::Kind::changed, Change::Kind::changed));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_changed, AuditKind::account_changed));
@@ -109,14 +109,14 @@ TEST_F(AnAccount, DisabledIsEnabledAgainAndNotUnlocked) {
 
 TEST_F(AnAccount, ThatIsDisabledKeepsItsCounters) {
     fail_often();
-    done(accounts_.disable(uid_, "", helpdesk_));
-    EXPECT_EQ(refusal(accounts_.unlock(uid_, helpdesk_)), Error::Kind::conflict);
+    done(accounts_.disable(uid_, "", helpdesk));
+    EXPECT_EQ(refusal(accounts_.unlock(uid_, helpdesk)), Error::Kind::conflict);
     EXPECT_NE(attempts(), model::AttemptCounters{}) << "what was refused has no half of an effect";
 }
 
 TEST_F(AnAccount, GetsAPasswordThatVoidsWhatWasIssuedBefore) {
     const auto generation = closed(uid_).generation;
-    done(accounts_.set_password(uid_, "$y$first", true, helpdesk_));
+    done(accounts_.set_password(uid_, "$y$first", true, helpdesk));
     EXPECT_EQ(credential(uid_).password_hash, "$y$first");
     EXPECT_EQ(credential(uid_).password_changed, clock_.wall());
     EXPECT_TRUE(credential(uid_).must_change);
@@ -129,18 +129,18 @@ TEST_F(AnAccount, GetsAPasswordThatVoidsWhatWasIssuedBefore) {
 
 TEST_F(AnAccount, KeepsAsManyFormerPasswordsAsConfigured) {
     for (const char* hash : {"$y$1", "$y$2", "$y$3", "$y$4", "$y$5"}) {
-        done(accounts_.set_password(uid_, hash, false, helpdesk_));
+        done(accounts_.set_password(uid_, hash, false, helpdesk));
     }
     EXPECT_THAT(credential(uid_).history, ElementsAre("$y$4", "$y$3", "$y$2"));
 }
 
 TEST_F(AnAccount, IsAuthorisedAndDeauthorisedOnce) {
-    done(accounts_.deauthorise(uid_, "*", helpdesk_));
-    done(accounts_.authorise(uid_, "sshd", helpdesk_));
-    done(accounts_.authorise(uid_, "sshd", helpdesk_));
+    done(accounts_.deauthorise(uid_, "*", helpdesk));
+    done(accounts_.authorise(uid_, "sshd", helpdesk));
+    done(accounts_.authorise(uid_, "sshd", helpdesk));
     EXPECT_THAT(closed(uid_).authorisations, ElementsAre("sshd"));
-    done(accounts_.deauthorise(uid_, "sshd", helpdesk_));
-    done(accounts_.deauthorise(uid_, "sshd", helpdesk_));
+    done(accounts_.deauthorise(uid_, "sshd", helpdesk));
+    done(accounts_.deauthorise(uid_, "sshd", helpdesk));
     EXPECT_THAT(closed(uid_).authorisations, IsEmpty());
     EXPECT_EQ(told().size(), 3U);
     EXPECT_THAT(recorded(),
@@ -149,14 +149,14 @@ TEST_F(AnAccount, IsAuthorisedAndDeauthorisedOnce) {
 }
 
 TEST_F(AnAccount, TakesNoEmptyHash) {
-    EXPECT_EQ(refusal(accounts_.set_password(uid_, "", false, helpdesk_)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.set_password(uid_, "", false, helpdesk)), Error::Kind::invalid);
 }
 
 TEST_F(AnAccount, ThatIsResetMustChangeItsPasswordOnce) {
-    done(accounts_.set_password(uid_, "$y$1", false, helpdesk_));
+    done(accounts_.set_password(uid_, "$y$1", false, helpdesk));
     const auto generation = closed(uid_).generation;
-    done(accounts_.start_reset(uid_, helpdesk_));
-    done(accounts_.start_reset(uid_, helpdesk_));
+    done(accounts_.start_reset(uid_, helpdesk));
+    done(accounts_.start_reset(uid_, helpdesk));
     EXPECT_TRUE(credential(uid_).must_change);
     EXPECT_EQ(credential(uid_).password_hash, "$y$1") << "nobody chose another one";
     EXPECT_EQ(closed(uid_).generation, generation + 1);
@@ -165,22 +165,22 @@ TEST_F(AnAccount, ThatIsResetMustChangeItsPasswordOnce) {
 
 TEST_F(AnAccount, ThatDoesNotExistIsNotFound) {
     const model::Uid nobody{30007};
-    EXPECT_EQ(refusal(accounts_.lock(nobody, "", helpdesk_)), Error::Kind::not_found);
-    EXPECT_EQ(refusal(accounts_.set_password(nobody, "$y$1", false, helpdesk_)), Error::Kind::not_found);
-    EXPECT_EQ(refusal(accounts_.start_reset(nobody, helpdesk_)), Error::Kind::not_found);
+    EXPECT_EQ(refusal(accounts_.lock(nobody, "", helpdesk)), Error::Kind::not_found);
+    EXPECT_EQ(refusal(accounts_.set_password(nobody, "$y$1", false, helpdesk)), Error::Kind::not_found);
+    EXPECT_EQ(refusal(accounts_.start_reset(nobody, helpdesk)), Error::Kind::not_found);
     EXPECT_EQ(accounts_.show(nobody), std::nullopt);
     EXPECT_THAT(recorded(), IsEmpty());
 }
 
 TEST_F(AnAccount, RefusesAReasonThatIsTooLong) {
-    done(accounts_.disable(uid_, std::string(limits::reason_bytes, 'r'), helpdesk_));
-    EXPECT_EQ(refusal(accounts_.disable(uid_, std::string(limits::reason_bytes + 1, 'r'), helpdesk_)),
+    done(accounts_.disable(uid_, std::string(limits::reason_bytes, 'r'), helpdesk));
+    EXPECT_EQ(refusal(accounts_.disable(uid_, std::string(limits::reason_bytes + 1, 'r'), helpdesk)),
               Error::Kind::invalid);
 }
 
 TEST_F(AnAccount, LeavesAChainOfRecordsThatVerifies) {
-    done(accounts_.lock(uid_, "", helpdesk_));
-    done(accounts_.unlock(uid_, helpdesk_));
+    done(accounts_.lock(uid_, "", helpdesk));
+    done(accounts_.unlock(uid_, helpdesk));
     const auto verdict = store_.read([](const store::ReadTxn& txn) { return audit::AuditLog::verify(txn); });
     EXPECT_TRUE(verdict.intact) << verdict.problem;
     EXPECT_EQ(verdict.records, before_ + 2);

@@ -46,14 +46,14 @@ TEST_F(MakingAnAccount, IsInTheAuditLogAndToldOnce) {
     EXPECT_EQ(event.kind, model::AuditKind::account_created);
     EXPECT_TRUE(event.granted);
     EXPECT_EQ(event.account, uid);
-    EXPECT_EQ(event.actor, helpdesk_.uid);
+    EXPECT_EQ(event.actor, helpdesk.uid);
     EXPECT_EQ(event.identity, store_.digest(store::DigestKind::name, "ana"));
     EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
 }
 
 TEST_F(MakingAnAccount, TwiceIsAConflictAndLeavesTheFirst) {
     const model::Uid uid = create("ana").open.uid;
-    EXPECT_EQ(refusal(accounts_.create(named("ANA"), helpdesk_)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("ANA"), helpdesk)), Error::Kind::conflict);
     EXPECT_EQ(accounts_.find("ana"), uid);
     EXPECT_EQ(records().size(), 1U);
     EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
@@ -87,8 +87,8 @@ TEST_F(MakingAnAccount, AtTheSameTimeGivesTheNameOnceAndEachNumberOnce) {
 TEST_F(MakingAnAccount, RefusesNamesOfUsersAndGroupsElsewhere) {
     names_.users = {{"backup", 34}};
     names_.groups = {{"docker", 998}};
-    EXPECT_EQ(refusal(accounts_.create(named("backup"), helpdesk_)), Error::Kind::conflict);
-    EXPECT_EQ(refusal(accounts_.create(named("docker"), helpdesk_)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("backup"), helpdesk)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("docker"), helpdesk)), Error::Kind::conflict);
     EXPECT_THAT(records(), IsEmpty());
 }
 
@@ -104,20 +104,20 @@ TEST_F(MakingAnAccount, UsesTheWholeRangeAndRefusesOneMore) {
     for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {
         (void)create(name);
     }
-    EXPECT_EQ(refusal(accounts_.create(named("j"), helpdesk_)), Error::Kind::limited) << "the last one is elsewhere";
+    EXPECT_EQ(refusal(accounts_.create(named("j"), helpdesk)), Error::Kind::limited) << "the last one is elsewhere";
     EXPECT_EQ(accounts_.find("j"), std::nullopt);
 }
 
 TEST_F(MakingAnAccount, IsRefusedWhileOthersCannotBeAsked) {
     names_.silent = true;
-    EXPECT_EQ(refusal(accounts_.create(named("ana"), helpdesk_)), Error::Kind::unavailable);
+    EXPECT_EQ(refusal(accounts_.create(named("ana"), helpdesk)), Error::Kind::unavailable);
     EXPECT_EQ(accounts_.find("ana"), std::nullopt);
 }
 
 TEST_F(MakingAnAccount, RefusesWhatIsNoNameBeforeAnybodyIsAsked) {
     names_.silent = true;
-    EXPECT_EQ(refusal(accounts_.create(named("Ana:x"), helpdesk_)), Error::Kind::invalid);
-    EXPECT_EQ(refusal(accounts_.create(named(""), helpdesk_)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.create(named("Ana:x"), helpdesk)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.create(named(""), helpdesk)), Error::Kind::invalid);
 }
 
 } // namespace

@@ -51,8 +51,7 @@ private:
 
 class AnAccountsFixture : public ::testing::Test {
 protected:
-    static constexpr Actor helpdesk_{
-        1000}; // NOLINT(readability-identifier-naming): without the underscore it is a keyword
+    static constexpr Actor helpdesk{1000};
 
     AnAccountsFixture() {
         accounts_.on_change([this](const Change& change) { changes_.push_back(change); });
@@ -78,7 +77,7 @@ protected:
         wanted.name = name;
         return wanted;
     }
-    model::Account create(const std::string& name) { return done(accounts_.create(named(name), helpdesk_)); }
+    model::Account create(const std::string& name) { return done(accounts_.create(named(name), helpdesk)); }
 
     [[nodiscard]] model::PrivateAccount closed(model::Uid uid) const {
         return store_.read([&](const store::ReadTxn& txn) { return store::AccountsTable::closed(txn, uid).value(); });

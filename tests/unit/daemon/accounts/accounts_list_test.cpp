@@ -16,8 +16,8 @@ protected:
         for (const char* name : {"ana", "ben", "cem", "dov"}) {
             (void)create(name);
         }
-        done(accounts_.lock(model::Uid{30001}, "", helpdesk_));
-        done(accounts_.lock(model::Uid{30003}, "", helpdesk_));
+        done(accounts_.lock(model::Uid{30001}, "", helpdesk));
+        done(accounts_.lock(model::Uid{30003}, "", helpdesk));
     }
     static std::vector<std::string> names(const Page& page) {
         std::vector<std::string> all;

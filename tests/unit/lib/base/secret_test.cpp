@@ -60,7 +60,7 @@ struct std::allocator<loquet::base::Byte> {
     using value_type = loquet::base::Byte;
     value_type* allocate(std::size_t n) { return static_cast<value_type*>(loquet::base::region->take(n)); }
     void deallocate(value_type* /*block*/, std::size_t /*n*/) noexcept {}
-    friend bool operator==(const allocator&, const allocator&) noexcept { return true; }
+    bool operator==(const allocator& /*other*/) const noexcept { return true; }
 };
 
 namespace loquet::base {
