@@ -10,7 +10,6 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -91,24 +90,6 @@ Telling telling_of(Act act) {
     throw Error(Error::Kind::internal, "an act that the table does not know");
 }
 
-/// Adds those of `some` that have the wanted state, until the page is full. Answers the last one that was looked at.
-Uid add_matching(const ReadTxn& txn, std::vector<model::PublicAccount> some, std::size_t limit,
-                 std::optional<model::AccountState> wanted, Page& page) {
-    Uid last;
-    for (model::PublicAccount& open : some) {
-        if (page.entries.size() == limit) {
-            break;
-        }
-        last = open.uid;
-        const auto closed = AccountsTable::closed(txn, open.uid);
-        const auto state = closed ? closed->state : model::AccountState::active;
-        if (!wanted || *wanted == state) {
-            page.entries.push_back({std::move(open), state});
-        }
-    }
-    return last;
-}
-
 } // namespace
 
 Accounts::Accounts(Settings settings, store::Store& store, const NameService& names, const base::Clock& clock,
@@ -116,8 +97,12 @@ Accounts::Accounts(Settings settings, store::Store& store, const NameService& na
     : settings_(std::move(settings)), store_(store), names_(names), clock_(clock),
       lookups_(loop, "loquet-names", lookup_threads, limits::queued_lookups) {}
 
-Task<model::Account> Accounts::create(NewAccount wanted, Actor actor) {
-    model::Account account = make_account(wanted, settings_.defaults);
+Task<model::Account> Accounts::create(NewAccount wanted, std::optional<ChosenPassword> password, Actor actor) {
+    Newcomer newcomer{make_account(wanted, settings_.defaults), std::nullopt};
+    if (password) {
+        newcomer.password = checked(*std::move(password));
+    }
+    model::Account& account = newcomer.account;
     account.closed.created = clock_.wall();
     if (find(account.open.name)) {
         throw name_is_taken(account.open.name, "there is an account of this name");
@@ -128,7 +113,7 @@ Task<model::Account> Accounts::create(NewAccount wanted, Actor actor) {
     store::UidRange left = settings_.uids;
     Uid free_number; // 0: none was found yet
     for (;;) {
-        Task<Uid> writing = write_new(account, free_number, left, actor);
+        Task<Uid> writing = write_new(newcomer, free_number, left, actor);
         const Uid number = co_await writing;
         if (number == free_number) {
             break;
@@ -173,9 +158,13 @@ Task<bool> Accounts::is_number_elsewhere(Uid uid) {
 
 /// Answers the number that the store gives next. The account was written only where that is `free_number`; otherwise
 /// nothing was.
-Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::UidRange left, Actor actor) {
+Task<Uid> Accounts::write_new(const Newcomer& newcomer, Uid free_number, store::UidRange left, Actor actor) {
+    std::vector<AuditEvent> events{new_event(AuditKind::account_created, actor)};
+    if (newcomer.password) {
+        events.push_back(password_event(*newcomer.password, actor));
+    }
     base::Future<void> written = store_.write(
-        [account, free_number, left, event = new_event(AuditKind::account_created, actor)](WriteTxn& txn) mutable {
+        [account = newcomer.account, password = newcomer.password, free_number, left, events](WriteTxn& txn) mutable {
             const Uid uid = AccountsTable::allocate(txn, left);
             if (uid != free_number) {
                 throw NumberUnchecked(uid);
@@ -188,9 +177,14 @@ Task<Uid> Accounts::write_new(model::Account account, Uid free_number, store::Ui
             AccountsTable::put(txn, account.open);
             AccountsTable::put(txn, uid, account.closed);
             AccountsTable::put(txn, uid, model::Credential{});
-            event.account = uid;
-            event.identity = txn.digest(store::DigestKind::name, account.open.name);
-            AuditLog::append(txn, event);
+            if (password) {
+                put_password(txn, uid, *password);
+            }
+            for (AuditEvent& event : events) {
+                event.account = uid;
+                event.identity = txn.digest(store::DigestKind::name, account.open.name);
+                AuditLog::append(txn, event);
+            }
         });
     try {
         co_await written;
@@ -227,24 +221,7 @@ std::optional<AccountView> Accounts::show(Uid uid) const {
 }
 
 Page Accounts::list(Uid after, std::size_t limit, std::optional<model::AccountState> state) const {
-    const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::accounts_per_page);
-    return store_.read([&](const ReadTxn& txn) {
-        Page page;
-        Uid last = after;
-        std::size_t looked_at = 0;
-        while (page.entries.size() < most && looked_at < limits::accounts_per_search) {
-            auto some = AccountsTable::list(txn, last, most);
-            if (some.empty()) {
-                return page;
-            }
-            looked_at += some.size();
-            last = add_matching(txn, std::move(some), most, state, page);
-        }
-        if (!AccountsTable::list(txn, last, 1).empty()) {
-            page.next = last;
-        }
-        return page;
-    });
+    return store_.read([&](const ReadTxn& txn) { return list_page(txn, after, limit, state); });
 }
 
 Task<void> Accounts::lock(Uid uid, std::string reason, Actor actor) {
@@ -306,20 +283,29 @@ Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authori
     }
 }
 
-Task<void> Accounts::set_password(Uid uid, std::string hash, bool must_change, Actor actor) {
-    if (hash.empty()) {
-        throw Error(Error::Kind::invalid, "the password's hash is empty");
-    }
-    NewPassword password{std::move(hash), must_change, settings_.history, clock_.wall()};
+Task<void> Accounts::set_password(Uid uid, ChosenPassword chosen, Actor actor) {
+    NewPassword password = checked(std::move(chosen));
+    AuditEvent event = password_event(password, actor);
     Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
         put_password(txn, open.uid, password);
         return true;
     };
-    AuditEvent event = new_event(AuditKind::password_changed, actor);
-    event.detail = must_change ? "to be changed at the next login" : "";
     Task<bool> editing = change(uid, std::move(event), std::move(edit));
     (void)co_await editing;
     tell({Change::Kind::changed, uid, {}}, actor, "given a new password");
+}
+
+NewPassword Accounts::checked(ChosenPassword password) const {
+    if (password.hash.empty()) {
+        throw Error(Error::Kind::invalid, "the password's hash is empty");
+    }
+    return {std::move(password.hash), password.must_change, settings_.history, clock_.wall()};
+}
+
+AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) const {
+    AuditEvent event = new_event(AuditKind::password_changed, actor);
+    event.detail = password.must_change ? "to be changed at the next login" : "";
+    return event;
 }
 
 Task<void> Accounts::start_reset(Uid uid, Actor actor) {
@@ -329,6 +315,7 @@ Task<void> Accounts::start_reset(Uid uid, Actor actor) {
         if (credential.must_change) {
             return false;
         }
+        note_own_password(credential);
         credential.must_change = true;
         ++closed.generation;
         AccountsTable::put(txn, open.uid, closed);

@@ -4,8 +4,10 @@
 // may call what is decided above (daemon/api).
 #pragma once
 
+#include "daemon/accounts/list_page.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/accounts/new_account.h"
+#include "daemon/accounts/password_record.h"
 #include "daemon/accounts/state_change.h"
 #include "daemon/model/account.h"
 #include "daemon/model/audit_event.h"
@@ -22,7 +24,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace loquet::accounts {
 
@@ -35,6 +36,12 @@ struct Settings {
 /// Who acts, as the bus knows the caller.
 struct Actor {
     std::uint32_t uid = 0;
+};
+
+/// A password that somebody chose, as crypt(5) writes it.
+struct ChosenPassword {
+    std::string hash;
+    bool must_change = false; ///< its owner chooses another one at the next login
 };
 
 /// Told on the loop, after the change is durable and before the caller's coroutine goes on.
@@ -54,16 +61,6 @@ struct AccountView {
     model::AttemptCounters attempts;        ///< times of the steady clock
 };
 
-struct ListEntry {
-    model::PublicAccount open;
-    model::AccountState state = model::AccountState::active;
-};
-
-struct Page {
-    std::vector<ListEntry> entries;
-    std::optional<model::Uid> next; ///< pass as `after` for more; nothing at the end
-};
-
 class Accounts {
 public:
     /// All references outlive this object, which outlives its tasks. `names` is asked on a thread of its own.
@@ -71,16 +68,15 @@ public:
              base::Executor& loop);
 
     /// Takes a name that nobody on the machine has, neither as a user nor as a group, and a number that is free
-    /// likewise. No password: set_password() comes next. Throws Error: `invalid` (a field), `conflict` (the name),
-    /// `limited` (no number left), `unavailable` (the disk, or another source of names).
-    [[nodiscard]] base::Task<model::Account> create(NewAccount wanted, Actor actor);
+    /// likewise. The account and its first password are written together or not at all. Throws Error: `invalid` (a
+    /// field), `conflict` (the name), `limited` (no number left), `unavailable` (the disk, or another source of names).
+    [[nodiscard]] base::Task<model::Account> create(NewAccount wanted, std::optional<ChosenPassword> password,
+                                                    Actor actor);
 
     /// By the name as typed; nothing for what cannot be a name.
     [[nodiscard]] std::optional<model::Uid> find(std::string_view name) const;
     [[nodiscard]] std::optional<AccountView> show(model::Uid uid) const;
-    /// Accounts above `after` in order of number, at most `limit` and limits::accounts_per_page; of one state where it
-    /// is given. A page of a filtered list may be short, even empty, and have a `next`: one call looks at
-    /// limits::accounts_per_search accounts.
+    /// A page of the accounts above `after` (list_page.h).
     [[nodiscard]] Page list(model::Uid after, std::size_t limit, std::optional<model::AccountState> state) const;
 
     // All of these throw Error: not_found, conflict (state_change.h), unavailable.
@@ -97,9 +93,9 @@ public:
     [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
     [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
 
-    /// For root and the owner: nobody else may choose a password. `hash` is of crypt(5). With `must_change` its owner
-    /// changes it at the next login. Always has an effect: the same password twice are two changes.
-    [[nodiscard]] base::Task<void> set_password(model::Uid uid, std::string hash, bool must_change, Actor actor);
+    /// For root and the owner: nobody else may choose a password. Always has an effect: the same password twice are two
+    /// changes.
+    [[nodiscard]] base::Task<void> set_password(model::Uid uid, ChosenPassword password, Actor actor);
     /// The owner must choose a new password at the next login, and what was issued before is void. Nothing happens
     /// where a change is due already.
     [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
@@ -113,7 +109,14 @@ private:
 
     base::Task<void> refuse_name_elsewhere(std::string name);
     base::Task<bool> is_number_elsewhere(model::Uid uid);
-    base::Task<model::Uid> write_new(model::Account account, model::Uid free_number, store::UidRange left, Actor actor);
+    struct Newcomer {
+        model::Account account;
+        std::optional<NewPassword> password;
+    };
+    base::Task<model::Uid> write_new(const Newcomer& newcomer, model::Uid free_number, store::UidRange left,
+                                     Actor actor);
+    [[nodiscard]] NewPassword checked(ChosenPassword password) const;
+    [[nodiscard]] model::AuditEvent password_event(const NewPassword& password, Actor actor) const;
     using Authorising = Authorisations (*)(Authorisations, const std::string& service);
     base::Task<void> change_authorisations(model::Uid uid, std::string service, Authorising change_list,
                                            std::string word, Actor actor);

@@ -13,12 +13,17 @@ using store::AccountsTable;
 
 } // namespace
 
+void note_own_password(model::Credential& credential) noexcept {
+    credential.own_before |= !credential.password_hash.empty() && !credential.must_change;
+}
+
 void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password) {
     auto closed = AccountsTable::closed(txn, uid);
     if (!closed) {
         throw Error(Error::Kind::not_found, "there is no account with this number");
     }
     auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
+    note_own_password(credential);
     if (!credential.password_hash.empty()) {
         credential.history.insert(credential.history.begin(), std::move(credential.password_hash));
     }

@@ -3,6 +3,7 @@
 // the same one. Inside Store::write only.
 #pragma once
 
+#include "daemon/model/account.h"
 #include "daemon/model/ids.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/clock.h"
@@ -21,6 +22,9 @@ struct NewPassword {
 
 /// The new hash, the former one first in the history, the account's generation raised. Throws Error (not_found).
 void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password);
+
+/// Before a change becomes due, or a new password takes this one's place: was it its owner's own?
+void note_own_password(model::Credential& credential) noexcept;
 
 /// The same password by a stronger method: nothing else changes. False, and nothing is done, where the record holds
 /// another hash than `former` by now.

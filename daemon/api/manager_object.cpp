@@ -122,18 +122,14 @@ base::Task<void> ManagerObject::create_account(bus::Call& call) {
     if (request.password && !caller.is_root()) {
         throw Error(Error::Kind::denied, "only root may give an account its first password");
     }
-    std::string hash;
+    std::optional<accounts::ChosenPassword> chosen;
     if (request.password) {
         auto hashing = parts_.hasher.hash(std::move(*request.password), model::Digest{});
-        hash = co_await hashing;
+        std::string hash = co_await hashing;
+        chosen = accounts::ChosenPassword{std::move(hash), request.must_change};
     }
-    auto creating = parts_.accounts.create(std::move(request.account), Actor{caller.uid});
+    auto creating = parts_.accounts.create(std::move(request.account), std::move(chosen), Actor{caller.uid});
     const model::Account account = co_await creating;
-    if (!hash.empty()) {
-        auto setting =
-            parts_.accounts.set_password(account.open.uid, std::move(hash), request.must_change, Actor{caller.uid});
-        co_await setting;
-    }
     call.reply([&](Writer& writer) { writer.object_path(AccountObjects::path_of(account.open.uid)); });
 }
 

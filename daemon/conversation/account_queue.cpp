@@ -28,7 +28,7 @@ base::Task<AccountQueue::Turn> AccountQueue::enter_for_maintenance(model::Digest
     const auto [place, first] = lines_.try_emplace(identity);
     if (!first) {
         auto& line = place->second.maintenance;
-        if (line.size() >= longest_maintenance) {
+        if (line.size() >= limits::waiting_maintenance) {
             refuse();
         }
         auto turn = line.emplace_back().future();

@@ -14,9 +14,6 @@ namespace loquet::conversation {
 
 class AccountQueue {
 public:
-    /// Acts of the helpdesk in front of one account; nobody else can lengthen that line.
-    static constexpr std::size_t longest_maintenance = 16;
-
     /// The right to evaluate; the next in line gets it when this dies.
     class [[nodiscard]] Turn {
     public:
@@ -41,7 +38,7 @@ public:
     base::Task<Turn> enter(model::Digest identity, model::Digest seat);
 
     /// The helpdesk's turn: after the evaluation that runs, before all who wait, in a place of its own that no flood of
-    /// answers can take. Throws Error (busy) when longest_maintenance already wait.
+    /// answers can take. Throws Error (busy) when limits::waiting_maintenance already wait.
     base::Task<Turn> enter_for_maintenance(model::Digest identity);
 
     /// Answers that wait; maintenance is not among them.

@@ -50,6 +50,7 @@ struct Credential {
     std::string password_hash; ///< crypt(5); empty: no password was ever set
     base::Milliseconds password_changed{0};
     bool must_change = false;         ///< set by somebody else than its owner
+    bool own_before = false;          ///< there was one already that its owner did not have to change
     std::vector<std::string> history; ///< former hashes, newest first
     friend bool operator==(const Credential&, const Credential&) = default;
 };

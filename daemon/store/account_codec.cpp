@@ -120,6 +120,7 @@ model::Credential decode_credential(Bytes bytes) {
     return {.password_hash = record->password_hash(),
             .password_changed = base::Milliseconds(record->password_changed_ms()),
             .must_change = record->must_change(),
+            .own_before = record->own_before(),
             .history = {record->history().begin(), record->history().end()}};
 }
 
@@ -130,6 +131,7 @@ base::SecureBytes encode(const model::Credential& credential, Bytes stored) {
     set_text(*record->mutable_password_hash(), credential.password_hash);
     record->set_password_changed_ms(credential.password_changed.count());
     record->set_must_change(credential.must_change);
+    record->set_own_before(credential.own_before);
     replace_texts(*record->mutable_history(), credential.history);
     return to_bytes(*record);
 }

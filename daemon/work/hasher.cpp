@@ -84,9 +84,9 @@ bool Hasher::verify_now(const Secret& password, const std::string& hash) {
 }
 
 std::string Hasher::hash_now(const Secret& password) const {
-    const std::size_t most = longest_password(options_.method);
-    if (password.size() > most) {
-        throw Error(Error::Kind::invalid, "the password is too long: at most " + std::to_string(most) + " bytes");
+    if (password.size() > longest_password()) {
+        throw Error(Error::Kind::invalid,
+                    "the password is too long: at most " + std::to_string(longest_password()) + " bytes");
     }
     auto made = crypt(password, make_setting(options_.method, options_.cost));
     if (!made) {

@@ -45,6 +45,9 @@ public:
     /// A hash of nobody's password with the configured parameters, to compare with where there is no account.
     [[nodiscard]] const std::string& dummy_hash() const noexcept { return dummy_hash_; }
 
+    /// In bytes, by the configured method.
+    [[nodiscard]] std::size_t longest_password() const noexcept { return work::longest_password(options_.method); }
+
     [[nodiscard]] std::size_t workers() const noexcept { return pool_.workers(); }
 
 private:

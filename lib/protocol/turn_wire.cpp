@@ -137,7 +137,11 @@ Turn read_turn(bus::Reader& reader) {
         return Wait{details.messages.empty() ? "" : details.messages.front(), base::Milliseconds(details.poll)};
     }
     if (state == "granted") {
-        return Granted{std::move(details.account), reason_from_text(details.reason), std::move(details.messages)};
+        const Reason reason = reason_from_text(details.reason);
+        if (reason != Reason::none && reason != Reason::new_password_required && reason != Reason::not_authorised) {
+            throw Error(Error::Kind::invalid, "a turn grants with the reason of a refusal");
+        }
+        return Granted{std::move(details.account), reason, std::move(details.messages)};
     }
     if (state == "denied") {
         return Denied{reason_from_text(details.reason), std::chrono::seconds(details.retry_after),

@@ -7,6 +7,12 @@
 
 namespace loquet::plugins_password_rules {
 
+namespace {
+
+constexpr std::ptrdiff_t number_end = 8;
+
+} // namespace
+
 AccountWords::AccountWords(const Alphabet& alphabet, const std::vector<Fact>& facts) {
     for (const Fact& fact : facts) {
         const Characters whole = alphabet.fold(read_characters(fact.value));
@@ -16,6 +22,10 @@ AccountWords::AccountWords(const Alphabet& alphabet, const std::vector<Fact>& fa
             const auto begin = std::find_if(at, whole.end(), in_word);
             at = std::find_if_not(begin, whole.end(), in_word);
             add(Characters(begin, at));
+            // A telephone number is typed without its country as often as with it.
+            if (at - begin > number_end && std::all_of(begin, at, is_digit)) {
+                add(Characters(at - number_end, at));
+            }
         }
     }
 }

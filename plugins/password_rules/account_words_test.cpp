@@ -21,6 +21,13 @@ TEST(AccountWords, DoNotTakeTheStarsOfAMaskForAWord) {
     EXPECT_TRUE(words.in(read_characters("my example")));
 }
 
+TEST(AccountWords, KnowATelephoneNumberWithoutItsCountry) {
+    const AccountWords words(Alphabet(), {{"phone", "+33612345678"}});
+    EXPECT_TRUE(words.in(read_characters("+33612345678")));
+    EXPECT_TRUE(words.in(read_characters("me0612345678!")));
+    EXPECT_FALSE(words.in(read_characters("2345678")));
+}
+
 TEST(AccountWords, HaveABound) {
     std::vector<std::string> values;
     std::vector<Fact> facts;

@@ -9,7 +9,7 @@
 namespace loquet::plugins_password_rules {
 namespace {
 
-constexpr const char* facts_wanted[] = {"name", "display_name", "mail_masked", "phone_masked", "organisation", nullptr};
+constexpr const char* facts_wanted[] = {"name", "display_name", "mail", "phone", "organisation", nullptr};
 
 constexpr loquet_option options_offered[] = {
     {"minimum_characters", LOQUET_OPTION_INTEGER, "15",

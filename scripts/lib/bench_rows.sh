@@ -32,7 +32,7 @@ row_line() {
 write_bench_site() {
     local service
     write_site
-    cp "$dev/pam_module/pam_loquet.so" "$bench/pam/pam_bench" "$place/bin/"
+    cp "$dev/pam_module/pam_loquet.so" "$bench/pam/pam_bench" "$bench/memory/fill_accounts" "$place/bin/"
     sed -i '/^disclose/d' "$place/etc/loquet.toml"
     cat >"$place/etc/plugins/lockout.toml" <<END
 tries = 100
@@ -233,8 +233,8 @@ row_P18() {
     mapfile -t family < <(pgrep --parent "$sssd_pid")
     for count in 10 10000 1000000; do
         folder=$place/accounts-$count
-        "$bench/memory/fill_accounts" "$folder" "$place/master-key" "$count"
-        chown -R "$daemon_uid:$daemon_gid" "$folder"
+        install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$folder"
+        (unprivileged "$place/bin/fill_accounts" "$folder" "$place/master-key" "$count")
         sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/loquet-$count.toml"
     done
     stop_loquetd

@@ -27,7 +27,7 @@ base::Task<StepResult> ExpiryStep::begin(Dialog& dialog) {
         dialog.messages.push_back(texts_.render(dialog.client.locale, id, variables));
     };
     if (credential->must_change) {
-        demand("password.first_login", {});
+        demand(credential->own_before ? "password.reset_by_helpdesk" : "password.first_login", {});
         co_return granted();
     }
     if (rules_.expires_after.count() == 0) {

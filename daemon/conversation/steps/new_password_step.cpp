@@ -5,6 +5,7 @@
 #include "daemon/conversation/facts.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 
@@ -41,6 +42,26 @@ protocol::Ask NewPasswordStep::question(const Dialog& dialog, const std::vector<
     return ask;
 }
 
+std::string NewPasswordStep::unusable(const Dialog& dialog, const base::Secret& candidate,
+                                      const base::Secret& repeated) const {
+    const std::string& locale = dialog.client.locale;
+    const std::string_view text = candidate.reveal();
+    if (text.empty()) {
+        return texts_.render(locale, "new_password.empty");
+    }
+    if (!base::same_secret(text, repeated.reveal())) {
+        return texts_.render(locale, "new_password.mismatch");
+    }
+    if (text.size() > hasher_.longest_password()) {
+        return texts_.render(locale, "new_password.too_long",
+                             {{"maximum", std::to_string(hasher_.longest_password())}});
+    }
+    if (!base::is_utf8(text) || text.find('\0') != std::string_view::npos) {
+        return texts_.render(locale, "new_password.not_text");
+    }
+    return {};
+}
+
 StepResult NewPasswordStep::again(Dialog& dialog, const std::vector<std::string>& errors) const {
     StepResult result;
     if (++dialog.new_password_tries < limits::new_password_tries) {
@@ -57,12 +78,8 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
         co_return unavailable("unknown-name");
     }
     base::Secret candidate = std::move(answers.at(0));
-    const std::string& locale = dialog.client.locale;
-    if (candidate.empty()) {
-        co_return again(dialog, {texts_.render(locale, "new_password.empty")});
-    }
-    if (!base::same_secret(candidate.reveal(), answers.at(1).reveal())) {
-        co_return again(dialog, {texts_.render(locale, "new_password.mismatch")});
+    if (const std::string wrong = unusable(dialog, candidate, answers.at(1)); !wrong.empty()) {
+        co_return again(dialog, {wrong});
     }
     try {
         auto judging = judge(dialog, subject, candidate);
@@ -82,9 +99,9 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
         });
         co_return result;
     } catch (const base::Error& error) {
-        // Too long for the hash, or not text: the person can mend it. A dead rules plugin: nothing was changed.
-        if (error.kind() == base::Error::Kind::invalid) {
-            co_return again(dialog, {texts_.render(locale, "new_password.unusable")});
+        // Nothing was changed.
+        if (error.kind() == base::Error::Kind::busy) {
+            throw;
         }
         co_return unavailable(std::string("rules-unavailable: ") + error.what());
     }

@@ -31,6 +31,9 @@ private:
                               const std::vector<std::string>& former);
     [[nodiscard]] std::vector<std::string> former_hashes(const Subject& subject) const;
     [[nodiscard]] protocol::Ask question(const Dialog& dialog, const std::vector<std::string>& errors) const;
+    /// What is wrong with what was typed, before any rule; empty where nothing is.
+    [[nodiscard]] std::string unusable(const Dialog& dialog, const base::Secret& candidate,
+                                       const base::Secret& repeated) const;
     /// The question again with what was wrong, until the tries are used up.
     [[nodiscard]] StepResult again(Dialog& dialog, const std::vector<std::string>& errors) const;
 

@@ -97,8 +97,9 @@ typedef struct loquet_manifest {
     const char* version;      /* the plugin's own, shown to administrators */
     const char* summary;      /* one sentence */
     const char* const* facts; /* account facts it wants to see, NULL-terminated; may be NULL. Known facts: name,
-                                 display_name, mail_masked, phone_masked, organisation, uid, created,
-                                 password_changed. Others are never given. */
+                                 display_name, mail_masked, phone_masked, organisation, uid, created (milliseconds
+                                 since 1970, UTC); and for password rules alone, which must refuse them in a password,
+                                 mail and phone. Others are never given. */
     const loquet_option* options;
     size_t option_count;
 } loquet_manifest;

@@ -116,7 +116,7 @@ TEST_F(AnAccount, ThatIsDisabledKeepsItsCounters) {
 
 TEST_F(AnAccount, GetsAPasswordThatVoidsWhatWasIssuedBefore) {
     const auto generation = closed(uid_).generation;
-    done(accounts_.set_password(uid_, "$y$first", true, helpdesk));
+    done(accounts_.set_password(uid_, {"$y$first", true}, helpdesk));
     EXPECT_EQ(credential(uid_).password_hash, "$y$first");
     EXPECT_EQ(credential(uid_).password_changed, clock_.wall());
     EXPECT_TRUE(credential(uid_).must_change);
@@ -129,7 +129,7 @@ TEST_F(AnAccount, GetsAPasswordThatVoidsWhatWasIssuedBefore) {
 
 TEST_F(AnAccount, KeepsAsManyFormerPasswordsAsConfigured) {
     for (const char* hash : {"$y$1", "$y$2", "$y$3", "$y$4", "$y$5"}) {
-        done(accounts_.set_password(uid_, hash, false, helpdesk));
+        done(accounts_.set_password(uid_, {hash, false}, helpdesk));
     }
     EXPECT_THAT(credential(uid_).history, ElementsAre("$y$4", "$y$3", "$y$2"));
 }
@@ -149,24 +149,35 @@ TEST_F(AnAccount, IsAuthorisedAndDeauthorisedOnce) {
 }
 
 TEST_F(AnAccount, TakesNoEmptyHash) {
-    EXPECT_EQ(refusal(accounts_.set_password(uid_, "", false, helpdesk)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.set_password(uid_, {"", false}, helpdesk)), Error::Kind::invalid);
 }
 
 TEST_F(AnAccount, ThatIsResetMustChangeItsPasswordOnce) {
-    done(accounts_.set_password(uid_, "$y$1", false, helpdesk));
+    done(accounts_.set_password(uid_, {"$y$1", false}, helpdesk));
     const auto generation = closed(uid_).generation;
     done(accounts_.start_reset(uid_, helpdesk));
     done(accounts_.start_reset(uid_, helpdesk));
     EXPECT_TRUE(credential(uid_).must_change);
+    EXPECT_TRUE(credential(uid_).own_before) << "so that nobody is told of a first login";
     EXPECT_EQ(credential(uid_).password_hash, "$y$1") << "nobody chose another one";
     EXPECT_EQ(closed(uid_).generation, generation + 1);
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::password_changed, AuditKind::reset_started));
 }
 
+TEST_F(AnAccount, HadNoPasswordOfItsOwnBeforeTheFirstOneIsChanged) {
+    done(accounts_.set_password(uid_, {"$y$first", true}, helpdesk));
+    done(accounts_.set_password(uid_, {"$y$second", true}, helpdesk));
+    done(accounts_.start_reset(uid_, helpdesk));
+    EXPECT_FALSE(credential(uid_).own_before);
+    done(accounts_.set_password(uid_, {"$y$own", false}, helpdesk));
+    done(accounts_.set_password(uid_, {"$y$third", true}, helpdesk));
+    EXPECT_TRUE(credential(uid_).own_before);
+}
+
 TEST_F(AnAccount, ThatDoesNotExistIsNotFound) {
     const model::Uid nobody{30007};
     EXPECT_EQ(refusal(accounts_.lock(nobody, "", helpdesk)), Error::Kind::not_found);
-    EXPECT_EQ(refusal(accounts_.set_password(nobody, "$y$1", false, helpdesk)), Error::Kind::not_found);
+    EXPECT_EQ(refusal(accounts_.set_password(nobody, {"$y$1", false}, helpdesk)), Error::Kind::not_found);
     EXPECT_EQ(refusal(accounts_.start_reset(nobody, helpdesk)), Error::Kind::not_found);
     EXPECT_EQ(accounts_.show(nobody), std::nullopt);
     EXPECT_THAT(recorded(), IsEmpty());

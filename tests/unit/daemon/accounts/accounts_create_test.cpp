@@ -51,16 +51,32 @@ TEST_F(MakingAnAccount, IsInTheAuditLogAndToldOnce) {
     EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
 }
 
+TEST_F(MakingAnAccount, WritesItsFirstPasswordInTheSameTransaction) {
+    const std::uint64_t before = store_.statistics().commits;
+    const model::Account ana = done(accounts_.create(named("ana"), ChosenPassword{"$y$first", true}, helpdesk));
+    EXPECT_EQ(store_.statistics().commits - before, 1U) << "what only finds the number is not committed";
+    EXPECT_EQ(credential(ana.open.uid).password_hash, "$y$first");
+    EXPECT_TRUE(credential(ana.open.uid).must_change);
+    EXPECT_EQ(records().back().event.kind, model::AuditKind::password_changed);
+    EXPECT_EQ(records().back().event.account, ana.open.uid);
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
+}
+
+TEST_F(MakingAnAccount, WithoutAHashInThePasswordMakesNothing) {
+    EXPECT_EQ(refusal(accounts_.create(named("ana"), ChosenPassword{}, helpdesk)), Error::Kind::invalid);
+    EXPECT_EQ(accounts_.find("ana"), std::nullopt);
+}
+
 TEST_F(MakingAnAccount, TwiceIsAConflictAndLeavesTheFirst) {
     const model::Uid uid = create("ana").open.uid;
-    EXPECT_EQ(refusal(accounts_.create(named("ANA"), helpdesk)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("ANA"), {}, helpdesk)), Error::Kind::conflict);
     EXPECT_EQ(accounts_.find("ana"), uid);
     EXPECT_EQ(records().size(), 1U);
     EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
 }
 
 base::Task<void> make(Accounts& accounts, NewAccount wanted, int& made, int& refused) {
-    base::Task<model::Account> creating = accounts.create(std::move(wanted), Actor{0});
+    base::Task<model::Account> creating = accounts.create(std::move(wanted), {}, Actor{0});
     try {
         (void)co_await creating;
         ++made;
@@ -87,8 +103,8 @@ TEST_F(MakingAnAccount, AtTheSameTimeGivesTheNameOnceAndEachNumberOnce) {
 TEST_F(MakingAnAccount, RefusesNamesOfUsersAndGroupsElsewhere) {
     names_.users = {{"backup", 34}};
     names_.groups = {{"docker", 998}};
-    EXPECT_EQ(refusal(accounts_.create(named("backup"), helpdesk)), Error::Kind::conflict);
-    EXPECT_EQ(refusal(accounts_.create(named("docker"), helpdesk)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("backup"), {}, helpdesk)), Error::Kind::conflict);
+    EXPECT_EQ(refusal(accounts_.create(named("docker"), {}, helpdesk)), Error::Kind::conflict);
     EXPECT_THAT(records(), IsEmpty());
 }
 
@@ -104,20 +120,20 @@ TEST_F(MakingAnAccount, UsesTheWholeRangeAndRefusesOneMore) {
     for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {
         (void)create(name);
     }
-    EXPECT_EQ(refusal(accounts_.create(named("j"), helpdesk)), Error::Kind::limited) << "the last one is elsewhere";
+    EXPECT_EQ(refusal(accounts_.create(named("j"), {}, helpdesk)), Error::Kind::limited) << "the last one is elsewhere";
     EXPECT_EQ(accounts_.find("j"), std::nullopt);
 }
 
 TEST_F(MakingAnAccount, IsRefusedWhileOthersCannotBeAsked) {
     names_.silent = true;
-    EXPECT_EQ(refusal(accounts_.create(named("ana"), helpdesk)), Error::Kind::unavailable);
+    EXPECT_EQ(refusal(accounts_.create(named("ana"), {}, helpdesk)), Error::Kind::unavailable);
     EXPECT_EQ(accounts_.find("ana"), std::nullopt);
 }
 
 TEST_F(MakingAnAccount, RefusesWhatIsNoNameBeforeAnybodyIsAsked) {
     names_.silent = true;
-    EXPECT_EQ(refusal(accounts_.create(named("Ana:x"), helpdesk)), Error::Kind::invalid);
-    EXPECT_EQ(refusal(accounts_.create(named(""), helpdesk)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.create(named("Ana:x"), {}, helpdesk)), Error::Kind::invalid);
+    EXPECT_EQ(refusal(accounts_.create(named(""), {}, helpdesk)), Error::Kind::invalid);
 }
 
 } // namespace

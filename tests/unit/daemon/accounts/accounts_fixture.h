@@ -77,7 +77,7 @@ protected:
         wanted.name = name;
         return wanted;
     }
-    model::Account create(const std::string& name) { return done(accounts_.create(named(name), helpdesk)); }
+    model::Account create(const std::string& name) { return done(accounts_.create(named(name), {}, helpdesk)); }
 
     [[nodiscard]] model::PrivateAccount closed(model::Uid uid) const {
         return store_.read([&](const store::ReadTxn& txn) { return store::AccountsTable::closed(txn, uid).value(); });

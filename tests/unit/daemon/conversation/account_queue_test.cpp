@@ -160,7 +160,7 @@ TEST_F(AnAccountQueue, LetsMaintenanceInAtOnceWhereNobodyEvaluates) {
 
 TEST_F(AnAccountQueue, TakesAsMuchMaintenanceAsTheLimitAndNoMore) {
     enter("a", 1);
-    for (std::size_t i = 0; i < AccountQueue::longest_maintenance; ++i) {
+    for (std::size_t i = 0; i < limits::waiting_maintenance; ++i) {
         maintain("h");
     }
     EXPECT_TRUE(failures_.empty());

@@ -45,6 +45,7 @@ TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
     const model::Credential credential{.password_hash = "$y$j9T$abc",
                                        .password_changed = base::Milliseconds(13),
                                        .must_change = true,
+                                       .own_before = true,
                                        .history = {"$y$1", "$y$2"}};
     write([&](WriteTxn& txn) {
         AccountsTable::put(txn, account(2000, "anna"));

@@ -40,5 +40,11 @@ TEST_F(APasswordWithAnEnd, MustBeChangedAtTheFirstLogin) {
               (Granted{"anna", Reason::new_password_required, {texts_.render("", "password.first_login")}}));
 }
 
+TEST_F(APasswordWithAnEnd, MustBeChangedAfterAReset) {
+    set(anna, [](model::Credential& credential) { credential.must_change = credential.own_before = true; });
+    EXPECT_EQ(log_in_after({}),
+              (Granted{"anna", Reason::new_password_required, {texts_.render("", "password.reset_by_helpdesk")}}));
+}
+
 } // namespace
 } // namespace loquet::conversation

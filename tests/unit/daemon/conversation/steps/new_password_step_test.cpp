@@ -3,6 +3,8 @@
 #include "lib/base/limits.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
+#include <gmock/gmock.h>
+
 namespace loquet::conversation {
 namespace {
 
@@ -70,13 +72,26 @@ TEST_F(ANewPassword, IsToldToTheRulesWhereItWasUsedBefore) {
     EXPECT_TRUE(rules_.in_history);
 }
 
-TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereNoHashCanBeMadeOfIt) {
+TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereItIsTooLong) {
     const std::string too_long(limits::password_bytes + 1, 'p');
-    const std::string sentence = texts_of(answer(by_root(), {too_long, too_long})).front();
-    EXPECT_NE(sentence, "new_password.unusable");
-    EXPECT_EQ(sentence, shown("new_password.unusable"));
+    const std::string maximum = std::to_string(limits::password_bytes);
+    EXPECT_EQ(texts_of(answer(by_root(), {too_long, too_long})).front(),
+              texts_.render("", "new_password.too_long", {{"maximum", maximum}}));
     const std::string longest(limits::password_bytes, 'p');
     EXPECT_TRUE(is_granted(answer(by_root(), {longest, longest})));
+}
+
+TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereItIsNotText) {
+    const std::string with_nul("pass\0word", 9);
+    EXPECT_EQ(texts_of(answer(by_root(), {with_nul, with_nul})).front(), shown("new_password.not_text"));
+    const std::string half_a_letter = "pass\xc3";
+    EXPECT_EQ(texts_of(answer(by_root(), {half_a_letter, half_a_letter})).front(), shown("new_password.not_text"));
+}
+
+TEST_F(ANewPassword, IsHeldAgainstTheWholeAddresses) {
+    set(anna, [](model::PrivateAccount& closed) { closed.mail = "anna@example.org"; });
+    (void)answer(by_root(), {canary::next_password, canary::next_password});
+    EXPECT_THAT(rules_.facts, testing::Contains(protocol::NamedText{"mail", "anna@example.org"}));
 }
 
 TEST_F(ANewPassword, ChangesNothingWhileTheRulesPluginIsDead) {

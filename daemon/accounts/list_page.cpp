@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/list_page.h"
+
+#include "lib/base/limits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loquet::accounts {
+
+namespace {
+
+/// Adds those of `some` that have the wanted state, until the page is full. Answers the last one that was looked at.
+model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAccount> some, std::size_t limit,
+                        std::optional<model::AccountState> wanted, Page& page) {
+    model::Uid last;
+    for (model::PublicAccount& open : some) {
+        if (page.entries.size() == limit) {
+            break;
+        }
+        last = open.uid;
+        const auto closed = store::AccountsTable::closed(txn, open.uid);
+        const auto state = closed ? closed->state : model::AccountState::active;
+        if (!wanted || *wanted == state) {
+            page.entries.push_back({std::move(open), state});
+        }
+    }
+    return last;
+}
+
+} // namespace
+
+Page list_page(const store::ReadTxn& txn, model::Uid after, std::size_t limit,
+               std::optional<model::AccountState> wanted) {
+    const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::accounts_per_page);
+    Page page;
+    model::Uid last = after;
+    std::size_t looked_at = 0;
+    while (page.entries.size() < most && looked_at < limits::accounts_per_search) {
+        auto some = store::AccountsTable::list(txn, last, most);
+        if (some.empty()) {
+            return page;
+        }
+        looked_at += some.size();
+        last = add_matching(txn, std::move(some), most, wanted, page);
+    }
+    if (!store::AccountsTable::list(txn, last, 1).empty()) {
+        page.next = last;
+    }
+    return page;
+}
+
+} // namespace loquet::accounts
