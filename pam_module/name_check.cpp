@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pam_module/name_check.h"
 
-#include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
 #include <pwd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <vector>
 
 namespace loquet::pam {
@@ -16,11 +14,6 @@ namespace loquet::pam {
 namespace {
 
 constexpr std::size_t largest_record = 1024 * 1024;
-
-/// getpwnam(3) lists these as "not found", next to 0.
-bool means_not_found(int error) {
-    return error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
-}
 
 } // namespace
 
@@ -33,15 +26,10 @@ std::optional<uid_t> uid_of(const std::string& name) {
         if (found != nullptr) {
             return found->pw_uid;
         }
-        if (error == 0 || means_not_found(error)) {
-            return std::nullopt;
-        }
         if (error == ERANGE && buffer.size() < largest_record) {
             buffer.resize(buffer.size() * 2);
         } else if (error != EINTR) {
-            throw base::Error(base::Error::Kind::unavailable,
-                              std::string("the sources of names (NSS) cannot tell whose name it is: ")
-                                  + ::strerrordesc_np(error));
+            return std::nullopt;
         }
     }
 }

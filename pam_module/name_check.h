@@ -9,8 +9,9 @@
 
 namespace loquet::pam {
 
-/// The UID that NSS has for `name`; nothing where no source knows the name. Throws base::Error (unavailable) when the
-/// sources cannot tell now.
+/// The UID that NSS has for `name`; nothing where no source that answers knows the name. A source that is dead (a
+/// directory that cannot be reached) does not keep our people out: loquetd knows its own, and took no name that
+/// somebody else had.
 [[nodiscard]] std::optional<uid_t> uid_of(const std::string& name);
 
 /// `name` as it can travel on the bus: a D-Bus text is UTF-8 and ours are short. What does not fit becomes a name that

@@ -31,6 +31,8 @@ make_peers() {
         install_peers
         packages_now >"$kept_root/complete"
     fi
+    # What an earlier run's sssd left would be asked for every name.
+    find "$root/var/lib/sss/mc" "$root/var/lib/sss/pipes" ! -type d -delete 2>/dev/null || true
     mkdir -p "$root$place"
     mount --bind "$place" "$root$place"
 }

@@ -4,6 +4,15 @@
 #include "pam_module/name_check.h"
 
 #include <gtest/gtest.h>
+#include <nss.h>
+#include <pwd.h>
+
+#include <array>
+#include <cerrno>
+
+/// In libnss_deaf.so.2: what its source of names answers.
+extern "C" int
+    nss_deaf_errno; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): glibc calls it without a context
 
 namespace loquet::pam {
 
@@ -14,6 +23,19 @@ TEST(ANameCheck, KnowsTheAdministratorAndOtherSourcesAndNobody) {
     EXPECT_EQ(uid_of("daemon"), uid_t{1});
     EXPECT_EQ(uid_of("no-such-person-anywhere"), std::nullopt);
     EXPECT_EQ(uid_of(""), std::nullopt);
+}
+
+TEST(ANameCheck, DoesNotKeepPeopleOutWhileAnotherSourceIsDead) {
+    ASSERT_EQ(::__nss_configure_lookup("passwd", "files deaf"), 0);
+    for (const int reason : {ECONNREFUSED, ETIMEDOUT, EAGAIN, EMFILE}) {
+        nss_deaf_errno = reason;
+        passwd record{};
+        passwd* found = nullptr;
+        std::array<char, 1024> buffer{};
+        ASSERT_EQ(::getpwnam_r("anna", &record, buffer.data(), buffer.size(), &found), reason) << "it is not asked";
+        EXPECT_EQ(uid_of("anna"), std::nullopt);
+        EXPECT_EQ(uid_of("root"), uid_t{0});
+    }
 }
 
 TEST(ANameForTheBus, IsTheNameUpToTheLimitAndANobodyAbove) {
