@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// libnss_deaf.so.2, a source of names that cannot be reached: what a directory's client answers while its daemon is dead.
+// libnss_deaf.so.2, a source of names that cannot be reached: what a directory's client answers while its daemon is
+// dead.
 #include <nss.h>
 #include <pwd.h>
 #include <stddef.h>
