@@ -7,6 +7,7 @@
 
 int nss_deaf_errno;
 
+// NOLINTNEXTLINE(readability-identifier-naming): glibc looks for this name
 enum nss_status _nss_deaf_getpwnam_r(const char* name, struct passwd* record, char* buffer, size_t size, int* reason);
 enum nss_status _nss_deaf_getpwnam_r(const char* name, struct passwd* record, char* buffer, size_t size, int* reason) {
     (void)name;
