@@ -201,11 +201,11 @@ TEST_F(APasswordChange, AsksOnTheTerminalAndShowsNoPassword) {
             return screen.find(text) != std::string::npos;
         });
     };
-    ASSERT_TRUE(shows("Current password: "));
+    ASSERT_TRUE(shows("Current password: ")) << screen;
     base::write_all(master, std::string(password) + "\n");
-    ASSERT_TRUE(shows("New password: "));
+    ASSERT_TRUE(shows("New password: ")) << screen;
     base::write_all(master, std::string(next_password) + "\n");
-    ASSERT_TRUE(shows("was changed."));
+    ASSERT_TRUE(shows("was changed.")) << screen;
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(WEXITSTATUS(status), 0);
