@@ -15,6 +15,7 @@ LIBRARIES = {
     "openssl/": ("daemon/store", "lib/base", "plugins"),
     "google/protobuf/": ("daemon/store",),
     "CLI/": ("cli",),
+    "xxhash.h": ("lib/directory",),
     "toml++/": ("lib/messages", "daemon/config", "plugin_host"),
     "crypt.h": ("daemon/work",),
     "zxcvbn": ("plugins/password_rules",),

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A directory image as its reader sees it: bytes that nobody vouches for. Every length is checked before it is used and
+// read only once, so a damaged, a foreign or a changing file gives "none" or "damaged", and never a read outside.
+// No heap, no exception, no state: any thread, at the same time. The bytes are the caller's and outlive the image.
+#pragma once
+
+#include "lib/directory/format.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace loquet::directory {
+
+/// Views into the image, in the order of struct passwd. No string has a NUL within and each is followed by one.
+struct Person {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    bool private_group = false;
+    std::string_view text; ///< name, "x", gecos, home, shell, each with its NUL
+    std::string_view name;
+    std::string_view gecos;
+    std::string_view home;
+    std::string_view shell;
+    std::span<const std::uint32_t> groups; ///< GIDs of supplementary groups
+};
+
+struct Group {
+    std::uint32_t gid = 0;
+    std::string_view text; ///< name, "x", members, each with its NUL
+    std::string_view name;
+    std::span<const std::uint32_t> members; ///< where each begins in `text`; ascending
+};
+
+enum class Found : std::uint8_t {
+    no,
+    yes,
+    removed, ///< an amending image says that the base's entry is gone
+    damaged, ///< a record is not what its writer wrote
+};
+
+/// Where an enumeration is: the next record's offset in the file.
+using Position = std::uint64_t;
+
+class Image {
+public:
+    enum class State : std::uint8_t {
+        good,
+        foreign, ///< not one of ours, or of a machine with another byte order
+        newer,   ///< of a version that this reader does not know
+        damaged, ///< cut off, or its header is not what its writer wrote
+    };
+
+    /// An image without entries.
+    Image() = default;
+    /// Looks at the header alone; `bytes` is all of the file and begins on a boundary of 64 bytes.
+    explicit Image(std::span<const std::byte> bytes) noexcept;
+
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] std::uint64_t identity() const noexcept { return identity_; }
+    [[nodiscard]] std::uint64_t base_identity() const noexcept { return base_identity_; }
+    [[nodiscard]] std::uint64_t store_generation() const noexcept { return store_generation_; }
+    /// The word that the writer sets when a newer file stands; null where the state is not good.
+    [[nodiscard]] const std::uint32_t* superseded() const noexcept { return superseded_; }
+    [[nodiscard]] bool empty() const noexcept { return persons_.bytes == 0 && groups_.bytes == 0; }
+
+    [[nodiscard]] Found person(std::string_view name, Person& person) const noexcept;
+    [[nodiscard]] Found person(std::uint32_t uid, Person& person) const noexcept;
+    [[nodiscard]] Found group(std::string_view name, Group& group) const noexcept;
+    [[nodiscard]] Found group(std::uint32_t gid, Group& group) const noexcept;
+
+    /// One after the other in ascending order of number: `no` at the end. `position` moves on to the next record unless
+    /// the answer is `no` or `damaged`; a removed entry gives its number.
+    [[nodiscard]] Position first_person() const noexcept { return persons_.offset; }
+    [[nodiscard]] Position first_group() const noexcept { return groups_.offset; }
+    [[nodiscard]] Found next_person(Position& position, Person& person) const noexcept;
+    [[nodiscard]] Found next_group(Position& position, Group& group) const noexcept;
+
+private:
+    template <class Entry, class Matches>
+    [[nodiscard]] Found find(const Section& table, const Section& records, std::uint64_t key, Entry& entry,
+                             Matches matches) const noexcept;
+    template <class Entry>
+    [[nodiscard]] Found next(const Section& records, Position& position, Entry& entry) const noexcept;
+    [[nodiscard]] bool within(const Section& section, std::size_t unit) const noexcept;
+    /// The checked head of the record at `offset`; false where there is none.
+    [[nodiscard]] bool head_at(const Section& records, std::uint64_t offset, RecordHead& head) const noexcept;
+    [[nodiscard]] Found read(const RecordHead& head, std::uint64_t offset, Person& person) const noexcept;
+    [[nodiscard]] Found read(const RecordHead& head, std::uint64_t offset, Group& group) const noexcept;
+    [[nodiscard]] std::string_view text_of(const RecordHead& head, std::uint64_t offset) const noexcept;
+    [[nodiscard]] std::span<const std::uint32_t> numbers_of(const RecordHead& head,
+                                                            std::uint64_t offset) const noexcept;
+
+    std::span<const std::byte> bytes_;
+    Section persons_{};
+    Section groups_{};
+    Section persons_by_name_{};
+    Section persons_by_uid_{};
+    Section groups_by_name_{};
+    Section groups_by_gid_{};
+    std::uint64_t seed_ = 0;
+    std::uint64_t identity_ = 0;
+    std::uint64_t base_identity_ = 0;
+    std::uint64_t store_generation_ = 0;
+    const std::uint32_t* superseded_ = nullptr;
+    State state_ = State::good;
+};
+
+} // namespace loquet::directory
