@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/directory/publisher.h"
+
+#include "lib/base/error.h"
+#include "lib/directory/format.h"
+#include "lib/directory/mapped_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace loquet::directory {
+
+namespace {
+
+constexpr mode_t public_mode = 0644;
+constexpr std::string_view temporary_prefix = "new-";
+constexpr std::string_view base_prefix = "base-";
+
+void durable(const std::string& folder) {
+    const base::Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::fsync(fd.get()) != 0) {
+        throw base::system_error(errno, "cannot make " + folder + " durable");
+    }
+}
+
+void rename(const std::string& from, const std::string& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+        throw base::system_error(errno, "cannot replace " + to);
+    }
+}
+
+/// Tells who has the file mapped that a newer one stands in its place. Readers that are not told find out by themselves
+/// within a second, so a failure here is none.
+void mark_superseded(int file) {
+    constexpr std::uint32_t yes = 1;
+    (void)!::pwrite(file, &yes, sizeof yes, offsetof(Header, superseded));
+}
+
+} // namespace
+
+std::string base_file(std::uint64_t identity) {
+    return fmt::format("{}{:016x}", base_prefix, identity);
+}
+
+Publisher::Publisher(std::string folder) : folder_(std::move(folder)) {
+    look();
+    remove_stale();
+}
+
+std::string Publisher::path(std::string_view name) const {
+    return fmt::format("{}/{}", folder_, name);
+}
+
+void Publisher::look() {
+    base::Fd file(::open(path(current_file).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file) {
+        return;
+    }
+    const MappedFile current(file.get());
+    const MappedFile base(folder_.c_str(), base_file(current.image().base_identity()).c_str());
+    current_ = std::move(file); // readers of it are to be told even where it is of no use to us
+    if (current.usable() && base.usable() && base.image().identity() == current.image().base_identity()) {
+        base_ = base.image().identity();
+        generation_ = current.image().store_generation();
+    }
+}
+
+void Publisher::remove_stale() {
+    std::error_code failure;
+    const std::filesystem::directory_iterator entries(folder_, failure);
+    if (failure) {
+        throw base::system_error(failure.value(), "cannot read the directory's folder " + folder_);
+    }
+    for (const auto& entry : entries) {
+        const std::string name = entry.path().filename();
+        const bool unused =
+            name.starts_with(temporary_prefix)
+            || (name.starts_with(base_prefix) && name != base_file(base_) && name != base_file(former_base_));
+        if (unused) {
+            ::unlink(entry.path().c_str());
+        }
+    }
+}
+
+Publisher::Written Publisher::write_beside(Fill fill, const ImageLabel& label, const std::string& temporary) {
+    ::unlink(temporary.c_str()); // of an attempt that failed
+    base::Fd file(::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, public_mode));
+    if (!file) {
+        throw base::system_error(errno, "cannot create a file in " + folder_);
+    }
+    try {
+        ImageWriter writer(file.get(), label);
+        fill(writer);
+        const std::uint64_t identity = writer.finish();
+        if (::fchmod(file.get(), public_mode) != 0 || ::fsync(file.get()) != 0) {
+            throw base::system_error(errno, "cannot make " + temporary + " durable");
+        }
+        return {std::move(file), identity};
+    } catch (...) {
+        ::unlink(temporary.c_str());
+        throw;
+    }
+}
+
+void Publisher::put_current(Fill fill, const ImageLabel& label) {
+    const std::string temporary = path(fmt::format("{}{}", temporary_prefix, current_file));
+    Written written = write_beside(std::move(fill), label, temporary);
+    rename(temporary, path(current_file));
+    durable(folder_);
+    const base::Fd former = std::exchange(current_, std::move(written.file));
+    generation_ = label.store_generation;
+    if (former) {
+        mark_superseded(former.get());
+    }
+}
+
+void Publisher::publish(Fill fill, std::uint64_t generation) {
+    const std::string temporary = path(fmt::format("{}base", temporary_prefix));
+    const Written base = write_beside(std::move(fill), {0, generation}, temporary);
+    rename(temporary, path(base_file(base.identity)));
+    put_current([](ImageWriter&) {}, {base.identity, generation});
+    former_base_ = std::exchange(base_, base.identity);
+    remove_stale();
+}
+
+void Publisher::amend(Fill fill, std::uint64_t generation) {
+    if (base_ == 0) {
+        throw base::Error(base::Error::Kind::conflict, "There is no directory yet that could be amended.");
+    }
+    put_current(std::move(fill), {base_, generation});
+}
+
+} // namespace loquet::directory

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Puts images where readers find them. The folder has one file `current`, which readers open and watch: it amends a
+// base, `base-IDENTITY`, that it names by its identity, so that the two are always of one piece. A reader sees the old
+// pair or the new pair, also after a power cut: each file is written beside, made durable, then renamed. One thread,
+// and one publisher a folder.
+#pragma once
+
+#include "lib/base/file.h"
+#include "lib/base/function.h"
+#include "lib/directory/image_writer.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loquet::directory {
+
+/// The file that readers open, in the directory's folder.
+constexpr std::string_view current_file = "current";
+
+/// "base-" and 16 hexadecimal digits.
+[[nodiscard]] std::string base_file(std::uint64_t identity);
+
+class Publisher {
+public:
+    using Fill = base::Function<void(ImageWriter&)>;
+
+    /// `folder` exists and belongs to this process's user. What an earlier publisher left half done is removed. Throws
+    /// Error where the folder cannot be read.
+    explicit Publisher(std::string folder);
+
+    /// The generation of the store that `current` and its base hold; nothing where they are missing or cannot be used,
+    /// and then publish() is due.
+    [[nodiscard]] std::optional<std::uint64_t> generation() const noexcept { return generation_; }
+
+    /// Everything anew: a base filled by `fill`, and a `current` without entries. Readers see it when this returns.
+    void publish(Fill fill, std::uint64_t generation);
+
+    /// What differs from the base, all of it, not only what came since the last time. Throws Error (conflict) where
+    /// there is no base.
+    void amend(Fill fill, std::uint64_t generation);
+
+private:
+    struct Written {
+        base::Fd file;
+        std::uint64_t identity;
+    };
+    [[nodiscard]] std::string path(std::string_view name) const;
+    Written write_beside(Fill fill, const ImageLabel& label, const std::string& temporary);
+    void put_current(Fill fill, const ImageLabel& label);
+    void look();
+    void remove_stale();
+
+    std::string folder_;
+    base::Fd current_; ///< open for writing: its word `superseded` is ours to set
+    std::uint64_t base_ = 0;
+    std::uint64_t former_base_ = 0; ///< kept for readers that opened the former `current` and not yet its base
+    std::optional<std::uint64_t> generation_;
+};
+
+} // namespace loquet::directory
