@@ -72,8 +72,17 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 }
 
 MappedFile::~MappedFile() {
-    if (!bytes_.empty()) {
-        ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+    unmap(release());
+}
+
+std::span<const std::byte> MappedFile::release() noexcept {
+    image_ = {};
+    return std::exchange(bytes_, {});
+}
+
+void MappedFile::unmap(std::span<const std::byte> bytes) noexcept {
+    if (!bytes.empty()) {
+        ::munmap(const_cast<std::byte*>(bytes.data()), bytes.size());
     }
 }
 

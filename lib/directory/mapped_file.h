@@ -36,6 +36,10 @@ public:
     [[nodiscard]] dev_t device() const noexcept { return device_; }
     [[nodiscard]] ino_t inode() const noexcept { return inode_; }
 
+    /// The mapping becomes the caller's, who ends it with unmap().
+    [[nodiscard]] std::span<const std::byte> release() noexcept;
+    static void unmap(std::span<const std::byte> bytes) noexcept;
+
 private:
     void map(int file) noexcept;
 

@@ -2,6 +2,7 @@
 #include "lib/directory/publisher.h"
 
 #include "lib/base/error.h"
+#include "lib/directory/file_names.h"
 #include "lib/directory/format.h"
 #include "lib/directory/mapped_file.h"
 
@@ -22,7 +23,6 @@ namespace {
 
 constexpr mode_t public_mode = 0644;
 constexpr std::string_view temporary_prefix = "new-";
-constexpr std::string_view base_prefix = "base-";
 
 void durable(const std::string& folder) {
     const base::Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -65,7 +65,7 @@ void Publisher::look() {
         return;
     }
     const MappedFile current(file.get());
-    const MappedFile base(folder_.c_str(), base_file(current.image().base_identity()).c_str());
+    const MappedFile base(folder_.c_str(), BaseFile(current.image().base_identity()).c_str());
     current_ = std::move(file); // readers of it are to be told even where it is of no use to us
     if (current.usable() && base.usable() && base.image().identity() == current.image().base_identity()) {
         base_ = base.image().identity();
@@ -81,9 +81,9 @@ void Publisher::remove_stale() {
     }
     for (const auto& entry : entries) {
         const std::string name = entry.path().filename();
-        const bool unused =
-            name.starts_with(temporary_prefix)
-            || (name.starts_with(base_prefix) && name != base_file(base_) && name != base_file(former_base_));
+        const bool unused = name.starts_with(temporary_prefix)
+                            || (name.starts_with(base_prefix) && name != BaseFile(base_).text()
+                                && name != BaseFile(former_base_).text());
         if (unused) {
             ::unlink(entry.path().c_str());
         }
@@ -125,7 +125,7 @@ void Publisher::put_current(Fill fill, const ImageLabel& label) {
 void Publisher::publish(Fill fill, std::uint64_t generation) {
     const std::string temporary = path(fmt::format("{}base", temporary_prefix));
     const Written base = write_beside(std::move(fill), {0, generation}, temporary);
-    rename(temporary, path(base_file(base.identity)));
+    rename(temporary, path(BaseFile(base.identity).text()));
     put_current([](ImageWriter&) {}, {base.identity, generation});
     former_base_ = std::exchange(base_, base.identity);
     remove_stale();

@@ -16,12 +16,6 @@
 
 namespace loquet::directory {
 
-/// The file that readers open, in the directory's folder.
-constexpr std::string_view current_file = "current";
-
-/// "base-" and 16 hexadecimal digits.
-[[nodiscard]] std::string base_file(std::uint64_t identity);
-
 class Publisher {
 public:
     using Fill = base::Function<void(ImageWriter&)>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/file.h"
+#include "lib/directory/file_names.h"
 #include "lib/directory/mapped_file.h"
 #include "lib/directory/publisher.h"
 #include "tests/support/error_kind.h"
@@ -24,7 +25,7 @@ class APublisher : public testing::Test {
 protected:
     [[nodiscard]] MappedFile current() const { return {folder_.path().c_str(), current_file.data()}; }
     [[nodiscard]] MappedFile base_of(const MappedFile& current) const {
-        return {folder_.path().c_str(), base_file(current.image().base_identity()).c_str()};
+        return {folder_.path().c_str(), BaseFile(current.image().base_identity()).c_str()};
     }
     [[nodiscard]] std::vector<std::string> files() const {
         std::vector<std::string> names;
@@ -108,15 +109,16 @@ TEST_F(APublisher, RemovesWhatAnEarlierOneLeftHalfDone) {
     base::replace_file(folder_ / "base-0123456789abcdef", "stale", 0644);
     base::replace_file(folder_ / "notes", "an administrator's", 0644);
     const Publisher successor(folder_.path());
-    EXPECT_THAT(files(),
-                testing::UnorderedElementsAre(current_file, "notes", base_file(current().image().base_identity())));
+    EXPECT_THAT(files(), testing::UnorderedElementsAre(
+                             current_file, "notes", std::string(BaseFile(current().image().base_identity()).text())));
 }
 
 TEST_F(APublisher, HasNoGenerationWhereAFileIsDamagedOrGone) {
     for (const bool damage_current : {true, false}) {
         Publisher(folder_.path()).publish(add_small, 4);
-        const std::string victim =
-            folder_ / (damage_current ? std::string(current_file) : base_file(current().image().base_identity()));
+        const std::string victim = folder_
+                                   / (damage_current ? std::string(current_file)
+                                                     : std::string(BaseFile(current().image().base_identity()).text()));
         base::replace_file(victim, "not an image", 0644);
         Publisher successor(folder_.path());
         EXPECT_EQ(successor.generation(), std::nullopt);

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/directory/reader.h"
+
+#include "lib/directory/file_names.h"
+#include "lib/directory/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+
+namespace loquet::directory {
+
+namespace {
+
+constexpr std::uint32_t claimed = 1U << 31U;
+constexpr std::uint64_t index_bits = 0xFF;
+constexpr int most_tries = 1000;  ///< to enter; each failure is another thread's success
+constexpr int most_openings = 64; ///< of a pair that is replaced all the while
+constexpr std::int64_t milliseconds_between_looks = 250;
+
+/// Without a system call, and a few milliseconds late.
+std::int64_t coarse_now() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
+}
+
+bool stands(const char* folder, dev_t device, ino_t inode) noexcept {
+    const int former = errno;
+    const int place = ::open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct stat status{};
+    const bool found = place >= 0 && ::fstatat(place, current_file.data(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (place >= 0) {
+        ::close(place);
+    }
+    errno = former;
+    return found && status.st_dev == device && status.st_ino == inode;
+}
+
+} // namespace
+
+Reader::Slot* Reader::enter() noexcept {
+    bool renewed = false;
+    for (int tried = 0; tried < most_tries; ++tried) {
+        const std::uint64_t active = active_.load(std::memory_order_acquire);
+        if (active == 0) {
+            if (renewed || !renew(active)) {
+                return nullptr;
+            }
+            renewed = true;
+            continue;
+        }
+        Slot& slot = slots_[(active & index_bits) - 1];
+        const bool free = (slot.users.fetch_add(1) & claimed) == 0;
+        if (free && active_.load() == active) {
+            if (renewed || !replaced(slot)) {
+                return &slot;
+            }
+            renewed = true;
+            leave(slot);
+            (void)renew(active); // where it fails, the next round finds none active
+            continue;
+        }
+        leave(slot);
+    }
+    return nullptr;
+}
+
+void Reader::leave(Slot& slot) noexcept {
+    slot.users.fetch_sub(1, std::memory_order_release);
+}
+
+bool Reader::replaced(const Slot& slot) noexcept {
+    if (__atomic_load_n(slot.current_image.superseded(), __ATOMIC_ACQUIRE) != 0) {
+        return true;
+    }
+    // For a writer that put a new file there and died before it could say so.
+    const std::int64_t now = coarse_now();
+    std::int64_t due = next_look_.load(std::memory_order_relaxed);
+    if (now < due || !next_look_.compare_exchange_strong(due, now + milliseconds_between_looks)) {
+        return false;
+    }
+    return !stands(folder_, slot.device, slot.inode);
+}
+
+bool Reader::renew(std::uint64_t former) noexcept {
+    Slot* const slot = claim();
+    if (slot == nullptr) {
+        return former != 0; // every slot is in use: the former one still answers
+    }
+    const bool loaded = load(*slot);
+    const std::uint64_t count = (former & ~index_bits) + index_bits + 1;
+    const std::uint64_t next = loaded ? count | static_cast<std::uint64_t>(slot - slots_.data() + 1) : 0;
+    std::uint64_t expected = former;
+    const bool ours = active_.compare_exchange_strong(expected, next);
+    if (loaded && !ours) {
+        empty(*slot); // another thread was faster
+    }
+    give_back(*slot);
+    next_look_.store(coarse_now() + milliseconds_between_looks, std::memory_order_relaxed);
+    sweep();
+    return ours ? loaded : expected != 0;
+}
+
+bool Reader::load(Slot& slot) const noexcept {
+    std::uint64_t seen = 0;
+    for (int opened = 0; opened < most_openings; ++opened) {
+        MappedFile current(folder_, current_file.data());
+        if (!current.usable()) {
+            return false;
+        }
+        MappedFile base(folder_, BaseFile(current.image().base_identity()).c_str());
+        if (base.usable() && base.image().identity() == current.image().base_identity()) {
+            slot.base_image = base.image();
+            slot.current_image = current.image();
+            slot.device = current.device();
+            slot.inode = current.inode();
+            slot.base = base.release();
+            slot.current = current.release();
+            return true;
+        }
+        if (current.image().identity() == seen) {
+            return false; // it is not that a newer pair came in between: the base is missing or damaged
+        }
+        seen = current.image().identity();
+    }
+    return false;
+}
+
+bool Reader::take(Slot& slot) noexcept {
+    std::uint32_t nobody = 0;
+    if (is_active(slot) || !slot.users.compare_exchange_strong(nobody, claimed)) {
+        return false;
+    }
+    // It may have become active since the first look; while it is claimed it cannot.
+    if (is_active(slot)) {
+        give_back(slot);
+        return false;
+    }
+    empty(slot);
+    return true;
+}
+
+void Reader::give_back(Slot& slot) noexcept {
+    slot.users.fetch_sub(claimed, std::memory_order_release);
+}
+
+void Reader::empty(Slot& slot) noexcept {
+    MappedFile::unmap(slot.base);
+    MappedFile::unmap(slot.current);
+    slot.base = slot.current = {};
+}
+
+Reader::Slot* Reader::claim() noexcept {
+    for (Slot& slot : slots_) {
+        if (take(slot)) {
+            return &slot;
+        }
+    }
+    return nullptr;
+}
+
+void Reader::sweep() noexcept {
+    for (Slot& slot : slots_) {
+        if (take(slot)) {
+            give_back(slot);
+        }
+    }
+}
+
+bool Reader::is_active(const Slot& slot) const noexcept {
+    return (active_.load() & index_bits) == static_cast<std::uint64_t>(&slot - slots_.data() + 1);
+}
+
+void Reader::close() noexcept {
+    active_.store(0);
+    sweep();
+}
+
+} // namespace loquet::directory
