@@ -9,8 +9,8 @@
 
 namespace loquet::directory {
 
-/// The file that readers open; a NUL follows it.
-constexpr std::string_view current_file = "current";
+/// The file that readers open.
+constexpr const char* current_file = "current";
 constexpr std::string_view base_prefix = "base-";
 
 /// "base-" and the identity in 16 hexadecimal digits.

@@ -32,7 +32,7 @@ bool stands(const char* folder, dev_t device, ino_t inode) noexcept {
     const int former = errno;
     const int place = ::open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     struct stat status{};
-    const bool found = place >= 0 && ::fstatat(place, current_file.data(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool found = place >= 0 && ::fstatat(place, current_file, &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (place >= 0) {
         ::close(place);
     }
@@ -47,7 +47,7 @@ Reader::Slot* Reader::enter() noexcept {
     for (int tried = 0; tried < most_tries; ++tried) {
         const std::uint64_t active = active_.load(std::memory_order_acquire);
         if (active == 0) {
-            if (renewed || !renew(active)) {
+            if (!renew(active)) {
                 return nullptr;
             }
             renewed = true;
@@ -61,7 +61,7 @@ Reader::Slot* Reader::enter() noexcept {
             }
             renewed = true;
             leave(slot);
-            (void)renew(active); // where it fails, the next round finds none active
+            (void)renew(active); // where it fails, the former one goes on answering
             continue;
         }
         leave(slot);
@@ -70,11 +70,15 @@ Reader::Slot* Reader::enter() noexcept {
 }
 
 void Reader::leave(Slot& slot) noexcept {
-    slot.users.fetch_sub(1, std::memory_order_release);
+    // In one order with the sweep of who replaces this slot: either that sees nobody in here, or we see it replaced.
+    if (slot.users.fetch_sub(1) == 1 && !is_active(slot)) {
+        sweep();
+    }
 }
 
 bool Reader::replaced(const Slot& slot) noexcept {
-    if (__atomic_load_n(slot.current_image.superseded(), __ATOMIC_ACQUIRE) != 0) {
+    if (__atomic_load_n(slot.current_image.superseded(), __ATOMIC_ACQUIRE) != 0
+        && !failed_.load(std::memory_order_relaxed)) {
         return true;
     }
     // For a writer that put a new file there and died before it could say so.
@@ -89,26 +93,28 @@ bool Reader::replaced(const Slot& slot) noexcept {
 bool Reader::renew(std::uint64_t former) noexcept {
     Slot* const slot = claim();
     if (slot == nullptr) {
-        return former != 0; // every slot is in use: the former one still answers
+        return former != 0; // every slot is in use
     }
     const bool loaded = load(*slot);
-    const std::uint64_t count = (former & ~index_bits) + index_bits + 1;
-    const std::uint64_t next = loaded ? count | static_cast<std::uint64_t>(slot - slots_.data() + 1) : 0;
+    failed_.store(!loaded, std::memory_order_relaxed);
+    next_look_.store(coarse_now() + milliseconds_between_looks, std::memory_order_relaxed);
     std::uint64_t expected = former;
-    const bool ours = active_.compare_exchange_strong(expected, next);
-    if (loaded && !ours) {
-        empty(*slot); // another thread was faster
+    if (loaded) {
+        const std::uint64_t count = (former & ~index_bits) + index_bits + 1;
+        const std::uint64_t next = count | static_cast<std::uint64_t>(slot - slots_.data() + 1);
+        if (!active_.compare_exchange_strong(expected, next)) {
+            empty(*slot); // another thread was faster
+        }
     }
     give_back(*slot);
-    next_look_.store(coarse_now() + milliseconds_between_looks, std::memory_order_relaxed);
     sweep();
-    return ours ? loaded : expected != 0;
+    return loaded || active_.load() != 0;
 }
 
 bool Reader::load(Slot& slot) const noexcept {
     std::uint64_t seen = 0;
     for (int opened = 0; opened < most_openings; ++opened) {
-        MappedFile current(folder_, current_file.data());
+        MappedFile current(folder_, current_file);
         if (!current.usable()) {
             return false;
         }

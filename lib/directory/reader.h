@@ -7,7 +7,9 @@
 //
 // A few slots hold mappings. One of them is active; who asks counts itself in there, looks whether the slot is still
 // the active one, and counts itself out afterwards. Who finds the file superseded claims a free slot for the new one
-// and makes that active. A slot that is neither active nor counted in is unmapped by the next who comes by.
+// and makes that active. A slot that is not active any more is unmapped by the last who leaves it. Where the new one
+// cannot be had (after chroot, without a free descriptor, damaged), the former one goes on answering, and the next
+// attempt comes a quarter of a second later.
 #pragma once
 
 #include "lib/directory/image.h"
@@ -60,9 +62,9 @@ private:
     static constexpr std::size_t slots = 16;
 
     [[nodiscard]] Slot* enter() noexcept;
-    static void leave(Slot& slot) noexcept;
+    void leave(Slot& slot) noexcept;
     [[nodiscard]] bool replaced(const Slot& slot) noexcept;
-    /// Makes the directory that stands now active in place of `former`; false where there is none.
+    /// Makes the directory that stands now active in place of `former`; false where there is neither.
     bool renew(std::uint64_t former) noexcept;
     [[nodiscard]] bool load(Slot& slot) const noexcept;
     /// Claims the slot and unmaps what it held, unless it is active or in use.
@@ -78,6 +80,7 @@ private:
     /// once.
     std::atomic<std::uint64_t> active_{0};
     std::atomic<std::int64_t> next_look_{0}; ///< milliseconds of the coarse clock
+    std::atomic<bool> failed_{false};        ///< the last attempt to have the new directory
     std::array<Slot, slots> slots_{};
 };
 
