@@ -23,7 +23,7 @@ using base::Error;
 
 class APublisher : public testing::Test {
 protected:
-    [[nodiscard]] MappedFile current() const { return {folder_.path().c_str(), current_file.data()}; }
+    [[nodiscard]] MappedFile current() const { return {folder_.path().c_str(), current_file}; }
     [[nodiscard]] MappedFile base_of(const MappedFile& current) const {
         return {folder_.path().c_str(), BaseFile(current.image().base_identity()).c_str()};
     }
