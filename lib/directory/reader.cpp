@@ -66,8 +66,9 @@ Reader::Slot* Reader::enter() noexcept {
             continue;
         }
         Slot& slot = slots_[(active & index_bits) - 1];
-        const bool free = (add(slot.users, 1) & claimed) == 0;
-        if (free && active_.load() == active) {
+        (void)add(slot.users, 1);
+        // Active after we counted ourselves in: who claims the slot from here on sees us and leaves it alone.
+        if (active_.load() == active) {
             if (renewed || !replaced(slot)) {
                 return &slot;
             }
@@ -110,15 +111,13 @@ bool Reader::renew(std::uint64_t former) noexcept {
     const bool loaded = load(*slot);
     failed_.store(!loaded, std::memory_order_relaxed);
     next_look_.store(coarse_now() + milliseconds_between_looks, std::memory_order_relaxed);
-    std::uint64_t expected = former;
+    slot->users.fetch_sub(claimed - 1); // counted in instead of claimed: nobody has to wait for us to go on
     if (loaded) {
         const std::uint64_t count = (former & ~index_bits) + index_bits + 1;
         const std::uint64_t next = count | static_cast<std::uint64_t>(slot - slots_.data() + 1);
-        if (!active_.compare_exchange_strong(expected, next)) {
-            empty(*slot); // another thread was faster
-        }
+        active_.compare_exchange_strong(former, next); // where another thread was faster, leaving unmaps ours
     }
-    give_back(*slot);
+    leave(*slot);
     sweep();
     return loaded || active_.load() != 0;
 }
@@ -149,21 +148,25 @@ bool Reader::load(Slot& slot) const noexcept {
 }
 
 bool Reader::take(Slot& slot) noexcept {
-    std::uint32_t nobody = 0;
-    if (is_active(slot) || !slot.users.compare_exchange_strong(nobody, claimed)) {
-        return false;
+    while (!is_active(slot)) {
+        std::uint32_t nobody = 0;
+        if (!slot.users.compare_exchange_strong(nobody, claimed)) {
+            return false;
+        }
+        // It may have become active since the first look, or be entered by who still takes it for active.
+        if (!is_active(slot) && slot.users.load() == claimed) {
+            empty(slot);
+            return true;
+        }
+        if (!give_back(slot)) {
+            return false; // who is in there unmaps it
+        }
     }
-    // It may have become active since the first look; while it is claimed it cannot.
-    if (is_active(slot)) {
-        give_back(slot);
-        return false;
-    }
-    empty(slot);
-    return true;
+    return false;
 }
 
-void Reader::give_back(Slot& slot) noexcept {
-    slot.users.fetch_sub(claimed, std::memory_order_release);
+bool Reader::give_back(Slot& slot) noexcept {
+    return slot.users.fetch_sub(claimed) == claimed;
 }
 
 void Reader::empty(Slot& slot) noexcept {
@@ -184,7 +187,7 @@ Reader::Slot* Reader::claim() noexcept {
 void Reader::sweep() noexcept {
     for (Slot& slot : slots_) {
         if (take(slot)) {
-            give_back(slot);
+            (void)give_back(slot); // it holds nothing any more
         }
     }
 }

@@ -6,10 +6,10 @@
 // mapped: one of sixteen.)
 //
 // A few slots hold mappings. One of them is active; who asks counts itself in there, looks whether the slot is still
-// the active one, and counts itself out afterwards. Who finds the file superseded claims a free slot for the new one
-// and makes that active. A slot that is not active any more is unmapped by the last who leaves it. Where the new one
-// cannot be had (after chroot, without a free descriptor, damaged), the former one goes on answering, and the next
-// attempt comes a quarter of a second later.
+// the active one, and counts itself out afterwards; it begins again only where another thread has put a newer one in
+// its place. Who finds the file superseded claims a free slot for the new one and makes that active. A slot that is not
+// active any more is unmapped by the last who leaves it. Where the new one cannot be had (after chroot, without a free
+// descriptor, damaged), the former one goes on answering, and the next attempt comes a quarter of a second later.
 #pragma once
 
 #include "lib/directory/image.h"
@@ -69,7 +69,8 @@ private:
     [[nodiscard]] bool load(Slot& slot) const noexcept;
     /// Claims the slot and unmaps what it held, unless it is active or in use.
     [[nodiscard]] bool take(Slot& slot) noexcept;
-    static void give_back(Slot& slot) noexcept;
+    /// Ends a claim; true where nobody is counted in.
+    static bool give_back(Slot& slot) noexcept;
     static void empty(Slot& slot) noexcept;
     [[nodiscard]] Slot* claim() noexcept;
     void sweep() noexcept;
