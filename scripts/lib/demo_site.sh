@@ -71,9 +71,9 @@ wait_until() {
     fail "$what did not come up in 10 seconds"
 }
 
+privileges=(--reuid="$daemon_uid" --regid="$daemon_gid" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
 unprivileged() {
-    exec setpriv --reuid="$daemon_uid" --regid="$daemon_gid" --clear-groups --no-new-privs \
-        --inh-caps=-all --bounding-set=-all "$@"
+    exec setpriv "${privileges[@]}" "$@"
 }
 
 # shellcheck disable=SC2034  # the pids are for the scripts that read this file
@@ -94,9 +94,9 @@ start_site() {
 }
 
 # start_loquetd CONFIGURATION
+loquetd_command=("$place/bin/loquetd" --profiles "$place/etc/profiles" --messages "$place/etc/messages")
 start_loquetd() {
-    in_background loquetd unprivileged "$place/bin/loquetd" --config "$1" \
-        --profiles "$place/etc/profiles" --messages "$place/etc/messages"
+    in_background loquetd unprivileged "${loquetd_command[@]}" --config "$1"
     loquetd_pid=$!
     wait_until loquetd dbus-send --system --print-reply --dest=org.loquet.Auth1 /org/loquet/Auth1 \
         org.freedesktop.DBus.Peer.Ping

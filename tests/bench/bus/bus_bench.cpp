@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rows P14 and P16, and what makes the accounts of the others, against the loquetd of a bus:
+// Rows P14, P16 and P19, and what makes the accounts of the others, against the loquetd of a bus:
 //   bus_bench ADDRESS methods ACCOUNT     two methods beside an echo of plain sd-bus, all on the CPUs of this process
 //   bus_bench ADDRESS ping PID...         a ping while those processes run, and while they are stopped
 //   bus_bench ADDRESS find COUNT          asks for the accounts person0 ... of fill_accounts, a tenth of them twice
 //   bus_bench ADDRESS create NAME...      makes accounts whose password need not be changed: it is on standard input
+//   bus_bench ADDRESS start ACCOUNT COMMAND...   starts the daemon, ends it when it knows the account, and prints the
+//                                                milliseconds in between and nothing else
+#include "lib/base/error.h"
 #include "lib/base/secret.h"
 #include "lib/bus/connection.h"
 #include "lib/protocol/answers.h"
@@ -11,6 +14,8 @@
 #include "tests/bench/bus/echo_service.h"
 #include "tests/bench/row.h"
 
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -139,6 +144,44 @@ void create_account(const std::string& address, const std::string& name, const b
     (void)connection.call(request, bus_default);
 }
 
+bool answers(Client& client, const std::string& account) {
+    try {
+        client.find(account);
+        return true;
+    } catch (const base::Error& error) {
+        if (error.kind() != base::Error::Kind::unavailable) { // which it is while nobody has the daemon's name
+            throw;
+        }
+        return false;
+    }
+}
+
+void measure_start(const std::string& address, const std::string& account, std::vector<std::string> command) {
+    constexpr double microseconds_in_a_millisecond = 1000;
+    constexpr useconds_t between_tries = 300;
+    Client client(address);
+    std::vector<char*> arguments;
+    for (std::string& word : command) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    pid_t daemon = 0;
+    const double took = bench::microseconds([&] {
+        if (::posix_spawnp(&daemon, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) {
+            throw std::runtime_error("cannot start " + command.at(0));
+        }
+        while (!answers(client, account)) {
+            if (::waitpid(daemon, nullptr, WNOHANG) != 0) {
+                throw std::runtime_error("the daemon has ended");
+            }
+            ::usleep(between_tries);
+        }
+    });
+    (void)::kill(daemon, SIGTERM);
+    (void)::waitpid(daemon, nullptr, 0);
+    std::printf("%g\n", took / microseconds_in_a_millisecond);
+}
+
 base::Secret password_from_input() {
     std::string line;
     std::getline(std::cin, line);
@@ -158,13 +201,15 @@ void run(const std::vector<std::string>& words) {
         measure_ping(address, load);
     } else if (mode == "find") {
         find_accounts(address, std::stoi(words.at(2)));
+    } else if (mode == "start") {
+        measure_start(address, words.at(2), {words.begin() + 3, words.end()});
     } else if (mode == "create") {
         const base::Secret password = password_from_input();
         for (std::size_t i = 2; i < words.size(); ++i) {
             create_account(address, words[i], password);
         }
     } else {
-        throw std::invalid_argument("bus_bench ADDRESS methods|ping|find|create WORD...");
+        throw std::invalid_argument("bus_bench ADDRESS methods|ping|find|create|start WORD...");
     }
 }
 
