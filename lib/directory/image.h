@@ -15,6 +15,7 @@ namespace loquet::directory {
 
 /// Views into the image, in the order of struct passwd. No string has a NUL within and each is followed by one.
 struct Person {
+    Person() noexcept {}
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     bool private_group = false;
