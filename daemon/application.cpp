@@ -58,10 +58,12 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)),
+      directory_(directory_settings(settings_, store_), store_, loop_),
       accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_)}),
       connection_(bus::Connection::system()), callers_(connection_),
-      manager_({loop_, connection_, callers_, engine_, accounts_, store_, hasher_, plugins_, settings_, tasks_}),
+      manager_(
+          {loop_, connection_, callers_, engine_, accounts_, directory_, store_, hasher_, plugins_, settings_, tasks_}),
       conversations_(connection_, engine_, tasks_),
       account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}) {
     log::set_level(settings_.log.level);
@@ -92,6 +94,7 @@ void Application::connect_parts() {
         }
         manager_.tell_health();
     });
+    directory_.when_trouble_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
@@ -125,9 +128,10 @@ void Application::reload() {
     try {
         config::Config loaded = load_settings(options_);
         // What was opened with the old values stays as it is until a restart.
-        const bool needs_restart = loaded.store != settings_.store || loaded.runtime != settings_.runtime
-                                   || loaded.hashing != settings_.hashing || loaded.accounts != settings_.accounts
-                                   || loaded.plugins != settings_.plugins || loaded.lockout != settings_.lockout
+        const bool needs_restart = loaded.store != settings_.store || loaded.directory != settings_.directory
+                                   || loaded.runtime != settings_.runtime || loaded.hashing != settings_.hashing
+                                   || loaded.accounts != settings_.accounts || loaded.plugins != settings_.plugins
+                                   || loaded.lockout != settings_.lockout
                                    || loaded.password.rules != settings_.password.rules;
         texts_ = load_texts(options_);
         log::set_level(loaded.log.level);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/accounts/accounts.h"
+#include "daemon/accounts/directory_export.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/api/account_objects.h"
 #include "daemon/api/caller.h"
@@ -55,6 +56,7 @@ private:
     model::SteadyTime steady_;
     work::Hasher hasher_;
     plugins::Registry plugins_;
+    accounts::DirectoryExport directory_;
     accounts::SystemNames names_;
     accounts::Accounts accounts_;
     conversation::Engine engine_;

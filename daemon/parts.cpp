@@ -48,6 +48,16 @@ accounts::Settings account_settings(const config::Config& settings) {
     return accounts;
 }
 
+accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store) {
+    accounts::DirectorySettings directory;
+    directory.folder = settings.directory.folder;
+    // Keyed by the store's own key: a copy of another store, also of an earlier one, has another shape.
+    const model::Digest digest = store.digest(store::DigestKind::identity, "the directory");
+    directory.shape = std::uint32_t{digest.bytes[0]} | std::uint32_t{digest.bytes[1]} << 8U
+                      | std::uint32_t{digest.bytes[2]} << 16U | 1U; // never 0, which no file has that is complete
+    return directory;
+}
+
 std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings) {
     std::vector<plugins::InstanceConfig> instances;
     instances.reserve(settings.plugins.size());

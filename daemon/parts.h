@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/accounts/accounts.h"
+#include "daemon/accounts/directory_settings.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/step_set.h"
 #include "daemon/model/audit_event.h"
@@ -17,6 +18,8 @@ namespace loquet {
 
 [[nodiscard]] work::HashingOptions hashing_options(const config::HashingConfig& settings);
 [[nodiscard]] accounts::Settings account_settings(const config::Config& settings);
+/// `store` gives the copy its mark.
+[[nodiscard]] accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store);
 [[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);
 [[nodiscard]] conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry);
 

@@ -179,11 +179,13 @@ void ManagerObject::plugin_list(Writer& value) {
 }
 
 void ManagerObject::health(Writer& value) {
-    std::string text = parts_.store.why_unwritable();
-    if (parts_.engine.on_fallback()) {
-        text +=
-            (text.empty() ? "" : "; ") + std::string("the lockout plugin does not answer: the strict policy judges");
-    }
+    std::string text;
+    const auto add = [&](const std::string& trouble) {
+        text += (text.empty() || trouble.empty() ? "" : "; ") + trouble;
+    };
+    add(parts_.store.why_unwritable());
+    add(parts_.directory.trouble());
+    add(parts_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
     value.text(text.empty() ? "ok" : text);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/accounts/accounts.h"
+#include "daemon/accounts/directory_export.h"
 #include "daemon/api/caller.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
@@ -26,6 +27,7 @@ public:
         Callers& callers;
         conversation::Engine& engine;
         accounts::Accounts& accounts;
+        const accounts::DirectoryExport& directory;
         store::Store& store;
         work::Hasher& hasher;
         plugins::Registry& plugins;

@@ -23,6 +23,11 @@ struct StoreConfig {
     friend bool operator==(const StoreConfig&, const StoreConfig&) = default;
 };
 
+struct DirectoryConfig {
+    std::string folder = "/var/lib/loquet/directory"; ///< 0755, made when it is not there
+    friend bool operator==(const DirectoryConfig&, const DirectoryConfig&) = default;
+};
+
 struct RuntimeConfig {
     std::string folder = "/run/loquet"; ///< plugin hosts listen at <folder>/plugins/NAME.sock
     friend bool operator==(const RuntimeConfig&, const RuntimeConfig&) = default;
@@ -87,6 +92,7 @@ struct Config {
     /// Reasons of a refusal that the person at the screen is told; every other one is `refused`.
     std::vector<protocol::Reason> disclose;
     StoreConfig store;
+    DirectoryConfig directory;
     RuntimeConfig runtime;
     AccountsConfig accounts;
     HashingConfig hashing;

@@ -53,6 +53,10 @@ void read_store(TableReader& table, StoreConfig& store) {
     table.text("master_key", store.master_key, is_path_or_empty, "an absolute path, or \"\" for the credential");
 }
 
+void read_directory(TableReader& table, DirectoryConfig& directory) {
+    table.text("folder", directory.folder, is_path, a_path);
+}
+
 void read_runtime(TableReader& table, RuntimeConfig& runtime) {
     table.text("folder", runtime.folder, is_path, a_path);
 }
@@ -124,6 +128,7 @@ void read_file(TableReader& file, Config& config) {
     file.text("profile", config.profile, is_profile_name, "the name of a profile: \"default\"");
     file.words("disclose", config.disclose, TableReader::Words<protocol::Reason>(disclosable));
     read_part(file, "store", config.store, read_store);
+    read_part(file, "directory", config.directory, read_directory);
     read_part(file, "runtime", config.runtime, read_runtime);
     read_part(file, "accounts", config.accounts, read_accounts);
     read_part(file, "hashing", config.hashing, read_hashing);

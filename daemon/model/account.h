@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/model/public_account.h"
 #include "lib/base/clock.h"
 
 #include <cstdint>
@@ -11,17 +12,6 @@
 #include <vector>
 
 namespace loquet::model {
-
-/// What /etc/passwd would show: public by nature, the only part that the directory exporter may name.
-struct PublicAccount {
-    Uid uid;
-    std::uint32_t gid = 0;
-    std::string name; ///< canonical, see account_name.h
-    std::string display_name;
-    std::string home;
-    std::string shell;
-    friend bool operator==(const PublicAccount&, const PublicAccount&) = default;
-};
 
 enum class AccountState : std::uint8_t {
     active = 0,

@@ -4,6 +4,7 @@
 #include "daemon/store/codec.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/meta_table.h"
+#include "daemon/store/public_accounts.h"
 #include "daemon/store/sealing.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/error.h"
@@ -93,8 +94,7 @@ std::optional<model::Account> AccountsTable::named(const ReadTxn& txn, std::stri
 }
 
 std::optional<model::PublicAccount> AccountsTable::open(const ReadTxn& txn, Uid uid) {
-    const auto record = txn.get(Table::open, Key(uid));
-    return record ? std::optional(decode_public(uid, *record)) : std::nullopt;
+    return PublicAccounts::open(txn, uid);
 }
 
 std::optional<model::PrivateAccount> AccountsTable::closed(const ReadTxn& txn, Uid uid) {
@@ -151,8 +151,12 @@ void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
         put_fate(txn, account.uid, Fate::given);
     }
     const auto before = open(txn, account.uid);
+    if (before == account) {
+        return;
+    }
     index_name(txn, account, before);
     txn.put(Table::open, Key(account.uid), encode(account, stored(txn, Table::open, account.uid)));
+    txn.note_public(account.uid);
 }
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::PrivateAccount& account) {
@@ -177,6 +181,7 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
         txn.erase(table, Key(uid));
     }
     put_fate(txn, uid, Fate::erased);
+    txn.note_public(uid);
     return true;
 }
 

@@ -116,6 +116,14 @@ void Store::when_writability_changes(base::Job changed) {
     queue_->when_writability_changes(std::move(changed));
 }
 
+void Store::on_publication(base::Function<void(const Publication&)> published) {
+    queue_->on_publication(std::move(published));
+}
+
+SideReader Store::side_reader() const {
+    return {*environment_, keys_->sealer()};
+}
+
 Store::Statistics Store::statistics() const {
     return queue_->statistics();
 }

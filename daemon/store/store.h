@@ -6,7 +6,9 @@
 
 #include "daemon/model/ids.h"
 #include "daemon/store/master_key.h"
+#include "daemon/store/publication.h"
 #include "daemon/store/sealing.h"
+#include "daemon/store/side_reader.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/function.h"
 #include "lib/base/limits.h"
@@ -75,6 +77,12 @@ public:
     [[nodiscard]] std::string why_unwritable() const;
     /// Loop thread. `changed` runs on the loop each time writable() changes, until the store dies.
     void when_writability_changes(base::Job changed);
+
+    /// Loop thread. `published` runs on the loop after each commit that changed what everybody may know of accounts, in
+    /// the order of the commits and before the futures of that commit complete, until the store dies.
+    void on_publication(base::Function<void(const Publication&)> published);
+    /// Loop thread. For reading on a thread of its own; it must not outlive the store.
+    [[nodiscard]] SideReader side_reader() const;
 
     struct Statistics {
         std::uint64_t commits = 0; ///< durable ones

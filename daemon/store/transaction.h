@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace loquet::store {
 
@@ -73,6 +74,11 @@ public:
     /// False where there was nothing.
     bool erase(Table table, const Key& key);
 
+    /// Says that what everybody may know of this account is another now; the store tells it when it is durable
+    /// (Store::on_publication).
+    void note_public(model::Uid uid) { public_changes_.push_back(uid); }
+    [[nodiscard]] const std::vector<model::Uid>& public_changes() const noexcept { return public_changes_; }
+
     /// The first code that says that the transaction cannot be committed (no room in the map, disk refuses); the
     /// writer looks here, because work may swallow the exception.
     [[nodiscard]] int failure() const noexcept { return failure_; }
@@ -82,6 +88,7 @@ public:
 private:
     void note(int code, std::string_view doing);
     int failure_ = MDB_SUCCESS;
+    std::vector<model::Uid> public_changes_;
 };
 
 } // namespace loquet::store

@@ -2,6 +2,7 @@
 #include "daemon/store/write_queue.h"
 
 #include "daemon/store/meta_table.h"
+#include "daemon/store/public_accounts.h"
 #include "lib/base/error.h"
 
 #include <algorithm>
@@ -147,13 +148,14 @@ void WriteQueue::commit_or_throw(Batch& batch) {
 /// in a transaction of its own: nested ones cost a copy of every page they touch, and almost never does work throw.
 bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
     TxnHandle txn = environment_.begin();
+    Publication publication;
     std::size_t failed = 0;
     for (Item& item : batch) {
         item.failure = nullptr;
         if (isolation == Isolation::nested) {
-            work_in_child(txn.get(), item);
+            work_in_child(txn.get(), item, publication);
         } else {
-            work_in(txn.get(), item);
+            work_in(txn.get(), item, publication);
         }
         failed += item.failure ? 1U : 0U;
         if (failed > 0 && isolation == Isolation::none && batch.size() > 1) {
@@ -163,7 +165,9 @@ bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
     if (failed == batch.size()) {
         return true; // nothing is left to commit
     }
+    raise_generation(txn.get(), publication);
     environment_.commit(std::move(txn));
+    committed_ = std::move(publication);
     set_unwritable({});
     const std::lock_guard lock(mutex_);
     ++statistics_.commits;
@@ -172,7 +176,7 @@ bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
 }
 
 /// What the work throws stays with it; what the disk says is thrown.
-void WriteQueue::work_in(MDB_txn* raw, Item& item) {
+void WriteQueue::work_in(MDB_txn* raw, Item& item, Publication& publication) {
     WriteTxn txn(raw, environment_.tables(), sealer_);
     try {
         item.work(txn);
@@ -188,17 +192,31 @@ void WriteQueue::work_in(MDB_txn* raw, Item& item) {
     if (code != MDB_SUCCESS && !item.failure) {
         item.failure = std::make_exception_ptr(Error(Error::Kind::internal, mdb_strerror(code)));
     }
+    if (!item.failure) {
+        publication.accounts.insert(publication.accounts.end(), txn.public_changes().begin(),
+                                    txn.public_changes().end());
+    }
 }
 
-void WriteQueue::work_in_child(MDB_txn* parent, Item& item) {
+/// In the transaction of what it counts.
+void WriteQueue::raise_generation(MDB_txn* raw, Publication& publication) {
+    if (publication.accounts.empty()) {
+        return;
+    }
+    WriteTxn txn(raw, environment_.tables(), sealer_);
+    publication.generation = PublicAccounts::raise_generation(txn);
+}
+
+void WriteQueue::work_in_child(MDB_txn* parent, Item& item, Publication& publication) {
     TxnHandle child = environment_.begin(parent);
-    work_in(child.get(), item);
+    work_in(child.get(), item, publication);
     if (!item.failure) {
         check(mdb_txn_commit(child.release()), "cannot write the store");
     }
 }
 
 void WriteQueue::answer(Batch batch) {
+    tell_publication();
     Batch for_loop;
     for (Item& item : batch) {
         if (item.awaited == nullptr) {
@@ -223,6 +241,27 @@ void WriteQueue::answer(Batch batch) {
             }
         }
     });
+}
+
+void WriteQueue::on_publication(base::Function<void(const Publication&)> published) {
+    const std::lock_guard lock(mutex_);
+    published_ = std::make_shared<base::Function<void(const Publication&)>>(std::move(published));
+}
+
+void WriteQueue::tell_publication() {
+    Publication publication = std::exchange(committed_, {});
+    std::weak_ptr<base::Function<void(const Publication&)>> published;
+    {
+        const std::lock_guard lock(mutex_);
+        published = published_;
+    }
+    if (!publication.accounts.empty() && !published.expired()) {
+        loop_.post([published, publication = std::move(publication)] {
+            if (const auto observer = published.lock()) {
+                (*observer)(publication);
+            }
+        });
+    }
 }
 
 void WriteQueue::set_unwritable(const std::string& why) {

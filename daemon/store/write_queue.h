@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/store/environment.h"
+#include "daemon/store/publication.h"
 #include "daemon/store/sealing.h"
 #include "daemon/store/store.h"
 #include "lib/base/function.h"
@@ -31,6 +32,7 @@ public:
     base::Future<void> push(Store::Work work);
     void run_now(Store::Work work);
     void when_writability_changes(base::Job changed);
+    void on_publication(base::Function<void(const Publication&)> published);
 
     // Any thread; see Store.
     [[nodiscard]] std::string why_unwritable() const;
@@ -57,9 +59,11 @@ private:
     void commit(Batch& batch);
     void commit_or_throw(Batch& batch);
     [[nodiscard]] bool attempt(Batch& batch, Isolation isolation);
-    void work_in(MDB_txn* txn, Item& item);
-    void work_in_child(MDB_txn* parent, Item& item);
+    void work_in(MDB_txn* txn, Item& item, Publication& publication);
+    void work_in_child(MDB_txn* parent, Item& item, Publication& publication);
+    void raise_generation(MDB_txn* txn, Publication& publication);
     void answer(Batch batch);
+    void tell_publication();
     void set_unwritable(const std::string& why);
     void put_to_the_test();
 
@@ -75,7 +79,10 @@ private:
     bool stopping_ = false;
     std::string why_unwritable_;
     std::shared_ptr<base::Job> changed_;
+    std::shared_ptr<base::Function<void(const Publication&)>> published_;
     Store::Statistics statistics_;
+
+    Publication committed_; ///< by the batch whose futures were not answered yet; the writer's own
 
     std::thread thread_; ///< last: starts when all else is there
 };

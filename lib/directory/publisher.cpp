@@ -46,10 +46,6 @@ void mark_superseded(int file) {
 
 } // namespace
 
-std::string base_file(std::uint64_t identity) {
-    return fmt::format("{}{:016x}", base_prefix, identity);
-}
-
 Publisher::Publisher(std::string folder) : folder_(std::move(folder)) {
     look();
     remove_stale();
@@ -90,7 +86,7 @@ void Publisher::remove_stale() {
     }
 }
 
-Publisher::Written Publisher::write_beside(Fill fill, const ImageLabel& label, const std::string& temporary) {
+Publisher::Written Publisher::write_beside(Fill fill, const ImageLabel& label, const std::string& temporary) const {
     ::unlink(temporary.c_str()); // of an attempt that failed
     base::Fd file(::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, public_mode));
     if (!file) {
@@ -122,13 +118,28 @@ void Publisher::put_current(Fill fill, const ImageLabel& label) {
     }
 }
 
-void Publisher::publish(Fill fill, std::uint64_t generation) {
+Publisher::NewBase Publisher::prepare(Fill fill, std::uint64_t generation) const {
     const std::string temporary = path(fmt::format("{}base", temporary_prefix));
-    const Written base = write_beside(std::move(fill), {0, generation}, temporary);
-    rename(temporary, path(BaseFile(base.identity).text()));
-    put_current([](ImageWriter&) {}, {base.identity, generation});
-    former_base_ = std::exchange(base_, base.identity);
+    const Written written = write_beside(std::move(fill), {0, generation}, temporary);
+    return {written.identity, temporary};
+}
+
+Publisher::NewBase::~NewBase() {
+    if (!temporary_.empty()) {
+        ::unlink(temporary_.c_str());
+    }
+}
+
+void Publisher::adopt(NewBase base, Fill changed_since, std::uint64_t generation) {
+    rename(base.temporary_, path(BaseFile(base.identity_).text()));
+    base.temporary_.clear();
+    put_current(std::move(changed_since), {base.identity_, generation});
+    former_base_ = std::exchange(base_, base.identity_);
     remove_stale();
+}
+
+void Publisher::publish(Fill fill, std::uint64_t generation) {
+    adopt(prepare(std::move(fill), generation), [](ImageWriter&) {}, generation);
 }
 
 void Publisher::amend(Fill fill, std::uint64_t generation) {

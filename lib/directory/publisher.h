@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Puts images where readers find them. The folder has one file `current`, which readers open and watch: it amends a
 // base, `base-IDENTITY`, that it names by its identity, so that the two are always of one piece. A reader sees the old
-// pair or the new pair, also after a power cut: each file is written beside, made durable, then renamed. One thread,
-// and one publisher a folder.
+// pair or the new pair, also after a power cut: each file is written beside, made durable, then renamed. One thread
+// (but for prepare()), and one publisher a folder.
 #pragma once
 
 #include "lib/base/file.h"
@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace loquet::directory {
 
@@ -28,7 +29,21 @@ public:
     /// and then publish() is due.
     [[nodiscard]] std::optional<std::uint64_t> generation() const noexcept { return generation_; }
 
-    /// Everything anew: a base filled by `fill`, and a `current` without entries. Readers see it when this returns.
+    /// Writes a base that no reader sees yet. Any thread, and one at a time; the publisher may amend meanwhile.
+    class NewBase;
+    [[nodiscard]] NewBase prepare(Fill fill, std::uint64_t generation) const;
+
+    /// Shows the base, amended by what changed since it was filled: nobody sees an older state in between.
+    void adopt(NewBase base, Fill changed_since, std::uint64_t generation);
+
+    /// What stands in the folder is not to be built upon: publish() is due, as if there were nothing.
+    void forget() noexcept {
+        base_ = 0;
+        generation_.reset();
+    }
+
+    /// Everything anew, at once: a base filled by `fill`, and a `current` without entries. Readers see it when this
+    /// returns.
     void publish(Fill fill, std::uint64_t generation);
 
     /// What differs from the base, all of it, not only what came since the last time. Throws Error (conflict) where
@@ -41,7 +56,7 @@ private:
         std::uint64_t identity;
     };
     [[nodiscard]] std::string path(std::string_view name) const;
-    Written write_beside(Fill fill, const ImageLabel& label, const std::string& temporary);
+    Written write_beside(Fill fill, const ImageLabel& label, const std::string& temporary) const;
     void put_current(Fill fill, const ImageLabel& label);
     void look();
     void remove_stale();
@@ -51,6 +66,28 @@ private:
     std::uint64_t base_ = 0;
     std::uint64_t former_base_ = 0; ///< kept for readers that opened the former `current` and not yet its base
     std::optional<std::uint64_t> generation_;
+};
+
+/// A file of the folder under a temporary name, removed again where it is not adopted.
+class Publisher::NewBase {
+public:
+    NewBase(NewBase&& other) noexcept
+        : identity_(other.identity_), temporary_(std::exchange(other.temporary_, std::string{})) {}
+    NewBase& operator=(NewBase&& other) noexcept {
+        std::swap(identity_, other.identity_);
+        std::swap(temporary_, other.temporary_);
+        return *this;
+    }
+    NewBase(const NewBase&) = delete;
+    NewBase& operator=(const NewBase&) = delete;
+    ~NewBase();
+
+private:
+    friend class Publisher;
+    NewBase(std::uint64_t identity, std::string temporary) : identity_(identity), temporary_(std::move(temporary)) {}
+
+    std::uint64_t identity_;
+    std::string temporary_; ///< path; empty: adopted
 };
 
 } // namespace loquet::directory

@@ -9,19 +9,21 @@
 readonly daemon_uid=65534 daemon_gid=65534
 
 write_site() {
-    mkdir -p "$place"/{bin,plugins,etc,pam,run/plugins,store}
+    mkdir -p "$place"/{bin,plugins,etc,pam,run/plugins,store,directory}
     # Copies, because the built tree may be where only its owner may look.
     cp "$dev/daemon/loquetd" "$dev/plugin_host/loquet-plugin" "$place/bin/"
     cp "$dev"/plugins/*.so "$place/plugins/"
     head -c 32 /dev/urandom >"$place/master-key"
     chmod 0400 "$place/master-key"
     chmod 0700 "$place/store"
-    chown -R "$daemon_uid:$daemon_gid" "$place/run" "$place/store" "$place/master-key"
+    chown -R "$daemon_uid:$daemon_gid" "$place"/{run,store,directory,master-key}
     cat >"$place/etc/loquet.toml" <<EOF
 disclose = ["locked"]
 [store]
 folder = "$place/store"
 master_key = "$place/master-key"
+[directory]
+folder = "$place/directory"
 [runtime]
 folder = "$place/run"
 [plugins.arithmetic]

@@ -35,7 +35,7 @@ std::string master_key() {
 
 std::string configuration_for(const TempFolder& folder) {
     return "[store]\nfolder = \"" + folder / "store" + "\"\nmaster_key = \"" + folder / "master-key"
-           + "\"\n[runtime]\nfolder = \"" + folder / "run"
+           + "\"\n[directory]\nfolder = \"" + folder / "directory" + "\"\n[runtime]\nfolder = \"" + folder / "run"
            + "\"\n"
            // One cheap hash: tests ask for what happens, not for how long a guess takes.
            + "[hashing]\nmethod = \"yescrypt\"\ncost = 1\nworkers = 2\n";

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/directory_export.h"
+
+#include "lib/base/error.h"
+#include "lib/base/log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loquet::accounts {
+
+namespace {
+
+using namespace std::chrono_literals;
+using base::Error;
+
+constexpr auto settling = 4ms; ///< after the first change, for those that come with it
+constexpr int rest_factor = 4; ///< of the time that the last file took, before the next one
+constexpr auto longest_rest = 1s;
+constexpr auto first_back_off = 1s;
+constexpr auto longest_back_off = 60s;
+
+} // namespace
+
+DirectoryExport::DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop)
+    : loop_(loop), copy_(std::move(settings), store.side_reader()), build_reader_(store.side_reader()) {
+    store.on_publication([this](const store::Publication& publication) { tell(publication); });
+    thread_ = std::thread([this] { run(); });
+}
+
+DirectoryExport::~DirectoryExport() {
+    stopping_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        letters_.stopping = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void DirectoryExport::tell(const store::Publication& publication) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!letters_.publication) {
+            letters_.publication.emplace();
+        }
+        auto& waiting = *letters_.publication;
+        waiting.generation = publication.generation;
+        waiting.accounts.insert(waiting.accounts.end(), publication.accounts.begin(), publication.accounts.end());
+    }
+    wake_.notify_one();
+}
+
+void DirectoryExport::run() {
+    not_before_ = Clock::now();
+    for (bool stopping = false; !stopping;) {
+        Letters letters = wait();
+        stopping = letters.stopping;
+        take(std::move(letters));
+        if (stopping || Clock::now() >= not_before_) {
+            bring_up_to_date();
+        }
+    }
+    if (builder_.joinable()) {
+        builder_.join();
+    }
+}
+
+/// There is something to do without being told anything more.
+bool DirectoryExport::work_due() const noexcept {
+    return !copy_.is_open() || copy_.can_amend() || (copy_.wants_base() && !builder_.joinable());
+}
+
+/// Until there are letters, or it is time for what is due.
+DirectoryExport::Letters DirectoryExport::wait() {
+    std::unique_lock lock(mutex_);
+    const auto something = [this] { return letters_.any(); };
+    if (work_due()) {
+        wake_.wait_until(lock, not_before_, something);
+    } else {
+        wake_.wait(lock, something);
+    }
+    return std::exchange(letters_, {});
+}
+
+void DirectoryExport::take(Letters letters) {
+    if (letters.publication) {
+        copy_.note(*letters.publication);
+        not_before_ = std::max(not_before_, Clock::now() + settling);
+    }
+    if (!letters.built && !letters.build_failure) {
+        return;
+    }
+    builder_.join();
+    try {
+        if (letters.build_failure) {
+            std::rethrow_exception(letters.build_failure);
+        }
+        copy_.adopt(*std::move(letters.built));
+        succeeded();
+    } catch (const std::exception& failure) {
+        failed(failure);
+    }
+}
+
+void DirectoryExport::bring_up_to_date() {
+    try {
+        if (!copy_.is_open()) {
+            copy_.open();
+        }
+        if (copy_.can_amend()) {
+            amend();
+        }
+        if (copy_.wants_base() && !builder_.joinable() && !stopping_) {
+            start_build();
+        }
+    } catch (const Error& failure) {
+        if (failure.kind() == Error::Kind::not_found && !builder_.joinable()) {
+            copy_.close(); // the folder was taken away: begin with it
+        }
+        failed(failure);
+    } catch (const std::exception& failure) {
+        failed(failure);
+    }
+}
+
+void DirectoryExport::amend() {
+    const auto begin = Clock::now();
+    copy_.amend();
+    const auto end = Clock::now();
+    not_before_ = end + std::min<Pause>(rest_factor * (end - begin), longest_rest);
+    succeeded();
+}
+
+void DirectoryExport::start_build() {
+    copy_.begin_build();
+    builder_ = std::thread([this] {
+        Letters result;
+        try {
+            result.built.emplace(copy_.build(build_reader_, stopping_));
+        } catch (...) {
+            result.build_failure = std::current_exception();
+        }
+        {
+            const std::lock_guard lock(mutex_);
+            letters_.built = std::move(result.built);
+            letters_.build_failure = std::move(result.build_failure);
+        }
+        wake_.notify_one();
+    });
+}
+
+void DirectoryExport::failed(const std::exception& failure) {
+    if (stopping_) {
+        return;
+    }
+    back_off_ = std::clamp<Pause>(back_off_ * 2, first_back_off, longest_back_off);
+    not_before_ = Clock::now() + back_off_;
+    if (current_trouble_.empty()) {
+        log::error(log::id::directory_unwritable,
+                   std::string("other programs do not see changes of accounts: ") + failure.what());
+    }
+    tell_trouble(std::string("the directory of names cannot be written: ") + failure.what());
+}
+
+void DirectoryExport::succeeded() {
+    back_off_ = {};
+    if (!current_trouble_.empty()) {
+        log::notice(log::id::directory_writable_again, "the directory of names follows the accounts again");
+        tell_trouble({});
+    }
+}
+
+void DirectoryExport::tell_trouble(std::string text) {
+    if (text == current_trouble_) {
+        return;
+    }
+    current_trouble_ = text;
+    loop_.post([trouble = trouble_, changed = changed_, text = std::move(text)] {
+        *trouble = text;
+        if (*changed) {
+            (*changed)();
+        }
+    });
+}
+
+} // namespace loquet::accounts

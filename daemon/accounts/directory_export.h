@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Keeps the directory (lib/directory), which every process of the machine reads, equal to the store's public accounts.
+// The object belongs to the loop; what it does happens on a thread of its own, because it waits for the disk, and a new
+// base for many accounts is made on one more while changes go on being shown over the former one.
+//
+// A change is shown some milliseconds after its commit, with what came in the same moment; in a flood of them (an
+// import) the thread rests between two files for as long as some of them took to write. What fails is tried again, with
+// longer and longer pauses; logins do not depend on it.
+#pragma once
+
+#include "daemon/accounts/directory_copy.h"
+#include "daemon/accounts/directory_settings.h"
+#include "daemon/store/store.h"
+#include "lib/base/function.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace loquet::accounts {
+
+class DirectoryExport {
+public:
+    /// Begins at once, and returns before anything is read or written. Both references outlive this object. It is the
+    /// one observer of the store's publications.
+    DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop);
+    DirectoryExport(const DirectoryExport&) = delete;
+    DirectoryExport& operator=(const DirectoryExport&) = delete;
+    /// Shows what it was told of, if that can be done at once; gives up a base that is being made.
+    ~DirectoryExport();
+
+    /// Loop thread. A sentence for the operator; empty while the directory follows the store.
+    [[nodiscard]] const std::string& trouble() const noexcept { return *trouble_; }
+    /// `changed` runs on the loop each time trouble() changes.
+    void when_trouble_changes(base::Job changed) { *changed_ = std::move(changed); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Pause = Clock::duration;
+
+    struct Letters { ///< what others have for the thread
+        std::optional<store::Publication> publication;
+        std::optional<DirectoryCopy::NewCopy> built;
+        std::exception_ptr build_failure;
+        bool stopping = false;
+        [[nodiscard]] bool any() const noexcept { return publication || built || build_failure || stopping; }
+    };
+
+    void tell(const store::Publication& publication);
+
+    // The thread
+    void run();
+    [[nodiscard]] bool work_due() const noexcept;
+    [[nodiscard]] Letters wait();
+    void take(Letters letters);
+    void bring_up_to_date();
+    void start_build();
+    void amend();
+    void failed(const std::exception& failure);
+    void succeeded();
+    void tell_trouble(std::string text);
+
+    base::Executor& loop_;
+    std::shared_ptr<std::string> trouble_ = std::make_shared<std::string>(); ///< the loop's; the thread posts to it
+    std::shared_ptr<base::Job> changed_ = std::make_shared<base::Job>();
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    Letters letters_;                   ///< guarded by mutex_
+    std::atomic<bool> stopping_{false}; ///< what the maker of a base looks at
+
+    // The thread's own
+    DirectoryCopy copy_;
+    store::SideReader build_reader_; ///< lent to the maker of a base
+    std::thread builder_;
+    Clock::time_point not_before_{}; ///< the next file
+    Pause back_off_{};
+    std::string current_trouble_;
+
+    std::thread thread_; ///< last: starts when all else is there
+};
+
+} // namespace loquet::accounts

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Between a public account and what passwd(5) can say of it. Pure.
+#pragma once
+
+#include "daemon/model/public_account.h"
+#include "lib/directory/image_writer.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace loquet::accounts {
+
+/// The entry and the texts that it points into. Made once and filled again and again: a million accounts cost no heap.
+class PasswdEntry {
+public:
+    /// The entry of `account`, which outlives it, as does `groups`: GIDs that every account has beside its own. A colon
+    /// or a control character in a display name or a path becomes a blank. Nothing for a name that passwd(5) cannot
+    /// hold: another name would be another person's.
+    [[nodiscard]] std::optional<directory::PersonEntry> of(const model::PublicAccount& account,
+                                                           std::span<const std::uint32_t> groups);
+
+private:
+    std::string gecos_;
+    std::string home_;
+    std::string shell_;
+};
+
+} // namespace loquet::accounts

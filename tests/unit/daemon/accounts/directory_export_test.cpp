@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/file.h"
+#include "lib/directory/file_names.h"
+#include "lib/directory/mapped_file.h"
+#include "tests/unit/daemon/accounts/directory_fixture.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace loquet::accounts {
+namespace {
+
+using store::AccountsTable;
+using store::WriteTxn;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ADirectory : public ADirectoryFixture {
+protected:
+    /// The base that stands now; an export that builds anew makes another.
+    [[nodiscard]] std::uint64_t base() const {
+        return directory::MappedFile(place_.c_str(), directory::current_file).image().base_identity();
+    }
+};
+
+TEST_F(ADirectory, ShowsWhatWasThereBeforeIt) {
+    put(person(30000, "ana"));
+    put(person(30001, "ben"));
+    start();
+    EXPECT_TRUE(eventually_equal());
+    EXPECT_THAT(names(), SizeIs(2));
+}
+
+TEST_F(ADirectory, IsThereAlsoWhereNobodyHasAnAccount) {
+    start();
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return reader_.ask([](const directory::View&) {}); }));
+    EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(ADirectory, FollowsEveryKindOfChange) {
+    start();
+    put(person(30000, "ana"));
+    put(person(30001, "ben"));
+    EXPECT_TRUE(eventually_shows({"ana", "ben"}));
+    auto ana = person(30000, "anna");
+    ana.display_name = "Anna Lopez";
+    ana.home = "/srv/anna";
+    ana.shell = "/bin/sh";
+    put(ana);
+    EXPECT_TRUE(eventually_equal());
+    EXPECT_EQ(seen().at(30000), (SeenPerson{"anna", 30000, "Anna Lopez", "/srv/anna", "/bin/sh", {}}));
+    erase(30001);
+    EXPECT_TRUE(eventually_shows({"anna"}));
+}
+
+TEST_F(ADirectory, KeepsAccountsThatAreLockedOrDisabledBecauseFilesBelongToThem) {
+    start();
+    put(person(30000, "ana"));
+    for (const auto state : {model::AccountState::locked, model::AccountState::disabled}) {
+        model::PrivateAccount closed;
+        closed.state = state;
+        write([&](WriteTxn& txn) { AccountsTable::put(txn, model::Uid{30000}, closed); });
+    }
+    put(person(30001, "ben"));
+    EXPECT_TRUE(eventually_shows({"ana", "ben"}));
+}
+
+TEST_F(ADirectory, GoesOnWithItsBaseAfterARestart) {
+    put(person(30000, "ana"));
+    start();
+    ASSERT_TRUE(eventually_equal());
+    put(person(30001, "ben"));
+    ASSERT_TRUE(eventually_equal());
+    const std::uint64_t before = base();
+    stop();
+    start();
+    put(person(30002, "cem"));
+    ASSERT_TRUE(eventually_shows({"ana", "ben", "cem"})) << "what differed before is remembered";
+    EXPECT_EQ(base(), before);
+}
+
+TEST_F(ADirectory, IsMadeAnewWhereTheStoreChangedInItsAbsence) {
+    put(person(30000, "ana"));
+    start();
+    ASSERT_TRUE(eventually_equal());
+    stop();
+    const std::uint64_t before = base();
+    put(person(30001, "ben"));
+    erase(30000);
+    start();
+    ASSERT_TRUE(eventually_shows({"ben"}));
+    EXPECT_NE(base(), before);
+}
+
+TEST_F(ADirectory, IsMadeAnewForOtherSettings) {
+    put(person(30000, "ana"));
+    start();
+    ASSERT_TRUE(eventually_equal());
+    stop();
+    auto other = settings();
+    other.machine_groups = {29, 44};
+    other.shape = 9;
+    start(other);
+    EXPECT_TRUE(
+        tests::eventually(loop_, [&] { return seen().at(30000).groups == std::vector<std::uint32_t>{29, 44}; }));
+}
+
+TEST_F(ADirectory, IsMadeAnewWhereAFileOfItIsDamaged) {
+    put(person(30000, "ana"));
+    for (const bool damage_current : {true, false}) {
+        start();
+        ASSERT_TRUE(eventually_equal());
+        stop();
+        base::replace_file(damage_current ? place_ + "/current" : place_ + "/" + directory::BaseFile(base()).c_str(),
+                           "no image", 0644);
+        ASSERT_FALSE(directory::Reader(place_.c_str()).ask([](const directory::View&) {}));
+    }
+    start();
+    EXPECT_TRUE(
+        tests::eventually(loop_, [&] { return directory::Reader(place_.c_str()).ask([](const directory::View&) {}); }));
+}
+
+TEST_F(ADirectory, IsOpenToEverybodyWhateverTheUmaskSays) {
+    const mode_t before = ::umask(0077);
+    start();
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return reader_.ask([](const directory::View&) {}); }));
+    ::umask(before);
+    struct stat status{};
+    ASSERT_EQ(::stat(place_.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0755U);
+    ASSERT_EQ(::stat((place_ + "/current").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0644U);
+}
+
+TEST_F(ADirectory, MakesHarmlessWhatPasswdCannotSayAndKeepsEverybodyElse) {
+    start();
+    auto odd = person(30000, "ana");
+    odd.display_name = "Ana:0:0\nroot::0";
+    put(odd);
+    put(person(30001, "ben"));
+    ASSERT_TRUE(eventually_shows({"ana", "ben"}));
+    EXPECT_EQ(seen().at(30000).gecos, "Ana 0 0 root  0");
+}
+
+TEST_F(ADirectory, ShowsTensOfThousandsOfChangesInOneGo) {
+    start();
+    put(person(30000, "ana"));
+    ASSERT_TRUE(eventually_equal());
+    const std::uint64_t before = base();
+    constexpr std::uint32_t many = 20000;
+    for (std::uint32_t first = 0; first < many; first += 1000) {
+        write([&](WriteTxn& txn) {
+            for (std::uint32_t i = first; i < first + 1000; ++i) {
+                AccountsTable::put(txn, person(40000 + i, "p" + std::to_string(i)));
+            }
+        });
+    }
+    ASSERT_TRUE(eventually_equal());
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return base() != before; })) << "so many belong into a base";
+    erase(40001);
+    EXPECT_TRUE(eventually_equal());
+}
+
+TEST_F(ADirectory, SaysWhereItsFolderCannotBeWrittenAndGoesOnWhenItCan) {
+    base::replace_file(place_, "a file in the folder's place", 0644);
+    int told = 0;
+    start();
+    export_->when_trouble_changes([&] { ++told; });
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return told == 1; }));
+    EXPECT_THAT(export_->trouble(), ::testing::HasSubstr(place_));
+    put(person(30000, "ana"));
+    std::filesystem::remove(place_);
+    ASSERT_TRUE(eventually_shows({"ana"}));
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return export_->trouble().empty(); }));
+}
+
+} // namespace
+} // namespace loquet::accounts
