@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# The rows of scripts/bench that ask name services (P1 to P6, P20): each has the same made-up accounts, in a form of its
+# The rows of scripts/bench that ask name services (P1 to P6, P20, P21): each has the same made-up accounts, in a form of its
 # own, inside the peers' root. Read by bench_rows.sh, whose variables and functions it uses.
+# shellcheck disable=SC2154
 : "${place:?}" "${bench:?}" "${dev:?}" "${root:?}"
 
 readonly hot=1000 hot_groups=200 # what is asked for again and again
@@ -13,7 +14,7 @@ cdb_floor=$place/bin/libnss_cdb_floor.so.2
 need_names() {
     local count folder
     need_peers
-    cp "$dev/nss_module/libnss_loquet.so.2" "$bench/names/"{libnss_cdb_floor.so.2,names_bench,fresh_bench,first_lookup,snapshot_bench} "$place/bin/"
+    cp "$dev/nss_module/libnss_loquet.so.2" "$bench/names/"{libnss_cdb_floor.so.2,names_bench,fresh_bench,first_lookup,snapshot_bench,visible_bench} "$place/bin/"
     for count in "$@"; do
         folder=$place/names/$count
         if [[ ! -d $folder ]]; then
@@ -130,12 +131,57 @@ make_db() {
     (named "$1" "${make_db_command[@]}")
 }
 
+# need_daemon_names COUNT: what `named daemon-COUNT` shows: the directory that the daemon with so many accounts keeps.
+need_daemon_names() {
+    local folder=$place/names/daemon-$1
+    mkdir -p "$folder/misc"
+    install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0755 "$folder/directory"
+    cp "$root/etc/passwd" "$root/etc/group" "$folder/"
+    printf 'passwd: files\ngroup: files\n' >"$folder/nsswitch.conf"
+    sed "s,^folder = \"$place/directory-$1\",folder = \"/var/lib/loquet/directory\"," "$place/etc/loquet-$1.toml" >"$place/etc/names-$1.toml"
+}
+
 row_P20() {
-    need_names 10000 1000000
-    local count
+    need_names 1000000
     mkdir -p "$place/snapshot"
-    (named 1000000 "$place/bin/snapshot_bench" all P20 1000000 "$place/snapshot" "${make_db_command[@]}")
+    (named 1000000 "$place/bin/snapshot_bench" P20 1000000 "$place/snapshot" "${make_db_command[@]}")
+    rm -r "$place/snapshot"
+    stop_loquetd
+    need_accounts 10000 1000000
+    local count took=()
     for count in 10000 1000000; do
-        (named "$count" "$place/bin/snapshot_bench" change P20 "$count" /var/lib/loquet/directory "$nss_loquet")
+        need_daemon_names "$count"
+        for _ in 1 2 3; do
+            find "$place/names/daemon-$count/directory" -type f -delete
+            took[count]+="$(named "daemon-$count" "$place/bin/visible_bench" all "$nss_loquet" "person$((count - 1))" setpriv \
+                "${privileges[@]}" "${loquetd_command[@]}" --config "$place/etc/names-$count.toml" 2>>"$place/loquetd.log") "
+        done
+        row_line P20 "loquetd started without a snapshot until NSS knows all, $count accounts" ms "${took[count]}" "" "" ""
+        start_loquetd "$place/etc/names-$count.toml" named "daemon-$count"
+        (named "daemon-$count" "$place/bin/visible_bench" change P20 "$count" "$nss_loquet" "$DBUS_SYSTEM_BUS_ADDRESS")
+        stop_loquetd
     done
+    start_loquetd "$place/etc/loquet.toml"
+}
+
+row_P21() {
+    need_site
+    local count=100000 ours=() floor=() folder began
+    "$bench/names/fill_names" json "$count" >"$place/accounts.json"
+    mkdir -p "$place/batches"
+    stop_loquetd
+    for _ in 1 2 3; do
+        folder=$place/import-${#ours[@]}
+        install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$folder"
+        sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/import.toml"
+        start_loquetd "$place/etc/import.toml"
+        began=$EPOCHREALTIME
+        "$dev/cli/loquetctl" --no-pager account import "$place/accounts.json" >/dev/null
+        ours+=("$(awk -v began="$began" -v ended="$EPOCHREALTIME" -v count="$count" 'BEGIN { print count / (ended - began) }')")
+        floor+=("$("$bench/store/batch_floor" "$place/batches" "$count")")
+        stop_loquetd
+        rm -r "$folder"
+    done
+    row_line P21 "accounts imported, $count with hashes" "/s" "${ours[*]}" "LMDB puts, 1000 in a commit" "${floor[*]}" ">= 0.25"
+    start_loquetd "$place/etc/loquet.toml"
 }

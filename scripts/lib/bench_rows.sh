@@ -240,15 +240,22 @@ megabytes() {
     awk -v kilobytes="$1" 'BEGIN { printf "%.2f\n", kilobytes / 1024 }'
 }
 
-# need_accounts COUNT...: stores with as many accounts, and configurations of loquetd for each.
+# need_accounts COUNT...: stores with as many accounts and the directory of each, and configurations of loquetd for them.
+# No loquetd is running.
 need_accounts() {
-    local count folder
+    local count store directory
     for count in "$@"; do
-        folder=$place/accounts-$count
-        if [[ ! -d $folder ]]; then
-            install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$folder"
-            (unprivileged "$place/bin/fill_accounts" "$folder" "$place/master-key" "$count")
-            sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/loquet-$count.toml"
+        store=$place/accounts-$count
+        directory=$place/directory-$count
+        if [[ ! -d $store ]]; then
+            install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$store"
+            install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0755 "$directory"
+            (unprivileged "$place/bin/fill_accounts" "$store" "$place/master-key" "$count")
+            sed "s,^folder = \"$place/store\",folder = \"$store\",; s,^folder = \"$place/directory\",folder = \"$directory\"," \
+                "$place/etc/loquet.toml" >"$place/etc/loquet-$count.toml"
+            start_loquetd "$place/etc/loquet-$count.toml"
+            wait_until "the directory of $count accounts" test -e "$directory/current"
+            stop_loquetd
         fi
     done
 }
@@ -260,8 +267,8 @@ row_P18() {
     login sss "$peer" "$peer_password"
     application --row P18 --times 20 compare "${logins[@]}" >/dev/null # the peers have worked too
     mapfile -t family < <(pgrep --parent "$sssd_pid")
-    need_accounts 10 10000 1000000
     stop_loquetd
+    need_accounts 10 10000 1000000
     for round in 1 2 3; do
         for count in 10 10000 1000000; do
             start_loquetd "$place/etc/loquet-$count.toml"
@@ -287,8 +294,8 @@ row_P18() {
 row_P19() {
     need_site
     local count took=()
-    need_accounts 10 1000000
     stop_loquetd
+    need_accounts 10 1000000
     for _ in 1 2 3 4 5; do
         for count in 10 1000000; do
             took[count]+="$("$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" start person9 setpriv "${privileges[@]}" \

@@ -12,16 +12,16 @@
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
 #include "tests/bench/bus/echo_service.h"
+#include "tests/bench/child.h"
 #include "tests/bench/row.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -156,29 +156,18 @@ bool answers(Client& client, const std::string& account) {
     }
 }
 
-void measure_start(const std::string& address, const std::string& account, std::vector<std::string> command) {
+void measure_start(const std::string& address, const std::string& account, const std::vector<std::string>& command) {
     constexpr double microseconds_in_a_millisecond = 1000;
     constexpr useconds_t between_tries = 300;
     Client client(address);
-    std::vector<char*> arguments;
-    for (std::string& word : command) {
-        arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    pid_t daemon = 0;
+    std::optional<bench::Child> daemon;
     const double took = bench::microseconds([&] {
-        if (::posix_spawnp(&daemon, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) {
-            throw std::runtime_error("cannot start " + command.at(0));
-        }
+        daemon.emplace(command);
         while (!answers(client, account)) {
-            if (::waitpid(daemon, nullptr, WNOHANG) != 0) {
-                throw std::runtime_error("the daemon has ended");
-            }
+            daemon->must_run();
             ::usleep(between_tries);
         }
     });
-    (void)::kill(daemon, SIGTERM);
-    (void)::waitpid(daemon, nullptr, 0);
     std::printf("%g\n", took / microseconds_in_a_millisecond);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rows P1 to P6 and P20: a population in the form that a name service reads (population.h, forms.h).
-//   fill_names passwd|group|ldif COUNT    on standard output
+// Rows P1 to P6, P20 and P21: a population in the form that a name service reads (population.h, forms.h).
+//   fill_names passwd|group|ldif|json COUNT    on standard output
 //   fill_names directory COUNT FOLDER
 //   fill_names cdb COUNT FILE
 #include "tests/bench/names/forms.h"
@@ -23,12 +23,14 @@ void fill(const std::vector<std::string>& words) {
         write_group(population, stdout);
     } else if (form == "ldif") {
         write_ldif(population, stdout);
+    } else if (form == "json") {
+        write_json(population, stdout);
     } else if (form == "directory") {
         publish(population, words.at(2));
     } else if (form == "cdb") {
         write_cdb(population, words.at(2));
     } else {
-        throw std::invalid_argument("fill_names passwd|group|ldif|directory|cdb COUNT [PLACE]");
+        throw std::invalid_argument("fill_names passwd|group|ldif|json|directory|cdb COUNT [PLACE]");
     }
 }
 

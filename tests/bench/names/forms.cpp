@@ -66,4 +66,14 @@ void write_ldif(const Population& population, std::FILE* out) {
     }
 }
 
+void write_json(const Population& population, std::FILE* out) {
+    for (std::uint32_t i = 0; i < population.persons(); ++i) {
+        std::fprintf(out,
+                     "{\"name\": \"%s\", \"display_name\": \"%s\", \"home\": \"%s\", \"shell\": \"%s\", "
+                     "\"password_hash\": \"$y$j9T$bench%017u$NobodyKnowsThePasswordOfThisAccount..........\"}\n",
+                     population.name(i).c_str(), Population::display_name(i).c_str(), population.home(i).c_str(),
+                     Population::shell(), i);
+    }
+}
+
 } // namespace loquet::bench

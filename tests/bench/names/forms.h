@@ -23,4 +23,7 @@ void write_group(const Population& population, std::FILE* out);
 /// Entries of RFC 2307 below dc=bench, for slapadd(8).
 void write_ldif(const Population& population, std::FILE* out);
 
+/// Lines for `loquetctl account import`, each with a password's hash; nobody knows the password.
+void write_json(const Population& population, std::FILE* out);
+
 } // namespace loquet::bench
