@@ -86,7 +86,7 @@ class APersonOfThisMachineWhoseDaemonIsMasked(APersonOfThisMachine):
 
 
 class APersonOfThisMachineWhoseDaemonHangs(APersonOfThisMachine):
-    """With two seconds of patience in place of ten."""
+    """With one second of patience in place of ten."""
 
     state = "hanging"
 
@@ -96,7 +96,7 @@ class APersonOfThisMachineWhoseDaemonHangs(APersonOfThisMachine):
             path = pathlib.Path(f"/etc/pam.d/common-{kind}")
             text = path.read_text()
             self.addCleanup(path.write_text, text)
-            path.write_text(text.replace("pam_loquet.so", "pam_loquet.so timeout=2"))
+            path.write_text(text.replace("pam_loquet.so", "pam_loquet.so timeout=1"))
         pid = main_pid(DAEMON)
         self.addCleanup(os.kill, pid, signal.SIGCONT)
         os.kill(pid, signal.SIGSTOP)
