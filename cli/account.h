@@ -15,11 +15,12 @@ namespace loquet::cli::account {
 
 struct AddOptions {
     std::string name;
-    std::string display_name; ///< this and the next four: empty is "as the service has it configured"
+    std::string display_name; ///< this and the next five: empty is "as the service has it configured"
     std::string mail;
     std::string phone;
     std::string shell;
     std::string home;
+    std::string organisation;
     std::vector<std::string> authorisations; ///< empty: as configured
     std::optional<int> password_fd;
     bool no_password = false; ///< with neither of the two the password is asked for

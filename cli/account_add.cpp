@@ -25,13 +25,14 @@ std::optional<base::Secret> password_of(const AddOptions& options) {
 }
 
 void write_properties(bus::Writer& writer, const AddOptions& options) {
-    const std::array<std::pair<const char*, const std::string*>, 6> texts{{
+    const std::array<std::pair<const char*, const std::string*>, 7> texts{{
         {"name", &options.name},
         {"display_name", &options.display_name},
         {"mail", &options.mail},
         {"phone", &options.phone},
         {"shell", &options.shell},
         {"home", &options.home},
+        {"organisation", &options.organisation},
     }};
     for (const auto& [key, text] : texts) {
         if (!text->empty()) {

@@ -44,6 +44,16 @@ Record read_plugin(bus::Reader& reader) {
     return record;
 }
 
+/// A row of FirstErrors, a(ts).
+Record read_line_error(bus::Reader& reader) {
+    Record record;
+    reader.enter(SD_BUS_TYPE_STRUCT, "ts");
+    record.fields.push_back({"line", "LINE", reader.u64()});
+    record.fields.push_back({"error", "ERROR", std::string(reader.text(text_bytes))});
+    reader.exit();
+    return record;
+}
+
 std::optional<Value> read_value(bus::Reader& reader, std::string_view signature) {
     if (signature == "s") {
         return Value(std::string(reader.text(text_bytes)));
@@ -63,6 +73,11 @@ std::optional<Value> read_value(bus::Reader& reader, std::string_view signature)
     if (signature == "a(sssss)") {
         std::vector<Record> records;
         reader.array("(sssss)", list_at_most, [&] { records.push_back(read_plugin(reader)); });
+        return Value(std::move(records));
+    }
+    if (signature == "a(ts)") {
+        std::vector<Record> records;
+        reader.array("(ts)", list_at_most, [&] { records.push_back(read_line_error(reader)); });
         return Value(std::move(records));
     }
     return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // loquetctl: the argument tree. What each verb does is in the file of its noun.
 #include "cli/account.h"
+#include "cli/account_import.h"
 #include "cli/passwd.h"
 #include "cli/plugin.h"
 #include "cli/status.h"
@@ -28,6 +29,7 @@ struct Common {
 struct CommandLine {
     Common common;
     account::AddOptions add;
+    account::ImportOptions import;
     account::ListOptions list;
     TryLoginOptions try_login;
     PasswdOptions passwd;
@@ -59,12 +61,22 @@ void add_account_add(CLI::App& noun, CommandLine& line) {
     verb->add_option("--phone", line.add.phone, "Telephone number for messages, as +33123456789");
     verb->add_option("--shell", line.add.shell, "Login shell");
     verb->add_option("--home", line.add.home, "Home folder");
+    verb->add_option("--organisation", line.add.organisation, "Organisation that the person belongs to");
     verb->add_option("--authorise", line.add.authorisations, "PAM service that it may use; repeat it for more")
         ->type_name("SERVICE")
         ->allow_extra_args(false);
     add_password_fd(*verb, line.add.password_fd, "Read the password from this descriptor");
     verb->add_flag("--no-password", line.add.no_password, "Set none; nobody can log in yet")->excludes("--password-fd");
     verb->callback(with_service(line, [&line](Client& c, Output& o) { return account::add(c, o, line.add); }));
+}
+
+void add_account_import(CLI::App& noun, CommandLine& line) {
+    CLI::App* verb = noun.add_subcommand("import", "Create accounts from lines of JSON");
+    verb->add_option("FILE", line.import.file, "The file; - for standard input")->required();
+    verb->add_flag("--dry-run", line.import.dry_run, "Say what would happen, and change nothing");
+    verb->add_flag("--must-change", line.import.must_change, "Imported passwords are to be changed at the first login");
+    verb->add_flag("--without-passwords", line.import.without_passwords, "Refuse lines that bring a password");
+    verb->callback(with_service(line, [&line](Client& c, Output& o) { return account::import(c, o, line.import); }));
 }
 
 /// A verb that takes the name of an account and nothing else.
@@ -79,6 +91,7 @@ CLI::App* add_named(CLI::App& noun, const char* verb_name, const char* help, Com
 void add_account(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("account", "Accounts")->require_subcommand(1);
     add_account_add(*noun, line);
+    add_account_import(*noun, line);
 
     CLI::App* list = noun->add_subcommand("list", "List accounts");
     list->add_option("--state", line.list.state, "Only those in this state")

@@ -58,14 +58,16 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)),
-      directory_(directory_settings(settings_, store_), store_, loop_),
+      directory_(directory_settings(settings_, store_), store_, loop_), names_(settings_.directory.folder),
       accounts_(account_settings(settings_), store_, names_, clock_, loop_),
+      imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
       engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_)}),
       connection_(bus::Connection::system()), callers_(connection_),
-      manager_({loop_, connection_, callers_, engine_, accounts_, directory_, store_, hasher_, plugins_, settings_,
-                options_.locale, tasks_}),
+      manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, store_, hasher_, plugins_,
+                settings_, options_.locale, tasks_}),
       conversations_(connection_, engine_, tasks_),
-      account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}) {
+      account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}),
+      jobs_(connection_, imports_, tasks_) {
     log::set_level(settings_.log.level);
     connect_parts();
 }
@@ -75,12 +77,16 @@ void Application::connect_parts() {
     connection_.on_peer_gone([this](std::string_view name) {
         callers_.forget(name);
         engine_.forget_caller(name);
+        imports_.forget_owner(name);
     });
     connection_.on_disconnect([this] {
         bus_lost_ = true;
         loop_.stop();
     });
     accounts_.on_change([this](const accounts::Change& change) { manager_.tell(change); });
+    imports_.on_progress([this](accounts::ImportId id, const accounts::Import::Progress& progress) {
+        manager_.tell_import(id, progress);
+    });
     engine_.on_locked = [this](model::Uid uid, base::Milliseconds until, const std::string& reason) {
         manager_.tell_locked(uid, until, reason);
     };
@@ -114,6 +120,7 @@ void Application::run() {
 
 void Application::stop() {
     sd_notify(0, "STOPPING=1");
+    imports_.cancel_all();
     if (tasks_.active() == 0) {
         loop_.stop();
         return;

@@ -5,10 +5,12 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/directory_export.h"
+#include "daemon/accounts/imports.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/api/account_objects.h"
 #include "daemon/api/caller.h"
 #include "daemon/api/conversation_objects.h"
+#include "daemon/api/job_objects.h"
 #include "daemon/api/manager_object.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
@@ -60,12 +62,14 @@ private:
     accounts::DirectoryExport directory_;
     accounts::SystemNames names_;
     accounts::Accounts accounts_;
+    accounts::Imports imports_;
     conversation::Engine engine_;
     bus::Connection connection_;
     api::Callers callers_;
     api::ManagerObject manager_;
     api::ConversationObjects conversations_;
     api::AccountObjects account_objects_;
+    api::JobObjects jobs_;
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
     bus::Source last_call_;
     bool bus_lost_ = false;

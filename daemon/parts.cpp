@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/parts.h"
 
+#include "daemon/accounts/machine_groups.h"
 #include "daemon/audit/audit_log.h"
+#include "lib/base/log.h"
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <string>
 #include <thread>
+#include <utility>
 
 namespace loquet {
 
@@ -31,6 +35,17 @@ std::uint64_t machine_memory() {
     return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// Keyed by the store's own key: a copy of another store has another shape, also of one that stood here before.
+std::uint32_t shape_of(const accounts::DirectorySettings& directory, const store::Store& store) {
+    std::string text = "the directory " + directory.organisation_prefix;
+    for (const std::uint32_t gid : directory.machine_groups) {
+        text += ' ' + std::to_string(gid);
+    }
+    const auto& digest = store.digest(store::DigestKind::identity, text).bytes;
+    return std::uint32_t{digest[0]} | std::uint32_t{digest[1]} << 8U | std::uint32_t{digest[2]} << 16U
+           | 1U; // never 0, so that no label is
+}
+
 } // namespace
 
 work::HashingOptions hashing_options(const config::HashingConfig& settings) {
@@ -44,17 +59,29 @@ accounts::Settings account_settings(const config::Config& settings) {
     accounts::Settings accounts;
     accounts.uids = {settings.accounts.uid_first, settings.accounts.uid_last};
     accounts.defaults = {settings.accounts.home, settings.accounts.shell, settings.accounts.authorisations};
+    accounts.defaults.organisation_prefix = settings.directory.organisation_prefix;
     accounts.history = settings.password.history;
     return accounts;
+}
+
+accounts::ImportRules import_rules(const config::Config& settings) {
+    const accounts::Settings accounts = account_settings(settings);
+    accounts::ImportRules rules;
+    rules.defaults = accounts.defaults;
+    rules.uids = accounts.uids;
+    return rules;
 }
 
 accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store) {
     accounts::DirectorySettings directory;
     directory.folder = settings.directory.folder;
-    // Keyed by the store's own key: a copy of another store, also of an earlier one, has another shape.
-    const model::Digest digest = store.digest(store::DigestKind::identity, "the directory");
-    directory.shape = std::uint32_t{digest.bytes[0]} | std::uint32_t{digest.bytes[1]} << 8U
-                      | std::uint32_t{digest.bytes[2]} << 16U | 1U; // never 0, which no file has that is complete
+    directory.organisation_prefix = settings.directory.organisation_prefix;
+    auto groups = accounts::machine_groups(settings.accounts.groups, account_settings(settings).uids);
+    for (const std::string& complaint : groups.complaints) {
+        log::warning(log::id::configuration_refused, complaint);
+    }
+    directory.machine_groups = std::move(groups.gids);
+    directory.shape = shape_of(directory, store);
     return directory;
 }
 

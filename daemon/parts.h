@@ -4,6 +4,7 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/directory_settings.h"
+#include "daemon/accounts/import_line.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/step_set.h"
 #include "daemon/model/audit_event.h"
@@ -18,6 +19,7 @@ namespace loquet {
 
 [[nodiscard]] work::HashingOptions hashing_options(const config::HashingConfig& settings);
 [[nodiscard]] accounts::Settings account_settings(const config::Config& settings);
+[[nodiscard]] accounts::ImportRules import_rules(const config::Config& settings);
 /// `store` gives the copy its mark.
 [[nodiscard]] accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store);
 [[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);

@@ -5,8 +5,9 @@
 _loquetctl_options() {
     case "$1" in
     "account add")
-        echo "--display-name --mail --phone --shell --home --authorise --password-fd --no-password"
+        echo "--display-name --mail --phone --shell --home --organisation --authorise --password-fd --no-password"
         ;;
+    "account import") echo "--dry-run --must-change --without-passwords" ;;
     "account list") echo "--state --limit" ;;
     "account lock") echo "--reason" ;;
     "try-login") echo "--service --password-fd" ;;
@@ -18,7 +19,7 @@ _loquetctl_options() {
 _loquetctl_verbs() {
     case "$1" in
     "") echo "account plugin status try-login passwd" ;;
-    account) echo "add list show lock unlock reset" ;;
+    account) echo "add import list show lock unlock reset" ;;
     plugin) echo "list check" ;;
     esac
 }
@@ -30,7 +31,7 @@ _loquetctl_value() {
     --shell) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
     --home) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
     --authorise | --service) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_services)" -- "$2") ;;
-    --bus | --display-name | --mail | --phone | --limit | --reason | --password-fd) COMPREPLY=() ;;
+    --bus | --display-name | --mail | --phone | --organisation | --limit | --reason | --password-fd) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -71,6 +72,8 @@ _loquetctl() {
         mapfile -t COMPREPLY < <(compgen -W "--help $(_loquetctl_options "${command% }") $(_loquetctl_options "")" -- "$current")
     elif [[ -z $verb && -n $(_loquetctl_verbs "$noun") ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_verbs "$noun")" -- "$current")
+    elif [[ "$noun $verb" == "account import" ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
     elif [[ "$noun $verb" == "plugin check" ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_plugins)" -- "$current")
     fi

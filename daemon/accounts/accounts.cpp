@@ -30,12 +30,6 @@ using store::WriteTxn;
 
 constexpr std::size_t lookup_threads = 1; // accounts are made by people, one at a time
 
-/// Undoes the transaction: its number was not asked of the other sources of names yet.
-struct NumberUnchecked : std::exception {
-    explicit NumberUnchecked(Uid unchecked) : number(unchecked) {}
-    Uid number;
-};
-
 Error no_such_account() {
     return {Error::Kind::not_found, "there is no account with this number"};
 }
@@ -95,7 +89,9 @@ Telling telling_of(Act act) {
 Accounts::Accounts(Settings settings, store::Store& store, const NameService& names, const base::Clock& clock,
                    base::Executor& loop)
     : settings_(std::move(settings)), store_(store), names_(names), clock_(clock),
-      lookups_(loop, "loquet-names", lookup_threads, limits::queued_lookups) {}
+      lookups_(loop, "loquet-names", lookup_threads, limits::queued_lookups),
+      numbers_(settings_.uids, store_, names_, lookups_),
+      groups_(settings_.defaults.organisation_prefix, store_, names_, lookups_, numbers_) {}
 
 Task<model::Account> Accounts::create(NewAccount wanted, std::optional<ChosenPassword> password, Actor actor) {
     Newcomer newcomer{make_account(wanted, settings_.defaults), std::nullopt};
@@ -110,24 +106,16 @@ Task<model::Account> Accounts::create(NewAccount wanted, std::optional<ChosenPas
     Task<void> name_is_free = refuse_name_elsewhere(account.open.name);
     co_await name_is_free;
 
-    store::UidRange left = settings_.uids;
-    Uid free_number; // 0: none was found yet
-    for (;;) {
-        Task<Uid> writing = write_new(newcomer, free_number, left, actor);
-        const Uid number = co_await writing;
-        if (number == free_number) {
-            break;
-        }
-        Task<bool> asking = is_number_elsewhere(number);
-        if (co_await asking) {
-            left.first = number.value + 1;
-        } else {
-            free_number = number;
-        }
+    if (!account.closed.organisation.empty()) {
+        Task<std::uint32_t> joining = groups_.join(account.closed.organisation);
+        const std::uint32_t gid = co_await joining;
+        account.open.groups.push_back(gid);
     }
-    account.open.uid = free_number;
-    account.open.gid = free_number.value;
-    tell({Change::Kind::added, free_number, {}}, actor, "created");
+    Task<Uid> writing = numbers_.give(new_account(newcomer, actor));
+    const Uid number = co_await writing;
+    account.open.uid = number;
+    account.open.gid = number.value;
+    tell({Change::Kind::added, number, {}}, actor, "created");
     co_return account;
 }
 
@@ -148,50 +136,30 @@ Task<void> Accounts::refuse_name_elsewhere(std::string name) {
     }
 }
 
-Task<bool> Accounts::is_number_elsewhere(Uid uid) {
-    const NameService* names = &names_;
-    base::Future<bool> asked =
-        lookups_.run({}, [names, number = uid.value] { return names->has_uid(number) || names->has_gid(number); });
-    const bool elsewhere = co_await asked;
-    co_return elsewhere;
-}
-
-/// Answers the number that the store gives next. The account was written only where that is `free_number`; otherwise
-/// nothing was.
-Task<Uid> Accounts::write_new(const Newcomer& newcomer, Uid free_number, store::UidRange left, Actor actor) {
+NumberGiver::Make Accounts::new_account(const Newcomer& newcomer, Actor actor) const {
     std::vector<AuditEvent> events{new_event(AuditKind::account_created, actor)};
     if (newcomer.password) {
         events.push_back(password_event(*newcomer.password, actor));
     }
-    base::Future<void> written = store_.write(
-        [account = newcomer.account, password = newcomer.password, free_number, left, events](WriteTxn& txn) mutable {
-            const Uid uid = AccountsTable::allocate(txn, left);
-            if (uid != free_number) {
-                throw NumberUnchecked(uid);
-            }
-            if (AccountsTable::find(txn, account.open.name)) {
-                throw name_is_taken(account.open.name, "there is an account of this name");
-            }
-            account.open.uid = uid;
-            account.open.gid = uid.value;
-            AccountsTable::put(txn, account.open);
-            AccountsTable::put(txn, uid, account.closed);
-            AccountsTable::put(txn, uid, model::Credential{});
-            if (password) {
-                put_password(txn, uid, *password);
-            }
-            for (AuditEvent& event : events) {
-                event.account = uid;
-                event.identity = txn.digest(store::DigestKind::name, account.open.name);
-                AuditLog::append(txn, event);
-            }
-        });
-    try {
-        co_await written;
-    } catch (const NumberUnchecked& found) {
-        free_number = found.number;
-    }
-    co_return free_number;
+    return [newcomer, events](WriteTxn& txn, Uid uid) {
+        model::PublicAccount open = newcomer.account.open;
+        if (AccountsTable::find(txn, open.name)) {
+            throw name_is_taken(open.name, "there is an account of this name");
+        }
+        open.uid = uid;
+        open.gid = uid.value;
+        AccountsTable::put(txn, open);
+        AccountsTable::put(txn, uid, newcomer.account.closed);
+        AccountsTable::put(txn, uid, model::Credential{});
+        if (newcomer.password) {
+            put_password(txn, uid, *newcomer.password);
+        }
+        for (AuditEvent event : events) {
+            event.account = uid;
+            event.identity = txn.digest(store::DigestKind::name, open.name);
+            AuditLog::append(txn, event);
+        }
+    };
 }
 
 std::optional<Uid> Accounts::find(std::string_view name) const {

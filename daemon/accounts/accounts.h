@@ -7,6 +7,8 @@
 #include "daemon/accounts/list_page.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/accounts/new_account.h"
+#include "daemon/accounts/number_giver.h"
+#include "daemon/accounts/organisation_groups.h"
 #include "daemon/accounts/password_record.h"
 #include "daemon/accounts/state_change.h"
 #include "daemon/model/account.h"
@@ -108,13 +110,12 @@ private:
     using Edit = base::Function<bool(store::WriteTxn&, const model::PublicAccount&, model::AuditEvent&)>;
 
     base::Task<void> refuse_name_elsewhere(std::string name);
-    base::Task<bool> is_number_elsewhere(model::Uid uid);
     struct Newcomer {
         model::Account account;
         std::optional<NewPassword> password;
     };
-    base::Task<model::Uid> write_new(const Newcomer& newcomer, model::Uid free_number, store::UidRange left,
-                                     Actor actor);
+    /// Writes the newcomer and the audit events under the number that is given.
+    [[nodiscard]] NumberGiver::Make new_account(const Newcomer& newcomer, Actor actor) const;
     [[nodiscard]] NewPassword checked(ChosenPassword password) const;
     [[nodiscard]] model::AuditEvent password_event(const NewPassword& password, Actor actor) const;
     using Authorising = Authorisations (*)(Authorisations, const std::string& service);
@@ -131,6 +132,8 @@ private:
     const NameService& names_;
     const base::Clock& clock_;
     work::WorkerPool lookups_;
+    NumberGiver numbers_;
+    OrganisationGroups groups_;
     base::Function<void(const Change&)> observer_;
 };
 

@@ -7,8 +7,8 @@
 // dies between a commit and the file leaves a file of an older generation, and the next start notices.
 #pragma once
 
+#include "daemon/accounts/directory_entries.h"
 #include "daemon/accounts/directory_settings.h"
-#include "daemon/accounts/number_set.h"
 #include "daemon/store/publication.h"
 #include "daemon/store/side_reader.h"
 #include "lib/directory/publisher.h"
@@ -47,7 +47,7 @@ public:
     };
     /// What is noted from here on has to be shown over the base that build() makes.
     void begin_build() noexcept {
-        since_build_.clear();
+        since_build_ = {};
         building_ = true;
     }
     /// Writes a base of all accounts; seconds for a million. On any thread; throws Error, also when `stopping` is set.
@@ -58,7 +58,6 @@ public:
 private:
     [[nodiscard]] std::uint64_t label(std::uint64_t generation) const noexcept;
     void read_back();
-    void fill(directory::ImageWriter& writer, const NumberSet& accounts);
 
     DirectorySettings settings_;
     store::SideReader reader_;
@@ -67,8 +66,8 @@ private:
     bool complete_ = false;        ///< base and differences together show that
     bool building_ = false;        ///< a base is being made, or failed to be
     bool changed_ = false;         ///< since the last time that the file was written
-    NumberSet differences_;        ///< accounts that differ from the base
-    NumberSet since_build_;        ///< noted since begin_build()
+    Numbers differences_;          ///< from the base
+    Numbers since_build_;          ///< noted since begin_build()
 };
 
 } // namespace loquet::accounts

@@ -44,9 +44,7 @@ void DirectoryExport::tell(const store::Publication& publication) {
         if (!letters_.publication) {
             letters_.publication.emplace();
         }
-        auto& waiting = *letters_.publication;
-        waiting.generation = publication.generation;
-        waiting.accounts.insert(waiting.accounts.end(), publication.accounts.begin(), publication.accounts.end());
+        letters_.publication->add(publication);
     }
     wake_.notify_one();
 }

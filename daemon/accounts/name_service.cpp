@@ -7,6 +7,7 @@
 #include <pwd.h>
 
 #include <cerrno>
+#include <string_view>
 #include <vector>
 
 namespace loquet::accounts {
@@ -15,23 +16,25 @@ namespace {
 
 using base::Error;
 
+constexpr std::size_t first_size = 4096;
+constexpr std::size_t largest_size = 16 * 1024 * 1024; // a group's list of members can be long
+
 /// getpwnam(3) lists what implementations use to say "not found" apart from 0.
 bool means_not_found(int error) {
     return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
-/// Calls one of the get*_r family with a buffer that grows until the entry fits.
-template <class Entry, class Key>
-std::optional<Entry> look_up(int (*get)(Key, Entry*, char*, std::size_t, Entry**), Key key) {
-    constexpr std::size_t first_size = 4096;
-    constexpr std::size_t largest_size = 16 * 1024 * 1024; // a group's list of members can be long
+/// Calls one of the get*_r family with a buffer that grows until the entry fits. What `number_of` says of the entry.
+template <class Entry, class Key, class NumberOf>
+std::optional<std::uint32_t> look_up(int (*get)(Key, Entry*, char*, std::size_t, Entry**), Key key,
+                                     NumberOf number_of) {
     for (std::size_t size = first_size; size <= largest_size; size *= 2) {
         std::vector<char> buffer(size);
         Entry entry{};
         Entry* found = nullptr;
         const int error = get(key, &entry, buffer.data(), buffer.size(), &found);
         if (found != nullptr) {
-            return entry; // only its numbers are used: the texts end with the buffer
+            return number_of(entry);
         }
         if (means_not_found(error)) {
             return std::nullopt;
@@ -44,24 +47,82 @@ std::optional<Entry> look_up(int (*get)(Key, Entry*, char*, std::size_t, Entry**
     throw Error(Error::Kind::unavailable, "another source of names on this machine gives an entry that is too long");
 }
 
+/// Calls `visit` with each entry that one of the get*ent_r family gives.
+template <class Entry, class Visit>
+void enumerate(int (*next)(Entry*, char*, std::size_t, Entry**), Visit visit) {
+    std::vector<char> buffer(first_size);
+    for (;;) {
+        Entry entry{};
+        Entry* found = nullptr;
+        const int error = next(&entry, buffer.data(), buffer.size(), &found);
+        if (error == ERANGE && buffer.size() < largest_size) {
+            buffer.resize(buffer.size() * 2);
+        } else if (error == 0 && found != nullptr) {
+            visit(entry);
+        } else if (means_not_found(error)) {
+            return;
+        } else {
+            throw base::system_error(error, "another source of names on this machine cannot be read whole");
+        }
+    }
+}
+
 } // namespace
 
+std::optional<std::uint32_t> SystemNames::elsewhere(const passwd& entry) const {
+    bool ours = false;
+    own_.ask([&](const directory::View& view) {
+        directory::Person person;
+        ours =
+            view.person(std::string_view(entry.pw_name), person) == directory::Found::yes && person.uid == entry.pw_uid;
+    });
+    return ours ? std::nullopt : std::optional(entry.pw_uid);
+}
+
+std::optional<std::uint32_t> SystemNames::elsewhere(const ::group& entry) const {
+    bool ours = false;
+    own_.ask([&](const directory::View& view) {
+        directory::Group group;
+        ours = view.group(std::string_view(entry.gr_name), group) == directory::Found::yes && group.gid == entry.gr_gid;
+    });
+    return ours ? std::nullopt : std::optional(entry.gr_gid);
+}
+
 std::optional<std::uint32_t> SystemNames::user(const std::string& name) const {
-    const auto entry = look_up<passwd, const char*>(&::getpwnam_r, name.c_str());
-    return entry ? std::optional(entry->pw_uid) : std::nullopt;
+    return look_up<passwd, const char*>(&::getpwnam_r, name.c_str(), [this](const auto& e) { return elsewhere(e); });
 }
 
 std::optional<std::uint32_t> SystemNames::group(const std::string& name) const {
-    const auto entry = look_up<::group, const char*>(&::getgrnam_r, name.c_str());
-    return entry ? std::optional(entry->gr_gid) : std::nullopt;
+    return look_up<::group, const char*>(&::getgrnam_r, name.c_str(), [this](const auto& e) { return elsewhere(e); });
 }
 
 bool SystemNames::has_uid(std::uint32_t uid) const {
-    return look_up<passwd, uid_t>(&::getpwuid_r, uid).has_value();
+    return look_up<passwd, uid_t>(&::getpwuid_r, uid, [this](const auto& e) { return elsewhere(e); }).has_value();
 }
 
 bool SystemNames::has_gid(std::uint32_t gid) const {
-    return look_up<::group, gid_t>(&::getgrgid_r, gid).has_value();
+    return look_up<::group, gid_t>(&::getgrgid_r, gid, [this](const auto& e) { return elsewhere(e); }).has_value();
+}
+
+MachineNames SystemNames::everybody() const {
+    MachineNames names;
+    ::setpwent();
+    enumerate<passwd>(&::getpwent_r, [&](const passwd& entry) {
+        if (elsewhere(entry)) {
+            names.users.emplace(entry.pw_name);
+            names.numbers.insert({entry.pw_uid, entry.pw_gid});
+        }
+    });
+    ::endpwent();
+    ::setgrent();
+    enumerate<::group>(&::getgrent_r, [&](const ::group& entry) {
+        if (elsewhere(entry)) {
+            names.groups.emplace(entry.gr_name);
+            names.numbers.insert(entry.gr_gid);
+        }
+    });
+    ::endgrent();
+    return names;
 }
 
 } // namespace loquet::accounts

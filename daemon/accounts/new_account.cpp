@@ -4,6 +4,7 @@
 #include "daemon/accounts/authorisations.h"
 #include "daemon/accounts/contact.h"
 #include "daemon/accounts/fields.h"
+#include "daemon/accounts/organisation_groups.h"
 #include "daemon/model/account_name.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
@@ -48,6 +49,9 @@ std::string require_locale(std::string locale) {
 model::Account make_account(const NewAccount& wanted, const AccountDefaults& defaults) {
     model::Account account;
     account.open.name = model::require_account_name(wanted.name);
+    require(!account.open.name.starts_with(defaults.organisation_prefix),
+            "the name \"" + account.open.name + "\" is not accepted: names that begin with \""
+                + defaults.organisation_prefix + "\" are kept for the groups of organisations");
     check_passwd_field(wanted.display_name, limits::display_name_bytes, "display name");
     account.open.display_name = wanted.display_name;
     account.open.home =
@@ -56,6 +60,7 @@ model::Account make_account(const NewAccount& wanted, const AccountDefaults& def
     account.closed.mail = require_mail(wanted.mail);
     account.closed.phone = require_phone(wanted.phone);
     account.closed.locale = require_locale(wanted.locale);
+    account.closed.organisation = wanted.organisation.empty() ? "" : require_organisation(wanted.organisation);
     account.closed.authorisations = require_authorisations(wanted.authorisations.value_or(defaults.authorisations));
     return account;
 }

@@ -19,6 +19,7 @@ struct NewAccount {
     std::string mail;
     std::string phone;
     std::string locale;
+    std::string organisation;                     ///< empty: none
     std::optional<Authorisations> authorisations; ///< absent: as configured; empty: none
 };
 
@@ -27,6 +28,7 @@ struct AccountDefaults {
     std::string home = "/home/{name}"; ///< {name} is the account's
     std::string shell = "/bin/bash";
     Authorisations authorisations{"*"};
+    std::string organisation_prefix = "org-"; ///< of groups; no account's name begins with it
 };
 
 /// Checks every field and brings it into the form that is kept; uid, gid and times are left for later. Throws Error

@@ -19,7 +19,6 @@ public:
         std::inplace_merge(numbers_.begin(), numbers_.begin() + before, numbers_.end());
         numbers_.erase(std::unique(numbers_.begin(), numbers_.end()), numbers_.end());
     }
-    void clear() noexcept { numbers_ = {}; }
 
     [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }
     /// Ascending.

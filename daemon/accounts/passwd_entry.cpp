@@ -29,8 +29,7 @@ bool can_be_a_name(std::string_view name) {
 
 } // namespace
 
-std::optional<directory::PersonEntry> PasswdEntry::of(const model::PublicAccount& account,
-                                                      std::span<const std::uint32_t> groups) {
+std::optional<directory::PersonEntry> PasswdEntry::of(const model::PublicAccount& account) {
     if (!can_be_a_name(account.name)) {
         return std::nullopt;
     }
@@ -42,7 +41,9 @@ std::optional<directory::PersonEntry> PasswdEntry::of(const model::PublicAccount
     entry.gecos = harmless(account.display_name, gecos_);
     entry.home = harmless(account.home, home_);
     entry.shell = harmless(account.shell, shell_);
-    entry.groups = groups;
+    groups_.assign(account.groups.begin(), account.groups.end());
+    groups_.insert(groups_.end(), everybodys_groups_.begin(), everybodys_groups_.end());
+    entry.groups = groups_;
     return entry;
 }
 

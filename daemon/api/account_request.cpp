@@ -33,13 +33,14 @@ base::Secret read_password(bus::Reader& reader) {
 AccountRequest read_account_request(bus::Reader& reader) {
     AccountRequest request;
     accounts::NewAccount& account = request.account;
-    const std::array<std::pair<std::string_view, std::string*>, 7> texts{{{"name", &account.name},
+    const std::array<std::pair<std::string_view, std::string*>, 8> texts{{{"name", &account.name},
                                                                           {"display_name", &account.display_name},
                                                                           {"home", &account.home},
                                                                           {"shell", &account.shell},
                                                                           {"mail", &account.mail},
                                                                           {"phone", &account.phone},
-                                                                          {"locale", &account.locale}}};
+                                                                          {"locale", &account.locale},
+                                                                          {"organisation", &account.organisation}}};
     reader.dictionary(32, [&](const std::string& key, std::string_view signature) {
         for (const auto& [name, field] : texts) {
             if (key == name && signature == "s") {
@@ -60,6 +61,25 @@ AccountRequest read_account_request(bus::Reader& reader) {
         return true;
     });
     return request;
+}
+
+accounts::ImportOptions read_import_options(bus::Reader& reader, std::uint32_t actor) {
+    accounts::ImportOptions options;
+    options.actor = actor;
+    const std::array<std::pair<std::string_view, bool*>, 3> known{{{"dry_run", &options.dry_run},
+                                                                   {"must_change", &options.must_change},
+                                                                   {"without_passwords", &options.without_passwords}}};
+    reader.dictionary(16, [&](const std::string& key, std::string_view signature) {
+        for (const auto& [name, option] : known) {
+            if (key == name && signature == "b") {
+                *option = reader.boolean();
+                return true;
+            }
+        }
+        throw Error(Error::Kind::invalid,
+                    "an import has no option \"" + base::printable(key, 64) + "\" of type " + std::string(signature));
+    });
+    return options;
 }
 
 std::string name_of(AccountState state) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The a{sv} of CreateAccount, and the names of account states on the bus. Loop thread.
+// The a{sv} of CreateAccount and Import, and the names of account states on the bus. Loop thread.
 #pragma once
 
+#include "daemon/accounts/import.h"
 #include "daemon/accounts/new_account.h"
 #include "lib/base/secret.h"
 #include "lib/bus/message.h"
@@ -18,9 +19,12 @@ struct AccountRequest {
     bool must_change = true;              ///< somebody else chose it, unless the caller says otherwise
 };
 
-/// Keys: name (s, required), display_name, home, shell, mail, phone, locale (s), authorisations (as), password (h),
-/// must_change (b). Throws Error (invalid) for any other key, a wrong type or a wrong length.
+/// Keys: name (s, required), display_name, home, shell, mail, phone, locale, organisation (s), authorisations (as),
+/// password (h), must_change (b). Throws Error (invalid) for any other key, a wrong type or a wrong length.
 [[nodiscard]] AccountRequest read_account_request(bus::Reader& reader);
+
+/// The a{sv} of Import: dry_run, must_change, without_passwords (b). Throws Error (invalid) for any other key or type.
+[[nodiscard]] accounts::ImportOptions read_import_options(bus::Reader& reader, std::uint32_t actor);
 
 [[nodiscard]] std::string name_of(model::AccountState state);
 /// Throws Error (invalid) for a word that is none.

@@ -6,6 +6,7 @@
 #include "daemon/api/audit_rows.h"
 #include "daemon/api/client_details.h"
 #include "daemon/api/conversation_objects.h"
+#include "daemon/api/job_objects.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain_check.h"
 #include "daemon/store/schema.h"
@@ -136,6 +137,20 @@ base::Task<void> ManagerObject::create_account(bus::Call& call) {
     call.reply([&](Writer& writer) { writer.object_path(AccountObjects::path_of(account.open.uid)); });
 }
 
+base::Task<void> ManagerObject::import(bus::Call& call) {
+    auto requiring = parts_.callers.require(call, Action::manage_accounts);
+    const Caller caller = co_await requiring;
+    auto reader = call.arguments();
+    base::Fd input = reader.fd();
+    const accounts::ImportOptions options = read_import_options(reader, caller.uid);
+    // As in CreateAccount: a hash is a password that somebody chose for somebody.
+    if (!caller.is_root() && !options.without_passwords) {
+        throw Error(Error::Kind::denied, "only root may import passwords; say \"without_passwords\" to leave them out");
+    }
+    const accounts::ImportId id = parts_.imports.start(std::move(input), options, caller.sender);
+    call.reply([&](Writer& writer) { writer.object_path(JobObjects::path_of(id)); });
+}
+
 base::Task<void> ManagerObject::read_audit(bus::Call& call) {
     auto requiring = parts_.callers.require(call, Action::read_audit);
     co_await requiring;
@@ -233,6 +248,13 @@ void ManagerObject::tell_health() {
     properties_changed("Health");
 }
 
+void ManagerObject::tell_import(accounts::ImportId id, const accounts::Import::Progress& progress) {
+    const bus::Message signal =
+        parts_.connection.signal(protocol::root_path, protocol::manager_interface, "ImportProgress");
+    Writer(signal.get()).object_path(JobObjects::path_of(id)).u64(progress.bytes_done).u64(progress.bytes_in_all);
+    parts_.connection.send(signal);
+}
+
 void ManagerObject::properties_changed(const char* name) {
     bus::check(sd_bus_emit_properties_changed(parts_.connection.raw(), protocol::root_path, protocol::manager_interface,
                                               name, nullptr),
@@ -259,6 +281,8 @@ const sd_bus_vtable ManagerObject::vtable[] = {
     SD_BUS_METHOD_WITH_ARGS("CreateAccount", SD_BUS_ARGS("a{sv}", account), SD_BUS_RESULT("o", path),
                             bus::method<&ManagerObject::create_account>,
                             SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+    SD_BUS_METHOD_WITH_ARGS("Import", SD_BUS_ARGS("h", lines, "a{sv}", options), SD_BUS_RESULT("o", job),
+                            bus::method<&ManagerObject::import>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ReadAudit", SD_BUS_ARGS("t", after, "u", limit), SD_BUS_RESULT(LOQUET_AUDIT_ROWS, records),
                             bus::method<&ManagerObject::read_audit>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("VerifyAudit", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", intact, "t", records, "s", problem),
@@ -267,6 +291,7 @@ const sd_bus_vtable ManagerObject::vtable[] = {
     SD_BUS_SIGNAL_WITH_ARGS("AccountChanged", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountLocked", SD_BUS_ARGS("o", account, "t", until, "s", reason), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountUnlocked", SD_BUS_ARGS("o", account), 0),
+    SD_BUS_SIGNAL_WITH_ARGS("ImportProgress", SD_BUS_ARGS("o", job, "t", done, "t", total), 0),
     SD_BUS_SIGNAL_WITH_ARGS("PluginChanged", SD_BUS_ARGS("s", instance, "s", state, "s", detail), 0),
     SD_BUS_VTABLE_END,
 };

@@ -5,6 +5,7 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/directory_export.h"
+#include "daemon/accounts/imports.h"
 #include "daemon/api/caller.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
@@ -28,6 +29,7 @@ public:
         conversation::Engine& engine;
         accounts::Accounts& accounts;
         const accounts::DirectoryExport& directory;
+        accounts::Imports& imports;
         store::Store& store;
         work::Hasher& hasher;
         plugins::Registry& plugins;
@@ -44,12 +46,14 @@ public:
     void tell_locked(model::Uid uid, base::Milliseconds until, const std::string& reason);
     void tell_plugin(const plugins::PluginStatus& status);
     void tell_health();
+    void tell_import(accounts::ImportId id, const accounts::Import::Progress& progress);
 
 private:
     base::Task<void> begin(bus::Call& call);
     base::Task<void> find_account(bus::Call& call);
     base::Task<void> list_accounts(bus::Call& call);
     base::Task<void> create_account(bus::Call& call);
+    base::Task<void> import(bus::Call& call);
     base::Task<void> read_audit(bus::Call& call);
     base::Task<void> verify_audit(bus::Call& call);
 

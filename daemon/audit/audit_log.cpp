@@ -19,30 +19,40 @@ namespace {
 
 /// Strangers can make records, so their number is bounded; what is left is proved from where it begins.
 void give_up_oldest(store::WriteTxn& txn, std::uint64_t newest, std::uint64_t keep) {
-    const ChainHead start = store::MetaTable::chain_start(txn);
-    if (newest - start.sequence <= keep) {
-        return;
+    const ChainHead before = store::MetaTable::chain_start(txn);
+    ChainHead start = before;
+    while (newest - start.sequence > keep) {
+        const Key oldest(start.sequence + 1);
+        const auto value = txn.get(Table::audit, oldest);
+        const auto linked = value ? split(*value) : std::nullopt;
+        if (!linked) {
+            throw Error(Error::Kind::corrupt, "the oldest record of the audit log cannot be read");
+        }
+        start = {start.sequence + 1, linked->link};
+        txn.erase(Table::audit, oldest);
     }
-    const Key oldest(start.sequence + 1);
-    const auto value = txn.get(Table::audit, oldest);
-    const auto linked = value ? split(*value) : std::nullopt;
-    if (!linked) {
-        throw Error(Error::Kind::corrupt, "the oldest record of the audit log cannot be read");
+    if (start != before) {
+        store::MetaTable::put_chain_start(txn, start);
     }
-    store::MetaTable::put_chain_start(txn, {start.sequence + 1, linked->link});
-    txn.erase(Table::audit, oldest);
 }
 
 } // namespace
 
 std::uint64_t AuditLog::append(store::WriteTxn& txn, const model::AuditEvent& event, std::uint64_t keep) {
-    const ChainHead before = require_head(txn);
-    const base::SecureBytes record = store::encode(event);
-    const ChainHead after{before.sequence + 1, link_after(txn, before, record)};
-    txn.put(Table::audit, Key(after.sequence), join({after.link, record}));
-    store::MetaTable::put_chain_head(txn, after);
-    give_up_oldest(txn, after.sequence, keep);
-    return after.sequence;
+    return append_all(txn, {&event, 1}, keep);
+}
+
+std::uint64_t AuditLog::append_all(store::WriteTxn& txn, std::span<const model::AuditEvent> events,
+                                   std::uint64_t keep) {
+    ChainHead head = require_head(txn);
+    for (const model::AuditEvent& event : events) {
+        const base::SecureBytes record = store::encode(event);
+        head = {head.sequence + 1, link_after(txn, head, record)};
+        txn.put(Table::audit, Key(head.sequence), join({head.link, record}));
+    }
+    store::MetaTable::put_chain_head(txn, head);
+    give_up_oldest(txn, head.sequence, keep);
+    return head.sequence;
 }
 
 std::vector<Entry> AuditLog::read(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit) {

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace loquet::audit {
@@ -26,6 +27,9 @@ public:
     /// newest `keep` records stay; the oldest gives way for each one more, and the chain then begins behind it.
     static std::uint64_t append(store::WriteTxn& txn, const model::AuditEvent& event,
                                 std::uint64_t keep = limits::audit_records);
+    /// The same for many, with one look at the chain's ends. There is at least one.
+    static std::uint64_t append_all(store::WriteTxn& txn, std::span<const model::AuditEvent> events,
+                                    std::uint64_t keep = limits::audit_records);
     /// Records with a number above `after`, oldest first, at most `limit` (and limits::audit_records_per_page).
     [[nodiscard]] static std::vector<Entry> read(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit);
     /// The number of the newest record; 0: none.

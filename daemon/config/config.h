@@ -25,6 +25,7 @@ struct StoreConfig {
 
 struct DirectoryConfig {
     std::string folder = "/var/lib/loquet/directory"; ///< 0755, made when it is not there
+    std::string organisation_prefix = "org-"; ///< of the names of organisations' groups; accounts may not have it
     friend bool operator==(const DirectoryConfig&, const DirectoryConfig&) = default;
 };
 
@@ -40,6 +41,7 @@ struct AccountsConfig {
     std::string home = "/home/{name}";   ///< of new accounts; {name} is the account's
     std::string shell = "/bin/bash";     ///< of new accounts
     std::vector<std::string> authorisations = {"*"}; ///< of new accounts: PAM services; "*" is all of them
+    std::vector<std::string> groups; ///< of the machine's own, which every account is in: "audio", "plugdev"
     friend bool operator==(const AccountsConfig&, const AccountsConfig&) = default;
 };
 

@@ -8,6 +8,7 @@
 #include "lib/base/limits.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace loquet::config {
@@ -45,7 +46,24 @@ bool is_service(std::string_view name) {
     return !name.empty() && name.size() <= limits::client_field_bytes && name.find_first_of(" /\n") == name.npos;
 }
 
+bool is_prefix(std::string_view text) {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !text.empty() && text.size() <= 16 && is_letter(text.front())
+           && std::all_of(text.begin(), text.end(),
+                          [&](char c) { return is_letter(c) || c == '-' || c == '_' || (c >= '0' && c <= '9'); });
+}
+
 constexpr std::string_view a_path = "an absolute path without \"..\"";
+/// Whoever is in one of these reads or rules the machine; on Debian 12, and where software of the name is installed.
+constexpr std::array<std::string_view, 22> powerful_groups{
+    "root",   "daemon",   "bin",    "sys",   "adm",  "tty",    "disk", "lp",          "mail",    "kmem",
+    "sudo",   "wheel",    "shadow", "staff", "utmp", "docker", "lxd",  "incus-admin", "libvirt", "systemd-journal",
+    "loquet", "wireshark"};
+bool is_harmless_group(std::string_view name) {
+    return is_service(name) && name.find(':') == name.npos
+           && std::find(powerful_groups.begin(), powerful_groups.end(), name) == powerful_groups.end();
+}
+
 constexpr std::string_view an_instance = "a name of 1 to 32 of a-z, 0-9 and '_', beginning with a letter";
 
 void read_store(TableReader& table, StoreConfig& store) {
@@ -55,6 +73,8 @@ void read_store(TableReader& table, StoreConfig& store) {
 
 void read_directory(TableReader& table, DirectoryConfig& directory) {
     table.text("folder", directory.folder, is_path, a_path);
+    table.text("organisation_prefix", directory.organisation_prefix, is_prefix,
+               "1 to 16 of a-z, 0-9, '-' and '_', beginning with a letter");
 }
 
 void read_runtime(TableReader& table, RuntimeConfig& runtime) {
@@ -69,6 +89,9 @@ void read_accounts(TableReader& table, AccountsConfig& accounts) {
     table.text("home", accounts.home, is_home_pattern, "an absolute path that holds {name} once and no ':'");
     table.text("shell", accounts.shell, is_field, "an absolute path without ':'");
     table.texts("authorisations", accounts.authorisations, is_service, "a list of PAM services, or [\"*\"] for all");
+    table.texts("groups", accounts.groups, is_harmless_group,
+                "a list of the machine's groups without those that give rights over it (root, sudo, adm, disk, shadow, "
+                "docker ...)");
 }
 
 void read_hashing(TableReader& table, HashingConfig& hashing) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace loquet::model {
 
@@ -18,7 +19,15 @@ struct PublicAccount {
     std::string display_name;
     std::string home;
     std::string shell;
+    std::vector<std::uint32_t> groups{}; ///< GIDs of its organisations' groups
     friend bool operator==(const PublicAccount&, const PublicAccount&) = default;
+};
+
+/// The group of an organisation.
+struct PublicGroup {
+    std::uint32_t gid = 0;
+    std::string organisation; ///< canonical
+    friend bool operator==(const PublicGroup&, const PublicGroup&) = default;
 };
 
 } // namespace loquet::model

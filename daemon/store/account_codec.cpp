@@ -6,12 +6,14 @@
 namespace loquet::store {
 
 using records::CredentialRecord;
+using records::GroupRecord;
 using records::PrivateRecord;
 using records::PublicRecord;
 
 namespace {
 
 constexpr std::string_view public_name = "an account's public part";
+constexpr std::string_view group_name = "a group";
 constexpr std::string_view private_name = "an account's private part";
 constexpr std::string_view credential_name = "an account's credential";
 
@@ -71,7 +73,19 @@ model::PublicAccount decode_public(model::Uid uid, Bytes bytes) {
             .name = std::move(*record.mutable_name()),
             .display_name = std::move(*record.mutable_display_name()),
             .home = std::move(*record.mutable_home()),
-            .shell = std::move(*record.mutable_shell())};
+            .shell = std::move(*record.mutable_shell()),
+            .groups = {record.groups().begin(), record.groups().end()}};
+}
+
+model::PublicGroup decode_group(std::uint32_t gid, Bytes bytes) {
+    auto record = parse<GroupRecord>(bytes, group_name);
+    return {.gid = gid, .organisation = std::move(*record.mutable_organisation())};
+}
+
+base::SecureBytes encode(const model::PublicGroup& group) {
+    GroupRecord record;
+    set_text(*record.mutable_organisation(), group.organisation);
+    return to_bytes(record);
 }
 
 base::SecureBytes encode(const model::PublicAccount& account, Bytes stored) {
@@ -81,6 +95,7 @@ base::SecureBytes encode(const model::PublicAccount& account, Bytes stored) {
     set_text(*record.mutable_display_name(), account.display_name);
     set_text(*record.mutable_home(), account.home);
     set_text(*record.mutable_shell(), account.shell);
+    record.mutable_groups()->Assign(account.groups.begin(), account.groups.end());
     return to_bytes(record);
 }
 

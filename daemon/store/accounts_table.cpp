@@ -3,6 +3,7 @@
 
 #include "daemon/store/codec.h"
 #include "daemon/store/counters_table.h"
+#include "daemon/store/groups_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/public_accounts.h"
 #include "daemon/store/sealing.h"
@@ -76,8 +77,7 @@ void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::o
 } // namespace
 
 std::optional<Uid> AccountsTable::find(const ReadTxn& txn, std::string_view name) {
-    const auto value = txn.get(Table::names, name_key(txn, name));
-    return value ? uid_of(*value) : std::nullopt;
+    return PublicAccounts::find(txn, name);
 }
 
 std::optional<model::Account> AccountsTable::named(const ReadTxn& txn, std::string_view name) {
@@ -123,7 +123,7 @@ std::size_t AccountsTable::count(const ReadTxn& txn) {
     return txn.count(Table::open);
 }
 
-Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
+Uid AccountsTable::next_free(const ReadTxn& txn, const UidRange& range) {
     const std::uint64_t stored_next = MetaTable::number(txn, next_uid_key).value_or(range.first);
     std::uint64_t next = stored_next < range.first || stored_next > range.last ? range.first : stored_next;
     // The cursor is where to look first; the records know, also when the range was another in between.
@@ -135,10 +135,18 @@ Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
                                               + std::to_string(range.last)
                                               + " has been given once: widen the range in the configuration");
     }
-    const Uid uid{static_cast<std::uint32_t>(next)};
+    return Uid{static_cast<std::uint32_t>(next)};
+}
+
+Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
+    const Uid uid = next_free(txn, range);
     put_fate(txn, uid, Fate::given);
-    MetaTable::put_number(txn, next_uid_key, next + 1);
+    MetaTable::put_number(txn, next_uid_key, std::uint64_t{uid.value} + 1);
     return uid;
+}
+
+bool AccountsTable::is_given(const ReadTxn& txn, Uid number) {
+    return txn.contains(Table::numbers, Key(number));
 }
 
 void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
@@ -156,6 +164,7 @@ void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
     }
     index_name(txn, account, before);
     txn.put(Table::open, Key(account.uid), encode(account, stored(txn, Table::open, account.uid)));
+    GroupsTable::move(txn, before ? &*before : nullptr, &account);
     txn.note_public(account.uid);
 }
 
@@ -181,6 +190,7 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
         txn.erase(table, Key(uid));
     }
     put_fate(txn, uid, Fate::erased);
+    GroupsTable::move(txn, &*account, nullptr);
     txn.note_public(uid);
     return true;
 }

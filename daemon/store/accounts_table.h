@@ -37,9 +37,15 @@ public:
                                                                 std::size_t limit);
     [[nodiscard]] static std::size_t count(const ReadTxn& txn);
 
-    /// The next number of the range that was never given. Throws Error (limited) when the range is used up. A number is
+    /// The next number of the range that was never given; it stays free. Throws Error (limited) when the range is used
+    /// up.
+    [[nodiscard]] static model::Uid next_free(const ReadTxn& txn, const UidRange& range);
+    /// Gives that number. Throws Error (limited) when the range is used up. A number is
     /// given for good as soon as the transaction commits, whether an account follows or not.
     [[nodiscard]] static model::Uid allocate(WriteTxn& txn, const UidRange& range);
+
+    /// Whether the number was given, to an account or a group, be it erased since.
+    [[nodiscard]] static bool is_given(const ReadTxn& txn, model::Uid number);
 
     /// Makes the account, or changes it (a new name moves the index). Throws Error (conflict) where another account has
     /// the name or the number belonged to an erased account.

@@ -17,6 +17,7 @@ namespace loquet::store {
 using Bytes = std::span<const std::uint8_t>;
 
 [[nodiscard]] model::PublicAccount decode_public(model::Uid uid, Bytes record);
+[[nodiscard]] model::PublicGroup decode_group(std::uint32_t gid, Bytes record);
 [[nodiscard]] model::PrivateAccount decode_private(Bytes record);
 [[nodiscard]] model::Credential decode_credential(Bytes record);
 [[nodiscard]] model::AttemptCounters decode_attempts(Bytes record);
@@ -29,7 +30,8 @@ using Bytes = std::span<const std::uint8_t>;
 [[nodiscard]] base::SecureBytes encode(const model::Credential& credential, Bytes stored);
 [[nodiscard]] base::SecureBytes encode(const model::AttemptCounters& counters, Bytes stored);
 [[nodiscard]] base::SecureBytes encode(const model::Counter& counter, Bytes stored);
-/// Audit records are never rewritten.
+/// Groups and audit records are never rewritten.
+[[nodiscard]] base::SecureBytes encode(const model::PublicGroup& group);
 [[nodiscard]] base::SecureBytes encode(const model::AuditEvent& event);
 
 } // namespace loquet::store

@@ -59,6 +59,16 @@ std::optional<model::Uid> uid_of(std::span<const std::uint8_t> key) noexcept {
     return number ? std::optional(model::Uid{*number}) : std::nullopt;
 }
 
+std::optional<std::pair<std::uint32_t, model::Uid>> member_of(std::span<const std::uint8_t> key) noexcept {
+    constexpr std::size_t half = sizeof(std::uint32_t);
+    if (key.size() != 2 * half) {
+        return std::nullopt;
+    }
+    const auto gid = from_big_endian<std::uint32_t>(key.first(half));
+    const auto uid = from_big_endian<std::uint32_t>(key.subspan(half));
+    return std::pair(gid.value_or(0), model::Uid{uid.value_or(0)});
+}
+
 std::optional<std::uint64_t> number_of(std::span<const std::uint8_t> key) noexcept {
     return from_big_endian<std::uint64_t>(key);
 }

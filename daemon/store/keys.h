@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace loquet::store {
 
@@ -27,6 +28,12 @@ public:
     Key(model::Uid uid, const model::Digest& digest) {
         add(uid.value);
         add(digest.bytes);
+    }
+    [[nodiscard]] static Key member(std::uint32_t gid, model::Uid uid) {
+        Key key;
+        key.add(gid);
+        key.add(uid.value);
+        return key;
     }
     /// A key as it was read.
     [[nodiscard]] static Key from(std::span<const std::uint8_t> bytes) {
@@ -49,6 +56,8 @@ private:
 
 /// Reading keys back; nothing where the bytes have another length.
 [[nodiscard]] std::optional<model::Uid> uid_of(std::span<const std::uint8_t> key) noexcept;
+/// GID and UID of Key::member().
+[[nodiscard]] std::optional<std::pair<std::uint32_t, model::Uid>> member_of(std::span<const std::uint8_t> key) noexcept;
 [[nodiscard]] std::optional<std::uint64_t> number_of(std::span<const std::uint8_t> key) noexcept;
 
 } // namespace loquet::store

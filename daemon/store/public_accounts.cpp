@@ -3,6 +3,7 @@
 
 #include "daemon/store/codec.h"
 #include "daemon/store/meta_table.h"
+#include "daemon/store/sealing.h"
 
 namespace loquet::store {
 
@@ -17,6 +18,11 @@ constexpr std::string_view generation_key = "public-generation";
 std::optional<model::PublicAccount> PublicAccounts::open(const ReadTxn& txn, Uid uid) {
     const auto record = txn.get(Table::open, Key(uid));
     return record ? std::optional(decode_public(uid, *record)) : std::nullopt;
+}
+
+std::optional<Uid> PublicAccounts::find(const ReadTxn& txn, std::string_view name) {
+    const auto value = txn.get(Table::names, Key(txn.digest(DigestKind::name, name)));
+    return value ? uid_of(*value) : std::nullopt;
 }
 
 std::optional<Uid> PublicAccounts::each(const ReadTxn& txn, Uid from, std::size_t limit, const Visit& visit) {

@@ -11,12 +11,16 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 namespace loquet::store {
 
 class PublicAccounts {
 public:
     [[nodiscard]] static std::optional<model::PublicAccount> open(const ReadTxn& txn, model::Uid uid);
+
+    /// `name` is canonical (model::canonical_name).
+    [[nodiscard]] static std::optional<model::Uid> find(const ReadTxn& txn, std::string_view name);
 
     /// Calls `visit` with accounts from the number `from` on, in order of number, at most `limit` of them. The number
     /// to go on with; nothing at the end.

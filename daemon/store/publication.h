@@ -13,7 +13,17 @@ struct Publication {
     /// How many commits changed something public, this one included: the store's state and a copy of it agree where
     /// their generations do (PublicAccounts::generation).
     std::uint64_t generation = 0;
-    std::vector<model::Uid> accounts; ///< added, changed or erased; in no order, perhaps more than once
+    // Added, changed or erased; in no order, perhaps more than once.
+    std::vector<model::Uid> accounts;
+    std::vector<std::uint32_t> groups; ///< GIDs; also those whose members are others now
+
+    [[nodiscard]] bool empty() const noexcept { return accounts.empty() && groups.empty(); }
+    /// Takes what came after it.
+    void add(const Publication& later) {
+        generation = later.generation;
+        accounts.insert(accounts.end(), later.accounts.begin(), later.accounts.end());
+        groups.insert(groups.end(), later.groups.begin(), later.groups.end());
+    }
 };
 
 } // namespace loquet::store

@@ -19,8 +19,9 @@
 namespace loquet::store {
 
 /// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
-enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step };
-inline constexpr std::array<std::string_view, 6> digest_labels{"name", "mail", "phone", "seat", "identity", "step"};
+enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, organisation };
+inline constexpr std::array<std::string_view, 7> digest_labels{"name",     "mail", "phone",       "seat",
+                                                               "identity", "step", "organisation"};
 
 using CipherContext = base::Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using MacContext = base::Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;

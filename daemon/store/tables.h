@@ -11,22 +11,26 @@
 namespace loquet::store {
 
 enum class Table : std::uint8_t {
-    meta,       ///< schema number, wrapped data key, steady time, cursor of UIDs, head of the audit chain
-    names,      ///< digest of a name -> UID
-    open,       ///< UID -> model::PublicAccount
-    closed,     ///< UID -> model::PrivateAccount
-    credential, ///< UID -> model::Credential
-    numbers,    ///< every UID that was ever given -> whether its account was erased
-    attempts,   ///< digest of a name -> model::AttemptCounters of an account
-    strangers,  ///< ... of names that nobody has; bounded
-    seats,      ///< digest of a seat -> Counter; bounded
-    steps,      ///< UID + digest of a step's name -> the step's own bytes
-    audit,      ///< sequence number -> audit record and its link of the chain
+    meta,          ///< schema number, wrapped data key, steady time, cursor of UIDs, head of the audit chain
+    names,         ///< digest of a name -> UID
+    open,          ///< UID -> model::PublicAccount
+    closed,        ///< UID -> model::PrivateAccount
+    credential,    ///< UID -> model::Credential
+    numbers,       ///< every UID that was ever given -> whether its account was erased
+    attempts,      ///< digest of a name -> model::AttemptCounters of an account
+    strangers,     ///< ... of names that nobody has; bounded
+    seats,         ///< digest of a seat -> Counter; bounded
+    steps,         ///< UID + digest of a step's name -> the step's own bytes
+    audit,         ///< sequence number -> audit record and its link of the chain
+    groups,        ///< GID -> model::PublicGroup
+    organisations, ///< digest of an organisation -> GID of its group
+    members,       ///< GID + UID -> nothing; who is in the group
 };
 
 /// The name in LMDB, which is also part of what each value is sealed with: an index into it is a Table.
-inline constexpr std::array<std::string_view, 11> table_names{
-    "meta", "names", "open", "closed", "credential", "numbers", "attempts", "strangers", "seats", "steps", "audit"};
+inline constexpr std::array<std::string_view, 14> table_names{
+    "meta",      "names", "open",  "closed", "credential", "numbers",       "attempts",
+    "strangers", "seats", "steps", "audit",  "groups",     "organisations", "members"};
 
 [[nodiscard]] constexpr std::size_t index_of(Table table) noexcept {
     return static_cast<std::size_t>(table);

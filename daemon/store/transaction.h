@@ -74,10 +74,12 @@ public:
     /// False where there was nothing.
     bool erase(Table table, const Key& key);
 
-    /// Says that what everybody may know of this account is another now; the store tells it when it is durable
-    /// (Store::on_publication).
+    /// Says that what everybody may know of this account (or group) is another now; the store tells it when it is
+    /// durable (Store::on_publication).
     void note_public(model::Uid uid) { public_changes_.push_back(uid); }
+    void note_public_group(std::uint32_t gid) { public_groups_.push_back(gid); }
     [[nodiscard]] const std::vector<model::Uid>& public_changes() const noexcept { return public_changes_; }
+    [[nodiscard]] const std::vector<std::uint32_t>& public_groups() const noexcept { return public_groups_; }
 
     /// The first code that says that the transaction cannot be committed (no room in the map, disk refuses); the
     /// writer looks here, because work may swallow the exception.
@@ -89,6 +91,7 @@ private:
     void note(int code, std::string_view doing);
     int failure_ = MDB_SUCCESS;
     std::vector<model::Uid> public_changes_;
+    std::vector<std::uint32_t> public_groups_;
 };
 
 } // namespace loquet::store

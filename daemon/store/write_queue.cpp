@@ -193,14 +193,13 @@ void WriteQueue::work_in(MDB_txn* raw, Item& item, Publication& publication) {
         item.failure = std::make_exception_ptr(Error(Error::Kind::internal, mdb_strerror(code)));
     }
     if (!item.failure) {
-        publication.accounts.insert(publication.accounts.end(), txn.public_changes().begin(),
-                                    txn.public_changes().end());
+        publication.add({0, txn.public_changes(), txn.public_groups()});
     }
 }
 
 /// In the transaction of what it counts.
 void WriteQueue::raise_generation(MDB_txn* raw, Publication& publication) {
-    if (publication.accounts.empty()) {
+    if (publication.empty()) {
         return;
     }
     WriteTxn txn(raw, environment_.tables(), sealer_);
@@ -255,7 +254,7 @@ void WriteQueue::tell_publication() {
         const std::lock_guard lock(mutex_);
         published = published_;
     }
-    if (!publication.accounts.empty() && !published.expired()) {
+    if (!publication.empty() && !published.expired()) {
         loop_.post([published, publication = std::move(publication)] {
             if (const auto observer = published.lock()) {
                 (*observer)(publication);

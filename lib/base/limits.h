@@ -25,7 +25,17 @@ constexpr std::size_t phone_digits = 15;        ///< E.164
 constexpr std::size_t account_path_bytes = 255; ///< home and shell
 constexpr std::size_t authorisation_bytes = 64;
 constexpr std::size_t authorisations_per_account = 64;
-constexpr std::size_t reason_bytes = 512; ///< what an operator writes beside an act
+constexpr std::size_t organisation_bytes = 64;
+constexpr std::size_t listed_members = 256;      ///< of an organisation's group; a larger one has no list of members
+constexpr std::size_t reason_bytes = 512;        ///< what an operator writes beside an act
+constexpr std::size_t password_hash_bytes = 384; ///< libxcrypt's CRYPT_OUTPUT_SIZE
+
+// One import
+constexpr std::uint64_t import_bytes = std::uint64_t{4} << 30U;
+constexpr std::size_t import_line_bytes = 16 * 1024;
+constexpr std::size_t import_errors = 100; ///< lines whose mistakes are told; the others are counted
+constexpr std::size_t imports = 1;         ///< at a time
+constexpr std::size_t import_jobs = 16;    ///< running and ended ones that can still be asked
 
 constexpr std::uint32_t new_password_tries = 3;        ///< before a change of password has to begin anew
 constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an account; later the answer is not judged

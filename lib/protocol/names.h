@@ -8,10 +8,12 @@ inline constexpr const char* bus_name = "org.loquet.Auth1";
 inline constexpr const char* root_path = "/org/loquet/Auth1";
 inline constexpr const char* account_prefix = "/org/loquet/Auth1/account";
 inline constexpr const char* conversation_prefix = "/org/loquet/Auth1/conversation";
+inline constexpr const char* job_prefix = "/org/loquet/Auth1/job";
 
 inline constexpr const char* manager_interface = "org.loquet.Auth1.Manager";
 inline constexpr const char* account_interface = "org.loquet.Auth1.Account";
 inline constexpr const char* conversation_interface = "org.loquet.Auth1.Conversation";
+inline constexpr const char* job_interface = "org.loquet.Auth1.Job";
 
 namespace purpose {
 inline constexpr const char* login = "login";

@@ -4,6 +4,7 @@
 #include "tests/support/machine.h"
 
 #include <gmock/gmock.h>
+#include <sys/mman.h>
 
 #include <map>
 #include <regex>
@@ -97,16 +98,26 @@ std::string path_of_a_dialog(bus::Connection& connection) {
     return bus::Reader(answer.get()).object_path();
 }
 
+std::string path_of_a_job(bus::Connection& connection) {
+    const base::Fd nothing(::memfd_create("lines", MFD_CLOEXEC));
+    const bus::Message question =
+        connection.method_call("org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager", "Import");
+    bus::Writer(question.get()).fd(nothing.get()).array("{sv}", [] {});
+    const bus::Message answer = connection.call(question, std::chrono::seconds(5));
+    return bus::Reader(answer.get()).object_path();
+}
+
 TEST(TheBusReference, NamesEveryMemberOfTheRunningDaemonAndNoOther) {
     tests::Machine machine;
     bus::Connection connection = machine.connect();
     Members running = introspected(xml_of(connection, "/org/loquet/Auth1"));
     running.merge(introspected(xml_of(connection, path_of_a_dialog(connection))));
+    running.merge(introspected(xml_of(connection, path_of_a_job(connection))));
     running.merge(introspected(xml_of(connection, "/org/loquet/Auth1/account/30000")));
 
     const std::string document = base::read_file(LOQUET_SOURCE_DIR "/docs/bus.md", document_bytes);
     EXPECT_EQ(documented(document), running);
-    EXPECT_EQ(running.size(), 3U);
+    EXPECT_EQ(running.size(), 4U);
 
     // The comparison can fail: one renamed argument is found.
     const std::string renamed = std::regex_replace(document, std::regex("s purpose"), "s intention");

@@ -115,6 +115,36 @@ TEST_F(MakingAnAccount, SkipsNumbersThatAreTakenElsewhere) {
     EXPECT_EQ(create("ben").open.uid.value, 30004U);
 }
 
+TEST_F(MakingAnAccount, PutsItIntoTheGroupOfItsOrganisationWhichIsMadeOnce) {
+    names_.uids = {30001};
+    const auto in_cnrs = [&](const std::string& name) {
+        NewAccount wanted = named(name);
+        wanted.organisation = "CNRS";
+        return done(accounts_.create(wanted, {}, helpdesk));
+    };
+    const model::Account ana = in_cnrs("ana");
+    const model::Account ben = in_cnrs("ben");
+    EXPECT_EQ(closed(ana.open.uid).organisation, "cnrs");
+    EXPECT_EQ(ana.open.groups, std::vector<std::uint32_t>{30000});
+    EXPECT_EQ(ben.open.groups, ana.open.groups);
+    EXPECT_EQ(ana.open.uid.value, 30002U) << "the group has a number of the same range, and 30001 is another's";
+    EXPECT_EQ(create("cem").open.groups, std::vector<std::uint32_t>{});
+}
+
+TEST_F(MakingAnAccount, RefusesAnOrganisationWhoseGroupIsElsewhereAndNamesThatAreKeptForGroups) {
+    names_.groups = {{"org-cnrs", 998}};
+    NewAccount wanted = named("ana");
+    wanted.organisation = "cnrs";
+    EXPECT_EQ(refusal(accounts_.create(wanted, {}, helpdesk)), Error::Kind::conflict);
+    for (const std::string& organisation : {std::string("a b"), std::string("a:b"), std::string(65, 'a')}) {
+        wanted.organisation = organisation;
+        EXPECT_EQ(refusal(accounts_.create(wanted, {}, helpdesk)), Error::Kind::invalid) << organisation;
+    }
+    EXPECT_EQ(refusal(accounts_.create(named("org-inria"), {}, helpdesk)), Error::Kind::invalid);
+    wanted.organisation.assign(64, 'a');
+    EXPECT_EQ(refusal(accounts_.create(wanted, {}, helpdesk)), std::nullopt);
+}
+
 TEST_F(MakingAnAccount, UsesTheWholeRangeAndRefusesOneMore) {
     names_.uids = {30009};
     for (const char* name : {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {

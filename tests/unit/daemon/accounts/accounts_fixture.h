@@ -35,6 +35,21 @@ public:
     }
     [[nodiscard]] bool has_uid(std::uint32_t uid) const override { return uids.contains(uid); }
     [[nodiscard]] bool has_gid(std::uint32_t gid) const override { return gids.contains(gid); }
+    [[nodiscard]] MachineNames everybody() const override {
+        if (silent) {
+            throw base::Error(base::Error::Kind::unavailable, "the directory server does not answer");
+        }
+        MachineNames names;
+        for (const auto& [name, uid] : users) {
+            names.users.insert(name);
+        }
+        for (const auto& [name, gid] : groups) {
+            names.groups.insert(name);
+        }
+        names.numbers.insert(uids.begin(), uids.end());
+        names.numbers.insert(gids.begin(), gids.end());
+        return names;
+    }
 
     std::map<std::string, std::uint32_t> users;
     std::map<std::string, std::uint32_t> groups;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/groups_table.h"
 #include "lib/base/file.h"
+#include "lib/base/limits.h"
 #include "lib/directory/file_names.h"
 #include "lib/directory/mapped_file.h"
 #include "tests/unit/daemon/accounts/directory_fixture.h"
@@ -174,6 +176,75 @@ TEST_F(ADirectory, SaysWhereItsFolderCannotBeWrittenAndGoesOnWhenItCan) {
     std::filesystem::remove(place_);
     ASSERT_TRUE(eventually_shows({"ana"}));
     EXPECT_TRUE(tests::eventually(loop_, [&] { return export_->trouble().empty(); }));
+}
+
+class AGroupInTheDirectory : public ADirectoryFixture {
+protected:
+    using Members = std::optional<std::vector<std::string>>;
+
+    AGroupInTheDirectory() {
+        write([](WriteTxn& txn) { store::GroupsTable::put(txn, {35000, "cnrs"}); });
+    }
+    static model::PublicAccount member(std::uint32_t uid, const std::string& name) {
+        auto one = person(uid, name);
+        one.groups = {35000};
+        return one;
+    }
+    [[nodiscard]] bool eventually_has(const Members& members) {
+        return tests::eventually(loop_, [&] { return group("org-cnrs") == members; });
+    }
+};
+
+TEST_F(AGroupInTheDirectory, OfAnOrganisationListsItsMembersAndIsTheirs) {
+    put(member(30000, "ana"));
+    start();
+    ASSERT_TRUE(eventually_has(Members{{"ana"}}));
+    put(member(30001, "ben"));
+    ASSERT_TRUE(eventually_has(Members{{"ana", "ben"}}));
+    EXPECT_EQ(seen().at(30001).groups, std::vector<std::uint32_t>{35000});
+    put(member(30000, "anna"));
+    ASSERT_TRUE(eventually_has(Members{{"anna", "ben"}}));
+    put(person(30001, "ben"));
+    ASSERT_TRUE(eventually_has(Members{{"anna"}}));
+    erase(30000);
+    EXPECT_TRUE(eventually_has(Members{std::vector<std::string>{}}));
+}
+
+TEST_F(AGroupInTheDirectory, IsRememberedOverARestart) {
+    start();
+    ASSERT_TRUE(eventually_has(Members{std::vector<std::string>{}}));
+    put(member(30000, "ana"));
+    ASSERT_TRUE(eventually_has(Members{{"ana"}}));
+    stop();
+    start();
+    put(person(30001, "ben"));
+    ASSERT_TRUE(eventually_shows({"ana", "ben"}));
+    EXPECT_EQ(group("org-cnrs"), (Members{{"ana"}}));
+}
+
+TEST_F(AGroupInTheDirectory, ListsAsManyMembersAsTheLimitSaysAndNoneOfOneMore) {
+    constexpr auto most = static_cast<std::uint32_t>(limits::listed_members);
+    write([](WriteTxn& txn) {
+        for (std::uint32_t i = 0; i < most; ++i) {
+            AccountsTable::put(txn, member(30000 + i, "p" + std::to_string(i)));
+        }
+    });
+    start();
+    ASSERT_TRUE(tests::eventually(loop_, [&] {
+        const Members members = group("org-cnrs");
+        return members && members->size() == most;
+    }));
+    put(member(40000, "one.more"));
+    EXPECT_TRUE(eventually_has(Members{std::vector<std::string>{}}));
+    EXPECT_EQ(seen().at(40000).groups, std::vector<std::uint32_t>{35000}) << "they are members all the same";
+}
+
+TEST_F(AGroupInTheDirectory, GivesWayToAnAccountOfTheSameName) {
+    put(person(30000, "org-cnrs"));
+    put(member(30001, "ben"));
+    start();
+    ASSERT_TRUE(eventually_shows({"org-cnrs", "ben"}));
+    EXPECT_EQ(group("org-cnrs"), Members{std::vector<std::string>{}}) << "the account's own group, without members";
 }
 
 } // namespace

@@ -81,6 +81,20 @@ protected:
         });
         return all;
     }
+    /// The members of a group by its name; nothing where there is none.
+    [[nodiscard]] std::optional<std::vector<std::string>> group(const std::string& name) {
+        std::optional<std::vector<std::string>> members;
+        reader_.ask([&](const directory::View& view) {
+            directory::Group found;
+            if (view.group(std::string_view(name), found) == directory::Found::yes) {
+                members.emplace();
+                for (const std::uint32_t begin : found.members) {
+                    members->emplace_back(found.text.substr(begin).data());
+                }
+            }
+        });
+        return members;
+    }
     [[nodiscard]] std::vector<std::string> names() {
         std::vector<std::string> names;
         for (const auto& [uid, one] : seen()) {
@@ -93,7 +107,7 @@ protected:
         return store_->read([](const store::ReadTxn& txn) {
             std::map<std::uint32_t, SeenPerson> all;
             for (const model::PublicAccount& one : store::AccountsTable::list(txn, {}, 10'000'000)) {
-                all[one.uid.value] = {one.name, one.gid, one.display_name, one.home, one.shell, {}};
+                all[one.uid.value] = {one.name, one.gid, one.display_name, one.home, one.shell, one.groups};
             }
             return all;
         });

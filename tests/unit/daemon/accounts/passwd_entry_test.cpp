@@ -14,8 +14,8 @@ model::PublicAccount ana() {
 TEST(APasswdEntry, SaysWhatTheAccountSays) {
     const model::PublicAccount account = ana();
     const std::vector<std::uint32_t> groups{29, 44};
-    PasswdEntry made;
-    const auto entry = made.of(account, groups);
+    PasswdEntry made(groups);
+    const auto entry = made.of(account);
     ASSERT_TRUE(entry);
     EXPECT_EQ(entry->uid, 30000U);
     EXPECT_EQ(entry->gid, 30000U);
@@ -27,11 +27,19 @@ TEST(APasswdEntry, SaysWhatTheAccountSays) {
     EXPECT_THAT(entry->groups, ::testing::ElementsAre(29, 44));
 }
 
+TEST(APasswdEntry, NamesTheGroupsOfTheAccountBesideEverybodys) {
+    model::PublicAccount account = ana();
+    account.groups = {30007};
+    const std::vector<std::uint32_t> everybodys{29};
+    PasswdEntry made(everybodys);
+    EXPECT_THAT(made.of(account)->groups, ::testing::ElementsAre(30007, 29));
+}
+
 TEST(APasswdEntry, HasNoPrivateGroupWhereItsNumberIsAnothers) {
     model::PublicAccount account = ana();
     account.gid = 100;
     PasswdEntry made;
-    EXPECT_FALSE(made.of(account, {})->private_group);
+    EXPECT_FALSE(made.of(account)->private_group);
 }
 
 TEST(APasswdEntry, BlanksWhatWouldBreakTheLine) {
@@ -40,7 +48,7 @@ TEST(APasswdEntry, BlanksWhatWouldBreakTheLine) {
     account.home = "/home:x";
     account.shell = "/bin/sh\r";
     PasswdEntry made;
-    const auto entry = made.of(account, {});
+    const auto entry = made.of(account);
     EXPECT_EQ(entry->gecos, "a b c d é");
     EXPECT_EQ(entry->home, "/home x");
     EXPECT_EQ(entry->shell, "/bin/sh ");
@@ -50,7 +58,7 @@ TEST(APasswdEntry, IsCutWhereItWouldNotFit) {
     model::PublicAccount account = ana();
     account.display_name.assign(100'000, 'a');
     PasswdEntry made;
-    EXPECT_EQ(made.of(account, {})->gecos.size(), 4096U);
+    EXPECT_EQ(made.of(account)->gecos.size(), 4096U);
 }
 
 TEST(APasswdEntry, IsNotMadeOfANameThatWouldBeAnothers) {
@@ -58,7 +66,7 @@ TEST(APasswdEntry, IsNotMadeOfANameThatWouldBeAnothers) {
     for (const char* name : {"", "a:b", "a\nb"}) {
         model::PublicAccount account = ana();
         account.name = name;
-        EXPECT_FALSE(made.of(account, {}));
+        EXPECT_FALSE(made.of(account));
     }
 }
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/import_batch.h"
+
+#include "daemon/audit/audit_log.h"
+#include "daemon/model/audit_event.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/groups_table.h"
+#include "daemon/store/sealing.h"
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+
+#include <optional>
+#include <utility>
+
+namespace loquet::accounts {
+
+namespace {
+
+using base::Error;
+using model::Uid;
+using store::AccountsTable;
+using store::GroupsTable;
+using store::WriteTxn;
+
+[[noreturn]] void conflict(const std::string& sentence) {
+    throw Error(Error::Kind::conflict, sentence);
+}
+
+class Importer {
+public:
+    Importer(WriteTxn& txn, const ImportSettings& settings) : txn_(txn), settings_(settings) {}
+
+    /// True where the account was made. Throws Error (conflict, limited) before anything of it is written, apart from
+    /// its organisation's group.
+    bool import(const ImportedAccount& line) {
+        const std::string& name = line.made.open.name;
+        if (const auto uid = AccountsTable::find(txn_, name)) {
+            require_same(*uid, line);
+            return false;
+        }
+        if (settings_.machine->users.contains(name) || settings_.machine->groups.contains(name)) {
+            conflict("the name \"" + name + "\" is taken: another source of names on this machine has it");
+        }
+        model::PublicAccount open = line.made.open;
+        if (line.uid) {
+            require_free(*line.uid);
+        }
+        if (!line.made.closed.organisation.empty()) {
+            open.groups.push_back(group_of(line.made.closed.organisation, line.uid));
+        }
+        open.uid = line.uid ? *line.uid : allocate();
+        open.gid = open.uid.value;
+        write(open, line);
+        return true;
+    }
+
+    /// The records of what was made.
+    void finish() {
+        if (!events_.empty()) {
+            audit::AuditLog::append_all(txn_, events_);
+        }
+    }
+
+private:
+    /// Only of what the line says: the rest was never asked for.
+    void require_same(Uid uid, const ImportedAccount& line) const {
+        const auto open = AccountsTable::open(txn_, uid).value_or(model::PublicAccount{});
+        const auto closed = AccountsTable::closed(txn_, uid).value_or(model::PrivateAccount{});
+        const auto same = [](bool said, const std::string& is, const std::string& wanted) {
+            return !said || is == wanted;
+        };
+        const NewAccount& said = line.wanted;
+        const bool all = (!line.uid || *line.uid == uid)
+                         && same(!said.display_name.empty(), open.display_name, line.made.open.display_name)
+                         && same(!said.home.empty(), open.home, line.made.open.home)
+                         && same(!said.shell.empty(), open.shell, line.made.open.shell)
+                         && same(!said.mail.empty(), closed.mail, line.made.closed.mail)
+                         && same(!said.phone.empty(), closed.phone, line.made.closed.phone)
+                         && same(!said.locale.empty(), closed.locale, line.made.closed.locale)
+                         && same(!said.organisation.empty(), closed.organisation, line.made.closed.organisation)
+                         && (!said.authorisations || closed.authorisations == line.made.closed.authorisations);
+        if (!all) {
+            conflict("there is an account \"" + line.made.open.name
+                     + "\" already, and it is not as this line says: an import changes no account");
+        }
+    }
+
+    [[nodiscard]] bool is_elsewhere(Uid number) const { return settings_.machine->numbers.contains(number.value); }
+
+    void require_free(Uid number) const {
+        if (AccountsTable::is_given(txn_, number)) {
+            conflict("the number " + std::to_string(number.value) + " was given already, and no number is given twice");
+        }
+        if (is_elsewhere(number)) {
+            conflict("the number " + std::to_string(number.value) + " is taken by another source of names");
+        }
+    }
+    Uid allocate(std::optional<Uid> kept = std::nullopt) {
+        store::UidRange left = settings_.rules.uids;
+        for (;;) {
+            const Uid next = AccountsTable::next_free(txn_, left);
+            if (!is_elsewhere(next) && next != kept) {
+                return AccountsTable::allocate(txn_, {next.value, left.last});
+            }
+            left.first = next.value + 1;
+        }
+    }
+    /// `kept`: a number that is for somebody else.
+    std::uint32_t group_of(const std::string& organisation, std::optional<Uid> kept) {
+        if (const auto gid = GroupsTable::of(txn_, organisation)) {
+            return *gid;
+        }
+        const std::string name = settings_.rules.defaults.organisation_prefix + organisation;
+        if (settings_.machine->groups.contains(name)) {
+            conflict("the group \"" + name + "\" of this organisation exists elsewhere on this machine");
+        }
+        const Uid number = allocate(kept);
+        GroupsTable::put(txn_, {number.value, organisation});
+        return number.value;
+    }
+
+    void write(const model::PublicAccount& open, const ImportedAccount& line) {
+        model::PrivateAccount closed = line.made.closed;
+        closed.created = settings_.wall;
+        model::Credential credential;
+        if (!line.password_hash.empty()) {
+            credential.password_hash = line.password_hash;
+            credential.password_changed = settings_.wall;
+            credential.must_change = line.must_change;
+            closed.generation = 1; // as for any first password
+        }
+        AccountsTable::put(txn_, open);
+        AccountsTable::put(txn_, open.uid, closed);
+        AccountsTable::put(txn_, open.uid, credential);
+        base::wipe(credential.password_hash.data(), credential.password_hash.size());
+        model::AuditEvent event;
+        event.kind = model::AuditKind::account_created;
+        event.granted = true;
+        event.account = open.uid;
+        event.identity = txn_.digest(store::DigestKind::name, open.name);
+        event.actor = settings_.actor;
+        event.detail = line.password_hash.empty() ? "imported" : "imported with a password";
+        event.time = settings_.wall;
+        events_.push_back(std::move(event));
+    }
+
+    WriteTxn& txn_;
+    const ImportSettings& settings_;
+    std::vector<model::AuditEvent> events_;
+};
+
+} // namespace
+
+ImportOutcome import_lines(WriteTxn& txn, const ImportLines& lines, const ImportSettings& settings) {
+    ImportOutcome outcome;
+    outcome.errors = lines.errors;
+    Importer importer(txn, settings);
+    for (const ImportLines::Line& line : lines.lines) {
+        try {
+            ++(importer.import(line.account) ? outcome.created : outcome.unchanged);
+        } catch (const Error& refused) {
+            if (refused.kind() != Error::Kind::conflict && refused.kind() != Error::Kind::limited) {
+                throw;
+            }
+            outcome.errors.push_back({line.number, refused.what()});
+        }
+    }
+    importer.finish();
+    return outcome;
+}
+
+} // namespace loquet::accounts

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/json_object.h"
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+
+#include <charconv>
+#include <set>
+#include <utility>
+
+namespace loquet::accounts {
+
+namespace {
+
+constexpr char32_t first_high_surrogate = 0xD800;
+constexpr char32_t first_low_surrogate = 0xDC00;
+constexpr char32_t behind_surrogates = 0xE000;
+
+void append_utf8(std::string& text, char32_t code) {
+    const auto put = [&](char32_t byte) { text.push_back(static_cast<char>(byte)); };
+    if (code < 0x80) {
+        put(code);
+    } else if (code < 0x800) {
+        put(0xC0U | code >> 6U);
+        put(0x80U | (code & 0x3FU));
+    } else if (code < 0x10000) {
+        put(0xE0U | code >> 12U);
+        put(0x80U | (code >> 6U & 0x3FU));
+        put(0x80U | (code & 0x3FU));
+    } else {
+        put(0xF0U | code >> 18U);
+        put(0x80U | (code >> 12U & 0x3FU));
+        put(0x80U | (code >> 6U & 0x3FU));
+        put(0x80U | (code & 0x3FU));
+    }
+}
+
+class Parser {
+public:
+    explicit Parser(std::string_view text) : text_(text) {}
+
+    void object(const JsonMember& member) {
+        std::set<std::string> keys;
+        expect('{');
+        for (bool first = true; !ends_with('}', first); first = false) {
+            std::string key = string();
+            expect(':');
+            if (!keys.insert(key).second) {
+                fail("a key comes twice");
+            }
+            if (!word("null")) {
+                member(key, value());
+            }
+        }
+        skip_space();
+        if (at_ != text_.size()) {
+            fail("something stands behind the object");
+        }
+    }
+
+private:
+    [[noreturn]] void fail(const char* what) const {
+        throw base::Error(base::Error::Kind::invalid, "the line is no JSON object of an account: " + std::string(what)
+                                                          + " (column " + std::to_string(at_ + 1) + ")");
+    }
+    void skip_space() {
+        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) {
+            ++at_;
+        }
+    }
+    [[nodiscard]] bool next_is(char wanted) {
+        skip_space();
+        return at_ < text_.size() && text_[at_] == wanted;
+    }
+    void expect(char wanted) {
+        if (!next_is(wanted)) {
+            fail(wanted == '{' ? "'{' is missing" : wanted == ':' ? "':' is missing" : "'\"' is missing");
+        }
+        ++at_;
+    }
+    /// True at the end of a list or an object; otherwise moves behind the comma that stands before a later element.
+    [[nodiscard]] bool ends_with(char end, bool first) {
+        if (next_is(end)) {
+            ++at_;
+            return true;
+        }
+        if (!first) {
+            if (!next_is(',')) {
+                fail("',' or the end is missing");
+            }
+            ++at_;
+        }
+        return false;
+    }
+    [[nodiscard]] bool word(std::string_view wanted) {
+        skip_space();
+        if (text_.substr(at_, wanted.size()) != wanted) {
+            return false;
+        }
+        at_ += wanted.size();
+        return true;
+    }
+
+    [[nodiscard]] JsonValue value() {
+        if (next_is('"')) {
+            return string();
+        }
+        if (next_is('[')) {
+            ++at_;
+            std::vector<std::string> list;
+            while (!ends_with(']', list.empty())) {
+                list.push_back(string());
+            }
+            return list;
+        }
+        if (word("true")) {
+            return true;
+        }
+        if (word("false")) {
+            return false;
+        }
+        return number();
+    }
+    [[nodiscard]] JsonValue number() {
+        std::uint64_t number = 0;
+        const char* const begin = text_.data() + at_;
+        const auto [end, failure] = std::from_chars(begin, text_.data() + text_.size(), number);
+        const auto digits = static_cast<std::size_t>(end - begin);
+        const bool whole =
+            failure == std::errc() && (digits == 1 || *begin != '0')
+            && std::string_view(".eE").find(digits + at_ < text_.size() ? *end : ' ') == std::string_view::npos;
+        if (!whole) {
+            fail("a text, a whole number, true, false or a list of texts is expected");
+        }
+        at_ += digits;
+        return number;
+    }
+    [[nodiscard]] std::string string() {
+        expect('"');
+        std::string out;
+        const std::size_t begin = at_;
+        for (;;) {
+            if (at_ >= text_.size()) {
+                fail("a text has no end");
+            }
+            const char character = text_[at_++];
+            if (character == '"') {
+                break;
+            }
+            if (static_cast<unsigned char>(character) < 0x20) {
+                fail("a control character stands in a text");
+            }
+            if (character == '\\') {
+                escape(out);
+            } else {
+                out.push_back(character);
+            }
+        }
+        if (!base::is_utf8(text_.substr(begin, at_ - begin))) {
+            fail("a text is not UTF-8");
+        }
+        return out;
+    }
+    void escape(std::string& out) {
+        constexpr std::string_view names = "\"\\/bfnrt";
+        constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
+        const char name = at_ < text_.size() ? text_[at_++] : '\0';
+        if (const std::size_t known = names.find(name); known != std::string_view::npos) {
+            out.push_back(meanings[known]);
+        } else if (name == 'u') {
+            append_utf8(out, code_point());
+        } else {
+            fail("an escape is unknown");
+        }
+    }
+    [[nodiscard]] char32_t code_point() {
+        const char32_t first = four_digits();
+        if (first < first_high_surrogate || first >= behind_surrogates) {
+            return first;
+        }
+        if (first < first_low_surrogate && word("\\u")) {
+            const char32_t second = four_digits();
+            if (second >= first_low_surrogate && second < behind_surrogates) {
+                return 0x10000 + ((first - first_high_surrogate) << 10U) + (second - first_low_surrogate);
+            }
+        }
+        fail("an escape is half of a character");
+    }
+    [[nodiscard]] char32_t four_digits() {
+        constexpr std::size_t digits = 4;
+        std::uint32_t code = 0;
+        const std::string_view text = text_.substr(at_, digits);
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), code, 16);
+        if (text.size() != digits || failure != std::errc() || end != text.data() + digits) {
+            fail("an escape is unknown");
+        }
+        at_ += digits;
+        return code;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+} // namespace
+
+void read_json_object(std::string_view text, const JsonMember& member) {
+    Parser(text).object(member);
+}
+
+} // namespace loquet::accounts

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/imports.h"
+#include "daemon/store/groups_table.h"
+#include "lib/base/limits.h"
+#include "tests/support/error_kind.h"
+#include "tests/unit/daemon/accounts/accounts_fixture.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+
+namespace loquet::accounts {
+namespace {
+
+using base::Error;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using State = Import::State;
+
+class AnImport : public AnAccountsFixture {
+protected:
+    AnImport() : tasks_([](const std::exception_ptr&) { ADD_FAILURE(); }) {
+        ImportRules rules;
+        rules.uids = {30000, 39999};
+        imports_.emplace(std::move(rules), store_, names_, clock_, loop_, tasks_);
+    }
+    [[nodiscard]] base::Fd lines(const std::string& text) const {
+        base::Fd file(::open((folder_ / "lines").c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        base::write_all(file.get(), text);
+        ::lseek(file.get(), 0, SEEK_SET);
+        return file;
+    }
+    static ImportOptions by(Actor actor) {
+        ImportOptions options;
+        options.actor = actor.uid;
+        return options;
+    }
+    Import::Progress imported(const std::string& text, const ImportOptions& options = by(helpdesk)) {
+        const ImportId id = imports_->start(lines(text), options, ":1.1");
+        EXPECT_TRUE(ended(id));
+        return *imports_->progress(id, ":1.1");
+    }
+    [[nodiscard]] bool ended(ImportId id) {
+        return tests::eventually(loop_, [&] { return imports_->progress(id, ":1.1")->state != State::running; });
+    }
+    [[nodiscard]] AccountView show(const std::string& name) {
+        return accounts_.show(accounts_.find(name).value()).value();
+    }
+    [[nodiscard]] std::size_t count() const { return store_.read(store::AccountsTable::count); }
+
+    base::TaskGroup tasks_;
+    std::optional<Imports> imports_;
+};
+
+TEST_F(AnImport, MakesAnAccountOfEachLine) {
+    const auto progress = imported(
+        R"({"name":"ana","display_name":"Ana Lopez","mail":"ana@example.org","phone":"+33123456789","locale":"fr_FR.UTF-8")"
+        R"(,"organisation":"CNRS","home":"/srv/ana","shell":"/bin/sh","authorisations":["login"],"uid":30042,)"
+        R"("password_hash":"$y$j9T$abc$def"})"
+        "\n{\"name\":\"ben\"}\n");
+    EXPECT_EQ(progress.state, State::done) << progress.failure;
+    EXPECT_EQ(progress.created, 2U);
+    EXPECT_THAT(progress.errors, IsEmpty());
+    const AccountView ana = show("ana");
+    EXPECT_EQ(ana.account.open.uid.value, 30042U);
+    EXPECT_EQ(ana.account.open.gid, 30042U);
+    EXPECT_EQ(ana.account.open.display_name, "Ana Lopez");
+    EXPECT_EQ(ana.account.open.home, "/srv/ana");
+    EXPECT_EQ(ana.account.open.shell, "/bin/sh");
+    EXPECT_EQ(ana.account.closed.mail, "ana@example.org");
+    EXPECT_EQ(ana.account.closed.phone, "+33123456789");
+    EXPECT_EQ(ana.account.closed.organisation, "cnrs");
+    EXPECT_EQ(ana.account.closed.authorisations, std::vector<std::string>{"login"});
+    EXPECT_EQ(credential(ana.account.open.uid).password_hash, "$y$j9T$abc$def");
+    EXPECT_FALSE(ana.must_change);
+    EXPECT_EQ(store_.read([](const store::ReadTxn& txn) { return store::GroupsTable::of(txn, "cnrs"); }),
+              ana.account.open.groups.at(0));
+    const AccountView ben = show("ben");
+    EXPECT_EQ(ben.account.open.home, "/home/ben");
+    EXPECT_FALSE(ben.has_password);
+    EXPECT_EQ(ben.account.closed.created, clock_.wall());
+}
+
+TEST_F(AnImport, LeavesARecordOfEachAccountInTheAuditLog) {
+    (void)imported("{\"name\":\"ana\"}\n{\"name\":\"ben\",\"password_hash\":\"$y$x\"}\n");
+    ASSERT_EQ(records().size(), 2U);
+    for (const audit::Entry& entry : records()) {
+        EXPECT_EQ(entry.event.kind, model::AuditKind::account_created);
+        EXPECT_EQ(entry.event.actor, helpdesk.uid);
+    }
+    EXPECT_EQ(records()[1].event.account, accounts_.find("ben"));
+    EXPECT_EQ(records()[1].event.detail, "imported with a password");
+    EXPECT_TRUE(store_.read(audit::AuditLog::verify).intact);
+}
+
+TEST_F(AnImport, RefusesAWrongLineByItsNumberAndTakesTheOthers) {
+    names_.users = {{"backup", 34}};
+    names_.groups = {{"docker", 998}, {"org-elsewhere", 997}};
+    names_.uids = {30005};
+    const auto progress = imported("{\"name\":\"ana\"}\n"
+                                   "nonsense\n"
+                                   "{\"name\":\"b:d\"}\n"
+                                   "{\"name\":\"ben\",\"nick\":\"b\"}\n"
+                                   "{\"name\":\"ben\",\"uid\":\"7\"}\n"
+                                   "{\"name\":\"ben\",\"uid\":7}\n"
+                                   "{\"name\":\"ben\",\"uid\":30005}\n"
+                                   "{\"name\":\"ben\",\"uid\":30000}\n"
+                                   "{\"name\":\"backup\"}\n"
+                                   "{\"name\":\"docker\"}\n"
+                                   "{\"name\":\"ben\",\"organisation\":\"elsewhere\"}\n"
+                                   "{\"name\":\"ben\",\"password_hash\":\"$y$a:b\"}\n"
+                                   "{\"display_name\":\"Nobody\"}\n"
+                                   "{\"name\":\"ben\"}\n");
+    EXPECT_EQ(progress.state, State::done);
+    EXPECT_EQ(progress.created, 2U);
+    EXPECT_EQ(progress.refused, 12U);
+    std::vector<std::uint64_t> numbers;
+    for (const LineError& error : progress.errors) {
+        numbers.push_back(error.line);
+        EXPECT_THAT(error.sentence, Not(HasSubstr("$y$")));
+    }
+    EXPECT_THAT(numbers, ::testing::UnorderedElementsAre(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13));
+    EXPECT_TRUE(accounts_.find("ana"));
+    EXPECT_TRUE(accounts_.find("ben"));
+    EXPECT_EQ(count(), 2U);
+}
+
+TEST_F(AnImport, TwiceHasOneEffect) {
+    const std::string text = "{\"name\":\"ana\",\"mail\":\"ana@example.org\",\"password_hash\":\"$y$first\"}\n"
+                             "{\"name\":\"ANA\"}\n{\"name\":\"ben\",\"organisation\":\"cnrs\"}\n";
+    const auto first = imported(text);
+    EXPECT_EQ(first.created, 2U);
+    EXPECT_EQ(first.unchanged, 1U);
+    const auto second = imported(text);
+    EXPECT_EQ(second.created, 0U);
+    EXPECT_EQ(second.unchanged, 3U);
+    EXPECT_EQ(second.refused, 0U);
+    EXPECT_EQ(records().size(), 2U);
+}
+
+TEST_F(AnImport, ChangesNoAccountThatIsThere) {
+    (void)imported("{\"name\":\"ana\",\"mail\":\"ana@example.org\",\"password_hash\":\"$y$first\"}\n");
+    const auto second = imported("{\"name\":\"ana\",\"mail\":\"eve@example.org\"}\n{\"name\":\"ana\",\"uid\":30007}\n"
+                                 "{\"name\":\"ana\",\"password_hash\":\"$y$other\"}\n");
+    EXPECT_EQ(second.refused, 2U);
+    EXPECT_EQ(second.unchanged, 1U) << "its owner may have chosen another password since";
+    EXPECT_EQ(show("ana").account.closed.mail, "ana@example.org");
+    EXPECT_EQ(credential(accounts_.find("ana").value()).password_hash, "$y$first");
+}
+
+TEST_F(AnImport, WritesNothingWhereItIsARehearsal) {
+    auto options = by(helpdesk);
+    options.dry_run = true;
+    const auto progress = imported("{\"name\":\"ana\",\"organisation\":\"cnrs\"}\n{\"name\":\"b:d\"}\n", options);
+    EXPECT_EQ(progress.state, State::done);
+    EXPECT_EQ(progress.created, 1U);
+    EXPECT_EQ(progress.refused, 1U);
+    EXPECT_EQ(count(), 0U);
+    EXPECT_THAT(records(), IsEmpty());
+    EXPECT_EQ(create("ben").open.uid.value, 30000U) << "no number was spent";
+}
+
+TEST_F(AnImport, SkipsNumbersThatAreTakenElsewhere) {
+    names_.uids = {30000, 30002};
+    names_.gids = {30001};
+    (void)imported("{\"name\":\"ana\"}\n{\"name\":\"ben\"}\n");
+    EXPECT_EQ(accounts_.find("ana").value().value, 30003U);
+    EXPECT_EQ(accounts_.find("ben").value().value, 30004U);
+}
+
+TEST_F(AnImport, SaysForWhichPasswordsAnotherIsDue) {
+    auto options = by(helpdesk);
+    options.must_change = true;
+    (void)imported("{\"name\":\"ana\",\"password_hash\":\"$y$a\"}\n"
+                   "{\"name\":\"ben\",\"password_hash\":\"$y$b\",\"must_change\":false}\n",
+                   options);
+    EXPECT_TRUE(show("ana").must_change);
+    EXPECT_FALSE(show("ben").must_change);
+}
+
+TEST_F(AnImport, RefusesPasswordsWhereItIsToBeWithout) {
+    auto options = by(helpdesk);
+    options.without_passwords = true;
+    const auto progress = imported("{\"name\":\"ana\",\"password_hash\":\"$y$a\"}\n{\"name\":\"ben\"}\n", options);
+    EXPECT_EQ(progress.created, 1U);
+    EXPECT_EQ(progress.refused, 1U);
+}
+
+TEST_F(AnImport, TellsAsManyMistakesAsTheLimitSaysAndCountsTheOthers) {
+    std::string text;
+    for (std::size_t i = 0; i < limits::import_errors; ++i) {
+        text += "nonsense\n";
+    }
+    EXPECT_EQ(imported(text).errors.size(), limits::import_errors);
+    const auto one_more = imported(text + "nonsense\n");
+    EXPECT_EQ(one_more.errors.size(), limits::import_errors);
+    EXPECT_EQ(one_more.refused, limits::import_errors + 1);
+}
+
+TEST_F(AnImport, ReportsWhatWasReadUpToTheEnd) {
+    std::string text;
+    for (int i = 0; i < 1200; ++i) {
+        text += "{\"name\":\"p" + std::to_string(i) + "\"}\n";
+    }
+    std::vector<std::uint64_t> done;
+    imports_->on_progress([&](ImportId, const Import::Progress& progress) { done.push_back(progress.bytes_done); });
+    const auto progress = imported(text);
+    EXPECT_EQ(progress.created, 1200U);
+    EXPECT_EQ(progress.bytes_in_all, text.size());
+    EXPECT_EQ(progress.bytes_done, text.size());
+    EXPECT_TRUE(std::is_sorted(done.begin(), done.end()));
+    EXPECT_GE(done.size(), 3U) << "one a batch";
+}
+
+TEST_F(AnImport, FailsAsAWholeWhereTheMachinesNamesCannotBeRead) {
+    names_.silent = true;
+    const auto progress = imported("{\"name\":\"ana\"}\n");
+    EXPECT_EQ(progress.state, State::failed);
+    EXPECT_THAT(progress.failure, HasSubstr("does not answer"));
+    EXPECT_EQ(count(), 0U);
+}
+
+class AnImportFromASilentPipe : public AnImport {
+protected:
+    AnImportFromASilentPipe() {
+        std::array<int, 2> ends{};
+        EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+        writing_ = base::Fd(ends[1]);
+        id_ = imports_->start(base::Fd(ends[0]), by(helpdesk), ":1.1");
+    }
+    base::Fd writing_;
+    ImportId id_ = 0;
+};
+
+TEST_F(AnImportFromASilentPipe, IsTheOnlyOneAtATime) {
+    EXPECT_EQ(tests::kind_of_error([&] { imports_->start(lines(""), by(helpdesk), ":1.2"); }), Error::Kind::busy);
+    imports_->cancel(id_, ":1.1");
+    ASSERT_TRUE(ended(id_));
+    EXPECT_NO_THROW(imports_->start(lines(""), by(helpdesk), ":1.2"));
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return tasks_.active() == 0; }));
+}
+
+TEST_F(AnImportFromASilentPipe, IsNobodyElsesBusiness) {
+    EXPECT_EQ(imports_->progress(id_, ":1.2"), nullptr);
+    EXPECT_EQ(tests::kind_of_error([&] { imports_->cancel(id_, ":1.2"); }), Error::Kind::not_found);
+    EXPECT_EQ(imports_->progress(id_, ":1.1")->state, State::running);
+    imports_->cancel_all();
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return tasks_.active() == 0; }));
+}
+
+TEST_F(AnImportFromASilentPipe, KeepsWhatWasDoneWhenItIsCancelled) {
+    base::write_all(writing_.get(), "{\"name\":\"ana\"}\n");
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return imports_->progress(id_, ":1.1")->created == 1; }));
+    imports_->cancel(id_, ":1.1");
+    ASSERT_TRUE(ended(id_));
+    EXPECT_EQ(imports_->progress(id_, ":1.1")->state, State::cancelled);
+    EXPECT_TRUE(accounts_.find("ana"));
+}
+
+TEST_F(AnImportFromASilentPipe, IsForgottenWithItsOwner) {
+    imports_->forget_owner(":1.1");
+    EXPECT_EQ(imports_->progress(id_, ":1.1"), nullptr);
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return tasks_.active() == 0; }));
+}
+
+TEST_F(AnImport, CanBeAskedSomeMinutesAfterItsEndAndNotForEver) {
+    const ImportId first = imports_->start(lines(""), by(helpdesk), ":1.1");
+    ASSERT_TRUE(ended(first));
+    clock_.advance(std::chrono::minutes(4));
+    (void)imported("");
+    EXPECT_NE(imports_->progress(first, ":1.1"), nullptr);
+    clock_.advance(std::chrono::minutes(2));
+    (void)imported("");
+    EXPECT_EQ(imports_->progress(first, ":1.1"), nullptr);
+}
+
+TEST_F(AnImport, IsKeptUntilThereAreAsManyAsTheLimitSays) {
+    const ImportId first = imports_->start(lines(""), by(helpdesk), ":1.1");
+    ASSERT_TRUE(ended(first));
+    for (std::size_t i = 1; i < limits::import_jobs; ++i) {
+        (void)imported("");
+    }
+    EXPECT_NE(imports_->progress(first, ":1.1"), nullptr);
+    (void)imported("");
+    EXPECT_EQ(imports_->progress(first, ":1.1"), nullptr);
+}
+
+} // namespace
+} // namespace loquet::accounts
