@@ -24,19 +24,19 @@ constinit loquet::directory::Reader reader(LOQUET_DIRECTORY_FOLDER);
 extern "C" {
 
 nss_status _nss_loquet_getpwnam_r(const char* name, passwd* result, char* buffer, std::size_t size, int* error) {
-    return nss::find_person(reader, name, *result, {buffer, size}).tell(error);
+    return nss::tell(nss::find_person(reader, name, *result, {buffer, size}), error);
 }
 
 nss_status _nss_loquet_getpwuid_r(uid_t uid, passwd* result, char* buffer, std::size_t size, int* error) {
-    return nss::find_person(reader, uid, *result, {buffer, size}).tell(error);
+    return nss::tell(nss::find_person(reader, uid, *result, {buffer, size}), error);
 }
 
 nss_status _nss_loquet_setpwent(int /*stay_open*/) {
-    return nss::begin_list(reader, nss::cursors().persons).tell(&errno);
+    return nss::tell(nss::begin_list(reader, nss::cursors().persons), &errno);
 }
 
 nss_status _nss_loquet_getpwent_r(passwd* result, char* buffer, std::size_t size, int* error) {
-    return nss::next_person(reader, nss::cursors().persons, *result, {buffer, size}).tell(error);
+    return nss::tell(nss::next_person(reader, nss::cursors().persons, *result, {buffer, size}), error);
 }
 
 nss_status _nss_loquet_endpwent() {
@@ -45,19 +45,19 @@ nss_status _nss_loquet_endpwent() {
 }
 
 nss_status _nss_loquet_getgrnam_r(const char* name, group* result, char* buffer, std::size_t size, int* error) {
-    return nss::find_group(reader, name, *result, {buffer, size}).tell(error);
+    return nss::tell(nss::find_group(reader, name, *result, {buffer, size}), error);
 }
 
 nss_status _nss_loquet_getgrgid_r(gid_t gid, group* result, char* buffer, std::size_t size, int* error) {
-    return nss::find_group(reader, gid, *result, {buffer, size}).tell(error);
+    return nss::tell(nss::find_group(reader, gid, *result, {buffer, size}), error);
 }
 
 nss_status _nss_loquet_setgrent(int /*stay_open*/) {
-    return nss::begin_list(reader, nss::cursors().groups).tell(&errno);
+    return nss::tell(nss::begin_list(reader, nss::cursors().groups), &errno);
 }
 
 nss_status _nss_loquet_getgrent_r(group* result, char* buffer, std::size_t size, int* error) {
-    return nss::next_group(reader, nss::cursors().groups, *result, {buffer, size}).tell(error);
+    return nss::tell(nss::next_group(reader, nss::cursors().groups, *result, {buffer, size}), error);
 }
 
 nss_status _nss_loquet_endgrent() {
@@ -68,7 +68,7 @@ nss_status _nss_loquet_endgrent() {
 nss_status _nss_loquet_initgroups_dyn(const char* name, gid_t skipped, long* used, long* size, gid_t** groups,
                                       long limit, int* error) {
     nss::GroupList list(*used, *size, *groups, limit);
-    return nss::groups_of(reader, name, skipped, list).tell(error);
+    return nss::tell(nss::groups_of(reader, name, skipped, list), error);
 }
 
 } // extern "C"

@@ -17,27 +17,27 @@ using directory::View;
 namespace {
 
 Answer answer_of(Found found) noexcept {
-    return found == Found::damaged ? damaged_record : nobody;
+    return found == Found::damaged ? Answer::damaged : Answer::nobody;
 }
 
 Answer answer_of(Packed packed) noexcept {
     switch (packed) {
     case Packed::yes:
-        return here;
+        return Answer::here;
     case Packed::too_small:
-        return larger_buffer;
+        return Answer::larger_buffer;
     case Packed::refused:
-        return nobody;
+        return Answer::nobody;
     case Packed::damaged:
         break;
     }
-    return damaged_record;
+    return Answer::damaged;
 }
 
 /// What `body(view)` answers.
 template <class Body>
 Answer ask(Reader& reader, Body body) noexcept {
-    Answer answer = no_directory;
+    Answer answer = Answer::no_directory;
     reader.ask([&](const View& view) { answer = body(view); });
     return answer;
 }
@@ -98,7 +98,7 @@ Answer find_group(Reader& reader, std::uint32_t gid, ::group& result, std::span<
 
 Answer begin_list(Reader& reader, Cursor& cursor) noexcept {
     cursor = {};
-    return ask(reader, [](const View&) { return here; });
+    return ask(reader, [](const View&) { return Answer::here; });
 }
 
 Answer next_person(Reader& reader, Cursor& cursor, passwd& result, std::span<char> buffer) noexcept {
@@ -121,9 +121,9 @@ Answer groups_of(Reader& reader, std::string_view name, gid_t skipped, GroupList
             return answer_of(found);
         }
         if (!is_ordinary_id(entry.uid) || !is_ordinary_id(entry.gid) || !may_be_called(name)) {
-            return nobody;
+            return Answer::nobody;
         }
-        return list.add(entry.groups, skipped) == GroupList::Added::out_of_memory ? no_memory : here;
+        return list.add(entry.groups, skipped) == GroupList::Added::out_of_memory ? Answer::no_memory : Answer::here;
     });
 }
 

@@ -44,7 +44,7 @@ public:
 
     void until_done() {
         // The writer comes first: sixteen that ask without a pause would leave it little of a small machine.
-        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19);
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
         while (!progress_.done.load()) {
             look();
         }
