@@ -50,7 +50,8 @@ def make_key(name):
 
 
 def ssh(name, *options):
-    return ["ssh", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", *options, f"{name}@localhost"]
+    trusting = ("-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR")
+    return ["ssh", *trusting, *options, f"{name}@localhost"]
 
 
 def ssh_without_key(name):
@@ -58,7 +59,7 @@ def ssh_without_key(name):
 
 
 def log_in(name, password, prompt=PROMPT):
-    """At the console, with login. Returns the screen, behind the shell's first prompt."""
+    """At the console, with login. Returns the screen; what the password led to is still to be seen."""
     screen = Terminal("login", name)
     screen.answer(prompt, password)
     return screen
