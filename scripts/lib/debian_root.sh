@@ -8,7 +8,7 @@ debian_suite() {
     sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
 }
 
-# make_debian_root FOLDER PACKAGE...: Debian's essential packages and these, in a folder that does not exist yet.
+# make_debian_root FOLDER PACKAGE...: Debian's essential packages and these, in a folder that is empty or not there yet.
 make_debian_root() {
     local folder=$1 suite option options=() packages
     shift

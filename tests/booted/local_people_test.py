@@ -8,6 +8,7 @@ import time
 import unittest
 
 from machine import eventually, answers, main_pid, output_of, run, secret
+from people import make_key, ssh
 from terminal import Terminal
 
 DAEMON = "loquetd.service"
@@ -17,8 +18,7 @@ PASSWORD = secret("password")
 def setUpModule():
     output_of("useradd", "--create-home", "--shell", "/bin/bash", "--uid", "1000", "local")
     output_of("chpasswd", typed=f"local:{PASSWORD}\nroot:{secret('next_password')}\n")
-    output_of("su", "-", "local", "-c",
-              "mkdir .ssh && ssh-keygen -q -t ed25519 -N '' -f .ssh/id_ed25519 && cp .ssh/id_ed25519.pub .ssh/authorized_keys")
+    make_key("local")
     pathlib.Path("/etc/ssh/sshd_config.d/booted.conf").write_text("KbdInteractiveAuthentication yes\n")
     output_of("systemctl", "reload", "ssh")
 
@@ -30,10 +30,6 @@ def log_in(name, password, prompt="Mot de passe"):
         screen.type_at_shell("echo I am $(id -un); exit")
         screen.wait_for(f"I am {name}")
         return screen.end()
-
-
-def ssh(name, *options):
-    return ["ssh", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", *options, f"{name}@localhost"]
 
 
 class APersonOfThisMachine(unittest.TestCase):
@@ -90,7 +86,7 @@ class APersonOfThisMachineWhoseDaemonIsMasked(APersonOfThisMachine):
 
 
 class APersonOfThisMachineWhoseDaemonHangs(APersonOfThisMachine):
-    """With two seconds of patience in place of ten."""
+    """With one second of patience in place of ten."""
 
     state = "hanging"
 
@@ -100,11 +96,21 @@ class APersonOfThisMachineWhoseDaemonHangs(APersonOfThisMachine):
             path = pathlib.Path(f"/etc/pam.d/common-{kind}")
             text = path.read_text()
             self.addCleanup(path.write_text, text)
-            path.write_text(text.replace("pam_loquet.so", "pam_loquet.so timeout=2"))
+            path.write_text(text.replace("pam_loquet.so", "pam_loquet.so timeout=1"))
         pid = main_pid(DAEMON)
         self.addCleanup(os.kill, pid, signal.SIGCONT)
         os.kill(pid, signal.SIGSTOP)
         self.began = time.monotonic()
+
+
+class APersonOfThisMachineWhoseModuleIsGone(APersonOfThisMachine):
+    state = "well, but without its module"
+
+    def setUp(self):
+        super().setUp()
+        module = next(pathlib.Path("/usr/lib").glob("*/security/pam_loquet.so"))
+        aside = module.rename(module.with_suffix(".aside"))
+        self.addCleanup(aside.rename, module)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,12 @@ def secret(name):
     return re.search(rf'string_view {name} = "([^"]+)"', _CANARIES.read_text())[1]
 
 
-def run(*command, user="root", typed=None, environment=None):
+def run(*command, user="root", typed=None, environment=None, patience=PATIENCE):
     """Runs a command as this user, and returns when it has ended; output and errors are text. Speaks English unless the
     environment says otherwise. `typed` is its standard input."""
     account = pwd.getpwnam(user)
     return subprocess.run(command, input=typed, stdin=None if typed is not None else subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=PATIENCE, cwd="/", env=environment or ENGLISH,
+                          capture_output=True, text=True, timeout=patience, cwd="/", env=environment or ENGLISH,
                           user=account.pw_uid, group=account.pw_gid,
                           extra_groups=os.getgrouplist(user, account.pw_gid))
 
@@ -42,12 +42,12 @@ def with_secrets(*command, secrets, user="root"):
     return run(*command, "--password-fd", "0", user=user, typed="".join(f"{line}\n" for line in secrets))
 
 
-def eventually(condition, what):
+def eventually(condition, what, patience=PATIENCE):
     """Returns the first true value of `condition()`."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"did not happen within {PATIENCE} s: {what}")
+            raise AssertionError(f"did not happen within {patience} s: {what}")
         time.sleep(0.02)
     return value
 

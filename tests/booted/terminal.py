@@ -46,10 +46,10 @@ class Terminal:
         return self
 
     def __exit__(self, *_):
+        os.close(self._screen)  # as when the line is cut: a shell that is left hears SIGHUP
         if self.exit_code is None:
-            os.kill(self._pid, signal.SIGHUP)  # as when the line is cut
-            self._read_to_the_end()
-        os.close(self._screen)
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
         for secret in self._secrets:
             if secret in self.shown:
                 raise AssertionError(f"{self.command} showed a secret that was typed")

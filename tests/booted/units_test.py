@@ -70,7 +70,7 @@ class TheDaemon(unittest.TestCase):
                 self.assertIn("Permission denied", run("cat", path, user=stranger).stderr, f"{stranger} reads {path}")
 
     def test_is_exposed_little_as_systemd_counts_it(self):
-        for name, most in ((DAEMON, 15), ("loquet-plugin@lockout.service", 15)):
+        for name, most in ((DAEMON, 5), ("loquet-plugin@lockout.service", 5)):
             found = run("systemd-analyze", "security", f"--threshold={most}", "--no-pager", name)
             print(found.stdout.splitlines()[-1], flush=True)
             self.assertEqual(found.returncode, 0, found.stdout)
