@@ -2,6 +2,7 @@
 // loquetd: keeps accounts and judges logins (loquetd(8)).
 
 #include "daemon/application.h"
+#include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 
@@ -79,6 +80,7 @@ loquet::Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
     loquet::Options options = parse(argc, argv);
     keep_memory_private();
+    loquet::store::keep_foreign_code_out();
     block_signals();
     try {
         loquet::Application application(std::move(options));

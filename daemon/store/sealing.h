@@ -18,6 +18,10 @@
 
 namespace loquet::store {
 
+/// Before anything else here, where the store is served: OpenSSL reads no openssl.cnf, which can name engines and
+/// providers to load. It then also keeps 0.6 MB less in memory. For the whole process, and for good.
+void keep_foreign_code_out() noexcept;
+
 /// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
 enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step };
 inline constexpr std::array<std::string_view, 6> digest_labels{"name", "mail", "phone", "seat", "identity", "step"};

@@ -35,6 +35,7 @@ write_bench_site() {
     local service
     write_site
     cp "$dev/pam_module/pam_loquet.so" "$bench/pam/pam_bench" "$bench/memory/fill_accounts" "$place/bin/"
+    sync --file-system "$place/bin" # a page on its way to the disk counts as private to whoever has mapped it
     sed -i '/^disclose/d' "$place/etc/loquet.toml"
     cat >"$place/etc/plugins/lockout.toml" <<END
 tries = 100
@@ -56,10 +57,11 @@ add_account() {
     "$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" create "$@" <<<"$password"
 }
 
-# The bus knows nobody whom NSS does not know. In our mount namespace only.
+# The bus knows nobody whom NSS does not know, and a name that NSS does not know is looked for everywhere by each login.
+# In our mount namespace only.
 know_uid() {
     cp /etc/passwd "$place/passwd"
-    printf 'worker:x:%s:100::/:/bin/sh\n' "$1" >>"$place/passwd"
+    printf '%s:x:%s:100::/:/bin/sh\n' worker "$1" camille "$1" >>"$place/passwd"
     mount --bind "$place/passwd" /etc/passwd
 }
 
@@ -80,6 +82,8 @@ need_peers() {
     if [[ ! $made_peers ]]; then
         make_peers
         add_unix_account worker "$first_uid" "$password" "$setting"
+        sed -i '/^camille:/d' "$root/etc/passwd"
+        grep '^camille:' "$place/passwd" >>"$root/etc/passwd" # after the other of that number, which pam_unix looks for
         made_peers=1
     fi
 }
