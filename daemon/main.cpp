@@ -92,7 +92,7 @@ loquet::Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
     loquet::Options options = parse(argc, argv);
     keep_memory_private();
-    loquet::store::keep_foreign_code_out();
+    loquet::store::restrict_openssl();
     block_signals();
     try {
         loquet::Application application(std::move(options));

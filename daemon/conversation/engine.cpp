@@ -224,7 +224,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
         dialog.judged = true;
         auto asking = may_evaluate(hold);
         evaluation.ruling = co_await asking;
-        // Both ends that it can have are asked while it is judged; behind a lock as much is asked for nothing.
+        // Asked while the answer is judged, so that nobody waits for it then; behind a lock as much, to take as long.
         using enum LockoutEvent;
         foresight =
             keeper_.foresee(hold, evaluation.shut() ? std::array{before, before} : std::array{succeeded, failed});

@@ -181,9 +181,9 @@ LockKeeper::Changes LockKeeper::changes(const Hold& hold, Extent extent) {
     const base::Milliseconds now = steady_.now(clock_);
     Changes changes;
     changes.durable = [this, attempt, written = versions(attempt)] {
-        names_.durable(attempt.identity, written[0]);
-        seats_.durable(attempt.seat, written[1]);
-        seats_.durable(site_key, written[2]);
+        names_.durable(attempt.identity, written.name);
+        seats_.durable(attempt.seat, written.seat);
+        seats_.durable(site_key, written.site);
     };
     changes.work = [of_attempt = std::move(of_attempt), of_seats = std::move(of_seats), now](store::WriteTxn& txn) {
         put(txn, of_attempt);

@@ -119,7 +119,12 @@ private:
     };
     static base::Task<Answer> ask(plugins::LockoutClient& policy, protocol::JudgeRequest request);
     /// Of the counters that an attempt is judged by.
-    using Versions = std::array<std::uint64_t, 3>;
+    struct Versions {
+        std::uint64_t name = 0;
+        std::uint64_t seat = 0;
+        std::uint64_t site = 0;
+        friend bool operator==(const Versions&, const Versions&) = default;
+    };
     [[nodiscard]] Versions versions(const Attempt& attempt) const;
     [[nodiscard]] protocol::JudgeRequest question(const Attempt& attempt, protocol::LockoutEvent event);
     void take_over(const Attempt& attempt, const protocol::ScopedCounters& counters);

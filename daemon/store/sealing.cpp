@@ -76,8 +76,9 @@ std::array<Mac, digest_labels.size()> digest_macs(std::span<const std::uint8_t> 
 
 } // namespace
 
-void keep_foreign_code_out() noexcept {
-    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); // fails only where all that follows does
+void restrict_openssl() noexcept {
+    // It fails only where all that follows does.
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
 }
 
 Cipher::Cipher(std::span<const std::uint8_t, key_bytes> key)
