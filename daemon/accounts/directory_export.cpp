@@ -83,8 +83,10 @@ DirectoryExport::Letters DirectoryExport::wait() {
 
 void DirectoryExport::take(Letters letters) {
     if (letters.publication) {
+        if (!copy_.has_news()) {
+            not_before_ = std::max(not_before_, Clock::now() + settling);
+        }
         copy_.note(*letters.publication);
-        not_before_ = std::max(not_before_, Clock::now() + settling);
     }
     if (!letters.built && !letters.build_failure) {
         return;

@@ -57,6 +57,19 @@ TEST_F(ADirectory, FollowsEveryKindOfChange) {
     EXPECT_TRUE(eventually_shows({"anna"}));
 }
 
+TEST_F(ADirectory, ShowsChangesWhileOthersComeWithoutAPause) {
+    start();
+    put(person(30000, "ana"));
+    ASSERT_TRUE(eventually_equal());
+    auto ana = person(30000, "ana");
+    int changes = 0;
+    for (constexpr int most = 5000; changes < most && seen().at(30000).gecos == "Person ana"; ++changes) {
+        ana.display_name = "Ana number " + std::to_string(changes);
+        put(ana);
+    }
+    EXPECT_NE(seen().at(30000).gecos, "Person ana") << "after " << changes << " changes";
+}
+
 TEST_F(ADirectory, KeepsAccountsThatAreLockedOrDisabledBecauseFilesBelongToThem) {
     start();
     put(person(30000, "ana"));
