@@ -165,6 +165,17 @@ TEST_F(ADirectory, ShowsTensOfThousandsOfChangesInOneGo) {
     EXPECT_TRUE(eventually_equal());
 }
 
+TEST_F(ADirectory, ShowsChangesWhileMoreOfThemComeWithoutAPause) {
+    start();
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return reader_.ask([](const directory::View&) {}); }));
+    std::uint32_t next = 30000;
+    EXPECT_TRUE(tests::eventually(loop_, [&] {
+        put(person(next, "p" + std::to_string(next)));
+        ++next;
+        return !names().empty();
+    }));
+}
+
 TEST_F(ADirectory, SaysWhereItsFolderCannotBeWrittenAndGoesOnWhenItCan) {
     base::replace_file(place_, "a file in the folder's place", 0644);
     int told = 0;
