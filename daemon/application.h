@@ -32,6 +32,7 @@ struct Options {
     std::string config = "/etc/loquet/loquet.toml";
     std::vector<std::string> profiles; ///< folders; empty: the usual ones
     std::vector<std::string> messages; ///< folders, the last one wins; empty: the usual ones
+    std::string locale;                ///< of a dialog whose application says none; empty: English
 };
 
 class Application {

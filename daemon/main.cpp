@@ -2,6 +2,7 @@
 // loquetd: keeps accounts and judges logins (loquetd(8)).
 
 #include "daemon/application.h"
+#include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 
@@ -36,12 +37,24 @@ void block_signals() {
     ::signal(SIGXFSZ, SIG_IGN);                  // NOLINT(cert-err33-c): a file too large is an error, not a death
 }
 
+/// The machine's language, as systemd gives it to its services (locale.conf(5)).
+std::string machine_locale() {
+    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): one thread yet
+        if (value != nullptr && *value != '\0') {
+            return value;
+        }
+    }
+    return {};
+}
+
 loquet::Options parse(int argc, char** argv) {
     static const option options[] = {
         {"config", required_argument, nullptr, 'c'},   {"profiles", required_argument, nullptr, 'p'},
         {"messages", required_argument, nullptr, 'm'}, {"version", no_argument, nullptr, 'v'},
         {"help", no_argument, nullptr, 'h'},           {nullptr, 0, nullptr, 0}};
     loquet::Options parsed;
+    parsed.locale = machine_locale();
     for (int chosen = 0; (chosen = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) { // NOLINT
         switch (chosen) {
         case 'c':
@@ -79,6 +92,7 @@ loquet::Options parse(int argc, char** argv) {
 int main(int argc, char** argv) {
     loquet::Options options = parse(argc, argv);
     keep_memory_private();
+    loquet::store::restrict_openssl();
     block_signals();
     try {
         loquet::Application application(std::move(options));

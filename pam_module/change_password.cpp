@@ -50,11 +50,11 @@ int change(const Transaction& transaction, Plan& plan) {
     if (options.try_first_pass || options.use_first_pass || options.use_authtok) {
         plan.token = usable_secret(transaction.handle, PAM_OLDAUTHTOK);
     }
-    if (options.use_authtok) {
+    if (options.try_first_pass || options.use_authtok) {
         plan.new_password = usable_secret(transaction.handle, PAM_AUTHTOK);
-        if (!plan.new_password) {
-            return PAM_AUTHTOK_RECOVERY_ERR;
-        }
+    }
+    if (options.use_authtok && !plan.new_password) {
+        return PAM_AUTHTOK_RECOVERY_ERR;
     }
     Client client(options.timeout);
     Typed typed;

@@ -4,9 +4,12 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <langinfo.h>
 #include <unistd.h>
 
+#include <clocale>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace loquet::pam {
@@ -28,14 +31,22 @@ std::string seat_of(pam_handle_t* handle) {
     return field(seat != nullptr ? seat : raw_item(handle, PAM_XDISPLAY));
 }
 
-/// The dialog's language (locale(7)): what the application set for the person, before what the process runs with. A
-/// set-uid program takes none from its environment.
+/// The locale of the application's own texts; "C" where it never called setlocale(3).
+const char* spoken_locale() {
+    return ::nl_langinfo(NL_LOCALE_NAME(LC_MESSAGES));
+}
+
+/// The dialog's language (locale(7)): what the application set for the person, before what it speaks itself, before
+/// what the process runs with. A set-uid program takes none from its environment, but su(1) has let libc do so.
 std::string locale_of(pam_handle_t* handle) {
     constexpr const char* variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (const char* name : variables) {
         if (const char* value = pam_getenv(handle, name); value != nullptr && *value != '\0') {
             return field(value);
         }
+    }
+    if (const char* spoken = spoken_locale(); spoken != std::string_view("C")) {
+        return field(spoken);
     }
     for (const char* name : variables) {
         if (const char* value = ::secure_getenv(name); value != nullptr && *value != '\0') {

@@ -14,7 +14,7 @@ struct Options {
     static constexpr base::Milliseconds shortest_timeout{1000};
     static constexpr base::Milliseconds longest_timeout{300000};
 
-    bool try_first_pass = false; ///< a password that a module above asked for is tried before asking
+    bool try_first_pass = false; ///< passwords that a module above asked for are tried before asking
     bool use_first_pass = false; ///< ... and no other is asked for
     bool use_authtok = false;    ///< the new password is the one that a module above asked for
     bool self_service = false;   ///< an empty password asks for self-service; without recovery dialogs it is a refusal

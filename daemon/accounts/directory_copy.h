@@ -33,6 +33,8 @@ public:
     /// Takes note of what has to be shown; nothing is written yet.
     void note(const store::Publication& publication);
 
+    /// Something was noted that is not shown yet.
+    [[nodiscard]] bool has_news() const noexcept { return changed_; }
     /// There is something to show, and a base to show it over.
     [[nodiscard]] bool can_amend() const noexcept { return changed_ && publisher_ && publisher_->generation(); }
     /// Shows everything noted. Throws Error; then nothing of it is shown, and the next call tries again.

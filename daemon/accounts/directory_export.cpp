@@ -83,7 +83,7 @@ DirectoryExport::Letters DirectoryExport::wait() {
 
 void DirectoryExport::take(Letters letters) {
     if (letters.publication) {
-        if (!copy_.can_amend()) { // the first change: those that come behind it do not put it off again
+        if (!copy_.has_news()) {
             not_before_ = std::max(not_before_, Clock::now() + settling);
         }
         copy_.note(*letters.publication);

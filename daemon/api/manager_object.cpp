@@ -66,6 +66,9 @@ base::Task<void> ManagerObject::begin(bus::Call& call) {
     std::string purpose(reader.text(purpose_bytes));
     std::string name(reader.text(limits::typed_name_bytes));
     ClientDetails details = read_client_details(reader, caller);
+    if (details.client.locale.empty()) {
+        details.client.locale = parts_.locale;
+    }
     auto beginning =
         parts_.engine.begin(std::move(purpose), std::move(name), std::move(details.client), std::move(details.known));
     const conversation::Begun begun = co_await beginning;

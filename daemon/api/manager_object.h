@@ -34,6 +34,7 @@ public:
         work::Hasher& hasher;
         plugins::Registry& plugins;
         const config::Config& settings;
+        const std::string& locale; ///< of a dialog whose application says none
         base::TaskGroup& tasks;
     };
     explicit ManagerObject(const Parts& parts);

@@ -45,6 +45,11 @@ public:
         }
     }
     [[nodiscard]] Version version(const model::Digest& key) const { return entries_.at(key).version; }
+    /// Whether the store has the value as it stands, as far as is known by now.
+    [[nodiscard]] bool is_durable(const model::Digest& key) const {
+        const Entry& entry = entries_.at(key);
+        return entry.durable == entry.version;
+    }
     /// The store has the value of that version.
     void durable(const model::Digest& key, Version version) {
         const auto place = entries_.find(key);

@@ -11,6 +11,7 @@
 #include "lib/protocol/names.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -218,10 +219,15 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
     Step& step = steps_.at(dialog.machine.step());
     Evaluation evaluation;
+    LockKeeper::Foresight foresight;
     if (step.proves()) {
         dialog.judged = true;
         auto asking = may_evaluate(hold);
         evaluation.ruling = co_await asking;
+        // Asked while the answer is judged, so that nobody waits for it then; behind a lock as much, to take as long.
+        using enum LockoutEvent;
+        foresight =
+            keeper_.foresee(hold, evaluation.shut() ? std::array{before, before} : std::array{succeeded, failed});
     }
     // Behind a lock the same work is done as for a stranger, and its result means nothing.
     const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
@@ -235,7 +241,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     } else {
         evaluation.turn = granted_or(*std::move(next), dialog);
     }
-    auto telling = tell_policy(dialog, hold, evaluation);
+    auto telling = tell_policy(dialog, hold, std::move(foresight), evaluation);
     co_await telling;
     auto writing = make_durable(dialog, hold, evaluation);
     co_await writing;
@@ -244,7 +250,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
 }
 
 base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
-    auto judging = keeper_.judge(hold, LockoutEvent::before);
+    auto judging = keeper_.judge(hold, LockoutEvent::before, {});
     Ruling ruling = co_await judging;
     if (ruling.verdict == protocol::Verdict::delay) {
         if (ruling.wait > limits::longest_held_answer) {
@@ -270,7 +276,8 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
     }
 }
 
-base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold,
+                                     LockKeeper::Foresight foresight, Evaluation& evaluation) {
     const bool ended = dialog.machine.state() == State::ended;
     if (!ended || !dialog.judged) {
         co_return;
@@ -284,7 +291,7 @@ base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hol
     if (event == LockoutEvent::succeeded) {
         evaluation.forgiven = keeper_.counters(hold);
     }
-    auto judging = keeper_.judge(hold, event);
+    auto judging = keeper_.judge(hold, event, std::move(foresight));
     const Ruling ruling = co_await judging;
     if (event == LockoutEvent::failed) {
         evaluation.consequence = ruling;
@@ -317,7 +324,8 @@ base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold
     std::vector<store::Store::Work> pieces = std::exchange(evaluation.writes, {});
     LockKeeper::Changes counters;
     if (dialog.machine.state() == State::ended) {
-        counters = keeper_.changes(hold);
+        const bool granted = std::holds_alternative<Granted>(evaluation.turn);
+        counters = keeper_.changes(hold, granted ? LockKeeper::Extent::changed : LockKeeper::Extent::all);
         pieces.push_back(std::move(counters.work));
         pieces.push_back(record_of(dialog, evaluation, clock_.wall()));
     }

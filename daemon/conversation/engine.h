@@ -83,7 +83,8 @@ private:
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
     base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
-    base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
+    base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, LockKeeper::Foresight foresight,
+                                 Evaluation& evaluation);
     base::Task<void> make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     base::Task<void> write_down(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
     void announce(const Dialog& dialog, const Evaluation& evaluation) const;

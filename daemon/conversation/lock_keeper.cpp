@@ -90,27 +90,49 @@ protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::Lo
     return request;
 }
 
-base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent event) {
+base::Task<LockKeeper::Answer> LockKeeper::ask(plugins::LockoutClient& policy, protocol::JudgeRequest request) {
+    Answer answer;
+    try {
+        auto asked = policy.judge(request);
+        answer.judgement = co_await asked;
+    } catch (const base::Error& error) {
+        answer.failure = error.what();
+        answer.judgement = judge_strictly(request);
+    }
+    co_return answer;
+}
+
+LockKeeper::Versions LockKeeper::versions(const Attempt& attempt) const {
+    return {names_.version(attempt.identity), seats_.version(attempt.seat), seats_.version(site_key)};
+}
+
+LockKeeper::Foresight LockKeeper::foresee(const Hold& hold, const std::array<protocol::LockoutEvent, 2>& events) {
+    Foresight foresight;
+    foresight.versions_ = versions(hold.attempt());
+    for (const protocol::LockoutEvent event : events) {
+        foresight.answers_.emplace_back(event, base::started(ask(policy_, question(hold.attempt(), event))));
+    }
+    return foresight;
+}
+
+base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent event, Foresight foresight) {
     auto turn = judging_.lock();
     const base::AsyncMutex::Guard alone = co_await turn;
-    const protocol::JudgeRequest request = question(hold.attempt(), event);
-    protocol::Judgement judgement;
-    std::string failure;
-    try {
-        auto asked = policy_.judge(request);
-        judgement = co_await asked;
-    } catch (const base::Error& error) {
-        failure = error.what();
-        judgement = judge_strictly(request);
-    }
-    note_fallback(!failure.empty(), failure);
+    auto& foreseen = foresight.answers_;
+    const auto same =
+        std::find_if(foreseen.begin(), foreseen.end(), [&](const auto& one) { return one.first == event; });
+    const bool counts = same != foreseen.end() && foresight.versions_ == versions(hold.attempt());
+    auto asking = counts ? std::move(same->second) : base::started(ask(policy_, question(hold.attempt(), event)));
+    const Answer answer = co_await asking;
+    const protocol::Judgement& judgement = answer.judgement;
+    note_fallback(!answer.failure.empty(), answer.failure);
     take_over(hold.attempt(), judgement.counters);
     if (!judgement.alert.empty() && on_alert) {
         on_alert(judgement.alert);
     }
     Ruling ruling;
     ruling.verdict = judgement.verdict;
-    ruling.wait = std::max(judgement.until - request.now, base::Milliseconds(0));
+    ruling.wait = std::max(judgement.until - steady_.now(clock_), base::Milliseconds(0));
     ruling.reason = judgement.reason;
     co_return ruling;
 }
@@ -147,23 +169,25 @@ void LockKeeper::put_back(const Hold& hold, model::AttemptCounters counters) {
     names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().stranger});
 }
 
-LockKeeper::Changes LockKeeper::changes(const Hold& hold) {
+LockKeeper::Changes LockKeeper::changes(const Hold& hold, Extent extent) {
     const Attempt& attempt = hold.attempt();
     AttemptChange of_attempt{attempt.identity, attempt.stranger, names_.get(attempt.identity).counters};
-    SeatChange of_seat{attempt.seat, seats_.get(attempt.seat)};
-    SeatChange of_site{site_key, seats_.get(site_key)};
+    std::vector<SeatChange> of_seats;
+    for (const Digest& key : {attempt.seat, site_key}) {
+        if (extent == Extent::all || !seats_.is_durable(key)) {
+            of_seats.push_back({key, seats_.get(key)});
+        }
+    }
     const base::Milliseconds now = steady_.now(clock_);
     Changes changes;
-    changes.durable = [this, attempt, attempt_version = names_.version(attempt.identity),
-                       seat_version = seats_.version(attempt.seat), site_version = seats_.version(site_key)] {
-        names_.durable(attempt.identity, attempt_version);
-        seats_.durable(attempt.seat, seat_version);
-        seats_.durable(site_key, site_version);
+    changes.durable = [this, attempt, written = versions(attempt)] {
+        names_.durable(attempt.identity, written.name);
+        seats_.durable(attempt.seat, written.seat);
+        seats_.durable(site_key, written.site);
     };
-    changes.work = [of_attempt = std::move(of_attempt), of_seat, of_site, now](store::WriteTxn& txn) {
+    changes.work = [of_attempt = std::move(of_attempt), of_seats = std::move(of_seats), now](store::WriteTxn& txn) {
         put(txn, of_attempt);
-        put(txn, of_seat);
-        put(txn, of_site);
+        std::for_each(of_seats.begin(), of_seats.end(), [&](const SeatChange& change) { put(txn, change); });
         store::MetaTable::put_steady_time(txn, now);
     };
     return changes;

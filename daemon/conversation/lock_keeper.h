@@ -13,9 +13,13 @@
 #include "lib/base/task.h"
 #include "lib/protocol/plugin_messages.h"
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace loquet::conversation {
 
@@ -69,8 +73,15 @@ public:
         model::Digest identity_;
     };
 
-    /// Judges, and changes the counters in memory at once. Never throws for a dead plugin.
-    base::Task<Ruling> judge(const Hold& hold, protocol::LockoutEvent event);
+    /// What the policy says to events that have not happened yet. It is a pure function of the counters: asking it
+    /// changes nothing, and what it answers is worth something as long as they stand as they were.
+    class Foresight;
+    /// Asks ahead, so that nobody waits for the policy after what takes long. Does not wait.
+    [[nodiscard]] Foresight foresee(const Hold& hold, const std::array<protocol::LockoutEvent, 2>& events);
+
+    /// Judges, and changes the counters in memory at once; asks only what was not foreseen. Never throws for a dead
+    /// plugin.
+    base::Task<Ruling> judge(const Hold& hold, protocol::LockoutEvent event, Foresight foresight);
 
     [[nodiscard]] const model::AttemptCounters& counters(const Hold& hold) const;
     /// Nobody else's attempt has changed them meanwhile: an account is judged once at a time.
@@ -81,7 +92,11 @@ public:
         store::Store::Work work;
         base::Job durable;
     };
-    [[nodiscard]] Changes changes(const Hold& hold);
+    enum class Extent : std::uint8_t {
+        all,     ///< also what did not change, so that the time it takes does not tell a lock from a wrong password
+        changed, ///< what the store has not got
+    };
+    [[nodiscard]] Changes changes(const Hold& hold, Extent extent);
 
     /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there.
     void reload(const model::Digest& identity);
@@ -97,6 +112,20 @@ public:
     std::function<void(const std::string& text)> on_alert;
 
 private:
+    /// The plugin's judgement, or the strict one and why.
+    struct Answer {
+        protocol::Judgement judgement;
+        std::string failure;
+    };
+    static base::Task<Answer> ask(plugins::LockoutClient& policy, protocol::JudgeRequest request);
+    /// Of the counters that an attempt is judged by.
+    struct Versions {
+        std::uint64_t name = 0;
+        std::uint64_t seat = 0;
+        std::uint64_t site = 0;
+        friend bool operator==(const Versions&, const Versions&) = default;
+    };
+    [[nodiscard]] Versions versions(const Attempt& attempt) const;
     [[nodiscard]] protocol::JudgeRequest question(const Attempt& attempt, protocol::LockoutEvent event);
     void take_over(const Attempt& attempt, const protocol::ScopedCounters& counters);
     void note_fallback(bool fallback, const std::string& why);
@@ -116,6 +145,16 @@ private:
     CounterBook<Name> names_;
     CounterBook<model::Counter> seats_; ///< the site has the key Digest{}
     bool on_fallback_ = false;
+};
+
+class LockKeeper::Foresight {
+public:
+    Foresight() = default; ///< of nothing
+
+private:
+    friend class LockKeeper;
+    Versions versions_{};
+    std::vector<std::pair<protocol::LockoutEvent, base::Future<Answer>>> answers_;
 };
 
 } // namespace loquet::conversation

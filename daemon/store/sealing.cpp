@@ -6,6 +6,7 @@
 #include "lib/base/text.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
@@ -74,6 +75,11 @@ std::array<Mac, digest_labels.size()> digest_macs(std::span<const std::uint8_t> 
 }
 
 } // namespace
+
+void restrict_openssl() noexcept {
+    // It fails only where all that follows does.
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
+}
 
 Cipher::Cipher(std::span<const std::uint8_t, key_bytes> key)
     : seal_(cipher_context(key, 1)), open_(cipher_context(key, 0)) {}

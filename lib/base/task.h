@@ -220,6 +220,32 @@ private:
     std::shared_ptr<detail::Outcome<T>> outcome_;
 };
 
+namespace detail {
+template <class T>
+Detached settle(Task<T> task, base::Promise<T> promise) {
+    std::exception_ptr failure;
+    try {
+        T value = co_await task;
+        promise.set(std::move(value));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        promise.fail(std::move(failure));
+    }
+}
+} // namespace detail
+
+/// Runs the task up to where it first waits, for whoever has other work before its outcome is needed. Nobody can take
+/// it back: the task owns what it uses, and goes on where the future is dropped.
+template <class T>
+[[nodiscard]] Future<T> started(Task<T> task) {
+    Promise<T> promise;
+    auto outcome = promise.future();
+    detail::settle(std::move(task), std::move(promise));
+    return outcome;
+}
+
 /// One at a time, in the order of asking. `auto turn = co_await mutex.lock();` holds it until `turn` dies.
 class AsyncMutex {
 public:

@@ -35,6 +35,12 @@ constexpr std::array<std::pair<const char*, Kind>, 8> of_the_bus{{
     {SD_BUS_ERROR_INVALID_ARGS, Kind::invalid},
 }};
 
+/// The bus, or systemd when the bus asked it, could not start the service: it is broken, masked, or the machine shuts
+/// down.
+bool means_not_started(std::string_view name) noexcept {
+    return name.starts_with("org.freedesktop.DBus.Error.Spawn.") || name.starts_with("org.freedesktop.systemd1.");
+}
+
 } // namespace
 
 const char* error_name(Kind kind) noexcept {
@@ -57,7 +63,7 @@ Kind error_kind(std::string_view name) noexcept {
             return kind;
         }
     }
-    return name.starts_with("org.freedesktop.DBus.Error.Spawn.") ? Kind::unavailable : Kind::internal;
+    return means_not_started(name) ? Kind::unavailable : Kind::internal;
 }
 
 } // namespace loquet::bus

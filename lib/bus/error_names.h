@@ -10,8 +10,9 @@ namespace loquet::bus {
 
 [[nodiscard]] const char* error_name(base::Error::Kind kind) noexcept;
 
-/// For a client: what a reply's error name means. Names of the bus itself (no such service, no reply, disconnected)
-/// are `unavailable`; access refused by the bus's policy is `denied`; anything else is `internal`.
+/// For a client: what a reply's error name means. Names of the bus itself (no such service, no reply, disconnected),
+/// and of systemd where it could not start the service, are `unavailable`; access refused by the bus's policy is
+/// `denied`; anything else is `internal`.
 [[nodiscard]] base::Error::Kind error_kind(std::string_view name) noexcept;
 
 } // namespace loquet::bus

@@ -4,7 +4,10 @@
 #include "lib/directory/digest.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
+#include <initializer_list>
 
 namespace loquet::directory {
 
@@ -12,14 +15,31 @@ namespace {
 
 constexpr std::string_view locked_password = "x"; ///< as passwd(5) has it: the secret is elsewhere
 
-/// The string of `bytes` at `at` in `text`, and `at` moves behind its NUL; false where it does not fit or has no NUL.
-bool take_string(std::string_view text, std::size_t bytes, std::size_t& at, std::string_view& string) noexcept {
-    if (text.size() - at <= bytes || text[at + bytes] != '\0') {
-        return false;
+/// Every place is within the text.
+bool each_is_nul(std::string_view text, std::initializer_list<std::size_t> places) noexcept {
+    char together = '\0';
+    for (const std::size_t place : places) {
+        together = static_cast<char>(together | text[place]);
     }
-    string = text.substr(at, bytes);
-    at += bytes + 1;
-    return true;
+    return together == '\0';
+}
+
+/// A bit for each slot that is in use and has this tag. Without a branch for each, because none could be foreseen, and
+/// one that is guessed wrong waits for the bucket to come from memory.
+unsigned slots_with(const Bucket& bucket, std::uint32_t tag) noexcept {
+    using Four [[gnu::vector_size(16)]] = std::uint32_t;
+    static_assert(slots_per_bucket == 8);
+    const auto in_half = [&](std::size_t first, Four bits) {
+        Four tags;
+        Four places;
+        std::memcpy(&tags, &bucket.tags[first], sizeof tags);
+        std::memcpy(&places, &bucket.places[first], sizeof places);
+        return Four(tags == tag) & Four(places != 0) & bits;
+    };
+    const Four hits = in_half(0, Four{1, 2, 4, 8}) | in_half(4, Four{16, 32, 64, 128});
+    const auto pairs = std::bit_cast<std::array<std::uint64_t, 2>>(hits);
+    const std::uint64_t together = pairs[0] | pairs[1];
+    return static_cast<unsigned>(together | together >> 32U);
 }
 
 void only_id(Person& person, std::uint32_t id) noexcept {
@@ -51,7 +71,7 @@ Image::Image(std::span<const std::byte> bytes) noexcept : bytes_(bytes), state_(
         state_ = State::newer;
         return;
     }
-    if (header.header_check != digest(&header, offsetof(Header, header_check), 0) || header.file_bytes != bytes.size()
+    if (header.header_check != digest(&header, offsetof(Header, header_check)) || header.file_bytes != bytes.size()
         || !within(header.persons, record_alignment) || !within(header.groups, record_alignment)
         || !within(header.persons_by_name, sizeof(Bucket)) || !within(header.persons_by_uid, sizeof(Bucket))
         || !within(header.groups_by_name, sizeof(Bucket)) || !within(header.groups_by_gid, sizeof(Bucket))) {
@@ -101,15 +121,19 @@ std::span<const std::uint32_t> Image::numbers_of(const RecordHead& head, std::ui
 
 Found Image::read(const RecordHead& head, std::uint64_t offset, Person& person) const noexcept {
     const std::string_view text = text_of(head, offset);
-    std::size_t at = 0;
-    std::string_view password;
-    if (head.kind != RecordKind::person || !take_string(text, head.name_bytes, at, person.name)
-        || !take_string(text, locked_password.size(), at, password)
-        || !take_string(text, head.gecos_bytes, at, person.gecos)
-        || !take_string(text, head.home_bytes, at, person.home) || text.size() == at
-        || !take_string(text, text.size() - at - 1, at, person.shell)) {
+    const std::size_t password = head.name_bytes + std::size_t{1};
+    const std::size_t gecos = password + locked_password.size() + 1;
+    const std::size_t home = gecos + head.gecos_bytes + 1;
+    const std::size_t shell = home + head.home_bytes + 1;
+    if (head.kind != RecordKind::person || shell >= text.size()
+        || !each_is_nul(text, {password - 1, gecos - 1, home - 1, shell - 1, text.size() - 1})) {
         return Found::damaged;
     }
+    // Not substr(): it would want the C++ library's exceptions, and the NSS module brings no C++ library.
+    person.name = {text.data(), head.name_bytes};
+    person.gecos = {text.data() + gecos, head.gecos_bytes};
+    person.home = {text.data() + home, head.home_bytes};
+    person.shell = {text.data() + shell, text.size() - shell - 1};
     person.uid = head.id;
     person.gid = head.gid;
     person.private_group = head.private_group != 0;
@@ -120,18 +144,23 @@ Found Image::read(const RecordHead& head, std::uint64_t offset, Person& person) 
 
 Found Image::read(const RecordHead& head, std::uint64_t offset, Group& group) const noexcept {
     const std::string_view text = text_of(head, offset);
-    std::size_t at = 0;
-    std::string_view password;
-    if (head.kind != RecordKind::group || !take_string(text, head.name_bytes, at, group.name)
-        || !take_string(text, locked_password.size(), at, password) || text.back() != '\0') {
+    const std::size_t password = head.name_bytes + std::size_t{1};
+    const std::size_t members = password + locked_password.size() + 1;
+    if (head.kind != RecordKind::group || members > text.size()
+        || !each_is_nul(text, {password - 1, members - 1, text.size() - 1})) {
         return Found::damaged;
     }
     group.members = numbers_of(head, offset);
-    if (!std::ranges::all_of(group.members, [&](std::uint32_t begin) { return begin >= at && begin < text.size(); })) {
+    bool outside = false; // all of them rather than up to the first: the compiler takes four at a time
+    for (const std::uint32_t begin : group.members) {
+        outside |= begin < members || begin >= text.size();
+    }
+    if (outside) {
         return Found::damaged;
     }
     group.gid = head.id;
     group.text = text;
+    group.name = {text.data(), head.name_bytes};
     return Found::yes;
 }
 
@@ -140,37 +169,31 @@ Found Image::find(const Section& table, const Section& records, std::uint64_t ke
                   Matches matches) const noexcept {
     const std::uint64_t buckets = table.bytes / sizeof(Bucket);
     const auto* const begin = reinterpret_cast<const Bucket*>(bytes_.data() + table.offset);
-    const std::uint32_t tag = tag_of(key);
     std::uint64_t index = bucket_of(key, buckets);
     Found answer = Found::no;
     for (std::uint64_t probe = 0; probe < std::min<std::uint64_t>(buckets, longest_probe); ++probe) {
         const Bucket& bucket = begin[index];
-        for (std::size_t slot = 0; slot < slots_per_bucket; ++slot) {
-            const std::uint32_t place = bucket.places[slot];
-            if (place == 0) {
-                return answer;
-            }
-            if (bucket.tags[slot] != tag) {
-                continue;
-            }
-            const std::uint64_t offset = std::uint64_t{place} * record_alignment;
+        for (unsigned hits = slots_with(bucket, tag_of(key)); hits != 0; hits &= hits - 1) {
+            const std::uint64_t offset =
+                std::uint64_t{bucket.places[static_cast<std::size_t>(std::countr_zero(hits))]} * record_alignment;
             RecordHead head{};
             if (!head_at(records, offset, head)) {
                 answer = Found::damaged; // perhaps another key's: the search goes on
-                continue;
-            }
-            if (head.kind == RecordKind::removed) {
+            } else if (head.kind == RecordKind::removed) {
                 only_id(entry, head.id);
                 if (matches(entry)) {
                     return Found::removed;
                 }
-                continue;
+            } else {
+                const Found found = read(head, offset, entry);
+                if (found == Found::yes && matches(entry)) {
+                    return Found::yes;
+                }
+                answer = found == Found::damaged ? Found::damaged : answer;
             }
-            const Found found = read(head, offset, entry);
-            if (found == Found::yes && matches(entry)) {
-                return Found::yes;
-            }
-            answer = found == Found::damaged ? Found::damaged : answer;
+        }
+        if (bucket.places.back() == 0) {
+            return answer;
         }
         index = index + 1 == buckets ? 0 : index + 1;
     }

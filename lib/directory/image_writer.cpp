@@ -255,7 +255,7 @@ std::uint64_t ImageWriter::finish() {
         header.seed = random_number();
         if (fill(file, header.persons, header.persons_by_name, header.persons_by_uid, header.seed)
             && fill(file, header.groups, header.groups_by_name, header.groups_by_gid, header.seed)) {
-            header.header_check = digest(&header, offsetof(Header, header_check), 0);
+            header.header_check = digest(&header, offsetof(Header, header_check));
             std::memcpy(file.at(0), &header, sizeof header);
             return identity_;
         }

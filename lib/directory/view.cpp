@@ -57,7 +57,7 @@ struct Ahead {
 /// A person's text begins as that of their group would: the name, then "x".
 Group private_group_of(const Person& person) noexcept {
     constexpr std::size_t with_password = 3; // a NUL, the "x" and its NUL
-    return {person.uid, person.text.substr(0, person.name.size() + with_password), person.name, {}};
+    return {person.uid, {person.text.data(), person.name.size() + with_password}, person.name, {}};
 }
 
 } // namespace

@@ -62,7 +62,9 @@ add_unix_account() {
     printf '%s:%s:19000:0:99999:7:::\n' "$1" "$hash" >>"$root/etc/shadow"
 }
 
+# Further entries are read from standard input.
 start_directory() {
+    rm -rf "$place/slapd"
     mkdir -p "$root/run/slapd" "$place/slapd"
     cat >"$place/slapd.conf" <<END
 include /etc/ldap/schema/core.schema
@@ -73,9 +75,18 @@ moduleload back_mdb
 database mdb
 suffix dc=bench
 directory $place/slapd
-index objectClass,uid,uidNumber eq
+maxsize 1073741824
+index objectClass,uid,uidNumber,cn,gidNumber,memberUid eq
 END
-    chroot "$root" slapadd -q -f "$place/slapd.conf" <<END
+    { directory_entries && cat; } | chroot "$root" slapadd -q -f "$place/slapd.conf"
+    in_background slapd in_root slapd -d 0 -f "$place/slapd.conf" -h "ldapi://%2Frun%2Fslapd%2Fldapi ldap://127.0.0.1:$directory_port"
+    slapd_pid=$!
+    wait_until slapd test -S "$root/run/slapd/ldapi"
+    chmod 0777 "$root/run/slapd/ldapi"
+}
+
+directory_entries() {
+    cat <<END
 dn: dc=bench
 objectClass: dcObject
 objectClass: organization
@@ -92,15 +103,25 @@ gidNumber: 100
 homeDirectory: /
 userPassword: $peer_password
 END
-    in_background slapd in_root slapd -d 0 -f "$place/slapd.conf" -h "ldapi://%2Frun%2Fslapd%2Fldapi ldap://127.0.0.1:$directory_port"
-    wait_until slapd test -S "$root/run/slapd/ldapi"
-    chmod 0777 "$root/run/slapd/ldapi"
+}
+
+slapd_pid='' nslcd_pid='' sssd_pid=''
+# Ends what asks the LDAP server, and the server.
+stop_directory() {
+    local pid
+    for pid in $sssd_pid $nslcd_pid $slapd_pid; do
+        kill "$pid"
+        wait "$pid" || true
+        forget_pid "$pid"
+    done
+    slapd_pid='' nslcd_pid='' sssd_pid=''
+    rm -f "$root/run/slapd/ldapi" "$root/run/nslcd/socket"
+    find "$root/var/lib/sss/pipes" "$root/var/lib/sss/mc" ! -type d -delete
 }
 
 # 127.0.0.1 alone, because sssd does not log anybody in by a socket file.
 directory_port=3389
 
-# shellcheck disable=SC2034  # the pid is for the script that reads this file
 start_nslcd() {
     printf 'uid nslcd\ngid nslcd\nuri ldapi://%%2Frun%%2Fslapd%%2Fldapi\nbase dc=bench\n' >"$root/etc/nslcd.conf"
     chroot "$root" sh -c 'chgrp nslcd /etc/nslcd.conf && chmod 0640 /etc/nslcd.conf && install -d -o nslcd -g nslcd /run/nslcd'
@@ -109,7 +130,6 @@ start_nslcd() {
     wait_until nslcd test -S "$root/run/nslcd/socket"
 }
 
-# shellcheck disable=SC2034  # the pid is for the script that reads this file
 start_sssd() {
     rm -rf "$root"/var/lib/sss/{db,mc}/* "$root/run/sssd.pid"
     mkdir -p "$root/var/log/sssd"
@@ -131,4 +151,21 @@ END
     in_background sssd in_root sssd -i --logger=stderr
     sssd_pid=$!
     wait_until sssd test -S "$root/var/lib/sss/pipes/pam"
+}
+
+# start_nscd COUNT: of the names of that many accounts.
+start_nscd() {
+    mkdir -p "$root/run/nscd" "$root/var/cache/nscd"
+    rm -f "$root"/var/cache/nscd/*
+    sed -E 's/^(\s*suggested-size\s+(passwd|group)\s).*/\120011/' "$root/etc/nscd.conf" >"$place/nscd.conf"
+    in_background nscd named "$1" nscd --foreground --config-file "$place/nscd.conf"
+    nscd_pid=$!
+    wait_until nscd test -S "$root/run/nscd/socket"
+}
+
+stop_nscd() {
+    kill "$nscd_pid"
+    wait "$nscd_pid" || true
+    forget_pid "$nscd_pid"
+    rm -f "$root/run/nscd/socket"
 }

@@ -16,6 +16,8 @@ bench=$dev/tests/bench
 . "$repository/scripts/lib/demo_site.sh"
 # shellcheck source=scripts/lib/bench_peers.sh
 . "$repository/scripts/lib/bench_peers.sh"
+# shellcheck source=scripts/lib/bench_names.sh
+. "$repository/scripts/lib/bench_names.sh"
 
 # shellcheck disable=SC2016  # the dollars are crypt(5)'s
 readonly password=throw-away-password setting='$y$j9T$benchbenchbenchbenchb/'
@@ -33,6 +35,7 @@ write_bench_site() {
     local service
     write_site
     cp "$dev/pam_module/pam_loquet.so" "$bench/pam/pam_bench" "$bench/memory/fill_accounts" "$place/bin/"
+    sync --file-system "$place/bin" # a page on its way to the disk counts as private to whoever has mapped it
     sed -i '/^disclose/d' "$place/etc/loquet.toml"
     cat >"$place/etc/plugins/lockout.toml" <<END
 tries = 100
@@ -54,10 +57,11 @@ add_account() {
     "$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" create "$@" <<<"$password"
 }
 
-# The bus knows nobody whom NSS does not know. In our mount namespace only.
+# The bus knows nobody whom NSS does not know, and a name that NSS does not know is looked for everywhere by each login.
+# In our mount namespace only.
 know_uid() {
     cp /etc/passwd "$place/passwd"
-    printf 'worker:x:%s:100::/:/bin/sh\n' "$1" >>"$place/passwd"
+    printf '%s:x:%s:100::/:/bin/sh\n' worker "$1" camille "$1" >>"$place/passwd"
     mount --bind "$place/passwd" /etc/passwd
 }
 
@@ -78,18 +82,22 @@ need_peers() {
     if [[ ! $made_peers ]]; then
         make_peers
         add_unix_account worker "$first_uid" "$password" "$setting"
+        sed -i '/^camille:/d' "$root/etc/passwd"
+        grep '^camille:' "$place/passwd" >>"$root/etc/passwd" # after the other of that number, which pam_unix looks for
         made_peers=1
     fi
 }
 
 started_directory=
+# An LDAP server of one account, and the two that ask it.
 need_directory() {
     need_peers
-    if [[ ! $started_directory ]]; then
-        start_directory
+    if [[ $started_directory != one ]]; then
+        stop_directory
+        start_directory </dev/null
         start_nslcd
         start_sssd
-        started_directory=1
+        started_directory=one
     fi
 }
 
@@ -138,6 +146,18 @@ row_P10() {
         --most 0.12 --preload "$libsystemd" compare "${logins[@]:8:8}"
     application "${common[@]}" --what "no hash, no write; bare process" --against "pam_sss, sssd" --most 0.12 \
         compare "${logins[@]:8:8}"
+}
+
+row_P11() {
+    need_directory
+    local logins=() common=(--row P11 --what "logins a second, 4 clients, no hash" --expect 7 --times 100 --clients 4)
+    add_account client0 client1 client2 client3
+    login loquet 'client#' ''
+    login ldap "$peer" "$peer_password"
+    login loquet 'client#' ''
+    login sss "$peer" "$peer_password"
+    application "${common[@]}" --against "pam_ldap, nslcd" --least 3 --preload "$libsystemd" rate "${logins[@]:0:8}"
+    application "${common[@]}" --against "pam_sss, sssd" --least 10 --preload "$libsystemd" rate "${logins[@]:8:8}"
 }
 
 row_P12() {
@@ -224,20 +244,35 @@ megabytes() {
     awk -v kilobytes="$1" 'BEGIN { printf "%.2f\n", kilobytes / 1024 }'
 }
 
+# need_accounts COUNT...: stores with as many accounts and the directory of each, and configurations of loquetd for them.
+# No loquetd is running.
+need_accounts() {
+    local count store directory
+    for count in "$@"; do
+        store=$place/accounts-$count
+        directory=$place/directory-$count
+        if [[ ! -d $store ]]; then
+            install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$store"
+            install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0755 "$directory"
+            (unprivileged "$place/bin/fill_accounts" "$store" "$place/master-key" "$count")
+            sed "s,^folder = \"$place/store\",folder = \"$store\",; s,^folder = \"$place/directory\",folder = \"$directory\"," \
+                "$place/etc/loquet.toml" >"$place/etc/loquet-$count.toml"
+            start_loquetd "$place/etc/loquet-$count.toml"
+            wait_until "the directory of $count accounts" test -e "$directory/current"
+            stop_loquetd
+        fi
+    done
+}
+
 row_P18() {
     need_directory
-    local logins=() count round folder resident=() whole=() private=() family
+    local logins=() count round resident=() whole=() private=() family
     login ldap "$peer" "$peer_password"
     login sss "$peer" "$peer_password"
     application --row P18 --times 20 compare "${logins[@]}" >/dev/null # the peers have worked too
     mapfile -t family < <(pgrep --parent "$sssd_pid")
-    for count in 10 10000 1000000; do
-        folder=$place/accounts-$count
-        install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$folder"
-        (unprivileged "$place/bin/fill_accounts" "$folder" "$place/master-key" "$count")
-        sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/loquet-$count.toml"
-    done
     stop_loquetd
+    need_accounts 10 10000 1000000
     for round in 1 2 3; do
         for count in 10 10000 1000000; do
             start_loquetd "$place/etc/loquet-$count.toml"
@@ -257,6 +292,22 @@ row_P18() {
     row_line P18 "the same" MB "${resident[*]}" "nslcd, one account" "$nslcd $nslcd $nslcd" ""
     row_line P18 "daemon and three plugins, PSS" MB "${whole[*]}" "sssd, one account" "$sssd $sssd $sssd" "<= 0.5"
     row_line P18 "private memory at 1 000 000 accounts" MB "${private[1000000]}" "at 10 accounts" "${private[10]}" "<= 2"
+    start_loquetd "$place/etc/loquet.toml"
+}
+
+row_P19() {
+    need_site
+    local count took=()
+    stop_loquetd
+    need_accounts 10 1000000
+    for _ in 1 2 3 4 5; do
+        for count in 10 1000000; do
+            took[count]+="$("$bench/bus/bus_bench" "$DBUS_SYSTEM_BUS_ADDRESS" start person9 setpriv "${privileges[@]}" \
+                "${loquetd_command[@]}" --config "$place/etc/loquet-$count.toml" 2>>"$place/loquetd.log") "
+        done
+    done
+    row_line P19 "start until the first answer, 1 000 000 accounts" ms "${took[1000000]}" "" "" "<= 50"
+    row_line P19 "the same" ms "${took[1000000]}" "with 10 accounts" "${took[10]}" ""
     start_loquetd "$place/etc/loquet.toml"
 }
 

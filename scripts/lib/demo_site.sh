@@ -59,23 +59,23 @@ in_background() {
     remember_pid $!
 }
 
-# wait_until WHAT COMMAND...: for 10 seconds at most.
+# wait_until WHAT COMMAND...: for a minute at most.
 wait_until() {
     local what=$1 tries
     shift
-    for ((tries = 0; tries < 200; tries++)); do
+    for ((tries = 0; tries < 1200; tries++)); do
         if "$@" >/dev/null 2>&1; then
             return 0
         fi
         sleep 0.05
     done
     cat "$place"/*.log >&2
-    fail "$what did not come up in 10 seconds"
+    fail "$what did not come up in a minute"
 }
 
+privileges=(--reuid="$daemon_uid" --regid="$daemon_gid" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
 unprivileged() {
-    exec setpriv --reuid="$daemon_uid" --regid="$daemon_gid" --clear-groups --no-new-privs \
-        --inh-caps=-all --bounding-set=-all "$@"
+    exec setpriv "${privileges[@]}" "$@"
 }
 
 # shellcheck disable=SC2034  # the pids are for the scripts that read this file
@@ -95,10 +95,10 @@ start_site() {
     start_loquetd "$place/etc/loquet.toml"
 }
 
-# start_loquetd CONFIGURATION
+# start_loquetd CONFIGURATION [PREFIX...]: the prefix, if any, is a command that takes another one's words.
+loquetd_command=("$place/bin/loquetd" --profiles "$place/etc/profiles" --messages "$place/etc/messages")
 start_loquetd() {
-    in_background loquetd unprivileged "$place/bin/loquetd" --config "$1" \
-        --profiles "$place/etc/profiles" --messages "$place/etc/messages"
+    in_background loquetd "${@:2}" setpriv "${privileges[@]}" "${loquetd_command[@]}" --config "$1"
     loquetd_pid=$!
     wait_until loquetd dbus-send --system --print-reply --dest=org.loquet.Auth1 /org/loquet/Auth1 \
         org.freedesktop.DBus.Peer.Ping

@@ -99,6 +99,7 @@ void Machine::configure(const std::string& configuration) {
 void Machine::start() {
     std::vector<std::string> environment = options_.environment;
     environment.push_back(bus_.variable());
+    environment.emplace_back("LC_ALL=C.UTF-8"); // unless the test said otherwise, which comes first
     daemon_ = std::make_unique<Process>(Command{{LOQUET_DAEMON_PROGRAM, "--config", configuration_file(), "--profiles",
                                                  std::string(LOQUET_SOURCE_DIR) + "/etc/profiles", "--messages",
                                                  std::string(LOQUET_SOURCE_DIR) + "/etc/messages"},

@@ -2,8 +2,10 @@
 /*
  * The lockout policy: "may this attempt be evaluated, and what follows from its outcome?" Exported as
  * `loquet_lockout_v1`. The policy is a pure function: counters in, verdict and new counters out. The daemon keeps the
- * counters (durably, before anybody is told), asks `before` in front of each evaluation and tells `failed` or
- * `succeeded` after it; evaluations of one account never overlap. Names that nobody has are counted the same way.
+ * counters (durably, before anybody is told) and asks `before` in front of each evaluation. What `failed` and
+ * `succeeded` would lead to it may ask for while the evaluation goes on; it takes over the answer to the one that
+ * happened, so being asked must change nothing by itself. Evaluations of one account never overlap. Names that nobody
+ * has are counted the same way.
  */
 #ifndef LOQUET_LOCKOUT_H
 #define LOQUET_LOCKOUT_H

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rows P14 and P16, and what makes the accounts of the others, against the loquetd of a bus:
+// Rows P14, P16 and P19, and what makes the accounts of the others, against the loquetd of a bus:
 //   bus_bench ADDRESS methods ACCOUNT     two methods beside an echo of plain sd-bus, all on the CPUs of this process
 //   bus_bench ADDRESS ping PID...         a ping while those processes run, and while they are stopped
 //   bus_bench ADDRESS find COUNT          asks for the accounts person0 ... of fill_accounts, a tenth of them twice
 //   bus_bench ADDRESS create NAME...      makes accounts whose password need not be changed: it is on standard input
+//   bus_bench ADDRESS start ACCOUNT COMMAND...   starts the daemon, ends it when it knows the account, and prints the
+//                                                milliseconds in between and nothing else
+#include "lib/base/error.h"
 #include "lib/base/secret.h"
 #include "lib/bus/connection.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
 #include "tests/bench/bus/echo_service.h"
+#include "tests/bench/child.h"
 #include "tests/bench/row.h"
 
 #include <unistd.h>
@@ -17,6 +21,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -139,6 +144,33 @@ void create_account(const std::string& address, const std::string& name, const b
     (void)connection.call(request, bus_default);
 }
 
+bool answers(Client& client, const std::string& account) {
+    try {
+        client.find(account);
+        return true;
+    } catch (const base::Error& error) {
+        if (error.kind() != base::Error::Kind::unavailable) { // which it is while nobody has the daemon's name
+            throw;
+        }
+        return false;
+    }
+}
+
+void measure_start(const std::string& address, const std::string& account, const std::vector<std::string>& command) {
+    constexpr double microseconds_in_a_millisecond = 1000;
+    constexpr useconds_t between_tries = 300;
+    Client client(address);
+    std::optional<bench::Child> daemon;
+    const double took = bench::microseconds([&] {
+        daemon.emplace(command);
+        while (!answers(client, account)) {
+            daemon->must_run();
+            ::usleep(between_tries);
+        }
+    });
+    std::printf("%g\n", took / microseconds_in_a_millisecond);
+}
+
 base::Secret password_from_input() {
     std::string line;
     std::getline(std::cin, line);
@@ -158,13 +190,15 @@ void run(const std::vector<std::string>& words) {
         measure_ping(address, load);
     } else if (mode == "find") {
         find_accounts(address, std::stoi(words.at(2)));
+    } else if (mode == "start") {
+        measure_start(address, words.at(2), {words.begin() + 3, words.end()});
     } else if (mode == "create") {
         const base::Secret password = password_from_input();
         for (std::size_t i = 2; i < words.size(); ++i) {
             create_account(address, words[i], password);
         }
     } else {
-        throw std::invalid_argument("bus_bench ADDRESS methods|ping|find|create WORD...");
+        throw std::invalid_argument("bus_bench ADDRESS methods|ping|find|create|start WORD...");
     }
 }
 

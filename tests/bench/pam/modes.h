@@ -9,6 +9,10 @@ namespace loquet::bench {
 /// Two logins, the second the peer: whole PAM transactions in turn, and their ratio.
 void compare_logins(const Settings& settings);
 
+/// Two logins, the second the peer: how many a second several clients have, each of them a process that logs in again
+/// and again.
+void measure_rate(const Settings& settings);
+
 /// One login, and what it takes beyond one hash of its password with crypt(3), in milliseconds.
 void measure_surplus(const Settings& settings);
 

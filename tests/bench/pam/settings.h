@@ -16,6 +16,7 @@ struct Settings {
     int uid = -1;             ///< become this user first (row P8)
     int expected = 0;         ///< PAM result that every measured login of ours must have
     int expected_of_peer = 0; ///< the same of the peer
+    int clients = 1;          ///< `rate`: processes that log in at the same time
     bool authenticate_only = false;
     std::string preload;            ///< library that the application has before it begins
     std::string setting;            ///< of crypt(5): `surplus` hashes with it

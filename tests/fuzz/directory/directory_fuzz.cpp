@@ -2,17 +2,17 @@
 // Every process of the machine maps the directory and asks it. Whatever the file holds, a lookup ends, stays inside,
 // and gives strings that C can read. Where the first byte is odd, the digests are made right first, as somebody would
 // who means harm: what then remains between the file and the process are the reader's own checks.
-#include "lib/directory/digest.h"
 #include "lib/directory/image.h"
+#include "tests/fuzz/directory/seal.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
 
 using namespace loquet::directory;
+using loquet::fuzz::seal;
 
 namespace {
 
@@ -22,41 +22,6 @@ void require(bool holds) {
     if (!holds) {
         std::abort();
     }
-}
-
-/// Walks the records as a reader would and gives each the digest that its bytes have now.
-void seal_records(std::span<std::byte> file, const Section& records, std::uint64_t identity) {
-    if (records.offset > file.size() || records.bytes > file.size() - records.offset) {
-        return;
-    }
-    std::uint64_t at = records.offset;
-    const std::uint64_t end = records.offset + records.bytes;
-    while (end - at >= sizeof(RecordHead)) {
-        RecordHead head{};
-        std::memcpy(&head, file.data() + at, sizeof head);
-        if (head.bytes < sizeof head || head.bytes > end - at) {
-            return;
-        }
-        head.check = record_check(file.data() + at, head.bytes, at, identity);
-        std::memcpy(file.data() + at, &head.check, sizeof head.check);
-        at += head.bytes;
-    }
-}
-
-void seal(std::span<std::byte> file) {
-    if (file.size() < header_bytes) {
-        return;
-    }
-    Header header{};
-    std::memcpy(&header, file.data(), sizeof header);
-    header.magic = magic;
-    header.version = format_version;
-    header.byte_order = byte_order_mark;
-    header.file_bytes = file.size();
-    header.header_check = digest(&header, offsetof(Header, header_check), 0);
-    std::memcpy(file.data(), &header, sizeof header);
-    seal_records(file, header.persons, header.identity);
-    seal_records(file, header.groups, header.identity);
 }
 
 void require_string(std::string_view text, std::string_view string) {

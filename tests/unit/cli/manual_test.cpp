@@ -63,7 +63,8 @@ TEST_P(AManualPage, IsSetWithoutAWarning) {
     EXPECT_EQ(outcome.errors, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEachProgram, AManualPage, testing::Values("loquetctl.1", "loquetd.8", "loquet.toml.5"));
+INSTANTIATE_TEST_SUITE_P(OfEachProgram, AManualPage,
+                         testing::Values("loquetctl.1", "loquetd.8", "loquet.toml.5", "nss_loquet.8"));
 
 } // namespace
 } // namespace loquet::cli

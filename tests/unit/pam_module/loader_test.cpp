@@ -125,6 +125,14 @@ TEST_F(TheModuleAsShipped, BringsItsOwnRuntimeAndNeedsNoSharedOne) {
     EXPECT_THAT(needed, Not(HasSubstr("libgcc_s")));
 }
 
+/// It would write on the terminal of somebody's login, and take a third of the module.
+TEST_F(TheModuleAsShipped, BringsNoHandlerThatSaysTheNameOfAnException) {
+    const std::string symbols = output_of({"readelf", "--wide", "--symbols", PAM_LOQUET});
+    EXPECT_THAT(symbols, HasSubstr("pam_sm_authenticate"));
+    EXPECT_THAT(symbols, Not(HasSubstr("verbose_terminate")));
+    EXPECT_THAT(symbols, Not(HasSubstr("demangle")));
+}
+
 TEST_F(TheModule, IsGoneAfterItWasClosed) {
     load_and_unload(PAM_LOQUET);
     EXPECT_EQ(::dlopen(PAM_LOQUET, RTLD_NOW | RTLD_NOLOAD), nullptr);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The rows of the table of PAM results (docs/man/pam_loquet.8), one by one, for logging in.
+#include "lib/base/handle.h"
 #include "tests/unit/pam_module/fixture.h"
+
+#include <clocale>
 
 namespace loquet::tests {
 
@@ -311,6 +314,23 @@ TEST_F(ALogin, TellsTheDaemonWhereItIsAndInWhichLanguage) {
                                                                {"rhost", "kiosk\\xff"},
                                                                {"seat", "seat1"},
                                                                {"locale", "fr_FR.UTF-8"}}));
+}
+
+TEST_F(ALogin, IsInTheLanguageThatTheApplicationSpeaksBeforeThatOfItsEnvironment) {
+    ::setenv("LC_ALL", "de_DE.UTF-8", 1);
+    Application silent("alice"); // has not called setlocale()
+    silent.typed = {right_password()};
+    EXPECT_EQ(silent.authenticate(), PAM_SUCCESS);
+    EXPECT_EQ(daemon->request(0).facts.at("locale"), "de_DE.UTF-8");
+
+    const base::Handle<__locale_struct, ::freelocale> spoken(::newlocale(LC_MESSAGES_MASK, "C.UTF-8", nullptr));
+    const locale_t former = ::uselocale(spoken.get());
+    Application speaking("alice");
+    speaking.typed = {right_password()};
+    EXPECT_EQ(speaking.authenticate(), PAM_SUCCESS);
+    ::uselocale(former);
+    ::unsetenv("LC_ALL");
+    EXPECT_EQ(daemon->request(2).facts.at("locale"), "C.UTF-8");
 }
 
 } // namespace

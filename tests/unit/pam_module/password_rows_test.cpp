@@ -70,6 +70,17 @@ TEST_F(APasswordChange, TakesTheNewOneFromAboveUnderUseAuthtok) {
     EXPECT_EQ(daemon->password_of("alice"), next_password());
 }
 
+TEST_F(APasswordChange, TakesTheNewOneFromAboveUnderTryFirstPassAndAsksWhereThereIsNone) {
+    Application with("alice", {.options = "try_first_pass", .auth_above = "authtok=" + next_password()});
+    with.typed = {right_password()};
+    EXPECT_EQ(with.change_password(), PAM_SUCCESS);
+    EXPECT_EQ(daemon->password_of("alice"), next_password());
+    Application without("alice", {.options = "try_first_pass"});
+    without.typed = {next_password(), right_password(), right_password()};
+    EXPECT_EQ(without.change_password(), PAM_SUCCESS);
+    EXPECT_EQ(daemon->password_of("alice"), right_password());
+}
+
 TEST_F(APasswordChange, NeverAsksForANewOneUnderUseAuthtok) {
     Application without("alice", {.options = "use_authtok"});
     EXPECT_EQ(without.change_password(), PAM_AUTHTOK_RECOVERY_ERR);

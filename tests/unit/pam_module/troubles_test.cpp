@@ -31,6 +31,7 @@ TEST(Troubles, KnowTheDaemonsOwnErrors) {
     EXPECT_EQ(trouble_of("org.loquet.Auth1.Error.Invalid", false), Trouble::defect);
     EXPECT_EQ(trouble_of(SD_BUS_ERROR_ACCESS_DENIED, false), Trouble::denied);
     EXPECT_EQ(trouble_of("org.freedesktop.DBus.Error.Spawn.ChildExited", false), Trouble::unavailable);
+    EXPECT_EQ(trouble_of("org.freedesktop.systemd1.UnitMasked", false), Trouble::unavailable);
     EXPECT_EQ(trouble_of("org.example.Error", false), Trouble::defect);
     EXPECT_EQ(trouble_of("", false), Trouble::defect);
 }

@@ -67,8 +67,17 @@ TEST_F(ACounterBook, SharesOneValueBetweenAllWhoHoldIt) {
 TEST_F(ACounterBook, NeedsNoWriteForAValueThatDidNotChange) {
     hold(1, 5);
     book_.set(key(1), 5);
+    EXPECT_TRUE(book_.is_durable(key(1)));
     book_.release(key(1), most);
     EXPECT_EQ(book_.size(), 0U);
+}
+
+TEST_F(ACounterBook, KnowsWhetherTheStoreHasTheValueAsItStands) {
+    hold(1);
+    book_.set(key(1), 1);
+    EXPECT_FALSE(book_.is_durable(key(1)));
+    book_.durable(key(1), book_.version(key(1)));
+    EXPECT_TRUE(book_.is_durable(key(1)));
 }
 
 TEST_F(ACounterBook, TakesOverWhatWasChangedBehindIt) {

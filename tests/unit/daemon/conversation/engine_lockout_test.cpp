@@ -10,6 +10,7 @@ namespace {
 
 using protocol::LockoutEvent;
 using protocol::Verdict;
+using store::CountersTable;
 
 class AGuesser : public ConversationFixture {
 protected:
@@ -75,6 +76,48 @@ TEST_F(AGuesser, T9_GetsExactlyTheAllowedTriesOutOfSixtyFourAtOnce) {
     }
     EXPECT_EQ(wrong, 3U);
     EXPECT_TRUE(refusal(log_in("anna", canary::password)).has_value());
+}
+
+TEST_F(AGuesser, IsJudgedByWhatThePolicyWasAskedWhileTheHashWasMade) {
+    (void)log_in("anna", canary::wrong_password);
+    ASSERT_EQ(lockout_.requests.size(), 3U);
+    EXPECT_EQ(lockout_.requests[0].event, LockoutEvent::before);
+    EXPECT_EQ(lockout_.heard(LockoutEvent::failed), 1U);
+    EXPECT_EQ(lockout_.heard(LockoutEvent::succeeded), 1U);
+    EXPECT_EQ(counters("anna").account.consecutive, 1U);
+    EXPECT_EQ(counters("anna").account.last_success, 0);
+}
+
+TEST_F(AGuesser, T15_BehindALockCausesAsManyQuestionsToThePolicy) {
+    lock_anna();
+    lockout_.requests.clear();
+    (void)log_in("anna", canary::password);
+    EXPECT_EQ(lockout_.requests.size(), 3U);
+    EXPECT_EQ(lockout_.heard(LockoutEvent::before), 3U);
+}
+
+TEST_F(AGuesser, IsCountedOnTopOfThoseWhoFailedAtTheSeatMeanwhile) {
+    settings_.flows.front() = config::flow_of_steps("login", {});
+    FakeStep& riddle = add_step("riddle", config::Proof::knowledge);
+    add(bert, "bert", canary::password);
+    const protocol::StepResponse question{
+        protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"arithmetic.question", {}}}}}, {}, {}, {}};
+    riddle.will_say(question);
+    riddle.will_say(question);
+    const Begun by_anna = begin("anna", root(":1.1"));
+    const Begun by_bert = begin("bert", root(":1.2"));
+    riddle.will_say({protocol::StepDeny{}, {}, {}, {}});
+    riddle.will_say({protocol::StepDeny{}, {}, {}, {}});
+    riddle.hold();
+    const auto slow = start(engine().answer(*by_anna.dialog, ":1.1", answers({"1"})));
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return lockout_.heard(LockoutEvent::failed) == 1; }));
+    base::Promise<void> annas = riddle.keep_held();
+    EXPECT_EQ(refusal(answer(*by_bert.dialog, {"1"}, ":1.2")), Reason::refused);
+    annas.set();
+    EXPECT_EQ(refusal(end_of(slow)), Reason::refused);
+    const model::Counter site = store_->read([](const store::ReadTxn& txn) { return CountersTable::site(txn); });
+    EXPECT_EQ(site.consecutive, 2U);
+    EXPECT_EQ(counters("anna").account.consecutive, 1U);
 }
 
 TEST_F(AGuesser, WaitsOutAGrowingDelayAndIsThenJudged) {

@@ -45,6 +45,17 @@ TEST_F(ALoginByTheEngine, RefusesAWrongPasswordAndCountsItDurably) {
     EXPECT_EQ(records().front().detail, "wrong-password");
 }
 
+TEST_F(ALoginByTheEngine, WritesTheSeatsCounterAfterEveryRefusalAndOfASuccessOnlyWhereItChanged) {
+    const auto seats = [this] {
+        return store_->read([](const store::ReadTxn& txn) { return txn.count(store::Table::seats); });
+    };
+    EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+    EXPECT_EQ(seats(), 0U);
+    lockout_.policy = [](const protocol::JudgeRequest&) { return protocol::Judgement{}; }; // disabled, nothing counted
+    EXPECT_EQ(refusal(log_in("anna", canary::password)), Reason::refused);
+    EXPECT_EQ(seats(), 1U);
+}
+
 TEST_F(ALoginByTheEngine, TakesOneCallWhereThePasswordIsKnown) {
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
     EXPECT_TRUE(is_granted(begun.turn));

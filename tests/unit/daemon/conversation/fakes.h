@@ -24,11 +24,13 @@ public:
 
     void hold() { held_.emplace(); }
     [[nodiscard]] bool is_asked() const noexcept { return asked_; }
-    void let_go() {
+    /// Who is asked from here on gets an answer at once; who was held waits for the promise.
+    [[nodiscard]] base::Promise<void> keep_held() {
         base::Promise<void> held = std::move(*held_);
         held_.reset();
-        held.set();
+        return held;
     }
+    void let_go() { keep_held().set(); }
 
 protected:
     base::Task<void> reach() {

@@ -43,12 +43,49 @@ Task<void> add(Notes& notes) {
     notes.push_back("sum " + std::to_string(a + b));
 }
 
+Task<int> held_number(Notes& notes, Future<void> let_go) {
+    notes.emplace_back("begin");
+    co_await let_go;
+    notes.emplace_back("number 7");
+    co_return 7;
+}
+
+Task<void> note_outcome(Notes& notes, Future<int> outcome) {
+    const int value = co_await outcome;
+    notes.push_back("outcome " + std::to_string(value));
+}
+
 TEST_F(ATask, StartsWhenItIsAwaitedAndNotBefore) {
     auto task = add(notes);
     EXPECT_TRUE(notes.empty());
     tasks.spawn(std::move(task));
     EXPECT_EQ(notes, (Notes{"begin", "both made", "number 2", "number 1", "sum 3"}));
     EXPECT_EQ(tasks.active(), 0U);
+}
+
+TEST_F(ATask, ThatWasStartedRunsUpToWhereItWaitsAndKeepsItsOutcome) {
+    Promise<void> held;
+    auto outcome = started(held_number(notes, held.future()));
+    EXPECT_EQ(notes, (Notes{"begin"}));
+    held.set();
+    EXPECT_EQ(notes, (Notes{"begin", "number 7"}));
+    tasks.spawn(note_outcome(notes, std::move(outcome)));
+    EXPECT_EQ(notes.back(), "outcome 7");
+}
+
+TEST_F(ATask, ThatWasStartedAndFailsTellsWhoAwaitsItsOutcome) {
+    Promise<void> held;
+    auto outcome = started(held_number(notes, held.future()));
+    tasks.spawn(note_outcome(notes, std::move(outcome)));
+    held.fail(std::make_exception_ptr(Error(Error::Kind::denied, "no")));
+    EXPECT_EQ(notes, (Notes{"begin", "no"}));
+}
+
+TEST_F(ATask, ThatWasStartedGoesOnWhereNobodyWantsItsOutcome) {
+    Promise<void> held;
+    (void)started(held_number(notes, held.future()));
+    held.set();
+    EXPECT_EQ(notes.back(), "number 7");
 }
 
 TEST_F(ATask, ThatNobodyAwaitsNeverRuns) {

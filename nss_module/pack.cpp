@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "nss_module/pack.h"
+
+#include "lib/base/limits.h"
+#include "nss_module/border.h"
+#include "nss_module/names.h"
+
+#include <string_view>
+
+namespace loquet::nss {
+
+namespace {
+
+/// The string of `bytes` at `at`; its NUL is put there rather than looked for, and `at` moves behind it.
+char* end_string(char*& at, std::size_t bytes) noexcept {
+    char* const string = at;
+    at[bytes] = '\0';
+    at += bytes + 1;
+    return string;
+}
+
+/// "x", as passwd(5) has it for "elsewhere"; put there, because an empty one lets everybody in where pam_unix has
+/// `nullok`.
+char* no_password(char*& at) noexcept {
+    *at = 'x';
+    return end_string(at, 1);
+}
+
+/// How many bytes after `begin` a pointer can stand.
+std::size_t padding(const char* begin) noexcept {
+    return -reinterpret_cast<std::uintptr_t>(begin) % alignof(char*);
+}
+
+} // namespace
+
+Packed pack(const directory::Person& person, passwd& result, std::span<char> buffer) noexcept {
+    const std::string_view text = person.text;
+    if (!is_ordinary_id(person.uid) || !is_ordinary_id(person.gid) || text.size() > limits::person_text_bytes) {
+        return Packed::refused;
+    }
+    if (buffer.size() < text.size()) {
+        return Packed::too_small;
+    }
+    const bool fits = copy_line(text, buffer.data(), ':');
+    char* at = buffer.data();
+    result.pw_name = end_string(at, person.name.size());
+    result.pw_passwd = no_password(at);
+    result.pw_gecos = end_string(at, person.gecos.size());
+    result.pw_dir = end_string(at, person.home.size());
+    result.pw_shell = end_string(at, person.shell.size());
+    result.pw_uid = person.uid;
+    result.pw_gid = person.gid;
+    return fits && may_be_called({buffer.data(), person.name.size()}) ? Packed::yes : Packed::refused;
+}
+
+Packed pack(const directory::Group& group, ::group& result, std::span<char> buffer) noexcept {
+    const std::string_view text = group.text;
+    const std::size_t members = group.members.size();
+    if (!is_ordinary_id(group.gid) || text.size() > limits::group_text_bytes || members > text.size() / 2) {
+        return Packed::refused;
+    }
+    const std::size_t before_text = padding(buffer.data()) + (members + 1) * sizeof(char*);
+    if (buffer.size() < before_text || buffer.size() - before_text < text.size()) {
+        return Packed::too_small;
+    }
+    char** const pointers = reinterpret_cast<char**>(buffer.data() + padding(buffer.data()));
+    char* const copy = buffer.data() + before_text;
+    const bool fits = copy_line(text, copy, ',');
+    copy[text.size() - 1] = '\0'; // where every member's name ends at the latest
+    char* at = copy;
+    result.gr_name = end_string(at, group.name.size());
+    result.gr_passwd = no_password(at);
+    result.gr_mem = pointers;
+    result.gr_gid = group.gid;
+    for (std::size_t i = 0; i < members; ++i) {
+        const std::uint32_t begin = group.members[i];
+        if (begin >= text.size()) {
+            return Packed::damaged;
+        }
+        pointers[i] = copy + begin;
+    }
+    pointers[members] = nullptr;
+    return fits && may_be_called({copy, group.name.size()}) ? Packed::yes : Packed::refused;
+}
+
+} // namespace loquet::nss

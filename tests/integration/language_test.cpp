@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Who says no language is asked in the machine's: sshd, for one, has thrown its environment away.
+#include "lib/protocol/turn_wire.h"
+#include "tests/support/canary.h"
+#include "tests/support/machine.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet {
+namespace {
+
+std::string first_question(bus::Connection& connection, const std::string& locale) {
+    const bus::Message question =
+        connection.method_call("org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager", "Begin");
+    bus::Writer writer(question.get());
+    writer.text("login").text("alice").array("{sv}", [&] {
+        if (!locale.empty()) {
+            writer.entry("locale", locale);
+        }
+    });
+    const bus::Message answer = connection.call(question, std::chrono::seconds(10));
+    bus::Reader reader(answer.get());
+    (void)reader.object_path();
+    const protocol::Turn turn = protocol::read_turn(reader);
+    const auto* ask = std::get_if<protocol::Ask>(&turn);
+    return ask == nullptr || ask->prompts.empty() ? "" : ask->prompts.front().text;
+}
+
+TEST(ADialogWithoutALanguage, IsInThatOfTheMachine) {
+    tests::Machine machine({.environment = {"LC_ALL=fr_FR.UTF-8"}});
+    (void)machine.create_account("alice", tests::canary::password);
+    bus::Connection connection = machine.connect();
+    EXPECT_EQ(first_question(connection, ""), "Mot de passe : ");
+    EXPECT_EQ(first_question(connection, "C"), "Password: ");
+}
+
+} // namespace
+} // namespace loquet
