@@ -175,6 +175,8 @@ row_P21() {
         folder=$place/import-${#ours[@]}
         install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$folder"
         sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/import.toml"
+        # The usual range has numbers for thirty thousand.
+        printf '[accounts]\nuid_first = 700000000\nuid_last = 700999999\nallow_overlapping_uids = true\n' >>"$place/etc/import.toml"
         start_loquetd "$place/etc/import.toml"
         began=$EPOCHREALTIME
         "$dev/cli/loquetctl" --no-pager account import "$place/accounts.json" >/dev/null
