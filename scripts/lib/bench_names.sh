@@ -61,8 +61,9 @@ need_names_directory() {
     fi
 }
 
-readonly nscd=(glibc "nscd, its shared map") sssd=("$nss_modules/libnss_sss.so.2" "sssd, its memory cache")
-readonly floor=("$cdb_floor" "CDB floor")
+# A library and what the table calls it.
+readonly against_nscd=(glibc "nscd, its shared map") against_sssd=("$nss_modules/libnss_sss.so.2" "sssd, its memory cache")
+readonly against_floor=("$cdb_floor" "CDB floor")
 
 row_P1() {
     need_names_directory
@@ -72,14 +73,14 @@ row_P1() {
         about=$hot
         [[ $operation != getgrnam ]] || about=$hot_groups
         on_one_cpu 10000 "$place/bin/names_bench" ask P1 "$operation, hot" 10000 "$about" "$operation" "$nss_loquet" \
-            "${nscd[@]}" 0.9 "${sssd[@]}" 0.08 "${floor[@]}" 1.25
+            "${against_nscd[@]}" 0.9 "${against_sssd[@]}" 0.08 "${against_floor[@]}" 1.25
     done
     stop_nscd
 }
 
 row_P2() {
     need_names 10000
-    on_one_cpu 10000 "$place/bin/names_bench" ask P2 "a name that nobody has" 10000 "$hot" miss "$nss_loquet" "${floor[@]}" 1.25
+    on_one_cpu 10000 "$place/bin/names_bench" ask P2 "a name that nobody has" 10000 "$hot" miss "$nss_loquet" "${against_floor[@]}" 1.25
 }
 
 row_P3() {
@@ -87,7 +88,7 @@ row_P3() {
     local operation count figures=()
     for operation in getpwnam initgroups miss; do
         on_one_cpu 1000000 "$place/bin/names_bench" ask P3 "$operation, 1 000 000 accounts" 1000000 0 "$operation" "$nss_loquet" \
-            "${floor[@]}" 1.25
+            "${against_floor[@]}" 1.25
     done
     make_db 1000000
     on_one_cpu 1000000 "$place/bin/names_bench" ask P3 "getpwnam, 1 000 000 accounts" 1000000 0 getpwnam "$nss_loquet" \
@@ -113,7 +114,7 @@ row_P5() {
     need_names_directory
     local directory=/var/lib/loquet/directory
     on_one_cpu 10000 "$place/bin/fresh_bench" first P5 "first lookup of a process, dlopen included" 200 "$place/bin/first_lookup" \
-        "$nss_loquet" "${sssd[@]}" 1.1 "${floor[@]}" -
+        "$nss_loquet" "${against_sssd[@]}" 1.1 "${against_floor[@]}" -
     need_names 1000000
     LOQUET_BENCH_CDB_PLAIN=1 on_one_cpu 1000000 "$place/bin/fresh_bench" cold P5 "the same, nothing in memory, 1 000 000 accounts" \
         1000000 "$place/bin/first_lookup" "$nss_loquet" "$directory" "$cdb_floor" "$place/names/1000000/cdb" "CDB floor, plain mmap" 0.05
@@ -174,6 +175,8 @@ row_P21() {
         folder=$place/import-${#ours[@]}
         install --directory --owner="$daemon_uid" --group="$daemon_gid" --mode=0700 "$folder"
         sed "s,^folder = \"$place/store\",folder = \"$folder\"," "$place/etc/loquet.toml" >"$place/etc/import.toml"
+        # The usual range has numbers for thirty thousand.
+        printf '[accounts]\nuid_first = 700000000\nuid_last = 700999999\nallow_overlapping_uids = true\n' >>"$place/etc/import.toml"
         start_loquetd "$place/etc/import.toml"
         began=$EPOCHREALTIME
         "$dev/cli/loquetctl" --no-pager account import "$place/accounts.json" >/dev/null

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Row P18: a store with many accounts, person0 and so on, for a loquetd to start on.
+// Rows P18 to P20: a store with many accounts, person0 and so on, for a loquetd to start on.
 //   fill_accounts FOLDER MASTER_KEY_FILE COUNT
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/store.h"
@@ -22,9 +22,11 @@ constexpr std::uint32_t in_one_commit = 1000;
 void put_account(store::WriteTxn& txn, std::uint32_t i) {
     model::PublicAccount account;
     account.uid = model::Uid{first_uid + i};
+    account.gid = account.uid.value;
     account.name = "person" + std::to_string(i);
     account.display_name = "Person Number " + std::to_string(i);
     account.home = "/home/" + account.name;
+    account.shell = "/bin/bash";
     AccountsTable::put(txn, account);
     AccountsTable::put(txn, account.uid, model::PrivateAccount{});
 }
