@@ -53,18 +53,24 @@ std::uint64_t DirectoryCopy::label(std::uint64_t generation) const noexcept {
     return (std::uint64_t{settings_.shape} << shape_begins) | (generation & generation_bits);
 }
 
+void DirectoryCopy::begin() {
+    noted_from_ = reader_.read([](const ReadTxn& txn) { return PublicAccounts::generation(txn); });
+    generation_ = *noted_from_;
+}
+
+void DirectoryCopy::close() noexcept {
+    publisher_.reset();
+    noted_from_.reset();
+}
+
 void DirectoryCopy::open() {
     base::make_folder(settings_.folder, public_folder);
     if (::chmod(settings_.folder.c_str(), public_folder) != 0) { // the umask is the daemon's: nobody else's business
         throw base::system_error(errno, "cannot open the directory's folder " + settings_.folder + " to everybody");
     }
     publisher_.emplace(settings_.folder);
-    differences_ = {};
     read_back();
-    const std::uint64_t stored = reader_.read([](const ReadTxn& txn) { return PublicAccounts::generation(txn); });
-    complete_ = publisher_->generation() == label(stored);
-    generation_ = std::max(generation_, stored);
-    changed_ = false;
+    complete_ = noted_from_ && publisher_->generation() == label(*noted_from_);
 }
 
 /// What the file `current` holds is what differs from its base.

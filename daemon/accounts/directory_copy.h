@@ -23,12 +23,15 @@ class DirectoryCopy {
 public:
     DirectoryCopy(DirectorySettings settings, store::SideReader reader);
 
+    /// Called once, on the thread that constructs, when publications have begun to come: what is noted differs from the
+    /// state that the store has now.
+    void begin();
     /// Makes the folder where it is missing and looks at what stands there. Throws Error, also where the folder cannot
     /// be written. May be called again.
     void open();
     [[nodiscard]] bool is_open() const noexcept { return publisher_.has_value(); }
     /// Forgets what stands in the folder, after somebody took it away.
-    void close() noexcept { publisher_.reset(); }
+    void close() noexcept;
 
     /// Takes note of what has to be shown; nothing is written yet.
     void note(const store::Publication& publication);
@@ -64,12 +67,13 @@ private:
     DirectorySettings settings_;
     store::SideReader reader_;
     std::optional<directory::Publisher> publisher_;
-    std::uint64_t generation_ = 0; ///< every change up to it was noted, or is in the base
-    bool complete_ = false;        ///< base and differences together show that
-    bool building_ = false;        ///< a base is being made, or failed to be
-    bool changed_ = false;         ///< since the last time that the file was written
-    Numbers differences_;          ///< from the base
-    Numbers since_build_;          ///< noted since begin_build()
+    std::optional<std::uint64_t> noted_from_; ///< every change since then was noted; nothing: not any more
+    std::uint64_t generation_ = 0;            ///< every change up to it was noted, or is in the base
+    bool complete_ = false;                   ///< base and differences together show that
+    bool building_ = false;                   ///< a base is being made, or failed to be
+    bool changed_ = false;                    ///< since the last time that the file was written
+    Numbers differences_;                     ///< from the base
+    Numbers since_build_;                     ///< noted since begin_build()
 };
 
 } // namespace loquet::accounts

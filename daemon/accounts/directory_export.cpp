@@ -25,6 +25,7 @@ constexpr auto longest_back_off = 60s;
 DirectoryExport::DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop)
     : loop_(loop), copy_(std::move(settings), store.side_reader()), build_reader_(store.side_reader()) {
     store.on_publication([this](const store::Publication& publication) { tell(publication); });
+    copy_.begin();
     thread_ = std::thread([this] { run(); });
 }
 
