@@ -42,11 +42,14 @@ std::size_t workers_for(const HashingOptions& options, const HashStrength& stren
 } // namespace
 
 Hasher::Hasher(base::Executor& loop, const HashingOptions& options)
-    : options_(options), configured_(strength_for(options)), dummy_hash_(hash_now(random_password())),
-      pool_(loop, "loquet-hash", workers_for(options, configured_), limits::queued_hashes) {
+    : options_(options), configured_(strength_for(options)), dummy_hash_(timed_dummy_hash()),
+      pool_(loop, "loquet-hash", workers_for(options, configured_), limits::queued_hashes) {}
+
+std::string Hasher::timed_dummy_hash() {
     const auto start = Steady::now();
-    (void)crypt(random_password(), dummy_hash_);
+    std::string hash = hash_now(random_password());
     usual_time_ = (Steady::now() - start).count();
+    return hash;
 }
 
 base::Future<bool> Hasher::verify(Secret password, std::string hash, const model::Digest& fairness_key) {

@@ -2,9 +2,8 @@
 // Password hashes, made and compared on workers. Loop thread; results come back to the loop.
 //
 // Memory: one running hash of the default method (yescrypt, cost 5) needs 16 MiB, so the most is workers x 16 MiB, and
-// HashingOptions::memory makes it fewer workers;
-// waiting jobs hold a password and a hash, at most limits::queued_hashes of them. Each further step of the yescrypt
-// cost doubles time and memory.
+// HashingOptions::memory makes it fewer workers; waiting jobs hold a password and a hash, at most limits::queued_hashes
+// of them. Each further step of the yescrypt cost doubles time and memory.
 #pragma once
 
 #include "daemon/work/crypt.h"
@@ -24,8 +23,8 @@ struct HashingOptions {
 
 class Hasher {
 public:
-    /// Makes the dummy hash, which takes the time of two hashes. Throws Error (invalid) for a method that is unknown
-    /// or too weak for new hashes, or a cost out of its range. `loop` outlives the hasher.
+    /// Makes the dummy hash, which takes the time of one and tells how long that is. Throws Error (invalid) for a method
+    /// that is unknown or too weak for new hashes, or a cost out of its range. `loop` outlives the hasher.
     Hasher(base::Executor& loop, const HashingOptions& options);
 
     /// Is this the password that `hash` was made of? One hash is computed whatever the question: a hash that is empty,
@@ -55,13 +54,14 @@ private:
 
     [[nodiscard]] bool verify_now(const base::Secret& password, const std::string& hash);
     [[nodiscard]] std::string hash_now(const base::Secret& password) const;
+    [[nodiscard]] std::string timed_dummy_hash();
     void note_usual_time(Steady::duration took) noexcept;
 
     HashingOptions options_;
     HashStrength configured_;
-    std::string dummy_hash_;
     std::atomic<Steady::rep> usual_time_{0}; ///< of one configured hash, a moving average; workers write it
-    WorkerPool pool_;                        ///< last: its workers use all of the above until they are joined
+    std::string dummy_hash_;
+    WorkerPool pool_; ///< last: its workers use all of the above until they are joined
 };
 
 } // namespace loquet::work
