@@ -23,8 +23,8 @@ struct HashingOptions {
 
 class Hasher {
 public:
-    /// Makes the dummy hash, which takes the time of one and tells how long that is. Throws Error (invalid) for a method
-    /// that is unknown or too weak for new hashes, or a cost out of its range. `loop` outlives the hasher.
+    /// Makes the dummy hash, which takes the time of one hash and tells how long that is. Throws Error (invalid) for a
+    /// method that is unknown or too weak for new hashes, or a cost out of its range. `loop` outlives the hasher.
     Hasher(base::Executor& loop, const HashingOptions& options);
 
     /// Is this the password that `hash` was made of? One hash is computed whatever the question: a hash that is empty,
