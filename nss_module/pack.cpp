@@ -31,6 +31,23 @@ std::size_t padding(const char* begin) noexcept {
     return -reinterpret_cast<std::uintptr_t>(begin) % alignof(char*);
 }
 
+/// To where each member's name begins in `text`, and a null behind them. False where one begins outside: then these are
+/// no pointers. All of them rather than up to the first, and what is wrong shows in the highest bit, so that the
+/// compiler takes several at a time.
+bool point_at(std::span<const std::uint32_t> begins, std::span<char> text, char** pointers) noexcept {
+    static_assert(limits::group_text_bytes <= 1U << 31U);
+    const auto base = reinterpret_cast<std::uintptr_t>(text.data());
+    const auto last = static_cast<std::uint32_t>(text.size() - 1);
+    std::uint32_t outside = 0;
+    for (std::size_t i = 0; i < begins.size(); ++i) {
+        const std::uint32_t begin = begins[i]; // once: the file could change
+        outside |= begin | (last - begin);
+        pointers[i] = reinterpret_cast<char*>(base + begin);
+    }
+    pointers[begins.size()] = nullptr;
+    return outside >> 31U == 0;
+}
+
 } // namespace
 
 Packed pack(const directory::Person& person, passwd& result, std::span<char> buffer) noexcept {
@@ -72,14 +89,9 @@ Packed pack(const directory::Group& group, ::group& result, std::span<char> buff
     result.gr_passwd = no_password(at);
     result.gr_mem = pointers;
     result.gr_gid = group.gid;
-    for (std::size_t i = 0; i < members; ++i) {
-        const std::uint32_t begin = group.members[i];
-        if (begin >= text.size()) {
-            return Packed::damaged;
-        }
-        pointers[i] = copy + begin;
+    if (!point_at(group.members, {copy, text.size()}, pointers)) {
+        return Packed::damaged;
     }
-    pointers[members] = nullptr;
     return fits && may_be_called({copy, group.name.size()}) ? Packed::yes : Packed::refused;
 }
 
