@@ -58,7 +58,8 @@ Packed pack(const directory::Person& person, passwd& result, std::span<char> buf
     if (buffer.size() < text.size()) {
         return Packed::too_small;
     }
-    const bool fits = copy_line(text, buffer.data(), ':');
+    // Before a NUL is put beside it: what was just written is read back at once only where one store wrote all of it.
+    const bool fits = copy_line(text, buffer.data(), ':') && may_be_called({buffer.data(), person.name.size()});
     char* at = buffer.data();
     result.pw_name = end_string(at, person.name.size());
     result.pw_passwd = no_password(at);
@@ -67,7 +68,7 @@ Packed pack(const directory::Person& person, passwd& result, std::span<char> buf
     result.pw_shell = end_string(at, person.shell.size());
     result.pw_uid = person.uid;
     result.pw_gid = person.gid;
-    return fits && may_be_called({buffer.data(), person.name.size()}) ? Packed::yes : Packed::refused;
+    return fits ? Packed::yes : Packed::refused;
 }
 
 Packed pack(const directory::Group& group, ::group& result, std::span<char> buffer) noexcept {
@@ -82,7 +83,7 @@ Packed pack(const directory::Group& group, ::group& result, std::span<char> buff
     }
     char** const pointers = reinterpret_cast<char**>(buffer.data() + padding(buffer.data()));
     char* const copy = buffer.data() + before_text;
-    const bool fits = copy_line(text, copy, ',');
+    const bool fits = copy_line(text, copy, ',') && may_be_called({copy, group.name.size()});
     copy[text.size() - 1] = '\0'; // where every member's name ends at the latest
     char* at = copy;
     result.gr_name = end_string(at, group.name.size());
@@ -92,7 +93,7 @@ Packed pack(const directory::Group& group, ::group& result, std::span<char> buff
     if (!point_at(group.members, {copy, text.size()}, pointers)) {
         return Packed::damaged;
     }
-    return fits && may_be_called({copy, group.name.size()}) ? Packed::yes : Packed::refused;
+    return fits ? Packed::yes : Packed::refused;
 }
 
 } // namespace loquet::nss

@@ -58,21 +58,18 @@ bool is_well_formed(const Group& group) noexcept {
     return !outside && begins_well(group.name) && group.text.back() == '\0';
 }
 
-/// A bit for each slot that is in use and has this tag. Without a branch for each, because none could be foreseen, and
-/// one that is guessed wrong waits for the bucket to come from memory.
+/// A bit for each slot that has this tag, as free ones may. Without a branch for each, because none could be foreseen,
+/// and one that is guessed wrong waits for the bucket to come from memory.
 unsigned slots_with(const Bucket& bucket, std::uint32_t tag) noexcept {
     using Four [[gnu::vector_size(16)]] = std::uint32_t;
+    using Two [[gnu::vector_size(16)]] = std::uint64_t;
     static_assert(slots_per_bucket == 8);
     const auto in_half = [&](std::size_t first, Four bits) {
         Four tags;
-        Four places;
         std::memcpy(&tags, &bucket.tags[first], sizeof tags);
-        std::memcpy(&places, &bucket.places[first], sizeof places);
-        return Four(tags == tag) & Four(places != 0) & bits;
+        return Four(tags == tag) & bits;
     };
-    const Four hits = in_half(0, Four{1, 2, 4, 8}) | in_half(4, Four{16, 32, 64, 128});
-    using Two [[gnu::vector_size(16)]] = std::uint64_t;
-    const Two pairs = Two(hits);
+    const Two pairs = Two(in_half(0, Four{1, 2, 4, 8}) | in_half(4, Four{16, 32, 64, 128}));
     const std::uint64_t together = pairs[0] | pairs[1];
     return static_cast<unsigned>(together | together >> 32U);
 }
@@ -145,19 +142,23 @@ bool Image::head_at(const Section& records, std::uint64_t offset, RecordHead& he
            && needed <= head.bytes;
 }
 
-// Not a part of who calls: it is long, and seldom.
+// Not a part of who calls, and looks for itself: it is long, and seldom, and nothing of the caller's has to lie in
+// memory for its sake. Should the record change in between, the caller's look was checked as this one is.
 template <class Entry>
-[[gnu::noinline]] bool Image::is_whole(RecordHead head, std::uint64_t offset, const Entry& entry) const noexcept {
-    return head.check == record_check(bytes_.data() + offset, head.bytes, offset, identity_)
-           && (head.kind == RecordKind::removed || is_well_formed(entry));
+[[gnu::noinline]] bool Image::is_whole(const Section& records, std::uint64_t offset) const noexcept {
+    RecordHead head{};
+    Entry entry;
+    const Found found = look(records, offset, head, entry);
+    return found != Found::damaged && head.check == record_check(bytes_.data() + offset, head.bytes, offset, identity_)
+           && (found == Found::removed || is_well_formed(entry));
 }
 
 template <class Entry>
-bool Image::is_known_whole(RecordHead head, std::uint32_t place, const Entry& entry) const noexcept {
+bool Image::is_known_whole(const Section& records, std::uint32_t place) const noexcept {
     if (checked_ != nullptr && checked_->holds(place)) {
         return true;
     }
-    const bool whole = is_whole(head, std::uint64_t{place} * record_alignment, entry);
+    const bool whole = is_whole<Entry>(records, std::uint64_t{place} * record_alignment);
     if (whole && checked_ != nullptr) {
         checked_->add(place);
     }
@@ -229,9 +230,12 @@ Found Image::find(const Section& table, const Section& records, std::uint64_t ke
         const Bucket& bucket = begin[index];
         for (unsigned hits = slots_with(bucket, tag_of(key)); hits != 0; hits &= hits - 1) {
             const std::uint32_t place = once(bucket.places[static_cast<std::size_t>(std::countr_zero(hits))]);
+            if (place == 0) {
+                continue;
+            }
             RecordHead head{};
             const Found found = look(records, std::uint64_t{place} * record_alignment, head, entry);
-            if (found == Found::damaged || !is_known_whole(head, place, entry)) {
+            if (found == Found::damaged || !is_known_whole<Entry>(records, place)) {
                 answer = Found::damaged; // perhaps another key's: the search goes on
             } else if (matches(entry)) {
                 return found;
@@ -276,7 +280,7 @@ Found Image::next(const Section& records, Position& position, Entry& entry) cons
     // Not of those that are known: whoever lists everybody comes by once, and would crowd out the ones in use.
     RecordHead head{};
     const Found found = look(records, position, head, entry);
-    if (found == Found::damaged || !is_whole(head, position, entry)) {
+    if (found == Found::damaged || !is_whole<Entry>(records, position)) {
         return Found::damaged;
     }
     position += head.bytes;

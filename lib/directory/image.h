@@ -102,10 +102,10 @@ private:
                              Entry& entry) const noexcept;
     /// The record is what its writer wrote, and says what an entry can say.
     template <class Entry>
-    [[nodiscard]] bool is_whole(RecordHead head, std::uint64_t offset, const Entry& entry) const noexcept;
+    [[nodiscard]] bool is_whole(const Section& records, std::uint64_t offset) const noexcept;
     /// The same of one that a table leads to, which was perhaps found whole before.
     template <class Entry>
-    [[nodiscard]] bool is_known_whole(RecordHead head, std::uint32_t place, const Entry& entry) const noexcept;
+    [[nodiscard]] bool is_known_whole(const Section& records, std::uint32_t place) const noexcept;
     [[nodiscard]] std::string_view text_of(const RecordHead& head, std::uint64_t offset) const noexcept;
     [[nodiscard]] std::span<const std::uint32_t> numbers_of(const RecordHead& head,
                                                             std::uint64_t offset) const noexcept;

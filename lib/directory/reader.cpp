@@ -211,7 +211,8 @@ void Reader::sweep() noexcept {
 }
 
 bool Reader::is_active(const Slot& slot) const noexcept {
-    return (active_.load() & index_bits) == static_cast<std::uint64_t>(&slot - slots_.data() + 1);
+    const std::uint64_t index = active_.load() & index_bits;
+    return index != 0 && &slots_[index - 1] == &slot; // rather than the slot's index, which is a division
 }
 
 void Reader::close() noexcept {

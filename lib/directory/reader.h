@@ -71,7 +71,7 @@ private:
     void leave(Slot& slot) noexcept;
     [[nodiscard]] bool replaced(const Slot& slot) noexcept;
     /// Makes the directory that stands now active in place of `former`; false where there is neither.
-    bool renew(std::uint64_t former) noexcept;
+    [[gnu::noinline]] bool renew(std::uint64_t former) noexcept;
     [[nodiscard]] bool load(Slot& slot) const noexcept;
     static void remember(Slot& slot) noexcept;
     /// Claims the slot and unmaps what it held, unless it is active or in use.
@@ -80,7 +80,7 @@ private:
     static bool give_back(Slot& slot) noexcept;
     static void empty(Slot& slot) noexcept;
     [[nodiscard]] Slot* claim() noexcept;
-    void sweep() noexcept;
+    [[gnu::noinline]] void sweep() noexcept;
     [[nodiscard]] bool is_active(const Slot& slot) const noexcept;
 
     const char* folder_;
