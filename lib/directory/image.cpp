@@ -17,7 +17,9 @@ constexpr std::string_view locked_password = "x"; ///< as passwd(5) has it: the 
 
 template <class Field>
 Field once(const Field& field) noexcept {
-    return __atomic_load_n(&field, __ATOMIC_RELAXED);
+    Field value{};
+    __atomic_load(&field, &value, __ATOMIC_RELAXED);
+    return value;
 }
 
 /// Field by field: a copy of the whole would be written to memory and wait there to be read again.
@@ -183,10 +185,11 @@ bool Image::read(const RecordHead& head, std::uint64_t offset, Person& person) c
         return false;
     }
     // Not substr(): it would want the C++ library's exceptions, and the NSS module brings no C++ library.
-    person.name = {text.data(), head.name_bytes};
-    person.gecos = {text.data() + gecos, head.gecos_bytes};
-    person.home = {text.data() + home, head.home_bytes};
-    person.shell = {text.data() + shell, text.size() - shell - 1};
+    const char* const begin = text.data();
+    person.name = {begin, head.name_bytes};
+    person.gecos = {begin + gecos, head.gecos_bytes};
+    person.home = {begin + home, head.home_bytes};
+    person.shell = {begin + shell, text.size() - shell - 1};
     person.uid = head.id;
     person.gid = head.gid;
     person.private_group = head.private_group != 0;
@@ -203,7 +206,8 @@ bool Image::read(const RecordHead& head, std::uint64_t offset, Group& group) con
     group.members = numbers_of(head, offset);
     group.gid = head.id;
     group.text = text;
-    group.name = {text.data(), head.name_bytes};
+    const char* const begin = text.data();
+    group.name = {begin, head.name_bytes};
     return true;
 }
 
