@@ -26,9 +26,10 @@ enum class Answer : std::uint8_t {
         *error = code;
         return status;
     };
+    if (answer == Answer::here) {
+        return NSS_STATUS_SUCCESS; // before the others: nearly always
+    }
     switch (answer) {
-    case Answer::here:
-        return NSS_STATUS_SUCCESS;
     case Answer::nobody:
         return say(NSS_STATUS_NOTFOUND, ENOENT);
     case Answer::no_directory:
@@ -38,6 +39,7 @@ enum class Answer : std::uint8_t {
     case Answer::no_memory:
         return say(NSS_STATUS_TRYAGAIN, ENOMEM);
     case Answer::damaged:
+    case Answer::here:
         break;
     }
     return say(NSS_STATUS_UNAVAIL, EIO);

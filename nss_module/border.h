@@ -5,6 +5,8 @@
 // like one (names.h), or smuggles a line into a list of accounts. Pure functions of values.
 #pragma once
 
+#include "nss_module/block.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -32,29 +34,32 @@ namespace loquet::nss {
 
 /// Copies strings, each with its NUL, and says whether passwd(5) (or with ',' group(5)) could hold them: none has a
 /// colon, a line end or another control character, which would become a field or a line of its own where /etc/passwd is
-/// made from a list of accounts. What is looked at is what was copied, sixteen bytes at a time: every answer comes by.
-[[nodiscard]] inline bool copy_line(std::string_view strings, char* target, char separator) noexcept {
-    using Block [[gnu::vector_size(16)]] = unsigned char;
-    Block odd{};
-    const auto copy = [&](std::size_t at, std::size_t bytes) {
-        Block block{};
-        std::memcpy(&block, strings.data() + at, bytes);
-        std::memcpy(target + at, &block, bytes);
-        const Block before = block - 1; // NUL becomes the largest
-        const auto between = static_cast<unsigned char>(separator);
-        odd |= Block((before < 0x1F) | (block == 0x7F) | (block == ':') | (block == between));
+/// made from a list of accounts. What is looked at is what was copied.
+[[nodiscard]] inline bool copy_line(std::string_view strings, char* target, unsigned char separator) noexcept {
+    constexpr Block largest = Block{} + 0xFF;
+    Block least_control = largest; // of all bytes less one: NUL, which may be there, becomes the largest
+    Block least_apart = largest;   // 0 where one of those came by that are looked for one by one
+    const auto look_at = [&](Block block) {
+        least_control = smaller_of(least_control, block - 1);
+        const Block apart = smaller_of(smaller_of(block ^ separator, block ^ ':'), block ^ 0x7F);
+        least_apart = smaller_of(least_apart, apart);
     };
-    std::size_t at = 0;
-    for (; strings.size() - at > sizeof(Block); at += sizeof(Block)) {
-        copy(at, sizeof(Block));
+    const auto copy = [&](std::size_t at) {
+        const Block block = load_block(strings.data() + at);
+        std::memcpy(target + at, &block, sizeof block);
+        look_at(block);
+    };
+    if (strings.size() >= block_bytes) {
+        const std::size_t last = strings.size() - block_bytes;
+        for (std::size_t at = 0; at < last; at += block_bytes) {
+            copy(at);
+        }
+        copy(last); // some of it a second time
+    } else if (!strings.empty()) {
+        std::memcpy(target, strings.data(), strings.size());
+        look_at(all_of_short(target, strings.size()));
     }
-    if (at > 0) {
-        copy(strings.size() - sizeof(Block), sizeof(Block)); // some of it a second time
-    } else {
-        copy(0, strings.size());
-    }
-    constexpr Block none{};
-    return std::memcmp(&odd, &none, sizeof odd) == 0;
+    return !any(Block((least_control < 0x1F) | (least_apart == 0)));
 }
 
 } // namespace loquet::nss

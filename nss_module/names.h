@@ -2,6 +2,8 @@
 // What a person or a group of the directory may be called (border.h says against whom). Pure functions of values.
 #pragma once
 
+#include "nss_module/block.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -12,32 +14,34 @@ namespace loquet::nss {
 
 constexpr std::size_t longest_name = 32; ///< useradd(8)
 
-/// Where in a name a character can stand.
-inline constexpr unsigned in_front = 1;
-inline constexpr unsigned behind = 2;
-inline constexpr auto places_in_name = [] {
-    std::array<std::uint8_t, 256> places{};
-    for (unsigned c = 0; c < places.size(); ++c) {
-        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        const bool goes_on = is_letter || (c >= '0' && c <= '9') || c == '-' || c == '.';
-        places[c] = static_cast<std::uint8_t>((is_letter ? in_front : 0) | (goes_on ? behind : 0));
-    }
-    return places;
-}();
+[[nodiscard]] constexpr bool begins_name(unsigned char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/// All of these may stand behind a name's first character.
+[[nodiscard]] inline bool go_on_in_name(Block characters) noexcept {
+    constexpr unsigned char between_cases = 'a' - 'A'; // one bit
+    const Block from_letter = (characters | between_cases) - 'a';
+    const Block from_hyphen = characters - '-'; // behind it come '.', '/' and the digits
+    constexpr unsigned char letters = 'z' - 'a' + 1;
+    constexpr unsigned char up_to_nine = '9' - '-' + 1;
+    return !any(
+        Block(~((from_letter < letters) | ((from_hyphen < up_to_nine) & (characters != '/')) | (characters == '_'))));
+}
 
 /// What useradd(8) and groupadd(8) take for a name: no '-' or '+' in front, which begin an option of a command or an
 /// entry of compat mode; no digit in front, which chown(1) and others take for a number; nothing within that separates
 /// fields, names or folders, moves a cursor, or looks like another letter.
-[[nodiscard]] constexpr bool is_name(std::string_view text) noexcept {
-    if (text.empty() || text.size() > longest_name
-        || (places_in_name[static_cast<unsigned char>(text.front())] & in_front) == 0) {
+[[nodiscard]] inline bool is_name(std::string_view text) noexcept {
+    static_assert(longest_name == 2 * block_bytes);
+    if (text.empty() || text.size() > longest_name || !begins_name(static_cast<unsigned char>(text.front()))) {
         return false;
     }
-    unsigned everywhere = behind; // all of it rather than up to the first that is wrong: nearly always all are right
-    for (const char c : text) {
-        everywhere &= places_in_name[static_cast<unsigned char>(c)];
+    if (text.size() <= block_bytes) {
+        return go_on_in_name(all_of_short(text.data(), text.size()));
     }
-    return everywhere != 0;
+    return go_on_in_name(load_block(text.data()))
+           && go_on_in_name(load_block(text.data() + text.size() - block_bytes)); // some of it a second time
 }
 
 /// Names that mean power whatever number stands behind them: the users and groups of base-passwd (Debian policy 9.2.2)
@@ -70,8 +74,13 @@ inline constexpr auto begins = [] {
 
 } // namespace by_letter
 
-/// Asked of every answer, so it looks at the few names of one letter.
+constexpr std::size_t longest_system_name = std::ranges::max(system_names, {}, &std::string_view::size).size();
+
+/// Asked of every answer, so it looks at the few names of one letter, and at none where all are shorter.
 [[nodiscard]] constexpr bool is_system_name(std::string_view name) noexcept {
+    if (name.size() > longest_system_name) {
+        return false;
+    }
     const auto letter = name.empty() ? by_letter::letters : static_cast<std::size_t>(name.front() - by_letter::first);
     if (letter >= by_letter::letters) {
         return false;
@@ -84,7 +93,7 @@ inline constexpr auto begins = [] {
     return false;
 }
 
-[[nodiscard]] constexpr bool may_be_called(std::string_view name) noexcept {
+[[nodiscard]] inline bool may_be_called(std::string_view name) noexcept {
     return is_name(name) && !is_system_name(name);
 }
 

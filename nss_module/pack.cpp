@@ -31,6 +31,23 @@ std::size_t padding(const char* begin) noexcept {
     return -reinterpret_cast<std::uintptr_t>(begin) % alignof(char*);
 }
 
+/// To where each member's name begins in `text`, and a null behind them. False where one begins outside: then these are
+/// no pointers. All of them rather than up to the first, and what is wrong shows in the highest bit, so that the
+/// compiler takes several at a time.
+bool point_at(std::span<const std::uint32_t> begins, std::span<char> text, char** pointers) noexcept {
+    static_assert(limits::group_text_bytes <= 1U << 31U);
+    const auto base = reinterpret_cast<std::uintptr_t>(text.data());
+    const auto last = static_cast<std::uint32_t>(text.size() - 1);
+    std::uint32_t outside = 0;
+    for (std::size_t i = 0; i < begins.size(); ++i) {
+        const std::uint32_t begin = begins[i]; // once: the file could change
+        outside |= begin | (last - begin);
+        pointers[i] = reinterpret_cast<char*>(base + begin);
+    }
+    pointers[begins.size()] = nullptr;
+    return outside >> 31U == 0;
+}
+
 } // namespace
 
 Packed pack(const directory::Person& person, passwd& result, std::span<char> buffer) noexcept {
@@ -41,7 +58,8 @@ Packed pack(const directory::Person& person, passwd& result, std::span<char> buf
     if (buffer.size() < text.size()) {
         return Packed::too_small;
     }
-    const bool fits = copy_line(text, buffer.data(), ':');
+    // Before a NUL is put beside it: what was just written is read back at once only where one store wrote all of it.
+    const bool fits = copy_line(text, buffer.data(), ':') && may_be_called({buffer.data(), person.name.size()});
     char* at = buffer.data();
     result.pw_name = end_string(at, person.name.size());
     result.pw_passwd = no_password(at);
@@ -50,7 +68,7 @@ Packed pack(const directory::Person& person, passwd& result, std::span<char> buf
     result.pw_shell = end_string(at, person.shell.size());
     result.pw_uid = person.uid;
     result.pw_gid = person.gid;
-    return fits && may_be_called({buffer.data(), person.name.size()}) ? Packed::yes : Packed::refused;
+    return fits ? Packed::yes : Packed::refused;
 }
 
 Packed pack(const directory::Group& group, ::group& result, std::span<char> buffer) noexcept {
@@ -65,22 +83,17 @@ Packed pack(const directory::Group& group, ::group& result, std::span<char> buff
     }
     char** const pointers = reinterpret_cast<char**>(buffer.data() + padding(buffer.data()));
     char* const copy = buffer.data() + before_text;
-    const bool fits = copy_line(text, copy, ',');
+    const bool fits = copy_line(text, copy, ',') && may_be_called({copy, group.name.size()});
     copy[text.size() - 1] = '\0'; // where every member's name ends at the latest
     char* at = copy;
     result.gr_name = end_string(at, group.name.size());
     result.gr_passwd = no_password(at);
     result.gr_mem = pointers;
     result.gr_gid = group.gid;
-    for (std::size_t i = 0; i < members; ++i) {
-        const std::uint32_t begin = group.members[i];
-        if (begin >= text.size()) {
-            return Packed::damaged;
-        }
-        pointers[i] = copy + begin;
+    if (!point_at(group.members, {copy, text.size()}, pointers)) {
+        return Packed::damaged;
     }
-    pointers[members] = nullptr;
-    return fits && may_be_called({copy, group.name.size()}) ? Packed::yes : Packed::refused;
+    return fits ? Packed::yes : Packed::refused;
 }
 
 } // namespace loquet::nss

@@ -15,29 +15,63 @@ namespace {
 
 constexpr std::string_view locked_password = "x"; ///< as passwd(5) has it: the secret is elsewhere
 
-/// Every place is within the text.
-bool each_is_nul(std::string_view text, std::initializer_list<std::size_t> places) noexcept {
-    char together = '\0';
-    for (const std::size_t place : places) {
-        together = static_cast<char>(together | text[place]);
-    }
-    return together == '\0';
+template <class Field>
+Field once(const Field& field) noexcept {
+    Field value{};
+    __atomic_load(&field, &value, __ATOMIC_RELAXED);
+    return value;
 }
 
-/// A bit for each slot that is in use and has this tag. Without a branch for each, because none could be foreseen, and
-/// one that is guessed wrong waits for the bucket to come from memory.
+/// Field by field: a copy of the whole would be written to memory and wait there to be read again.
+RecordHead look_at(const RecordHead& head) noexcept {
+    return {.check = once(head.check),
+            .bytes = once(head.bytes),
+            .kind = once(head.kind),
+            .private_group = once(head.private_group),
+            .name_bytes = once(head.name_bytes),
+            .gecos_bytes = once(head.gecos_bytes),
+            .home_bytes = once(head.home_bytes),
+            .id = once(head.id),
+            .gid = once(head.gid),
+            .count = once(head.count),
+            .text_bytes = once(head.text_bytes)};
+}
+
+bool is_ended(std::string_view string) noexcept {
+    return string.data()[string.size()] == '\0';
+}
+
+/// Behind the name stands the password's place, with a NUL of its own.
+bool begins_well(std::string_view name) noexcept {
+    return is_ended(name) && name.data()[name.size() + 1 + locked_password.size()] == '\0';
+}
+
+/// Of what lies in the record: each string is followed by its NUL.
+bool is_well_formed(const Person& person) noexcept {
+    return begins_well(person.name) && is_ended(person.gecos) && is_ended(person.home) && is_ended(person.shell);
+}
+
+bool is_well_formed(const Group& group) noexcept {
+    const std::size_t first = group.name.size() + locked_password.size() + 2;
+    bool outside = false; // all of them rather than up to the first: the compiler takes four at a time
+    for (const std::uint32_t begin : group.members) {
+        outside |= begin < first || begin >= group.text.size();
+    }
+    return !outside && begins_well(group.name) && group.text.back() == '\0';
+}
+
+/// A bit for each slot that has this tag, as free ones may. Without a branch for each, because none could be foreseen,
+/// and one that is guessed wrong waits for the bucket to come from memory.
 unsigned slots_with(const Bucket& bucket, std::uint32_t tag) noexcept {
     using Four [[gnu::vector_size(16)]] = std::uint32_t;
+    using Two [[gnu::vector_size(16)]] = std::uint64_t;
     static_assert(slots_per_bucket == 8);
     const auto in_half = [&](std::size_t first, Four bits) {
         Four tags;
-        Four places;
         std::memcpy(&tags, &bucket.tags[first], sizeof tags);
-        std::memcpy(&places, &bucket.places[first], sizeof places);
-        return Four(tags == tag) & Four(places != 0) & bits;
+        return Four(tags == tag) & bits;
     };
-    const Four hits = in_half(0, Four{1, 2, 4, 8}) | in_half(4, Four{16, 32, 64, 128});
-    const auto pairs = std::bit_cast<std::array<std::uint64_t, 2>>(hits);
+    const Two pairs = Two(in_half(0, Four{1, 2, 4, 8}) | in_half(4, Four{16, 32, 64, 128}));
     const std::uint64_t together = pairs[0] | pairs[1];
     return static_cast<unsigned>(together | together >> 32U);
 }
@@ -103,11 +137,34 @@ bool Image::head_at(const Section& records, std::uint64_t offset, RecordHead& he
         || records.bytes - (offset - records.offset) < sizeof head) {
         return false;
     }
-    std::memcpy(&head, bytes_.data() + offset, sizeof head);
+    head = look_at(*reinterpret_cast<const RecordHead*>(bytes_.data() + offset));
     const std::uint64_t room = records.bytes - (offset - records.offset);
     const std::uint64_t needed = sizeof head + std::uint64_t{head.count} * sizeof(std::uint32_t) + head.text_bytes;
-    return head.bytes <= room && head.bytes >= sizeof head && head.bytes % record_alignment == 0 && needed <= head.bytes
-           && head.check == record_check(bytes_.data() + offset, head.bytes, offset, identity_);
+    return head.bytes <= room && head.bytes >= sizeof head && head.bytes % record_alignment == 0
+           && needed <= head.bytes;
+}
+
+// Not a part of who calls, and looks for itself: it is long, and seldom, and nothing of the caller's has to lie in
+// memory for its sake. Should the record change in between, the caller's look was checked as this one is.
+template <class Entry>
+[[gnu::noinline]] bool Image::is_whole(const Section& records, std::uint64_t offset) const noexcept {
+    RecordHead head{};
+    Entry entry;
+    const Found found = look(records, offset, head, entry);
+    return found != Found::damaged && head.check == record_check(bytes_.data() + offset, head.bytes, offset, identity_)
+           && (found == Found::removed || is_well_formed(entry));
+}
+
+template <class Entry>
+bool Image::is_known_whole(const Section& records, std::uint32_t place) const noexcept {
+    if (checked_ != nullptr && checked_->holds(place)) {
+        return true;
+    }
+    const bool whole = is_whole<Entry>(records, std::uint64_t{place} * record_alignment);
+    if (whole && checked_ != nullptr) {
+        checked_->add(place);
+    }
+    return whole;
 }
 
 std::string_view Image::text_of(const RecordHead& head, std::uint64_t offset) const noexcept {
@@ -119,49 +176,51 @@ std::span<const std::uint32_t> Image::numbers_of(const RecordHead& head, std::ui
     return {reinterpret_cast<const std::uint32_t*>(bytes_.data() + offset + sizeof head), head.count};
 }
 
-Found Image::read(const RecordHead& head, std::uint64_t offset, Person& person) const noexcept {
+bool Image::read(const RecordHead& head, std::uint64_t offset, Person& person) const noexcept {
     const std::string_view text = text_of(head, offset);
-    const std::size_t password = head.name_bytes + std::size_t{1};
-    const std::size_t gecos = password + locked_password.size() + 1;
+    const std::size_t gecos = head.name_bytes + locked_password.size() + 2;
     const std::size_t home = gecos + head.gecos_bytes + 1;
     const std::size_t shell = home + head.home_bytes + 1;
-    if (head.kind != RecordKind::person || shell >= text.size()
-        || !each_is_nul(text, {password - 1, gecos - 1, home - 1, shell - 1, text.size() - 1})) {
-        return Found::damaged;
+    if (head.kind != RecordKind::person || shell >= text.size()) {
+        return false;
     }
     // Not substr(): it would want the C++ library's exceptions, and the NSS module brings no C++ library.
-    person.name = {text.data(), head.name_bytes};
-    person.gecos = {text.data() + gecos, head.gecos_bytes};
-    person.home = {text.data() + home, head.home_bytes};
-    person.shell = {text.data() + shell, text.size() - shell - 1};
+    const char* const begin = text.data();
+    person.name = {begin, head.name_bytes};
+    person.gecos = {begin + gecos, head.gecos_bytes};
+    person.home = {begin + home, head.home_bytes};
+    person.shell = {begin + shell, text.size() - shell - 1};
     person.uid = head.id;
     person.gid = head.gid;
     person.private_group = head.private_group != 0;
     person.text = text;
     person.groups = numbers_of(head, offset);
-    return Found::yes;
+    return true;
 }
 
-Found Image::read(const RecordHead& head, std::uint64_t offset, Group& group) const noexcept {
+bool Image::read(const RecordHead& head, std::uint64_t offset, Group& group) const noexcept {
     const std::string_view text = text_of(head, offset);
-    const std::size_t password = head.name_bytes + std::size_t{1};
-    const std::size_t members = password + locked_password.size() + 1;
-    if (head.kind != RecordKind::group || members > text.size()
-        || !each_is_nul(text, {password - 1, members - 1, text.size() - 1})) {
-        return Found::damaged;
+    if (head.kind != RecordKind::group || head.name_bytes + locked_password.size() + 2 > text.size()) {
+        return false;
     }
     group.members = numbers_of(head, offset);
-    bool outside = false; // all of them rather than up to the first: the compiler takes four at a time
-    for (const std::uint32_t begin : group.members) {
-        outside |= begin < members || begin >= text.size();
-    }
-    if (outside) {
-        return Found::damaged;
-    }
     group.gid = head.id;
     group.text = text;
-    group.name = {text.data(), head.name_bytes};
-    return Found::yes;
+    const char* const begin = text.data();
+    group.name = {begin, head.name_bytes};
+    return true;
+}
+
+template <class Entry>
+Found Image::look(const Section& records, std::uint64_t offset, RecordHead& head, Entry& entry) const noexcept {
+    if (!head_at(records, offset, head)) {
+        return Found::damaged;
+    }
+    if (head.kind == RecordKind::removed) {
+        only_id(entry, head.id);
+        return Found::removed;
+    }
+    return read(head, offset, entry) ? Found::yes : Found::damaged;
 }
 
 template <class Entry, class Matches>
@@ -174,22 +233,16 @@ Found Image::find(const Section& table, const Section& records, std::uint64_t ke
     for (std::uint64_t probe = 0; probe < std::min<std::uint64_t>(buckets, longest_probe); ++probe) {
         const Bucket& bucket = begin[index];
         for (unsigned hits = slots_with(bucket, tag_of(key)); hits != 0; hits &= hits - 1) {
-            const std::uint64_t offset =
-                std::uint64_t{bucket.places[static_cast<std::size_t>(std::countr_zero(hits))]} * record_alignment;
+            const std::uint32_t place = once(bucket.places[static_cast<std::size_t>(std::countr_zero(hits))]);
+            if (place == 0) {
+                continue;
+            }
             RecordHead head{};
-            if (!head_at(records, offset, head)) {
+            const Found found = look(records, std::uint64_t{place} * record_alignment, head, entry);
+            if (found == Found::damaged || !is_known_whole<Entry>(records, place)) {
                 answer = Found::damaged; // perhaps another key's: the search goes on
-            } else if (head.kind == RecordKind::removed) {
-                only_id(entry, head.id);
-                if (matches(entry)) {
-                    return Found::removed;
-                }
-            } else {
-                const Found found = read(head, offset, entry);
-                if (found == Found::yes && matches(entry)) {
-                    return Found::yes;
-                }
-                answer = found == Found::damaged ? Found::damaged : answer;
+            } else if (matches(entry)) {
+                return found;
             }
         }
         if (bucket.places.back() == 0) {
@@ -225,19 +278,16 @@ Found Image::next(const Section& records, Position& position, Entry& entry) cons
     if (position >= records.offset && position - records.offset == records.bytes) {
         return Found::no;
     }
-    RecordHead head{};
-    if (position % record_alignment != 0 || !head_at(records, position, head)) {
+    if (position % record_alignment != 0) {
         return Found::damaged;
     }
-    Found found = Found::removed;
-    if (head.kind == RecordKind::removed) {
-        only_id(entry, head.id);
-    } else {
-        found = read(head, position, entry);
+    // Not of those that are known: whoever lists everybody comes by once, and would crowd out the ones in use.
+    RecordHead head{};
+    const Found found = look(records, position, head, entry);
+    if (found == Found::damaged || !is_whole<Entry>(records, position)) {
+        return Found::damaged;
     }
-    if (found != Found::damaged) {
-        position += head.bytes;
-    }
+    position += head.bytes;
     return found;
 }
 

@@ -4,6 +4,7 @@
 // No heap, no exception, no state: any thread, at the same time. The bytes are the caller's and outlive the image.
 #pragma once
 
+#include "lib/directory/checked_records.h"
 #include "lib/directory/format.h"
 
 #include <cstddef>
@@ -59,6 +60,10 @@ public:
     /// Looks at the header alone; `bytes` is all of the file and begins on a boundary of 64 bytes.
     explicit Image(std::span<const std::byte> bytes) noexcept;
 
+    /// Lookups pass over the digest of a record that is in `checked`, and add those that were right. `checked` is of
+    /// these bytes alone, and outlives the image and its copies.
+    void remember_in(CheckedRecords* checked) noexcept { checked_ = checked; }
+
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] std::uint64_t identity() const noexcept { return identity_; }
     [[nodiscard]] std::uint64_t base_identity() const noexcept { return base_identity_; }
@@ -86,10 +91,21 @@ private:
     template <class Entry>
     [[nodiscard]] Found next(const Section& records, Position& position, Entry& entry) const noexcept;
     [[nodiscard]] bool within(const Section& section, std::size_t unit) const noexcept;
-    /// The checked head of the record at `offset`; false where there is none.
+    /// The head of the record at `offset`, whose lengths are within; false where there is none.
     [[nodiscard]] bool head_at(const Section& records, std::uint64_t offset, RecordHead& head) const noexcept;
-    [[nodiscard]] Found read(const RecordHead& head, std::uint64_t offset, Person& person) const noexcept;
-    [[nodiscard]] Found read(const RecordHead& head, std::uint64_t offset, Group& group) const noexcept;
+    /// The entry of the record at `offset`: its views are within the record. That it is whole is another question.
+    [[nodiscard]] bool read(const RecordHead& head, std::uint64_t offset, Person& person) const noexcept;
+    [[nodiscard]] bool read(const RecordHead& head, std::uint64_t offset, Group& group) const noexcept;
+    /// The two in one: `yes`, `removed` with only the number, or `damaged`.
+    template <class Entry>
+    [[nodiscard]] Found look(const Section& records, std::uint64_t offset, RecordHead& head,
+                             Entry& entry) const noexcept;
+    /// The record is what its writer wrote, and says what an entry can say.
+    template <class Entry>
+    [[nodiscard]] bool is_whole(const Section& records, std::uint64_t offset) const noexcept;
+    /// The same of one that a table leads to, which was perhaps found whole before.
+    template <class Entry>
+    [[nodiscard]] bool is_known_whole(const Section& records, std::uint32_t place) const noexcept;
     [[nodiscard]] std::string_view text_of(const RecordHead& head, std::uint64_t offset) const noexcept;
     [[nodiscard]] std::span<const std::uint32_t> numbers_of(const RecordHead& head,
                                                             std::uint64_t offset) const noexcept;
@@ -106,6 +122,7 @@ private:
     std::uint64_t base_identity_ = 0;
     std::uint64_t store_generation_ = 0;
     const std::uint32_t* superseded_ = nullptr;
+    CheckedRecords* checked_ = nullptr;
     State state_ = State::good;
 };
 

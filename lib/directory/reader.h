@@ -50,12 +50,18 @@ public:
     void close() noexcept;
 
 private:
+    /// What was found whole in the two images.
+    struct Checked {
+        CheckedRecords base;
+        CheckedRecords current;
+    };
     struct Slot {
         std::atomic<std::uint32_t> users{0}; ///< who is asking; and the bit `claimed`
         std::span<const std::byte> base{};
         std::span<const std::byte> current{};
         Image base_image{};
         Image current_image{};
+        Checked* checked = nullptr;
         dev_t device = 0; ///< of the file `current`
         ino_t inode = 0;
     };
@@ -65,15 +71,16 @@ private:
     void leave(Slot& slot) noexcept;
     [[nodiscard]] bool replaced(const Slot& slot) noexcept;
     /// Makes the directory that stands now active in place of `former`; false where there is neither.
-    bool renew(std::uint64_t former) noexcept;
+    [[gnu::noinline]] bool renew(std::uint64_t former) noexcept;
     [[nodiscard]] bool load(Slot& slot) const noexcept;
+    static void remember(Slot& slot) noexcept;
     /// Claims the slot and unmaps what it held, unless it is active or in use.
     [[nodiscard]] bool take(Slot& slot) noexcept;
     /// Ends a claim; true where nobody is counted in.
     static bool give_back(Slot& slot) noexcept;
     static void empty(Slot& slot) noexcept;
     [[nodiscard]] Slot* claim() noexcept;
-    void sweep() noexcept;
+    [[gnu::noinline]] void sweep() noexcept;
     [[nodiscard]] bool is_active(const Slot& slot) const noexcept;
 
     const char* folder_;

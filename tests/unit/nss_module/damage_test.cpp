@@ -17,7 +17,7 @@
 namespace loquet::tests {
 namespace {
 
-class ADirectory : public ModuleFixture {
+class ADirectory : public FolderFixture {
 protected:
     ADirectory() {
         publish();
@@ -37,6 +37,15 @@ protected:
             return std::ranges::find(truth, *said.line) != truth.end();
         }
         return said.status == NSS_STATUS_NOTFOUND || said.status == NSS_STATUS_UNAVAIL;
+    }
+    /// Where somebody has.
+    static void change(const std::string& file, std::size_t at, char value) {
+        std::fstream(file, std::ios::binary | std::ios::in | std::ios::out)
+            .seekp(static_cast<std::streamoff>(at))
+            .put(value);
+    }
+    std::string base() const {
+        return *std::ranges::find_if(files_, [](const std::string& file) { return file != "directory/current"; });
     }
     /// Asks a fresh module for all that there was: how many true answers; 100 for one that is not.
     static int true_answers() {
@@ -104,6 +113,48 @@ TEST_F(ADirectory, WithAnyByteFlippedGivesNoWrongAnswer) {
         overwrite(file, whole);
     }
     EXPECT_EQ(true_answers(), all_answers);
+}
+
+TEST_F(ADirectory, ChangedInPlaceIsDamagedForWhoeverIsAskedForOnlyNow) {
+    const Module module;
+    EXPECT_EQ(module.person("alice").line, people[0]);
+    const std::size_t shell_of_carol = content_of(base()).find("/bin/sh");
+    change(base(), shell_of_carol, '~');
+    EXPECT_EQ(module.person("carol").status, NSS_STATUS_UNAVAIL);
+    change(base(), shell_of_carol, '/');
+    EXPECT_EQ(module.person("carol").line, people[2]);
+}
+
+/// A record that was found whole is not digested again, so what nobody but its writer can do shows; but no further than
+/// a lie with a right digest does.
+TEST_F(ADirectory, ChangedInPlaceStaysWithinTheBorderForWhoeverWasAskedForBefore) {
+    const Module module;
+    const auto expect_within = [](const Said& said, const std::string& name, std::ptrdiff_t colons) {
+        if (said.line) {
+            EXPECT_EQ(said.line->substr(0, name.size() + 3), name + ":x:");
+            EXPECT_EQ(std::ranges::count(*said.line, ':'), colons);
+            EXPECT_TRUE(std::ranges::none_of(*said.line, [](char c) { return c > 0 && c < ' '; }));
+            EXPECT_GE(std::stoul(said.line->substr(name.size() + 3)), 1000U);
+        }
+    };
+    EXPECT_EQ(module.person("alice").line, people[0]);
+    EXPECT_EQ(module.group("crew").line, their_groups[0]);
+    const std::string whole = content_of(base());
+    std::size_t shown = 0;
+    for (std::size_t at = directory::header_bytes; at < whole.size(); ++at) {
+        for (const char value : {'\0', '\n', ':', '~', '\xFF'}) {
+            SCOPED_TRACE("byte " + std::to_string(at) + " is " + std::to_string(value));
+            change(base(), at, value);
+            const Said alice = module.person("alice");
+            expect_within(alice, "alice", 6);
+            expect_within(module.group("crew"), "crew", 3);
+            shown += alice.line && alice.line != people[0] ? 1U : 0U;
+        }
+        change(base(), at, whole[at]);
+    }
+    EXPECT_GT(shown, 0U) << "nothing was remembered";
+    EXPECT_EQ(module.person("alice").line, people[0]);
+    EXPECT_EQ(module.group("crew").line, their_groups[0]);
 }
 
 TEST_F(ADirectory, OfAnotherKindIsUnavailable) {

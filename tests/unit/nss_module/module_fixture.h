@@ -36,13 +36,14 @@ inline const std::vector<std::string> people{
 inline const std::vector<std::string> their_groups{"crew:x:40000:alice,bob",
                                                    "empty:x:40001:", "alice:x:30001:", "carol:x:30003:"};
 
-class ModuleFixture : public testing::Test {
+/// An empty folder, where the module of these tests looks; it is loaded by whoever wants it.
+class FolderFixture : public testing::Test {
 protected:
-    ModuleFixture() {
+    FolderFixture() {
         EXPECT_EQ(::chdir(folder_.path().c_str()), 0);
         EXPECT_EQ(::mkdir("directory", 0755), 0);
     }
-    ~ModuleFixture() override { EXPECT_EQ(::chdir("/"), 0); }
+    ~FolderFixture() override { EXPECT_EQ(::chdir("/"), 0); }
 
     void publish(directory::Publisher::Fill fill = add_people) {
         if (!publisher_) {
@@ -54,6 +55,10 @@ protected:
     TempFolder folder_;
     std::optional<directory::Publisher> publisher_;
     std::uint64_t generation_ = 0;
+};
+
+class ModuleFixture : public FolderFixture {
+protected:
     Module module_;
 };
 
