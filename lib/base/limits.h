@@ -27,6 +27,7 @@ constexpr std::size_t authorisation_bytes = 64;
 constexpr std::size_t authorisations_per_account = 64;
 constexpr std::size_t organisation_bytes = 64;
 constexpr std::size_t listed_members = 256;      ///< of an organisation's group; a larger one has no list of members
+constexpr std::size_t machine_groups = 32;       ///< of the machine's own, that every account is in
 constexpr std::size_t reason_bytes = 512;        ///< what an operator writes beside an act
 constexpr std::size_t password_hash_bytes = 384; ///< libxcrypt's CRYPT_OUTPUT_SIZE
 
@@ -90,9 +91,9 @@ constexpr std::size_t step_name_bytes = 64;
 constexpr std::size_t neighbours = 8; ///< slots that the counters of strangers (or seats) share before one gives way
 
 // The directory, as the module in every process believes it
-constexpr std::size_t person_text_bytes = 4096;                      ///< what getpwnam(3) copies
+constexpr std::size_t person_text_bytes = 4096;                         ///< what getpwnam(3) copies
 constexpr std::size_t group_text_bytes = std::size_t{64} * 1024 * 1024; ///< ... getgrnam(3); millions of members
-constexpr std::size_t groups_per_person = 65536;                     ///< NGROUPS_MAX of Linux
+constexpr std::size_t groups_per_person = 65536;                        ///< NGROUPS_MAX of Linux
 
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
