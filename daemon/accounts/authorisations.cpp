@@ -24,14 +24,16 @@ std::string at_most() {
 void check_service(const std::string& name) {
     const bool accepted =
         name == everything || (!name.empty() && name.size() <= limits::authorisation_bytes && is_word(name, "_-.@"));
-    require(accepted, "the authorisation \"" + base::printable(name, 80)
-                          + "\" is not accepted: the name of a PAM service, or \"*\" for all");
+    require(accepted, [&] {
+        return "the authorisation \"" + base::printable(name, 80)
+               + "\" is not accepted: the name of a PAM service, or \"*\" for all";
+    });
 }
 
 } // namespace
 
 Authorisations require_authorisations(Authorisations names) {
-    require(names.size() <= limits::authorisations_per_account, at_most());
+    require(names.size() <= limits::authorisations_per_account, at_most);
     std::for_each(names.begin(), names.end(), check_service);
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -10,18 +10,17 @@ namespace loquet::accounts {
 
 using base::Error;
 
-void require(bool condition, const std::string& sentence) {
-    if (!condition) {
-        throw Error(Error::Kind::invalid, sentence);
-    }
+void refuse(const std::string& sentence) {
+    throw Error(Error::Kind::invalid, sentence);
 }
 
 void check_text(std::string_view text, std::size_t limit, const std::string& field) {
-    require(text.size() <= limit, "the " + field + " is too long: at most " + std::to_string(limit) + " bytes");
-    require(base::is_utf8(text) && base::is_printable(text),
-            "the " + field + " \"" + base::printable(text, 80)
-                + "\" is not accepted: it holds control characters or is "
-                  "not UTF-8");
+    require(text.size() <= limit,
+            [&] { return "the " + field + " is too long: at most " + std::to_string(limit) + " bytes"; });
+    require(base::is_printable(text), [&] {
+        return "the " + field + " \"" + base::printable(text, 80)
+               + "\" is not accepted: it holds control characters or is not UTF-8";
+    });
 }
 
 bool is_word(std::string_view text, std::string_view also) {

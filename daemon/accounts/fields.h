@@ -7,8 +7,16 @@
 
 namespace loquet::accounts {
 
-/// Throws Error (invalid) with the sentence unless the condition holds.
-void require(bool condition, const std::string& sentence);
+/// Throws Error (invalid).
+[[noreturn]] void refuse(const std::string& sentence);
+
+/// Refuses unless the condition holds, and only then makes the sentence: `sentence()`.
+template <class Sentence>
+void require(bool condition, const Sentence& sentence) {
+    if (!condition) {
+        refuse(sentence());
+    }
+}
 
 /// UTF-8, printable, at most `limit` bytes; throws Error (invalid) that names the field.
 void check_text(std::string_view text, std::size_t limit, const std::string& field);

@@ -5,6 +5,7 @@
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/groups_table.h"
+#include "daemon/store/number_cursor.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
@@ -28,7 +29,8 @@ using store::WriteTxn;
 
 class Importer {
 public:
-    Importer(WriteTxn& txn, const ImportSettings& settings) : txn_(txn), settings_(settings) {}
+    Importer(WriteTxn& txn, const ImportSettings& settings)
+        : txn_(txn), settings_(settings), numbers_(txn, settings.rules.uids) {}
 
     /// True where the account was made. Throws Error (conflict, limited) before anything of it is written, apart from
     /// its organisation's group.
@@ -56,6 +58,7 @@ public:
 
     /// The records of what was made.
     void finish() {
+        numbers_.keep_place();
         if (!events_.empty()) {
             audit::AuditLog::append_all(txn_, events_);
         }
@@ -96,14 +99,7 @@ private:
         }
     }
     Uid allocate(std::optional<Uid> kept = std::nullopt) {
-        store::UidRange left = settings_.rules.uids;
-        for (;;) {
-            const Uid next = AccountsTable::next_free(txn_, left);
-            if (!is_elsewhere(next) && next != kept) {
-                return AccountsTable::allocate(txn_, {next.value, left.last});
-            }
-            left.first = next.value + 1;
-        }
+        return numbers_.give([&](Uid number) { return is_elsewhere(number) || number == kept; });
     }
     /// `kept`: a number that is for somebody else.
     std::uint32_t group_of(const std::string& organisation, std::optional<Uid> kept) {
@@ -146,6 +142,7 @@ private:
 
     WriteTxn& txn_;
     const ImportSettings& settings_;
+    store::NumberCursor numbers_;
     std::vector<model::AuditEvent> events_;
 };
 

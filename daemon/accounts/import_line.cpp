@@ -20,7 +20,7 @@ namespace {
 template <class Value>
 Value take(const std::string& key, JsonValue& value, const char* wanted) {
     auto* const taken = std::get_if<Value>(&value);
-    require(taken != nullptr, "\"" + key + "\" is " + wanted);
+    require(taken != nullptr, [&] { return "\"" + key + "\" is " + wanted; });
     return std::move(*taken);
 }
 
@@ -50,7 +50,7 @@ void take_member(ImportedAccount& account, const std::string& key, JsonValue& va
         account.wanted.authorisations = take<std::vector<std::string>>(key, value, "a list of texts");
     } else if (key == "uid") {
         const auto number = take<std::uint64_t>(key, value, "a number");
-        require(number <= UINT32_MAX, "\"uid\" is too large a number");
+        require(number <= UINT32_MAX, [&] { return "\"uid\" is too large a number"; });
         account.uid = model::Uid{static_cast<std::uint32_t>(number)};
     } else if (key == "must_change") {
         account.must_change = take<bool>(key, value, "true or false");
@@ -71,12 +71,13 @@ ImportedAccount read_import_line(std::string_view line, const ImportRules& rules
     read_json_object(line, [&](const std::string& key, JsonValue value) { take_member(account, key, value); });
     account.made = make_account(account.wanted, rules.defaults);
     require(account.password_hash.empty() || !rules.without_passwords,
-            "\"password_hash\" is there, and this import is one without passwords");
+            [&] { return "\"password_hash\" is there, and this import is one without passwords"; });
     require(can_be_a_hash(account.password_hash),
-            "\"password_hash\" is not accepted: write it as shadow(5) has it, in the form of crypt(5)");
-    require(!account.uid || (account.uid->value >= rules.uids.first && account.uid->value <= rules.uids.last),
-            "\"uid\" is not one of those that accounts get: " + std::to_string(rules.uids.first) + " to "
-                + std::to_string(rules.uids.last));
+            [&] { return "\"password_hash\" is not accepted: write it as shadow(5) has it, in the form of crypt(5)"; });
+    require(!account.uid || (account.uid->value >= rules.uids.first && account.uid->value <= rules.uids.last), [&] {
+        return "\"uid\" is not one of those that accounts get: " + std::to_string(rules.uids.first) + " to "
+               + std::to_string(rules.uids.last);
+    });
     return account;
 }
 

@@ -137,29 +137,32 @@ private:
     }
     [[nodiscard]] std::string string() {
         expect('"');
-        std::string out;
         const std::size_t begin = at_;
-        for (;;) {
-            if (at_ >= text_.size()) {
-                fail("a text has no end");
-            }
-            const char character = text_[at_++];
-            if (character == '"') {
-                break;
-            }
-            if (static_cast<unsigned char>(character) < 0x20) {
-                fail("a control character stands in a text");
-            }
-            if (character == '\\') {
-                escape(out);
-            } else {
-                out.push_back(character);
-            }
+        std::string out(plain_run()); // mostly all of it, and then no other copy of what may be a hash was made
+        while (text_[at_] != '"') {
+            ++at_;
+            escape(out);
+            out += plain_run();
         }
         if (!base::is_utf8(text_.substr(begin, at_ - begin))) {
             fail("a text is not UTF-8");
         }
+        ++at_;
         return out;
+    }
+    /// Up to the next escape, or to the end of the text.
+    [[nodiscard]] std::string_view plain_run() {
+        const std::size_t begin = at_;
+        while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') {
+            if (static_cast<unsigned char>(text_[at_]) < 0x20) {
+                fail("a control character stands in a text");
+            }
+            ++at_;
+        }
+        if (at_ == text_.size()) {
+            fail("a text has no end");
+        }
+        return text_.substr(begin, at_ - begin);
     }
     void escape(std::string& out) {
         constexpr std::string_view names = "\"\\/bfnrt";
@@ -178,7 +181,9 @@ private:
         if (first < first_high_surrogate || first >= behind_surrogates) {
             return first;
         }
-        if (first < first_low_surrogate && word("\\u")) {
+        constexpr std::string_view another = "\\u"; // at once: a space in between is a character of its own
+        if (first < first_low_surrogate && text_.substr(at_, another.size()) == another) {
+            at_ += another.size();
             const char32_t second = four_digits();
             if (second >= first_low_surrogate && second < behind_surrogates) {
                 return 0x10000 + ((first - first_high_surrogate) << 10U) + (second - first_low_surrogate);

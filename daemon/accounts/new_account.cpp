@@ -16,7 +16,7 @@ namespace {
 /// passwd(5) separates its fields by colons.
 void check_passwd_field(std::string_view text, std::size_t limit, const std::string& field) {
     check_text(text, limit, field);
-    require(text.find(':') == std::string_view::npos, "the " + field + " must not hold a ':'");
+    require(text.find(':') == std::string_view::npos, [&] { return "the " + field + " must not hold a ':'"; });
 }
 
 std::string require_path(std::string path, const std::string& field) {
@@ -24,9 +24,11 @@ std::string require_path(std::string path, const std::string& field) {
     const std::string closed = path + "/";
     require(path.starts_with('/') && closed.find("/../") == std::string::npos
                 && closed.find("/./") == std::string::npos,
-            "the " + field + " \"" + base::printable(path, 80)
-                + "\" is not accepted: an absolute path without \".\" and "
-                  "\"..\" is needed");
+            [&] {
+                return "the " + field + " \"" + base::printable(path, 80)
+                       + "\" is not accepted: an absolute path without \".\" and "
+                         "\"..\" is needed";
+            });
     return path;
 }
 
@@ -39,8 +41,9 @@ std::string home_of(const std::string& name, std::string pattern) {
 }
 
 std::string require_locale(std::string locale) {
-    require(locale.size() <= limits::client_field_bytes && is_word(locale, "_-.@"),
-            "the locale \"" + base::printable(locale, 80) + "\" is not accepted: write it as in \"fr_FR.UTF-8\"");
+    require(locale.size() <= limits::client_field_bytes && is_word(locale, "_-.@"), [&] {
+        return "the locale \"" + base::printable(locale, 80) + "\" is not accepted: write it as in \"fr_FR.UTF-8\"";
+    });
     return locale;
 }
 
@@ -49,9 +52,10 @@ std::string require_locale(std::string locale) {
 model::Account make_account(const NewAccount& wanted, const AccountDefaults& defaults) {
     model::Account account;
     account.open.name = model::require_account_name(wanted.name);
-    require(!account.open.name.starts_with(defaults.organisation_prefix),
-            "the name \"" + account.open.name + "\" is not accepted: names that begin with \""
-                + defaults.organisation_prefix + "\" are kept for the groups of organisations");
+    require(!account.open.name.starts_with(defaults.organisation_prefix), [&] {
+        return "the name \"" + account.open.name + "\" is not accepted: names that begin with \""
+               + defaults.organisation_prefix + "\" are kept for the groups of organisations";
+    });
     check_passwd_field(wanted.display_name, limits::display_name_bytes, "display name");
     account.open.display_name = wanted.display_name;
     account.open.home =

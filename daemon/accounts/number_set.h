@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace loquet::accounts {
@@ -13,11 +15,13 @@ namespace loquet::accounts {
 class NumberSet {
 public:
     void add(std::span<const std::uint32_t> numbers) {
-        const auto before = static_cast<std::ptrdiff_t>(numbers_.size());
-        numbers_.insert(numbers_.end(), numbers.begin(), numbers.end());
-        std::sort(numbers_.begin() + before, numbers_.end());
-        std::inplace_merge(numbers_.begin(), numbers_.begin() + before, numbers_.end());
-        numbers_.erase(std::unique(numbers_.begin(), numbers_.end()), numbers_.end());
+        std::vector<std::uint32_t> added(numbers.begin(), numbers.end());
+        std::sort(added.begin(), added.end());
+        added.erase(std::unique(added.begin(), added.end()), added.end());
+        std::vector<std::uint32_t> all;
+        all.reserve(numbers_.size() + added.size());
+        std::set_union(numbers_.begin(), numbers_.end(), added.begin(), added.end(), std::back_inserter(all));
+        numbers_ = std::move(all);
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return numbers_.size(); }

@@ -25,8 +25,10 @@ struct MadeAlready : std::exception {};
 
 std::string require_organisation(const std::string& organisation) {
     require(!organisation.empty() && organisation.size() <= limits::organisation_bytes && is_word(organisation, "-_."),
-            "the organisation \"" + base::printable(organisation, 80)
-                + "\" is not accepted: 1 to 64 letters, digits, '-', '_' and '.'");
+            [&] {
+                return "the organisation \"" + base::printable(organisation, 80)
+                       + "\" is not accepted: 1 to 64 letters, digits, '-', '_' and '.'";
+            });
     return base::lower_ascii(organisation);
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/config/config_check.h"
 
 #include "daemon/config/flow_check.h"
+#include "lib/base/limits.h"
 
 #include <array>
 #include <string_view>
@@ -59,6 +60,13 @@ void check_uids(const AccountsConfig& accounts, Complaints& complaints) {
     }
 }
 
+void check_groups(const AccountsConfig& accounts, Complaints& complaints) {
+    if (accounts.groups.size() > limits::machine_groups) {
+        complaints.add(complaints.position_of("accounts.groups"),
+                       "accounts.groups: accepted are at most " + std::to_string(limits::machine_groups) + " groups");
+    }
+}
+
 void check_hashing(const HashingConfig& hashing, Complaints& complaints) {
     for (const CostRange& cost : costs) {
         const bool fits = hashing.cost == 0 || (hashing.cost >= cost.least && hashing.cost <= cost.most);
@@ -83,6 +91,7 @@ void check_instance(const Config& config, const std::string& name, PluginKind ki
 
 void check(const Config& config, Complaints& complaints) {
     check_uids(config.accounts, complaints);
+    check_groups(config.accounts, complaints);
     check_hashing(config.hashing, complaints);
     if (config.password.expires_after.count() > 0 && config.password.warn >= config.password.expires_after) {
         complaints.add(complaints.position_of("password.warn_days"),

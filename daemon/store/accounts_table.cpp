@@ -4,14 +4,13 @@
 #include "daemon/store/codec.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/groups_table.h"
-#include "daemon/store/meta_table.h"
+#include "daemon/store/number_cursor.h"
 #include "daemon/store/public_accounts.h"
 #include "daemon/store/sealing.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -21,8 +20,6 @@ using base::Error;
 using model::Uid;
 
 namespace {
-
-constexpr std::string_view next_uid_key = "next-uid";
 
 Key name_key(const ReadTxn& txn, std::string_view name) {
     return Key(txn.digest(DigestKind::name, name));
@@ -57,7 +54,9 @@ void put_fate(WriteTxn& txn, Uid uid, Fate fate) {
 
 /// Points the index at the account, and not at its former name any more.
 void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::optional<model::PublicAccount>& before) {
-    const auto owner = AccountsTable::find(txn, account.name);
+    const Key name = name_key(txn, account.name);
+    const auto entry = txn.get(Table::names, name);
+    const auto owner = entry ? uid_of(*entry) : std::nullopt;
     if (owner == account.uid) {
         return;
     }
@@ -71,7 +70,7 @@ void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::o
         CountersTable::move_attempts(txn, txn.digest(DigestKind::name, before->name),
                                      txn.digest(DigestKind::name, account.name));
     }
-    txn.put(Table::names, name_key(txn, account.name), Key(account.uid).bytes());
+    txn.put(Table::names, name, Key(account.uid).bytes());
 }
 
 } // namespace
@@ -123,26 +122,15 @@ std::size_t AccountsTable::count(const ReadTxn& txn) {
     return txn.count(Table::open);
 }
 
-Uid AccountsTable::next_free(const ReadTxn& txn, const UidRange& range) {
-    const std::uint64_t stored_next = MetaTable::number(txn, next_uid_key).value_or(range.first);
-    std::uint64_t next = stored_next < range.first || stored_next > range.last ? range.first : stored_next;
-    // The cursor is where to look first; the records know, also when the range was another in between.
-    while (next <= range.last && txn.contains(Table::numbers, Key(Uid{static_cast<std::uint32_t>(next)}))) {
-        ++next;
-    }
-    if (next > range.last) {
-        throw Error(Error::Kind::limited, "every account number from " + std::to_string(range.first) + " to "
-                                              + std::to_string(range.last)
-                                              + " has been given once: widen the range in the configuration");
-    }
-    return Uid{static_cast<std::uint32_t>(next)};
+Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
+    NumberCursor cursor(txn, range);
+    const Uid uid = cursor.give([](Uid) { return false; });
+    cursor.keep_place();
+    return uid;
 }
 
-Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
-    const Uid uid = next_free(txn, range);
-    put_fate(txn, uid, Fate::given);
-    MetaTable::put_number(txn, next_uid_key, std::uint64_t{uid.value} + 1);
-    return uid;
+void AccountsTable::mark_given(WriteTxn& txn, Uid number) {
+    put_fate(txn, number, Fate::given);
 }
 
 bool AccountsTable::is_given(const ReadTxn& txn, Uid number) {

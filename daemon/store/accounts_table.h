@@ -37,13 +37,13 @@ public:
                                                                 std::size_t limit);
     [[nodiscard]] static std::size_t count(const ReadTxn& txn);
 
-    /// The next number of the range that was never given; it stays free. Throws Error (limited) when the range is used
-    /// up.
-    [[nodiscard]] static model::Uid next_free(const ReadTxn& txn, const UidRange& range);
-    /// Gives that number. Throws Error (limited) when the range is used up. A number is
-    /// given for good as soon as the transaction commits, whether an account follows or not.
+    /// Gives the next number of the range that was never given (number_cursor.h: several of them). Throws Error
+    /// (limited) when the range is used up. A number is given for good as soon as the transaction commits, whether an
+    /// account follows or not.
     [[nodiscard]] static model::Uid allocate(WriteTxn& txn, const UidRange& range);
 
+    /// From now on is_given(). For number_cursor.h, which chooses numbers.
+    static void mark_given(WriteTxn& txn, model::Uid number);
     /// Whether the number was given, to an account or a group, be it erased since.
     [[nodiscard]] static bool is_given(const ReadTxn& txn, model::Uid number);
 

@@ -2,7 +2,6 @@
 #include "daemon/store/sealing.h"
 
 #include "lib/base/error.h"
-#include "lib/base/random.h"
 #include "lib/base/text.h"
 
 #include <openssl/core_names.h>
@@ -86,8 +85,8 @@ Cipher::Cipher(std::span<const std::uint8_t, key_bytes> key)
 
 base::SecureBytes Cipher::seal(std::span<const std::uint8_t> bound_to, std::span<const std::uint8_t> plain) {
     base::SecureBytes out(overhead + plain.size());
-    const std::span nonce(out.data(), nonce_bytes);
-    base::fill_random(nonce);
+    const std::span<std::uint8_t, nonce_bytes> nonce(out.data(), nonce_bytes);
+    nonces_.next(nonce);
     std::uint8_t* const body = out.data() + nonce_bytes;
     int length = 0;
     int rest = 0;

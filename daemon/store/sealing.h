@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/store/nonces.h"
 #include "daemon/store/tables.h"
 #include "lib/base/handle.h"
 #include "lib/base/secret.h"
@@ -35,7 +36,7 @@ using MacContext = base::Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 class Cipher {
 public:
     static constexpr std::size_t key_bytes = 32;
-    static constexpr std::size_t nonce_bytes = 12;
+    static constexpr std::size_t nonce_bytes = Nonces::nonce_bytes;
     static constexpr std::size_t tag_bytes = 16;
     static constexpr std::size_t overhead = nonce_bytes + tag_bytes;
 
@@ -49,6 +50,7 @@ public:
 private:
     CipherContext seal_;
     CipherContext open_;
+    Nonces nonces_;
 };
 
 /// HMAC-SHA256 with a key that stays ready.

@@ -27,6 +27,7 @@ constexpr std::size_t authorisation_bytes = 64;
 constexpr std::size_t authorisations_per_account = 64;
 constexpr std::size_t organisation_bytes = 64;
 constexpr std::size_t listed_members = 256;      ///< of an organisation's group; a larger one has no list of members
+constexpr std::size_t machine_groups = 32;       ///< of the machine's own, that every account is in
 constexpr std::size_t reason_bytes = 512;        ///< what an operator writes beside an act
 constexpr std::size_t password_hash_bytes = 384; ///< libxcrypt's CRYPT_OUTPUT_SIZE
 

@@ -90,7 +90,9 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
 bool is_utf8(std::string_view text) noexcept {
     std::size_t at = 0;
     while (at < text.size()) {
-        if (!next_code_point(text, at)) {
+        if (static_cast<unsigned char>(text[at]) < 0x80) { // almost always, and then without more ado
+            ++at;
+        } else if (!next_code_point(text, at)) {
             return false;
         }
     }
@@ -124,6 +126,10 @@ std::string printable(std::string_view text, std::size_t limit) {
 bool is_printable(std::string_view text) noexcept {
     std::size_t at = 0;
     while (at < text.size()) {
+        if (text[at] >= ' ' && text[at] <= '~') { // ASCII: almost always
+            ++at;
+            continue;
+        }
         const auto code_point = next_code_point(text, at);
         if (!code_point || !may_be_shown(*code_point)) {
             return false;

@@ -11,6 +11,8 @@
 
 #include <array>
 #include <functional>
+#include <utility>
+#include <vector>
 
 namespace loquet::api {
 
@@ -19,7 +21,7 @@ namespace {
 using base::Error;
 using testing::ElementsAre;
 
-constexpr std::array texts{"name", "display_name", "home", "shell", "mail", "phone", "locale"};
+constexpr std::array texts{"name", "display_name", "home", "shell", "mail", "phone", "locale", "organisation"};
 
 base::Fd sealed(const std::vector<std::string_view>& texts_in_it) {
     protocol::Answers answers;
@@ -87,8 +89,8 @@ TEST_F(ARequestForAnAccount, IsRefusedWithAKeyThatDoesNotExist) {
 }
 
 TEST_F(ARequestForAnAccount, IsRefusedWithAnotherType) {
-    for (const char* key : {"name", "display_name", "home", "shell", "mail", "phone", "locale", "authorisations",
-                            "password", "must_change"}) {
+    for (const char* key : {"name", "display_name", "home", "shell", "mail", "phone", "locale", "organisation",
+                            "authorisations", "password", "must_change"}) {
         EXPECT_EQ(refusal([&](bus::Writer& writer) { writer.entry(key, "u", [&] { writer.u32(1); }); }),
                   Error::Kind::invalid)
             << key;
@@ -122,6 +124,68 @@ TEST_F(ARequestForAnAccount, HoldsExactlyOnePasswordThatIsNotEmpty) {
     EXPECT_EQ(refusal_of_password({}), Error::Kind::invalid);
     EXPECT_EQ(refusal_of_password({""}), Error::Kind::invalid);
     EXPECT_EQ(refusal_of_password({"x", "y"}), Error::Kind::invalid);
+}
+
+class OptionsOfAnImport : public testing::Test {
+protected:
+    using Write = std::function<void(bus::Writer&)>;
+
+    [[nodiscard]] accounts::ImportOptions read(const Write& entries) const {
+        const bus::Message message =
+            messages_.with([&](bus::Writer& writer) { writer.array("{sv}", [&] { entries(writer); }); });
+        bus::Reader reader(message.get());
+        return read_import_options(reader, operator_uid);
+    }
+    [[nodiscard]] std::optional<Error::Kind> refusal(const Write& entries) const {
+        return tests::kind_of_error([&] { (void)read(entries); });
+    }
+
+    static constexpr std::uint32_t operator_uid = 1000;
+    tests::LooseMessages messages_;
+};
+
+TEST_F(OptionsOfAnImport, AreAllUnsetWhereNothingIsSaid) {
+    const accounts::ImportOptions options = read([](bus::Writer&) {});
+    EXPECT_FALSE(options.dry_run);
+    EXPECT_FALSE(options.must_change);
+    EXPECT_FALSE(options.without_passwords);
+    EXPECT_EQ(options.actor, operator_uid);
+}
+
+TEST_F(OptionsOfAnImport, AreEachSetByItsOwnKey) {
+    using accounts::ImportOptions;
+    for (const auto& [key, option] : std::vector<std::pair<const char*, bool ImportOptions::*>>{
+             {"dry_run", &ImportOptions::dry_run},
+             {"must_change", &ImportOptions::must_change},
+             {"without_passwords", &ImportOptions::without_passwords}}) {
+        const auto set_to = [&, name = key](bool value) {
+            return read([&](bus::Writer& writer) { writer.entry(name, "b", [&] { writer.boolean(value); }); });
+        };
+        const ImportOptions options = set_to(true);
+        EXPECT_TRUE(options.*option) << key;
+        EXPECT_EQ(int{options.dry_run} + int{options.must_change} + int{options.without_passwords}, 1) << key;
+        EXPECT_FALSE(set_to(false).*option) << key;
+    }
+}
+
+TEST_F(OptionsOfAnImport, AreRefusedWithAnotherKeyOrAnotherType) {
+    EXPECT_EQ(refusal([](bus::Writer& writer) { writer.entry("force", "b", [&] { writer.boolean(true); }); }),
+              Error::Kind::invalid);
+    EXPECT_EQ(refusal([](bus::Writer& writer) { writer.entry("actor", "u", [&] { writer.u32(0); }); }),
+              Error::Kind::invalid);
+    EXPECT_EQ(refusal([](bus::Writer& writer) { writer.entry("dry_run", "true"); }), Error::Kind::invalid);
+}
+
+TEST_F(OptionsOfAnImport, AreAtMostSixteen) {
+    const auto said = [&](int times) {
+        return refusal([&](bus::Writer& writer) {
+            for (int i = 0; i < times; ++i) {
+                writer.entry("dry_run", "b", [&] { writer.boolean(true); });
+            }
+        });
+    };
+    EXPECT_EQ(said(16), std::nullopt);
+    EXPECT_EQ(said(17), Error::Kind::invalid);
 }
 
 TEST(TheStateOfAnAccount, HasAWordOnTheBus) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/config/config_check.h"
 #include "daemon/config/config_text.h"
+#include "lib/base/limits.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -145,6 +146,53 @@ TEST(AConfiguration, WarnsOfExpiryOnlyAfterTheLastChange) {
     EXPECT_THAT(complaints_about("[password]\nexpires_after_days = 15\nwarn_days = 14"), IsEmpty());
     EXPECT_THAT(complaints_about("[password]\nexpires_after_days = 14\nwarn_days = 14"),
                 ElementsAre(HasSubstr("f.toml:3:13: password.warn_days")));
+}
+
+TEST(AConfiguration, PutsTheDirectoryIntoAFolderWithAPathAndGroupsUnderAPrefix) {
+    const auto directory = [](const std::string& key, const std::string& value) {
+        return complaints_about("[directory]\n" + key + " = '" + value + "'\n");
+    };
+    EXPECT_EQ(config_of("directory.folder = '/srv/names'").directory.folder, "/srv/names");
+    for (const char* folder : {"", "names", "/srv/../etc", "/srv/.."}) {
+        EXPECT_THAT(directory("folder", folder), ElementsAre(HasSubstr("f.toml:2:10: directory.folder"))) << folder;
+    }
+    EXPECT_EQ(config_of("directory.organisation_prefix = 'g_2-'").directory.organisation_prefix, "g_2-");
+    EXPECT_THAT(directory("organisation_prefix", std::string(16, 'a')), IsEmpty());
+    for (const std::string& prefix : {std::string(), std::string(17, 'a'), std::string("Org-"), std::string("2-"),
+                                      std::string("-"), std::string("org:"), std::string("org ")}) {
+        EXPECT_THAT(directory("organisation_prefix", prefix), ElementsAre(HasSubstr("accepted is 1 to 16 of a-z")))
+            << prefix;
+    }
+    EXPECT_THAT(directory("prefix", "org-"), ElementsAre(HasSubstr("f.toml:2:1: unknown key directory.prefix")));
+}
+
+TEST(AConfiguration, PutsNobodyIntoAGroupThatRulesTheMachine) {
+    const auto groups = [](const std::string& list) { return complaints_about("[accounts]\ngroups = " + list); };
+    EXPECT_THAT(config_of("accounts.groups = ['audio', 'plugdev']").accounts.groups, ElementsAre("audio", "plugdev"));
+    for (const char* group : {"root", "sudo", "wheel", "adm", "disk", "shadow", "docker", "lxd", "loquet"}) {
+        EXPECT_THAT(groups("['audio', '" + std::string(group) + "']"),
+                    ElementsAre(AllOf(HasSubstr("f.toml:2:20: accounts.groups"), HasSubstr("rights over it"))))
+            << group;
+    }
+    for (const char* group : {"", "two words", "a:b", "a/b"}) {
+        EXPECT_THAT(groups("['" + std::string(group) + "']"), ElementsAre(HasSubstr("accounts.groups"))) << group;
+    }
+    EXPECT_THAT(groups("[29]"), ElementsAre(HasSubstr("accounts.groups")));
+    EXPECT_THAT(groups("'audio'"), ElementsAre(HasSubstr("a list")));
+}
+
+TEST(AConfiguration, KeepsTheLimitsOfAccountsGroupsAndRefusesOneMore) {
+    const auto groups = [](std::size_t count, std::size_t size) {
+        std::string list;
+        for (std::size_t i = 0; i < count; ++i) {
+            list += "'" + std::string(size, 'g') + "',";
+        }
+        return complaints_about("[accounts]\ngroups = [" + list + "]");
+    };
+    EXPECT_THAT(groups(limits::machine_groups, limits::client_field_bytes), IsEmpty());
+    EXPECT_THAT(groups(limits::machine_groups + 1, 1),
+                ElementsAre(AllOf(HasSubstr("f.toml:2:10: accounts.groups"), HasSubstr("at most 32"))));
+    EXPECT_THAT(groups(1, limits::client_field_bytes + 1), ElementsAre(HasSubstr("accounts.groups")));
 }
 
 } // namespace

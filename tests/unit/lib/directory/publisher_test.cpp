@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loquet::directory {
@@ -141,6 +142,78 @@ TEST_F(APublisher, LeavesEverythingAsItWasWhenTheFillingFails) {
     EXPECT_EQ(current().image().store_generation(), 1U);
     EXPECT_EQ(*current().image().superseded(), 0U);
     EXPECT_THAT(files(), testing::SizeIs(2));
+}
+
+TEST_F(APublisher, ShowsNothingOfABaseThatIsOnlyPrepared) {
+    Publisher publisher(folder_.path());
+    publisher.publish(one_person, 1);
+    const MappedFile before = current();
+    const auto prepared = publisher.prepare(add_small, 2);
+    EXPECT_EQ(publisher.generation(), 1U);
+    EXPECT_EQ(*before.image().superseded(), 0U);
+    publisher.amend(one_person, 3); // the changes of those who do not wait for the new base
+    EXPECT_EQ(current().image().base_identity(), before.image().base_identity());
+    EXPECT_EQ(publisher.generation(), 3U);
+}
+
+TEST_F(APublisher, ShowsAnAdoptedBaseTogetherWithWhatChangedSince) {
+    Publisher publisher(folder_.path());
+    publisher.publish([](ImageWriter&) {}, 1);
+    const MappedFile former = current();
+    publisher.adopt(publisher.prepare(add_small, 2), one_person, 3);
+    EXPECT_EQ(publisher.generation(), 3U);
+    EXPECT_EQ(*former.image().superseded(), 1U);
+    const MappedFile now = current();
+    const MappedFile base = base_of(now);
+    ASSERT_TRUE(now.usable() && base.usable());
+    EXPECT_EQ(now.image().store_generation(), 3U);
+    EXPECT_EQ(base.image().store_generation(), 2U);
+    Person person;
+    EXPECT_EQ(now.image().person("new"sv, person), Found::yes);
+    EXPECT_EQ(base.image().person("alice"sv, person), Found::yes);
+    EXPECT_TRUE(base_of(former).usable()) << "somebody may be about to open it";
+    EXPECT_THAT(files(), testing::SizeIs(3));
+}
+
+TEST_F(APublisher, RemovesAPreparedBaseThatNobodyAdopts) {
+    Publisher publisher(folder_.path());
+    publisher.publish(add_small, 1);
+    {
+        auto given_up = publisher.prepare(one_person, 2);
+        const auto moved = std::move(given_up);
+        EXPECT_THAT(files(), testing::Contains("new-base"));
+    }
+    EXPECT_THAT(files(), testing::SizeIs(2));
+    EXPECT_TRUE(base_of(current()).usable());
+}
+
+TEST_F(APublisher, LeavesTheFormerPairWhereWhatChangedSinceCannotBeWritten) {
+    Publisher publisher(folder_.path());
+    publisher.publish(add_small, 1);
+    const MappedFile before = current();
+    const auto fails = [](ImageWriter&) { throw std::runtime_error("the store could not be read"); };
+    EXPECT_THROW(publisher.adopt(publisher.prepare(one_person, 2), fails, 2), std::runtime_error);
+    EXPECT_EQ(publisher.generation(), 1U);
+    EXPECT_EQ(current().image().base_identity(), before.image().base_identity());
+    EXPECT_TRUE(base_of(current()).usable());
+    publisher.amend(one_person, 3);
+    EXPECT_EQ(publisher.generation(), 3U);
+    publisher.publish(add_small, 4);
+    EXPECT_THAT(files(), testing::SizeIs(3)) << "the base that nobody saw is gone";
+}
+
+TEST_F(APublisher, AmendsNothingThatItWasToldToForgetThoughReadersGoOnWithIt) {
+    Publisher publisher(folder_.path());
+    publisher.publish(add_small, 1);
+    publisher.forget();
+    EXPECT_EQ(publisher.generation(), std::nullopt);
+    EXPECT_EQ(tests::kind_of_error([&] { publisher.amend(one_person, 2); }), Error::Kind::conflict);
+    const MappedFile former = current();
+    EXPECT_EQ(*former.image().superseded(), 0U);
+    ASSERT_TRUE(base_of(former).usable());
+    publisher.publish(one_person, 2);
+    EXPECT_EQ(publisher.generation(), 2U);
+    EXPECT_EQ(*former.image().superseded(), 1U);
 }
 
 } // namespace
