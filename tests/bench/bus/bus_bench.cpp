@@ -13,13 +13,13 @@
 #include "lib/protocol/names.h"
 #include "tests/bench/bus/echo_service.h"
 #include "tests/bench/child.h"
+#include "tests/bench/program.h"
 #include "tests/bench/row.h"
 
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
-#include <exception>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
@@ -205,11 +205,5 @@ void run(const std::vector<std::string>& words) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        run(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, run);
 }

@@ -4,10 +4,10 @@
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/store.h"
 #include "lib/bus/loop.h"
+#include "tests/bench/program.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -48,11 +48,5 @@ void fill(const std::vector<std::string>& words) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        fill(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, fill);
 }

@@ -4,8 +4,8 @@
 //   fill_names directory COUNT FOLDER
 //   fill_names cdb COUNT FILE
 #include "tests/bench/names/forms.h"
+#include "tests/bench/program.h"
 
-#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -37,11 +37,5 @@ void fill(const std::vector<std::string>& words) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        fill(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, fill);
 }

@@ -9,10 +9,9 @@
 #include "tests/bench/names/questions.h"
 #include "tests/bench/names/references.h"
 #include "tests/bench/names/system_calls.h"
+#include "tests/bench/program.h"
 
 #include <cstdio>
-#include <exception>
-#include <stdexcept>
 
 namespace {
 
@@ -123,29 +122,10 @@ void measure_calls(const std::vector<std::string>& words) {
     row.print();
 }
 
-void run(const std::vector<std::string>& words) {
-    const std::string& mode = words.at(0);
-    if (mode == "first") {
-        measure_first(words);
-    } else if (mode == "cold") {
-        measure_cold(words);
-    } else if (mode == "memory") {
-        measure_memory(words);
-    } else if (mode == "calls") {
-        measure_calls(words);
-    } else {
-        throw std::invalid_argument("fresh_bench first|cold|memory|calls WORD...");
-    }
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        run(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(
+        argc, argv,
+        {{"first", measure_first}, {"cold", measure_cold}, {"memory", measure_memory}, {"calls", measure_calls}});
 }

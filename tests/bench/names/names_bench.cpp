@@ -6,10 +6,9 @@
 // A library is "glibc", "files" or the path of a libnss_NAME.so.2.
 #include "tests/bench/names/questions.h"
 #include "tests/bench/names/references.h"
+#include "tests/bench/program.h"
 
 #include <cstdio>
-#include <exception>
-#include <stdexcept>
 
 namespace {
 
@@ -84,27 +83,8 @@ void print_figure(const std::vector<std::string>& words) {
     std::printf("%g\n", samples.median());
 }
 
-void run(const std::vector<std::string>& words) {
-    const std::string& mode = words.at(0);
-    if (mode == "ask") {
-        ask(words);
-    } else if (mode == "enumerate") {
-        enumerate_all(words);
-    } else if (mode == "figure") {
-        print_figure(words);
-    } else {
-        throw std::invalid_argument("names_bench ask|enumerate|figure WORD...");
-    }
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        run(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, {{"ask", ask}, {"enumerate", enumerate_all}, {"figure", print_figure}});
 }

@@ -3,10 +3,9 @@
 //   snapshot_bench ROW COUNT FOLDER WORD...
 #include "tests/bench/names/forms.h"
 #include "tests/bench/names/fresh_process.h"
+#include "tests/bench/program.h"
 #include "tests/bench/row.h"
 
-#include <cstdio>
-#include <exception>
 #include <filesystem>
 
 namespace {
@@ -47,11 +46,5 @@ void measure(const std::vector<std::string>& words) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        measure(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, measure);
 }

@@ -10,12 +10,12 @@
 #include "lib/protocol/names.h"
 #include "tests/bench/child.h"
 #include "tests/bench/names/name_service.h"
+#include "tests/bench/program.h"
 #include "tests/bench/row.h"
 
 #include <unistd.h>
 
 #include <cstdio>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -85,25 +85,8 @@ void measure_all(const std::vector<std::string>& words) {
     std::printf("%g\n", took / microseconds_in_a_millisecond);
 }
 
-void run(const std::vector<std::string>& words) {
-    const std::string& mode = words.at(0);
-    if (mode == "change") {
-        measure_changes(words);
-    } else if (mode == "all") {
-        measure_all(words);
-    } else {
-        throw std::invalid_argument("visible_bench change|all WORD...");
-    }
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        run(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, {{"change", measure_changes}, {"all", measure_all}});
 }

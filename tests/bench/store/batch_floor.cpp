@@ -2,11 +2,11 @@
 // The floor of row P21: LMDB by hand, a thousand records of 400 bytes in each durable transaction, under keys that come
 // in no order. batch_floor FOLDER COUNT makes FOLDER/data.mdb anew and prints records a second and nothing else.
 #include "daemon/store/lmdb_handle.h"
+#include "tests/bench/program.h"
 #include "tests/bench/rounds.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <random>
 #include <string>
 #include <vector>
@@ -62,11 +62,5 @@ void measure(const std::vector<std::string>& words) {
 } // namespace
 
 int main(int argc, char** argv) {
-    try {
-        measure(std::vector<std::string>(argv + 1, argv + argc));
-        return 0;
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s\n", error.what());
-        return 1;
-    }
+    return loquet::bench::program(argc, argv, measure);
 }
