@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -59,6 +60,18 @@ protected:
 
 class ModuleFixture : public FolderFixture {
 protected:
+    /// How the child ended in which `body` said whether all was well; 0 is the good end.
+    template <class Body>
+    static int status_of_child(Body body) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::_exit(body() ? 0 : 1);
+        }
+        int status = -1;
+        EXPECT_EQ(::waitpid(child, &status, 0), child);
+        return status;
+    }
+
     Module module_;
 };
 

@@ -16,17 +16,6 @@ namespace {
 
 class AProcess : public ModuleFixture {
 protected:
-    /// How the child ended in which `body` said whether all was well; 0 is the good end.
-    template <class Body>
-    static int status_of_child(Body body) {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::_exit(body() ? 0 : 1);
-        }
-        int status = -1;
-        EXPECT_EQ(::waitpid(child, &status, 0), child);
-        return status;
-    }
     static std::size_t descriptors() {
         const std::filesystem::directory_iterator entries("/proc/self/fd");
         return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));

@@ -18,20 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class AWarmLookup : public ModuleFixture {
-protected:
-    /// How the child ended in which `body` said whether all was well; 0 is the good end.
-    template <class Body>
-    static int status_of_child(Body body) {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::_exit(body() ? 0 : 1);
-        }
-        int status = -1;
-        EXPECT_EQ(::waitpid(child, &status, 0), child);
-        return status;
-    }
-};
+class AWarmLookup : public ModuleFixture {};
 
 /// From here on every system call but the end of the process ends it with SIGSYS.
 bool forbid_system_calls() {
