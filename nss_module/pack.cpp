@@ -42,7 +42,7 @@ bool point_at(std::span<const std::uint32_t> begins, std::span<char> text, char*
     for (std::size_t i = 0; i < begins.size(); ++i) {
         const std::uint32_t begin = begins[i]; // once: the file could change
         outside |= begin | (last - begin);
-        pointers[i] = reinterpret_cast<char*>(base + begin);
+        pointers[i] = reinterpret_cast<char*>(base + begin); // NOLINT(performance-no-int-to-ptr): may be outside yet
     }
     pointers[begins.size()] = nullptr;
     return outside >> 31U == 0;

@@ -59,9 +59,9 @@ Task<std::uint32_t> OrganisationGroups::join(std::string organisation) {
     try {
         const Uid number = co_await making;
         co_return number.value;
-    } catch (const MadeAlready&) { // its number is given back with the transaction
+    } catch (const MadeAlready&) { // the number that was taken is given back with the transaction
+        co_return find().value();
     }
-    co_return find().value();
 }
 
 } // namespace loquet::accounts

@@ -70,20 +70,24 @@ void GroupsTable::put(WriteTxn& txn, const model::PublicGroup& group) {
 }
 
 void GroupsTable::move(WriteTxn& txn, const model::PublicAccount* before, const model::PublicAccount* after) {
+    if (before == nullptr && after == nullptr) {
+        return;
+    }
     static const std::vector<std::uint32_t> none;
+    const Uid uid = after != nullptr ? after->uid : before->uid;
     const auto& left = before == nullptr ? none : before->groups;
     const auto& joined = after == nullptr ? none : after->groups;
     const bool renamed = before != nullptr && after != nullptr && before->name != after->name;
     for (const std::uint32_t gid : left) {
         if (!holds(joined, gid)) {
-            txn.erase(Table::members, Key::member(gid, before->uid));
+            txn.erase(Table::members, Key::member(gid, uid));
             txn.note_public_group(gid);
         }
     }
     for (const std::uint32_t gid : joined) {
         const bool is_new = !holds(left, gid);
         if (is_new) {
-            txn.put(Table::members, Key::member(gid, after->uid), {});
+            txn.put(Table::members, Key::member(gid, uid), {});
         }
         if (is_new || renamed) {
             txn.note_public_group(gid);
