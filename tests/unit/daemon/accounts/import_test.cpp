@@ -16,7 +16,6 @@ namespace loquet::accounts {
 namespace {
 
 using base::Error;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
