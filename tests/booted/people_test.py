@@ -100,6 +100,21 @@ class APersonOfTheStore(unittest.TestCase):
         output_of("loquetctl", "account", "unlock", "sacha")
         self.assertEqual(run(*ssh("sacha", "-o", "BatchMode=yes"), "true", user="sacha").returncode, 0)
 
+    def become(self, name, password):
+        with Terminal("su", name, "-c", "id -un", user="camille") as screen:
+            screen.answer(PROMPT, password)
+            return screen.end()
+
+    def test_who_failed_too_often_is_kept_out_until_the_helpdesk_opens(self):
+        add_person("alex")
+        for _ in range(5):
+            self.assertNotEqual(self.become("alex", WRONG), 0)
+        self.assertNotEqual(self.become("alex", CHOSEN), 0)
+        self.assertEqual(self.become("robin", CHOSEN), 0, "somebody else at the same place")
+        self.assertIn("too-many-failures", output_of("loquetctl", "account", "show", "alex"))
+        output_of("loquetctl", "account", "unlock", "alex")
+        self.assertEqual(self.become("alex", CHOSEN), 0)
+
 
 class ANewcomer(unittest.TestCase):
     """Chooses a password of their own at the first login, wherever that is."""
