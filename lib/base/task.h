@@ -118,37 +118,50 @@ struct Detached {
 };
 } // namespace detail
 
-/// Where tasks without an awaiter run. The group outlives its tasks: the owner waits for idle() before it dies.
+/// Where tasks without an awaiter run. A task that the group does not outlive still ends where it stands, and what it
+/// throws is told to nobody: it was the promise that it waited for, dropped by an owner that goes down too. Who wants
+/// them to come to their end waits for when_idle() before the group dies.
 class TaskGroup {
 public:
     /// `on_error` takes what a task throws; it must not throw itself.
-    explicit TaskGroup(Function<void(std::exception_ptr)> on_error) : on_error_(std::move(on_error)) {}
+    explicit TaskGroup(Function<void(std::exception_ptr)> on_error) : group_(std::make_shared<Group>()) {
+        group_->on_error = std::move(on_error);
+    }
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
+    ~TaskGroup() { group_->alive = false; }
 
     void spawn(Task<void> task) {
-        ++active_;
-        run(std::move(task));
+        ++group_->active;
+        run(group_, std::move(task));
     }
-    [[nodiscard]] std::size_t active() const noexcept { return active_; }
+    [[nodiscard]] std::size_t active() const noexcept { return group_->active; }
     /// Called on the loop thread each time the last running task ends.
-    void when_idle(Job job) { when_idle_ = std::move(job); }
+    void when_idle(Job job) { group_->when_idle = std::move(job); }
 
 private:
-    detail::Detached run(Task<void> task) {
+    /// Shared with the running tasks.
+    struct Group {
+        bool alive = true;
+        std::size_t active = 0;
+        Function<void(std::exception_ptr)> on_error;
+        Job when_idle;
+    };
+
+    static detail::Detached run(std::shared_ptr<Group> group, Task<void> task) {
         try {
             co_await task;
         } catch (...) {
-            on_error_(std::current_exception());
+            if (group->alive) {
+                group->on_error(std::current_exception());
+            }
         }
-        if (--active_ == 0 && when_idle_) {
-            when_idle_();
+        if (--group->active == 0 && group->alive && group->when_idle) {
+            group->when_idle();
         }
     }
 
-    std::size_t active_ = 0;
-    Function<void(std::exception_ptr)> on_error_;
-    Job when_idle_;
+    std::shared_ptr<Group> group_;
 };
 
 namespace detail {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -130,6 +131,18 @@ TEST_F(ATaskGroup, TakesWhatATaskThrowsAndGoesOn) {
 Task<void> waiting(Notes& notes, Future<int> future) {
     const int value = co_await future;
     notes.push_back("got " + std::to_string(value));
+}
+
+TEST_F(ATaskGroup, IsNotToldOfATaskThatOutlivesIt) {
+    int told = 0;
+    std::optional<Promise<void>> promise(std::in_place);
+    {
+        TaskGroup short_lived([&](const std::exception_ptr&) { ++told; });
+        short_lived.when_idle([&] { ++told; });
+        short_lived.spawn([](Future<void> future) -> Task<void> { co_await future; }(promise->future()));
+    }
+    promise.reset();
+    EXPECT_EQ(told, 0);
 }
 
 TEST_F(ATaskGroup, IsIdleWhenTheLastOfItsTasksEnds) {
