@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Precompiled headers: reading the standard library and GoogleTest is half of what compiling a file costs. Only the
-# presets of the sanitizers switch them on; every file still names each header that it needs, as the other builds prove.
+# Precompiled headers: reading the standard library and GoogleTest is half of what compiling a file costs. Every file still
+# names each header that it needs, as clang-tidy (scripts/lib/tidy.py) and the release build prove, which go without.
 option(LOQUET_PRECOMPILE "Precompile the headers that most files read" OFF)
 
 set(precompiled_standard
@@ -20,7 +20,7 @@ if(LOQUET_PRECOMPILE)
     # ccache can only look into a precompiled header that GCC prepared for it.
     add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
     # GCC forgets that what it inlines from there came from a system header, and warns of the library's own strings.
-    # The builds that read the headers themselves keep these warnings.
+    # The release build keeps these warnings.
     add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds;-Wno-stringop-overflow;-Wno-restrict>")
 
     add_library(precompiled_library STATIC ${CMAKE_BINARY_DIR}/precompiled.cpp)

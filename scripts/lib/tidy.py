@@ -62,6 +62,15 @@ class Fingerprints:
         return self.known[name]
 
 
+def without_precompiled(command):
+    """clang cannot read what GCC precompiled; and so each file shows that it names the headers that it needs."""
+    words = shlex.split(command)
+    while "-include" in words:
+        at = words.index("-include")
+        del words[at:at + 2]
+    return shlex.join(word for word in words if word not in ("-Winvalid-pch", "-fpch-preprocess"))
+
+
 def object_of(entry):
     words = shlex.split(entry["command"])
     return words[words.index("-o") + 1]
@@ -94,11 +103,16 @@ def flags_of(entry):
     return entry["command"].replace(entry["file"], "").replace(object_of(entry), "")
 
 
-def units_of(build, settings):
+def entries_of(build):
+    entries = json.loads((build / "compile_commands.json").read_text())
+    return [{**entry, "command": without_precompiled(entry["command"])} for entry in entries]
+
+
+def units_of(entries, build, settings):
     included = included_by_object(build)
     fingerprints = Fingerprints(build)
     groups = collections.defaultdict(dict)
-    for entry in json.loads((build / "compile_commands.json").read_text()):
+    for entry in entries:
         path = pathlib.Path(entry["file"])
         if path.is_relative_to(SOURCE) and not path.is_relative_to(build):
             together = (path.suffix, flags_of(entry)) if is_test(path) else path
@@ -111,15 +125,15 @@ def units_of(build, settings):
             yield Unit(group[part[0]][0], part, key, is_test(part[0]))
 
 
-def run_tidy(build, path, options):
-    result = subprocess.run([TIDY, "--quiet", *options, "-p", build, path], capture_output=True, text=True)
+def run_tidy(database, path, options):
+    result = subprocess.run([TIDY, "--quiet", *options, "-p", database, path], capture_output=True, text=True)
     return result.returncode == 0, result.stdout
 
 
 def examine_together(unit, sources, build, scratch, options):
     """Looks at the sources as one, and at those that do not compile beside the others as another one."""
     if len(sources) == 1:
-        return [run_tidy(build, sources[0], options)]
+        return [run_tidy(scratch, sources[0], options)]
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         together = pathlib.Path(folder) / f"together{sources[0].suffix}"
         together.write_text("".join(f'#include "{path}"\n' for path in sources))
@@ -153,11 +167,14 @@ def main():
     settings = version + (SOURCE / ".clang-tidy").read_bytes() + pathlib.Path(__file__).read_bytes()
     clean = build / "tidy"
     clean.mkdir(exist_ok=True)
-    waiting = [unit for unit in units_of(build, settings) if not (clean / unit.key).exists()]
+    entries = entries_of(build)
+    waiting = [unit for unit in units_of(entries, build, settings) if not (clean / unit.key).exists()]
 
     failed = 0
-    with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        running = {pool.submit(examine, unit, build, pathlib.Path(scratch)): unit for unit in waiting}
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        scratch = pathlib.Path(folder)
+        (scratch / "compile_commands.json").write_text(json.dumps(entries))
+        running = {pool.submit(examine, unit, build, scratch): unit for unit in waiting}
         for done in concurrent.futures.as_completed(running):
             fine, output = done.result()
             if fine:
