@@ -3,6 +3,7 @@
 //   names_bench ask ROW WHAT COUNT HOT OPERATION OURS [REFERENCE LABEL MOST]...   HOT 0: about all of COUNT
 //   names_bench enumerate ROW WHAT COUNT OURS [REFERENCE LABEL MOST]...
 //   names_bench figure COUNT OPERATION LIBRARY                                    prints nanoseconds and nothing else
+//   names_bench repeat COUNT LIBRARY TIMES   every operation so often, for scripts/growth; measures nothing
 // A library is "glibc", "files" or the path of a libnss_NAME.so.2.
 #include "tests/bench/names/questions.h"
 #include "tests/bench/names/references.h"
@@ -83,8 +84,17 @@ void print_figure(const std::vector<std::string>& words) {
     std::printf("%g\n", samples.median());
 }
 
+void repeat(const std::vector<std::string>& words) {
+    const Population population(number(words.at(1)));
+    const NameService service = load_name_service(words.at(2));
+    for (const char* operation : {"getpwnam", "getpwuid", "getgrnam", "initgroups", "miss"}) {
+        Questions(population, operation_named(operation), 0).ask_all(service, number(words.at(3)));
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    return loquet::bench::program(argc, argv, {{"ask", ask}, {"enumerate", enumerate_all}, {"figure", print_figure}});
+    return loquet::bench::program(
+        argc, argv, {{"ask", ask}, {"enumerate", enumerate_all}, {"figure", print_figure}, {"repeat", repeat}});
 }

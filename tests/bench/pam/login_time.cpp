@@ -102,6 +102,13 @@ void keep_logging_in(const Settings& settings) {
     }
 }
 
+void repeat_login(const Settings& settings) {
+    const Login login = read_logins(settings.words).at(0);
+    for (int i = 0; i < settings.times; ++i) {
+        must_log_in(login, settings.authenticate_only, settings.expected);
+    }
+}
+
 void print_memory(const Settings& settings) {
     const Login login = read_logins(settings.words).at(0);
     const auto print = [] {

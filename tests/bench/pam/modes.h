@@ -19,6 +19,9 @@ void measure_surplus(const Settings& settings);
 /// One login again and again, until somebody ends the program.
 void keep_logging_in(const Settings& settings);
 
+/// One login --times times; measures nothing (scripts/growth).
+void repeat_login(const Settings& settings);
+
 /// One login: prints the private memory of the process after it, in kB and nothing else, while the modules are loaded.
 void print_memory(const Settings& settings);
 
