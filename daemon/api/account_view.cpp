@@ -51,7 +51,11 @@ constexpr std::array<Property, 17> table{{
      [](Writer& w, const AccountProperties& a) { w.texts(a.view.account.closed.authorisations); }},
     {"Factors", "as",
      [](Writer& w, const AccountProperties& a) {
-         w.texts(a.view.has_password ? std::vector<std::string>{"password"} : std::vector<std::string>{});
+         std::vector<std::string> factors = a.view.account.closed.factors;
+         if (a.view.has_password) {
+             factors.insert(factors.begin(), "password");
+         }
+         w.texts(factors);
      }},
 }};
 

@@ -85,6 +85,7 @@ enum class Proof { challenge, knowledge, possession };
 struct PluginInstance {
     PluginKind kind = PluginKind::step;
     Proof proves = Proof::challenge;          ///< steps only: nothing, unless the administrator says otherwise
+    bool enrolled_only = false;               ///< steps only: a choice in a group only for accounts that have set it up
     std::chrono::milliseconds deadline{2000}; ///< of one call
     friend bool operator==(const PluginInstance&, const PluginInstance&) = default;
 };

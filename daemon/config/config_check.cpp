@@ -108,6 +108,10 @@ void check(const Config& config, Complaints& complaints) {
             complaints.add(complaints.position_of("plugins." + name + ".proves"),
                            "plugins." + name + ".proves: accepted where kind = \"step\"");
         }
+        if (plugin.kind != PluginKind::step && plugin.enrolled_only) {
+            complaints.add(complaints.position_of("plugins." + name + ".enrolled_only"),
+                           "plugins." + name + ".enrolled_only: accepted where kind = \"step\"");
+        }
     }
     validate_flows(config, complaints);
 }

@@ -134,6 +134,7 @@ void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plu
         PluginInstance& plugin = plugins[name];
         reader.word("kind", plugin.kind, TableReader::Words<PluginKind>(plugin_kinds));
         reader.word("proves", plugin.proves, TableReader::Words<Proof>(proofs));
+        reader.boolean("enrolled_only", plugin.enrolled_only);
         reader.duration("deadline_ms", plugin.deadline, 50, 10'000);
         reader.finish();
     }

@@ -23,7 +23,8 @@ struct Step {
     friend bool operator==(const Step&, const Step&) = default;
 };
 
-/// `at_least` of `steps` must be granted: one step and 1 is a required step, one step and 0 an optional one.
+/// `at_least` of `steps` must be granted, of those that the person has set up: one step and 1 is a required step; 0 is
+/// one step for who has set one up, and none for others ("optional").
 struct FlowItem {
     std::vector<Step> steps; ///< never empty
     std::size_t at_least = 1;

@@ -37,9 +37,7 @@ public:
         }
         for (const FlowItem& item : flow_.items) {
             if (!item.required()) {
-                complain(item.position, "\"optional\" and \"any\" are understood but not run by this version; accepted "
-                                        "are required steps: \""
-                                            + item.steps.front().name + '"');
+                check_group(item);
             }
             for (const Step& step : item.steps) {
                 check(step, item);
@@ -50,6 +48,18 @@ public:
     }
 
 private:
+    /// What a person has set up is told by what they are asked.
+    void check_group(const FlowItem& item) {
+        if (!proved_) {
+            complain(item.position, "a group comes before anything is proved; accepted is after \"password\"");
+        }
+        for (const Step& step : item.steps) {
+            if (step.kind != StepKind::plugin) {
+                complain(item.position, '"' + step.name + "\" is in a group; accepted there are steps of plugins");
+            }
+        }
+    }
+
     void check(const Step& step, const FlowItem& item) {
         if (!seen_.insert(step.name).second) {
             complain(item.position, '"' + step.name + "\" stands twice; accepted is once");

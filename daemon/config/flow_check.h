@@ -12,7 +12,7 @@ namespace loquet::config {
 /// - a flow that grants without a proof, and a step that says something of the account before there is one;
 /// - a new password in another flow than change-password and first-login, and one of these that does not end in it;
 /// - a flow that ends in a new password and proves less than login, unless it accepts that;
-/// - groups ("optional", "any"): conversations run required steps.
+/// - a group ("optional", "any") before there is a proof, or with a built-in step in it.
 void validate_flows(const Config& config, Complaints& complaints);
 
 } // namespace loquet::config

@@ -32,7 +32,7 @@ std::optional<FlowItem> group_of(TableReader group) {
         std::vector<std::string> names;
         const auto is_name = [](std::string_view name) { return !name.empty(); };
         group.texts("any", names, is_name, "the name of a step");
-        group.number("at_least", item.at_least, 1, static_cast<std::int64_t>(std::max<std::size_t>(names.size(), 1)));
+        group.number("at_least", item.at_least, 0, static_cast<std::int64_t>(std::max<std::size_t>(names.size(), 1)));
         std::transform(names.begin(), names.end(), std::back_inserter(item.steps), step_named);
     }
     group.finish();

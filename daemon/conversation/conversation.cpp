@@ -2,6 +2,7 @@
 #include "daemon/conversation/conversation.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace loquet::conversation {
 
@@ -15,9 +16,73 @@ std::size_t Conversation::answers_wanted() const noexcept {
         prompts_.begin(), prompts_.end(), [](const protocol::Prompt& p) { return protocol::wants_answer(p.style); }));
 }
 
+std::vector<FlowPart> required(std::vector<std::string> steps) {
+    std::vector<FlowPart> parts;
+    parts.reserve(steps.size());
+    for (std::string& step : steps) {
+        parts.push_back({{std::move(step)}, 1});
+    }
+    return parts;
+}
+
+bool Conversation::enter(const std::function<bool(const std::string& step)>& is_set_up) {
+    while (!at_end() && !open_) {
+        if (!open_part(is_set_up)) {
+            return false;
+        }
+        if (wanted_ == 0) {
+            ++at_;
+            open_ = false;
+        }
+    }
+    if (!at_end() && step_.empty()) {
+        step_ = options_.size() == wanted_ ? options_.front() : choice;
+    }
+    return true;
+}
+
+bool Conversation::open_part(const std::function<bool(const std::string&)>& is_set_up) {
+    const FlowPart& part = parts_[at_];
+    open_ = true;
+    options_ = part.steps;
+    wanted_ = part.at_least;
+    if (part.is_required_step()) {
+        return true;
+    }
+    std::erase_if(options_, [&](const std::string& step) { return !is_set_up(step); });
+    if (part.at_least == 0) {
+        wanted_ = options_.empty() ? 0 : 1;
+    }
+    return options_.size() >= wanted_;
+}
+
+bool Conversation::pick(std::size_t option) {
+    if (step_ != choice || option >= options_.size()) {
+        return false;
+    }
+    step_ = options_[option];
+    picked_ = true;
+    return true;
+}
+
+void Conversation::leave_step() {
+    std::erase(options_, step_);
+    step_.clear();
+    if (--wanted_ == 0) {
+        ++at_;
+        open_ = false;
+    }
+}
+
 std::optional<Turn> Conversation::advance(Turn step_says) {
-    if (std::holds_alternative<Granted>(step_says) && ++at_ < steps_.size()) {
-        return std::nullopt;
+    if (std::holds_alternative<Granted>(step_says)) {
+        if (std::exchange(picked_, false)) {
+            return std::nullopt;
+        }
+        leave_step();
+        if (!at_end()) {
+            return std::nullopt;
+        }
     }
     prompts_.clear();
     if (const auto* ask = std::get_if<Ask>(&step_says)) {

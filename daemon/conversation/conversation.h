@@ -5,8 +5,12 @@
 
 #include "lib/protocol/turn.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loquet::conversation {
@@ -32,14 +36,39 @@ enum class Request : std::uint8_t { answer, cancel };
     return false;
 }
 
+/// So many of these steps, of those that the person has set up; 0: of who has none set up, none, and of others one.
+struct FlowPart {
+    std::vector<std::string> steps;
+    std::size_t at_least = 1;
+
+    [[nodiscard]] bool is_required_step() const noexcept { return steps.size() == 1 && at_least == 1; }
+    friend bool operator==(const FlowPart&, const FlowPart&) = default;
+};
+
+/// Parts of one required step each.
+[[nodiscard]] std::vector<FlowPart> required(std::vector<std::string> steps);
+
 class Conversation {
 public:
-    /// `steps`: names from the flow, in order. An empty flow grants at once, which the configuration refuses.
-    explicit Conversation(std::vector<std::string> steps) : steps_(std::move(steps)) {}
+    /// The built-in step in which the person picks one of options().
+    static constexpr const char* choice = "choice";
+
+    explicit Conversation(std::vector<FlowPart> parts) : parts_(std::move(parts)) {}
 
     [[nodiscard]] State state() const noexcept { return state_; }
-    [[nodiscard]] bool at_end() const noexcept { return at_ >= steps_.size(); }
-    [[nodiscard]] const std::string& step() const { return steps_.at(at_); }
+    /// True where every part has what it wants; after enter(), also where the rest wants nothing of this person.
+    [[nodiscard]] bool at_end() const noexcept { return at_ >= parts_.size(); }
+
+    /// To be called before a step begins: finds out what is next. `is_set_up` says which steps the person can walk; a
+    /// step that is required by itself is not asked about. False where a part wants more than the person has.
+    [[nodiscard]] bool enter(const std::function<bool(const std::string& step)>& is_set_up);
+    /// The step on; `choice` while the person has to pick one.
+    [[nodiscard]] const std::string& step() const noexcept { return step_; }
+    /// What is left to pick from.
+    [[nodiscard]] const std::vector<std::string>& options() const noexcept { return options_; }
+    /// The person picked the option of that number, from 0. False where there is none.
+    [[nodiscard]] bool pick(std::size_t option);
+
     [[nodiscard]] const std::vector<protocol::Prompt>& prompts() const noexcept { return prompts_; }
     /// How many answers the prompts on the screen want.
     [[nodiscard]] std::size_t answers_wanted() const noexcept;
@@ -47,13 +76,21 @@ public:
     void run() noexcept { state_ = State::running; }
     void end() noexcept { state_ = State::ended; }
 
-    /// What the step on says becomes what the dialog says. A granted step moves on: the result is empty when a next
-    /// step must begin, and the turn itself in every other case (a Granted then ends the dialog).
+    /// What the step on says becomes what the dialog says. A granted step moves on: the result is empty when enter() is
+    /// to be called, and the turn itself in every other case (a Granted then ends the dialog).
     [[nodiscard]] std::optional<protocol::Turn> advance(protocol::Turn step_says);
 
 private:
-    std::vector<std::string> steps_;
+    [[nodiscard]] bool open_part(const std::function<bool(const std::string&)>& is_set_up);
+    void leave_step();
+
+    std::vector<FlowPart> parts_;
     std::size_t at_ = 0;
+    bool open_ = false;                ///< options_ and wanted_ are of the part at_
+    std::vector<std::string> options_; ///< steps of the part that can still be walked
+    std::size_t wanted_ = 0;           ///< how many of them must
+    std::string step_;
+    bool picked_ = false; ///< step_ is the person's choice, and has not begun
     State state_ = State::running;
     std::vector<protocol::Prompt> prompts_;
 };

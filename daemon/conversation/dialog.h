@@ -55,9 +55,9 @@ struct Subject {
 };
 
 struct Dialog {
-    Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<std::string> steps)
+    Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowPart> parts)
         : purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
-          machine(std::move(steps)) {}
+          machine(std::move(parts)) {}
 
     std::string purpose;
     Client client;

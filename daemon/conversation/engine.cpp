@@ -3,6 +3,7 @@
 
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/evaluation.h"
+#include "daemon/conversation/flow_parts.h"
 #include "daemon/model/account_name.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
@@ -82,34 +83,16 @@ Subject Engine::find_subject(const std::string& typed_name, const Client& client
     return subject;
 }
 
-std::vector<std::string> Engine::steps_for(const std::string& purpose, const Client& client) const {
-    const config::Flow* flow = settings_.flow(purpose, client.service);
-    if (flow == nullptr) {
-        throw Error(Error::Kind::invalid, "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
-    }
-    const bool by_root = client.acts_for_root() && purpose == protocol::purpose::change_password;
-    std::vector<std::string> steps;
-    for (const config::FlowItem& item : flow->items) {
-        const config::Step& step = item.steps.front();
-        const bool asks = step.kind != config::StepKind::expiry && step.kind != config::StepKind::authorisation;
-        // Root need not know somebody's password to set another; the account phase proves nothing and asks nothing.
-        const bool skipped = (by_root && step.kind == config::StepKind::password) || (client.account_phase && asks);
-        if (!skipped) {
-            steps.push_back(step.name);
-        }
-    }
-    return steps;
-}
-
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
-    const std::vector<std::string> steps = steps_for(purpose, client);
+    std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
     dialogs_.require_room(client);
     Subject subject = find_subject(typed_name, client);
     const bool needs_account = client.account_phase || purpose == protocol::purpose::change_password;
     if (needs_account && !subject.account) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }
-    const auto dialog = std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), steps);
+    const auto dialog =
+        std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(parts));
     if (dialog->client.account_phase) {
         auto looking = account_phase(*dialog);
         Turn turn = co_await looking;
@@ -264,7 +247,18 @@ base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
 }
 
 base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
+    const auto is_set_up = [&](const std::string& step) { return steps_.at(step).is_set_up(dialog.subject); };
     for (;;) {
+        if (!dialog.machine.enter(is_set_up)) {
+            evaluation.take(lacks_a_factor());
+            dialog.machine.end();
+            co_return;
+        }
+        if (dialog.machine.at_end()) {
+            evaluation.turn = granted_or(Granted{}, dialog);
+            dialog.machine.end();
+            co_return;
+        }
         auto beginning = steps_.at(dialog.machine.step()).begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));

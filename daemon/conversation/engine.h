@@ -72,7 +72,6 @@ public:
 
 private:
     [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
-    [[nodiscard]] std::vector<std::string> steps_for(const std::string& purpose, const Client& client) const;
     base::Task<protocol::Turn> account_phase(Dialog& dialog);
     base::Task<protocol::Turn> open(Dialog& dialog, protocol::Answers known);
     base::Task<protocol::Turn> start(Dialog& dialog);

@@ -71,6 +71,13 @@ StepResult refused_by(const Ruling& ruling) {
     return result;
 }
 
+StepResult lacks_a_factor() {
+    StepResult result;
+    result.turn = Denied{Reason::refused, {}, {}};
+    result.detail = "lacks-a-factor";
+    return result;
+}
+
 Turn granted_or(Turn turn, const Dialog& dialog) {
     if (std::holds_alternative<Granted>(turn)) {
         return Granted{dialog.subject.name, dialog.reason, dialog.messages};

@@ -31,6 +31,9 @@ struct Evaluation {
 /// A refusal by the policy, with its rule for the audit and the time left.
 [[nodiscard]] StepResult refused_by(const Ruling& ruling);
 
+/// The flow wants more factors than the person has set up; that is nobody's failed guess.
+[[nodiscard]] StepResult lacks_a_factor();
+
 /// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
 [[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
 

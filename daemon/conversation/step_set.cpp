@@ -2,6 +2,7 @@
 #include "daemon/conversation/step_set.h"
 
 #include "daemon/conversation/steps/authorisation_step.h"
+#include "daemon/conversation/steps/choice_step.h"
 #include "daemon/conversation/steps/expiry_step.h"
 #include "daemon/conversation/steps/new_password_step.h"
 #include "daemon/conversation/steps/password_step.h"
@@ -16,10 +17,11 @@ StepSet::StepSet(store::Store& store, work::Hasher& hasher, const base::Clock& c
         std::make_unique<NewPasswordStep>(store, hasher, doors.rules, clock, texts, settings.password);
     steps_["expiry"] = std::make_unique<ExpiryStep>(store, clock, texts, settings.password);
     steps_["authorisation"] = std::make_unique<AuthorisationStep>(texts);
+    steps_[Conversation::choice] = std::make_unique<ChoiceStep>(texts);
     for (const auto& [name, client] : doors.steps) {
-        const auto instance = settings.plugins.find(name);
-        const bool proves = instance != settings.plugins.end() && instance->second.proves != config::Proof::challenge;
-        steps_[name] = std::make_unique<PluginStep>(name, proves, *client, store, clock, texts);
+        const auto found = settings.plugins.find(name);
+        const auto instance = found == settings.plugins.end() ? config::PluginInstance{} : found->second;
+        steps_[name] = std::make_unique<PluginStep>(name, instance, *client, store, clock, texts);
     }
 }
 

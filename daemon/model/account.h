@@ -32,6 +32,7 @@ struct PrivateAccount {
     std::string organisation;
     std::string locale;                      ///< preferred; empty: the dialog's
     std::vector<std::string> authorisations; ///< PAM services or applications this account may use; "*" is all
+    std::vector<std::string> factors;        ///< steps that its owner has set up
     friend bool operator==(const PrivateAccount&, const PrivateAccount&) = default;
 };
 

@@ -110,7 +110,8 @@ model::PrivateAccount decode_private(Bytes bytes) {
             .phone = std::move(*record.mutable_phone()),
             .organisation = std::move(*record.mutable_organisation()),
             .locale = std::move(*record.mutable_locale()),
-            .authorisations = {record.authorisations().begin(), record.authorisations().end()}};
+            .authorisations = {record.authorisations().begin(), record.authorisations().end()},
+            .factors = {record.factors().begin(), record.factors().end()}};
 }
 
 base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
@@ -127,6 +128,7 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
     set_text(*record.mutable_organisation(), account.organisation);
     set_text(*record.mutable_locale(), account.locale);
     replace_texts(*record.mutable_authorisations(), account.authorisations);
+    replace_texts(*record.mutable_factors(), account.factors);
     return to_bytes(record);
 }
 

@@ -5,6 +5,8 @@
 #include "daemon/store/steps_table.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
+
 namespace loquet::conversation {
 
 using protocol::StepOperation;
@@ -28,6 +30,14 @@ StepResult unavailable(const base::Error& error) {
 }
 
 } // namespace
+
+bool PluginStep::is_set_up(const Subject& subject) const {
+    if (!enrolled_only_) {
+        return true;
+    }
+    return subject.account
+           && std::ranges::find(subject.account->closed.factors, name_) != subject.account->closed.factors.end();
+}
 
 base::Task<StepResult> PluginStep::begin(Dialog& dialog) {
     return run(dialog, dialog.subject, StepOperation::begin, {});

@@ -3,6 +3,7 @@
 // is an attempt that was not granted and did not fail. Loop thread.
 #pragma once
 
+#include "daemon/config/config.h"
 #include "daemon/conversation/steps/step.h"
 #include "daemon/plugins/step_client.h"
 #include "lib/base/clock.h"
@@ -12,12 +13,14 @@ namespace loquet::conversation {
 
 class PluginStep final : public Step {
 public:
-    /// `name`: the instance. `proves`: see config::Proof; a challenge proves nothing and is never counted.
-    PluginStep(std::string name, bool proves, plugins::StepClient& plugin, store::Store& store,
-               const base::Clock& clock, const messages::Catalogue& texts)
-        : name_(std::move(name)), proves_(proves), plugin_(plugin), store_(store), clock_(clock), texts_(texts) {}
+    /// `name`: the instance. A challenge proves nothing and is never counted.
+    PluginStep(std::string name, const config::PluginInstance& instance, plugins::StepClient& plugin,
+               store::Store& store, const base::Clock& clock, const messages::Catalogue& texts)
+        : name_(std::move(name)), proves_(instance.proves != config::Proof::challenge),
+          enrolled_only_(instance.enrolled_only), plugin_(plugin), store_(store), clock_(clock), texts_(texts) {}
 
     [[nodiscard]] bool proves() const noexcept override { return proves_; }
+    [[nodiscard]] bool is_set_up(const Subject& subject) const override;
     base::Task<StepResult> begin(Dialog& dialog) override;
     base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
@@ -29,6 +32,7 @@ private:
 
     std::string name_;
     bool proves_;
+    bool enrolled_only_;
     plugins::StepClient& plugin_;
     store::Store& store_;
     const base::Clock& clock_;

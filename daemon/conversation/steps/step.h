@@ -31,6 +31,8 @@ public:
 
     /// True where a right answer proves who somebody is: the lockout policy is asked first, and told afterwards.
     [[nodiscard]] virtual bool proves() const noexcept { return false; }
+    /// False where this person cannot walk it, because it is a factor that they have not set up.
+    [[nodiscard]] virtual bool is_set_up(const Subject& /*subject*/) const { return true; }
     [[nodiscard]] virtual base::Task<StepResult> begin(Dialog& dialog) = 0;
     /// `subject` is the dialog's own, or it as a stranger: then the same work is done and the result means nothing.
     /// `answers`: one for each prompt that wants one.

@@ -61,8 +61,8 @@ TEST(AFlow, SetsAPasswordAtItsEndAndOnlyWhereThatIsItsPurpose) {
                 ElementsAre(HasSubstr("ends in \"new_password\"")));
 }
 
-TEST(AFlow, WithGroupsIsReadAndThenRefusedWhereItStands) {
-    const std::string text = "[flow.login]\nsteps = ['password',\n { any = ['totp', 'sum'], at_least = 1 },\n"
+TEST(AFlow, HasGroupsOfPluginsStepsAfterAProof) {
+    const std::string text = "[flow.login]\nsteps = ['password',\n { any = ['totp', 'sum'], at_least = 0 },\n"
                              " { optional = 'expiry' }]";
     Config config;
     Complaints none;
@@ -72,10 +72,12 @@ TEST(AFlow, WithGroupsIsReadAndThenRefusedWhereItStands) {
     ASSERT_NE(flow, nullptr);
     ASSERT_EQ(flow->items.size(), 3U);
     EXPECT_EQ(flow->items[1].steps.size(), 2U);
-    EXPECT_EQ(flow->items[1].at_least, 1U);
+    EXPECT_EQ(flow->items[1].at_least, 0U);
     EXPECT_EQ(flow->items[2].at_least, 0U);
-    EXPECT_THAT(complaints_about(text), ElementsAre(AllOf(HasSubstr("f:3:2: "), HasSubstr("not run by this version")),
-                                                    AllOf(HasSubstr("f:4:2: "), HasSubstr("not run by this version"))));
+    EXPECT_THAT(complaints_about(text),
+                ElementsAre(AllOf(HasSubstr("f:4:2: "), HasSubstr("\"expiry\" is in a group"))));
+    EXPECT_THAT(complaints_about("flow.login.steps = [{ optional = 'sum' }, 'password', { any = ['totp'] }]"),
+                ElementsAre(HasSubstr("a group comes before anything is proved")));
 }
 
 TEST(AFlow, T20_ThatIsWeakerThanLoginNeedsAnExplicitWord) {

@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace loquet::conversation {
 namespace {
 
@@ -18,6 +24,17 @@ const Ask two_questions{{Prompt{PromptStyle::info, "hint", "Look."},
                          Prompt{PromptStyle::secret, "password", "Password: "},
                          Prompt{PromptStyle::visible, "code", "Code: "}}};
 
+bool nothing(const std::string& /*step*/) {
+    return false;
+}
+
+std::function<bool(const std::string&)> only(std::set<std::string> steps) {
+    return [steps = std::move(steps)](const std::string& step) { return steps.contains(step); };
+}
+
+const FlowPart where_set_up{{"totp", "codes", "mail"}, 0};
+const FlowPart two_of_three{{"totp", "codes", "mail"}, 2};
+
 TEST(AConversation, PermitsOneAnswerAtATimeAndNothingAfterItsEnd) {
     EXPECT_TRUE(permitted(State::asking, Request::answer));
     EXPECT_TRUE(permitted(State::asking, Request::cancel));
@@ -28,7 +45,8 @@ TEST(AConversation, PermitsOneAnswerAtATimeAndNothingAfterItsEnd) {
 }
 
 TEST(AConversation, WantsAsManyAnswersAsThereAreQuestionsAmongThePrompts) {
-    Conversation machine({"password"});
+    Conversation machine(required({"password"}));
+    ASSERT_TRUE(machine.enter(nothing));
     EXPECT_EQ(machine.answers_wanted(), 0U);
     EXPECT_EQ(machine.advance(two_questions), Turn(two_questions));
     EXPECT_EQ(machine.state(), State::asking);
@@ -36,9 +54,11 @@ TEST(AConversation, WantsAsManyAnswersAsThereAreQuestionsAmongThePrompts) {
 }
 
 TEST(AConversation, BeginsTheNextStepWhereOneGrantsAndEndsWithTheLast) {
-    Conversation machine({"password", "code"});
+    Conversation machine(required({"password", "code"}));
+    ASSERT_TRUE(machine.enter(nothing));
     EXPECT_EQ(machine.step(), "password");
     EXPECT_EQ(machine.advance(Granted{}), std::nullopt);
+    ASSERT_TRUE(machine.enter(nothing));
     EXPECT_EQ(machine.step(), "code");
     EXPECT_NE(machine.state(), State::ended);
     EXPECT_EQ(machine.advance(Granted{}), Turn(Granted{}));
@@ -47,20 +67,79 @@ TEST(AConversation, BeginsTheNextStepWhereOneGrantsAndEndsWithTheLast) {
 }
 
 TEST(AConversation, EndsWithTheFirstRefusalWhateverSteps) {
-    Conversation machine({"password", "code"});
+    Conversation machine(required({"password", "code"}));
+    ASSERT_TRUE(machine.enter(nothing));
     EXPECT_EQ(machine.advance(Denied{}), Turn(Denied{}));
     EXPECT_EQ(machine.state(), State::ended);
     EXPECT_FALSE(machine.at_end()) << "a refused dialog has not come through its flow";
 }
 
 TEST(AConversation, StaysWithTheStepThatAsksAgainOrWaits) {
-    Conversation machine({"password", "code"});
+    Conversation machine(required({"password", "code"}));
+    ASSERT_TRUE(machine.enter(nothing));
     (void)machine.advance(two_questions);
     machine.run();
     (void)machine.advance(Wait{"One moment", base::Milliseconds(500)});
     EXPECT_EQ(machine.state(), State::asking);
     EXPECT_EQ(machine.step(), "password");
     EXPECT_EQ(machine.answers_wanted(), 0U) << "who waits answers nothing";
+}
+
+TEST(AConversation, AsksNothingOfWhoHasNothingSetUpWhereThatIsEnough) {
+    Conversation machine({{{"password"}, 1}, where_set_up});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "password");
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt) << "whether that was all is known when the group is entered";
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_TRUE(machine.at_end());
+}
+
+TEST(AConversation, WantsTheOneFactorThatIsSetUp) {
+    Conversation machine({where_set_up});
+    ASSERT_TRUE(machine.enter(only({"codes"})));
+    EXPECT_EQ(machine.step(), "codes");
+    EXPECT_EQ(machine.advance(Granted{}), Turn(Granted{}));
+}
+
+TEST(AConversation, LetsThePersonPickAmongWhatIsSetUp) {
+    Conversation machine({where_set_up});
+    ASSERT_TRUE(machine.enter(only({"codes", "mail"})));
+    EXPECT_EQ(machine.step(), Conversation::choice);
+    EXPECT_EQ(machine.options(), (std::vector<std::string>{"codes", "mail"}));
+    EXPECT_FALSE(machine.pick(2));
+    EXPECT_EQ(machine.step(), Conversation::choice);
+    EXPECT_TRUE(machine.pick(1));
+    EXPECT_FALSE(machine.pick(0)) << "a choice is made once";
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt) << "having picked is not having proved";
+    ASSERT_TRUE(machine.enter(only({"codes", "mail"})));
+    EXPECT_EQ(machine.step(), "mail");
+    EXPECT_EQ(machine.advance(Granted{}), Turn(Granted{}));
+    EXPECT_EQ(machine.state(), State::ended);
+}
+
+TEST(AConversation, WantsAsManyDifferentOnesAsTheGroupSays) {
+    const auto all = only({"totp", "codes", "mail"});
+    Conversation machine({two_of_three});
+    ASSERT_TRUE(machine.enter(all));
+    ASSERT_TRUE(machine.pick(0));
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt);
+    ASSERT_TRUE(machine.enter(all));
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt);
+    ASSERT_TRUE(machine.enter(all));
+    EXPECT_EQ(machine.step(), Conversation::choice);
+    EXPECT_EQ(machine.options(), (std::vector<std::string>{"codes", "mail"})) << "nothing counts twice";
+    ASSERT_TRUE(machine.pick(0));
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt);
+    ASSERT_TRUE(machine.enter(all));
+    EXPECT_EQ(machine.advance(Granted{}), Turn(Granted{}));
+}
+
+TEST(AConversation, CannotGoOnWhereAGroupWantsMoreThanIsSetUp) {
+    Conversation machine({two_of_three});
+    EXPECT_FALSE(machine.enter(only({"mail"})));
+    Conversation exact({two_of_three});
+    ASSERT_TRUE(exact.enter(only({"mail", "totp"})));
+    EXPECT_EQ(exact.step(), "totp") << "there is nothing to pick";
 }
 
 } // namespace

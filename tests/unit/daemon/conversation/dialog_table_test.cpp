@@ -23,7 +23,7 @@ class ATableOfDialogs : public testing::Test {
 protected:
     DialogId add(const Client& whose) {
         table_.require_room(whose);
-        return table_.add(std::make_shared<Dialog>("login", whose, Subject{}, std::vector<std::string>{"password"}));
+        return table_.add(std::make_shared<Dialog>("login", whose, Subject{}, required({"password"})));
     }
     [[nodiscard]] bool has_room(const Client& whose) const {
         return !kind_of_error([&] { table_.require_room(whose); });

@@ -41,7 +41,8 @@ TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
                                        .phone = "+33123456789",
                                        .organisation = "north",
                                        .locale = "fr_FR.UTF-8",
-                                       .authorisations = {"login", "sshd"}};
+                                       .authorisations = {"login", "sshd"},
+                                       .factors = {"totp", "recovery_codes"}};
     const model::Credential credential{.password_hash = "$y$j9T$abc",
                                        .password_changed = base::Milliseconds(13),
                                        .must_change = true,

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/flow_parts.h"
+
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+#include "lib/protocol/names.h"
+
+namespace loquet::conversation {
+
+std::vector<FlowPart> parts_for(const config::Config& settings, const std::string& purpose, const Client& client) {
+    using config::StepKind;
+    const config::Flow* flow = settings.flow(purpose, client.service);
+    if (flow == nullptr) {
+        throw base::Error(base::Error::Kind::invalid,
+                          "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
+    }
+    const bool set_by_root = client.acts_for_root() && purpose == protocol::purpose::change_password;
+    const auto is_skipped = [&](const config::Step& step) {
+        const bool asks = step.kind != StepKind::expiry && step.kind != StepKind::authorisation;
+        const bool proves = step.kind != StepKind::new_password;
+        return (set_by_root && asks && proves) || (client.account_phase && asks);
+    };
+    std::vector<FlowPart> parts;
+    for (const config::FlowItem& item : flow->items) {
+        FlowPart part{{}, item.at_least};
+        for (const config::Step& step : item.steps) {
+            if (!is_skipped(step)) {
+                part.steps.push_back(step.name);
+            }
+        }
+        if (!part.steps.empty()) {
+            parts.push_back(std::move(part));
+        }
+    }
+    return parts;
+}
+
+} // namespace loquet::conversation

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/steps/choice_step.h"
+
+#include "lib/base/text.h"
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loquet::conversation {
+
+using protocol::Prompt;
+using protocol::PromptStyle;
+
+namespace {
+
+/// From 0; nothing where it is no number, or none from 1 on.
+std::optional<std::size_t> option_of(std::string_view typed) {
+    std::size_t number = 0;
+    const char* const end = typed.data() + typed.size();
+    const auto [rest, error] = std::from_chars(typed.data(), end, number);
+    if (error != std::errc() || rest != end || number == 0) {
+        return std::nullopt;
+    }
+    return number - 1;
+}
+
+} // namespace
+
+StepResult ChoiceStep::ask(const Dialog& dialog, bool again) const {
+    const std::string& locale = dialog.client.locale;
+    const auto& options = dialog.machine.options();
+    protocol::Ask ask;
+    if (again) {
+        ask.prompts.push_back({PromptStyle::error, "choice_again", texts_.render(locale, "choice.again")});
+    }
+    ask.prompts.push_back({PromptStyle::info, "choice_title", texts_.render(locale, "choice.title")});
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        const std::string id = "factor." + options[i];
+        const std::string label = texts_.has(id) ? texts_.render(locale, id) : options[i];
+        ask.prompts.push_back(
+            {PromptStyle::info, "choice_line",
+             texts_.render(locale, "choice.line", {{"number", std::to_string(i + 1)}, {"label", label}})});
+    }
+    ask.prompts.push_back({PromptStyle::choice, "choice",
+                           texts_.render(locale, "choice.prompt", {{"last", std::to_string(options.size())}})});
+    StepResult result;
+    result.turn = std::move(ask);
+    return result;
+}
+
+base::Task<StepResult> ChoiceStep::begin(Dialog& dialog) {
+    co_return ask(dialog, false);
+}
+
+base::Task<StepResult> ChoiceStep::answer(Dialog& dialog, const Subject& /*subject*/, protocol::Answers answers) {
+    const auto option = option_of(answers.at(0).reveal());
+    if (!option || !dialog.machine.pick(*option)) {
+        co_return ask(dialog, true);
+    }
+    StepResult picked;
+    picked.turn = protocol::Granted{};
+    co_return picked;
+}
+
+} // namespace loquet::conversation

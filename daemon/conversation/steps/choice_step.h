@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Lets the person pick the next step among those that they have set up. Loop thread.
+#pragma once
+
+#include "daemon/conversation/steps/step.h"
+#include "lib/messages/catalogue.h"
+
+namespace loquet::conversation {
+
+class ChoiceStep final : public Step {
+public:
+    explicit ChoiceStep(const messages::Catalogue& texts) : texts_(texts) {}
+
+    /// A line for each option, `factor.<step>` of the catalogue, and the question for its number.
+    base::Task<StepResult> begin(Dialog& dialog) override;
+    /// What is no number of a line is asked again; it says nothing of who somebody is, and is not counted.
+    base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+
+private:
+    [[nodiscard]] StepResult ask(const Dialog& dialog, bool again) const;
+
+    const messages::Catalogue& texts_;
+};
+
+} // namespace loquet::conversation

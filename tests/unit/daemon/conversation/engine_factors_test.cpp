@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A second factor where one is set up: who is asked for which, who may choose, and what a wrong one counts.
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace loquet::conversation {
+
+namespace {
+
+using testing::ElementsAre;
+
+protocol::StepResponse says_ask() {
+    return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"password.prompt", {}}}}}, {}, {}, {}};
+}
+protocol::StepResponse says_yes() {
+    return {protocol::StepGrant{}, {}, {}, {}};
+}
+protocol::StepResponse says_no() {
+    return {protocol::StepDeny{}, {}, {}, {}};
+}
+
+class ASecondFactor : public ConversationFixture {
+protected:
+    ASecondFactor() {
+        add(anna, "anna", canary::password);
+        for (const char* name : {"totp", "codes"}) {
+            (void)add_step(name, config::Proof::possession);
+            settings_.plugins[name].enrolled_only = true;
+        }
+        in_group(0);
+    }
+
+    /// The flow of logins: the password, then so many of both.
+    void in_group(std::size_t at_least) {
+        config::Flow flow = config::flow_of_steps("login", {"password"});
+        flow.items.push_back({{config::step_named("totp"), config::step_named("codes")}, at_least, {}});
+        settings_.flows.front() = flow;
+    }
+    FakeStep& step(const std::string& name) { return *plugin_steps_.at(name); }
+    void set_up(std::vector<std::string> factors) {
+        set(anna, [&](model::PrivateAccount& account) { account.factors = std::move(factors); });
+    }
+    /// Up to what is asked after the right password.
+    Begun past_the_password() { return done(engine().begin("login", "anna", root(), answers({canary::password}))); }
+};
+
+TEST_F(ASecondFactor, IsNotAskedOfWhoHasNone) {
+    EXPECT_TRUE(is_granted(past_the_password().turn));
+    EXPECT_TRUE(step("totp").requests.empty());
+}
+
+TEST_F(ASecondFactor, IsAskedOfWhoHasOne) {
+    set_up({"codes"});
+    step("codes").will_say(says_ask());
+    const Begun begun = past_the_password();
+    EXPECT_THAT(asked(begun.turn), ElementsAre("code"));
+    step("codes").will_say(says_yes());
+    EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+    EXPECT_TRUE(step("totp").requests.empty());
+}
+
+TEST_F(ASecondFactor, IsNotAskedAfterAWrongPassword) {
+    set_up({"codes"});
+    EXPECT_EQ(refusal(log_in("anna", canary::wrong_password)), Reason::refused);
+    EXPECT_TRUE(step("codes").requests.empty());
+}
+
+TEST_F(ASecondFactor, CountsAsAFailureOfTheAccountWhereItIsWrong) {
+    set_up({"codes"});
+    step("codes").will_say(says_ask());
+    const Begun begun = past_the_password();
+    EXPECT_EQ(counters("anna").account.consecutive, 0U);
+    step("codes").will_say(says_no());
+    EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::refused);
+    EXPECT_EQ(counters("anna").account.consecutive, 1U);
+}
+
+TEST_F(ASecondFactor, IsPickedByWhoHasSeveral) {
+    set_up({"codes", "totp"});
+    const Begun begun = past_the_password();
+    EXPECT_THAT(asked(begun.turn), ElementsAre("choice_title", "choice_line", "choice_line", "choice"));
+    EXPECT_THAT(texts_of(begun.turn), testing::Contains(testing::StartsWith("2. ")));
+    for (const char* odd : {"", "0", "3", "2x", "-1", "99999999999999999999"}) {
+        EXPECT_THAT(asked(answer(*begun.dialog, {odd})), testing::Contains("choice_again")) << odd;
+    }
+    step("codes").will_say(says_ask());
+    EXPECT_THAT(asked(answer(*begun.dialog, {"2"})), ElementsAre("code"));
+    step("codes").will_say(says_yes());
+    EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+    EXPECT_EQ(counters("anna").account.consecutive, 0U) << "an odd choice is no guess";
+}
+
+TEST_F(ASecondFactor, ThatTheFlowWantsIsMissedWithoutBeingCounted) {
+    in_group(1);
+    const Begun begun = past_the_password();
+    EXPECT_EQ(refusal(begun.turn), Reason::refused);
+    EXPECT_EQ(records().back().detail, "lacks-a-factor");
+    EXPECT_EQ(counters("anna").account.consecutive, 0U);
+}
+
+TEST_F(ASecondFactor, IsWantedTwiceWhereTheFlowSaysSo) {
+    in_group(2);
+    set_up({"codes", "totp"});
+    step("totp").will_say(says_ask());
+    const Begun begun = past_the_password();
+    step("totp").will_say(says_yes());
+    step("codes").will_say(says_ask());
+    EXPECT_THAT(asked(answer(*begun.dialog, {"123456"})), ElementsAre("code"));
+    step("codes").will_say(says_yes());
+    EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+}
+
+} // namespace
+
+} // namespace loquet::conversation
