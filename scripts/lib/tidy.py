@@ -62,13 +62,14 @@ class Fingerprints:
         return self.known[name]
 
 
-def without_precompiled(command):
-    """clang cannot read what GCC precompiled; and so each file shows that it names the headers that it needs."""
+def for_clang(command):
+    """Without GCC's own options, and without what GCC precompiled: so each file shows that it names the headers that it
+    needs. Warnings are the compiler's to give."""
     words = shlex.split(command)
     while "-include" in words:
         at = words.index("-include")
         del words[at:at + 2]
-    return shlex.join(word for word in words if word not in ("-Winvalid-pch", "-fpch-preprocess"))
+    return shlex.join(word for word in words if not word.startswith("-W") and word != "-fpch-preprocess")
 
 
 def object_of(entry):
@@ -105,7 +106,7 @@ def flags_of(entry):
 
 def entries_of(build):
     entries = json.loads((build / "compile_commands.json").read_text())
-    return [{**entry, "command": without_precompiled(entry["command"])} for entry in entries]
+    return [{**entry, "command": for_clang(entry["command"])} for entry in entries]
 
 
 def units_of(entries, build, settings):
@@ -151,7 +152,7 @@ def examine_together(unit, sources, build, scratch, options):
 
 
 def examine(unit, build, scratch):
-    options = [IN_TESTS, "--extra-arg=-Wno-error"] if unit.is_test else ANALYZER_LIMIT
+    options = [IN_TESTS] if unit.is_test else ANALYZER_LIMIT
     results = examine_together(unit, unit.sources, build, scratch, options)
     return all(fine for fine, _ in results), "".join(output for _, output in results)
 
