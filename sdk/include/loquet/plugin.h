@@ -2,9 +2,10 @@
 /*
  * What all Loquet plugins share: memory rules, manifest, options, host services.
  *
- * A plugin is one shared object with one exported const struct for its kind (step.h, lockout.h, password_rules.h).
- * The daemon never loads it: a host process of its own does (loquet-plugin), without the store, the bus or the
- * network, under a system-call filter that is switched on after create() and before the first request.
+ * A plugin is one shared object with one exported const struct for its kind (step.h, lockout.h, password_rules.h,
+ * channel.h). The daemon never loads it: a host process of its own does (loquet-plugin), without the store and the bus,
+ * under a system-call filter that is switched on after create() and before the first request. Channels alone have the
+ * network.
  *
  * Rules of the road
  *  1. Every struct that crosses starts with its own size in bytes and only ever grows at the end: read a field only
@@ -98,8 +99,10 @@ typedef struct loquet_manifest {
     const char* summary;      /* one sentence */
     const char* const* facts; /* account facts it wants to see, NULL-terminated; may be NULL. Known facts: name,
                                  display_name, mail_masked, phone_masked, organisation, uid, created (milliseconds
-                                 since 1970, UTC); and for password rules alone, which must refuse them in a password,
-                                 mail and phone. Others are never given. */
+                                 since 1970, UTC), media ("mail", "sms", "mail sms", "sms mail": the ways for which
+                                 the account has an address and the site a channel, in the site's order); and for
+                                 password rules alone, which must refuse them in a password, mail and phone. Others
+                                 are never given, and channels are given none. */
     const loquet_option* options;
     size_t option_count;
 } loquet_manifest;

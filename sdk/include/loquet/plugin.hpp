@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // C++ comfort over plugin.h for plugin authors; C++17, header only, optional. A plugin is a class; the
-// LOQUET_DEFINE_... macro of its kind (step.hpp, lockout.hpp, password_rules.hpp) exports it behind noexcept thunks, so
-// that no exception crosses a C frame. What the wrappers refer to is lent for the call, as in plugin.h.
+// LOQUET_DEFINE_... macro of its kind (step.hpp, lockout.hpp, password_rules.hpp, channel.hpp) exports it behind
+// noexcept thunks, so that no exception crosses a C frame. What the wrappers refer to is lent for the call, as in
+// plugin.h.
 #ifndef LOQUET_PLUGIN_HPP
 #define LOQUET_PLUGIN_HPP
 

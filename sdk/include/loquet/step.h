@@ -41,14 +41,34 @@ typedef struct loquet_step_request {
     size_t answer_count;
     int64_t now;        /* milliseconds since 1970 UTC */
     loquet_text locale; /* "fr_FR.UTF-8"; may be empty */
+    /* SECRET: 32 bytes that this instance of the plugin has for this account alone, the same at each request and known
+     * to nobody else. For keyed hashes of what is too short to be hashed otherwise: a code of six digits. Who is not
+     * known has a key, too. It follows from the site's own keys and is stored nowhere; never put it into a state. */
+    loquet_bytes key;
 } loquet_step_request;
 
-/* Host functions that take the step's turn. Exactly one of ask (one or more times), wait, grant, deny must be used;
- * a mixture, or nothing, counts as an error of the plugin. */
+/* How a message travels. */
+enum loquet_medium { LOQUET_MEDIUM_MAIL = 1, LOQUET_MEDIUM_SMS = 2 };
+
+/* A message to the person whose account it is. The daemon writes it to the address that it has stored for the account,
+ * and sends it by a channel (channel.h): a step neither sees nor chooses where it goes. */
+typedef struct loquet_outgoing {
+    size_t size;
+    int medium; /* enum loquet_medium; one of those in the fact `media`, or the daemon refuses the whole answer */
+    /* In the catalogues this id has, for the medium, what the message says. Variables may hold a code: they are sealed
+     * where they wait, and wiped when the message was delivered, refused or is too old. */
+    const loquet_message* message;
+    int64_t lifetime; /* milliseconds, 1000 (a second) to 86400000 (a day); it is not delivered later than that */
+} loquet_outgoing;
+
+/* Host functions that take the step's turn. Exactly one of ask (one or more times), wait, grant, deny, skip must be
+ * used; a mixture, or nothing, counts as an error of the plugin. At the ENROL_ operations `grant` says that the factor
+ * is set up, with what set_account_state keeps of it. */
 typedef struct loquet_step_output {
     size_t size;
     void* context; /* first argument of every function below */
-    /* One prompt; at most 16 a turn. `name` (at most 64 bytes, [a-z_]) lets a program recognise it. */
+    /* One prompt; at most 32 a turn, and at most 16 of those are answered. `name` (at most 64 bytes, [a-z_]) lets a
+     * program recognise it. */
     void (*ask)(void* context, int style, loquet_text name, const loquet_message* message);
     /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). */
     void (*wait)(void* context, const loquet_message* message, uint32_t poll);
@@ -60,6 +80,12 @@ typedef struct loquet_step_output {
     void (*set_dialog_state)(void* context, loquet_bytes state);
     /* For the audit log; no secret; at most 256 bytes. */
     void (*note)(void* context, loquet_text text);
+    /* A message beside the turn, whatever it is; at most 2 a turn. It is kept in one transaction with the new states,
+     * so that neither exists without the other. Whether it is delivered, and when, the step never learns. */
+    void (*send)(void* context, const loquet_outgoing* outgoing);
+    /* The turn at BEGIN, and only there: this account has not set this factor up. The flow goes on with the next step
+     * where it allows that; where this step is required, the person is denied. */
+    void (*skip)(void* context);
 } loquet_step_output;
 
 typedef struct loquet_step {

@@ -32,6 +32,8 @@ public:
     }
     [[nodiscard]] std::int64_t now() const { return request_->now; }
     [[nodiscard]] std::string_view locale() const { return view(request_->locale); }
+    /// A secret.
+    [[nodiscard]] std::string_view key() const { return view(request_->key); }
 
 private:
     const loquet_step_request* request_;
@@ -54,6 +56,12 @@ public:
     void set_account_state(std::string_view state) { output_->set_account_state(output_->context, bytes(state)); }
     void set_dialog_state(std::string_view state) { output_->set_dialog_state(output_->context, bytes(state)); }
     void note(std::string_view sentence) { output_->note(output_->context, text(sentence)); }
+    void send(loquet_medium medium, Message message, std::int64_t lifetime_ms) {
+        const loquet_message lent = message.c();
+        const loquet_outgoing outgoing{sizeof(loquet_outgoing), medium, &lent, lifetime_ms};
+        output_->send(output_->context, &outgoing);
+    }
+    void skip() { output_->skip(output_->context); }
 
 private:
     const loquet_step_output* output_;

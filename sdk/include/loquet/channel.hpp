@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// C++ comfort over channel.h. A channel is a class with
+//     static const loquet_manifest& manifest();
+//     Channel(loquet::sdk::Host host, const loquet::sdk::Options& options);   // throws Refusal
+//     void submit(std::uint64_t id, const loquet::sdk::Delivery& delivery);
+//     void work(int wake, std::uint32_t timeout_ms, loquet::sdk::ChannelOutput& output);
+// and is exported by LOQUET_DEFINE_CHANNEL(Channel) in one source file, outside of any namespace. A channel that need
+// not wait for anything derives from ImmediateChannel instead, and says only how it delivers one message.
+#ifndef LOQUET_CHANNEL_HPP
+#define LOQUET_CHANNEL_HPP
+
+#include "channel.h"
+#include "plugin.hpp"
+
+namespace loquet::sdk {
+
+/// A message as it is lent to submit(). KeptDelivery is a copy for afterwards.
+class Delivery {
+public:
+    explicit Delivery(const loquet_delivery& delivery) : delivery_(&delivery) {}
+
+    [[nodiscard]] std::string_view reference() const { return view(delivery_->reference); }
+    [[nodiscard]] std::string_view destination() const { return view(delivery_->destination); }
+    [[nodiscard]] std::string_view subject() const { return view(delivery_->subject); }
+    /// A secret.
+    [[nodiscard]] std::string_view text() const { return view(delivery_->text); }
+    [[nodiscard]] std::string_view locale() const { return view(delivery_->locale); }
+    [[nodiscard]] std::int64_t now() const { return delivery_->now; }
+    [[nodiscard]] std::int64_t expires() const { return delivery_->expires; }
+    [[nodiscard]] std::uint32_t attempt() const { return delivery_->attempt; }
+
+private:
+    const loquet_delivery* delivery_;
+};
+
+/// Overwrites `secret` in a way that no compiler leaves out, and empties it.
+inline void wipe(std::string& secret) {
+    secret.resize(secret.capacity()); // a shorter text may have followed a longer one
+    volatile char* at = secret.data();
+    for (size_t n = 0; n < secret.size(); ++n) {
+        at[n] = 0;
+    }
+    secret.clear();
+}
+
+/// A copy of a delivery that lives until it was told; its text is wiped with it. It stays where it was made.
+class KeptDelivery {
+public:
+    explicit KeptDelivery(const Delivery& delivery)
+        : reference_(delivery.reference()), destination_(delivery.destination()), subject_(delivery.subject()),
+          text_(delivery.text()), locale_(delivery.locale()), now_(delivery.now()), expires_(delivery.expires()),
+          attempt_(delivery.attempt()) {}
+    KeptDelivery(const KeptDelivery&) = delete;
+    KeptDelivery& operator=(const KeptDelivery&) = delete;
+    ~KeptDelivery() { wipe(text_); }
+
+    [[nodiscard]] const std::string& reference() const { return reference_; }
+    [[nodiscard]] const std::string& destination() const { return destination_; }
+    [[nodiscard]] const std::string& subject() const { return subject_; }
+    /// A secret.
+    [[nodiscard]] const std::string& text() const { return text_; }
+    [[nodiscard]] const std::string& locale() const { return locale_; }
+    [[nodiscard]] std::int64_t now() const { return now_; }
+    [[nodiscard]] std::int64_t expires() const { return expires_; }
+    [[nodiscard]] std::uint32_t attempt() const { return attempt_; }
+
+private:
+    std::string reference_;
+    std::string destination_;
+    std::string subject_;
+    std::string text_;
+    std::string locale_;
+    std::int64_t now_;
+    std::int64_t expires_;
+    std::uint32_t attempt_;
+};
+
+/// Where work() tells what became of a delivery, once for each.
+class ChannelOutput {
+public:
+    explicit ChannelOutput(const loquet_channel_output& output) : output_(&output) {}
+
+    void sent(std::uint64_t id, std::string_view gateway_reference, std::string_view said) {
+        output_->sent(output_->context, id, text(gateway_reference), text(said));
+    }
+    /// after_ms 0: when the daemon sees fit.
+    void retry(std::uint64_t id, std::uint32_t after_ms, std::string_view said) {
+        output_->retry(output_->context, id, after_ms, text(said));
+    }
+    void refused(std::uint64_t id, std::string_view said) { output_->refused(output_->context, id, text(said)); }
+
+private:
+    const loquet_channel_output* output_;
+};
+
+/// What became of one delivery, as a value; the members are those of loquet_channel_output.
+struct DeliveryOutcome {
+    enum class Kind { sent, retry, refused };
+
+    Kind kind = Kind::refused;
+    std::string gateway_reference; ///< of what was sent
+    std::uint32_t after_ms = 0;    ///< of what is to be tried again
+    std::string said;
+
+    void tell(std::uint64_t id, ChannelOutput& output) const {
+        switch (kind) {
+        case Kind::sent:
+            output.sent(id, gateway_reference, said);
+            break;
+        case Kind::retry:
+            output.retry(id, after_ms, said);
+            break;
+        case Kind::refused:
+            output.refused(id, said);
+            break;
+        }
+    }
+};
+
+/// The base of a channel that is done with a message when its function returns (a file, a device), within a moment.
+/// It keeps no message at all. What deliver() throws is told as a retry that says what().
+class ImmediateChannel {
+public:
+    ImmediateChannel() = default;
+    ImmediateChannel(const ImmediateChannel&) = delete;
+    ImmediateChannel& operator=(const ImmediateChannel&) = delete;
+    virtual ~ImmediateChannel() = default;
+
+    void submit(std::uint64_t id, const Delivery& delivery) {
+        done_.emplace_back(id, DeliveryOutcome());
+        try {
+            done_.back().second = deliver(delivery);
+        } catch (const std::exception& error) {
+            done_.back().second = {DeliveryOutcome::Kind::retry, {}, 0, error.what()};
+        }
+    }
+    void work(int /*wake*/, std::uint32_t /*timeout_ms*/, ChannelOutput& output) {
+        for (const auto& [id, outcome] : done_) {
+            outcome.tell(id, output);
+        }
+        done_.clear();
+    }
+
+private:
+    virtual DeliveryOutcome deliver(const Delivery& delivery) = 0;
+
+    std::vector<std::pair<std::uint64_t, DeliveryOutcome>> done_; ///< what the next work() tells
+};
+
+namespace thunk {
+
+template <class Channel>
+int submit(void* self, std::uint64_t id, const loquet_delivery* message) noexcept {
+    if (message->size < sizeof *message) {
+        return -1;
+    }
+    return guarded([&] { static_cast<Channel*>(self)->submit(id, Delivery(*message)); });
+}
+
+template <class Channel>
+int work(void* self, int wake, std::uint32_t timeout_ms, const loquet_channel_output* output) noexcept {
+    if (output->size < sizeof *output) {
+        return -1;
+    }
+    return guarded([&] {
+        ChannelOutput out(*output);
+        static_cast<Channel*>(self)->work(wake, timeout_ms, out);
+    });
+}
+
+} // namespace thunk
+} // namespace loquet::sdk
+
+#define LOQUET_DEFINE_CHANNEL(Channel)                                                                                 \
+    extern "C" LOQUET_EXPORT const loquet_channel loquet_channel_v1 = {sizeof(loquet_channel),                         \
+                                                                       &loquet::sdk::thunk::manifest<Channel>,         \
+                                                                       &loquet::sdk::thunk::create<Channel>,           \
+                                                                       &loquet::sdk::thunk::submit<Channel>,           \
+                                                                       &loquet::sdk::thunk::work<Channel>,             \
+                                                                       &loquet::sdk::thunk::destroy<Channel>};
+
+#endif
