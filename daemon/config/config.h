@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/config/flow.h"
+#include "daemon/config/outbox_config.h"
 #include "daemon/config/size.h"
 #include "lib/base/log.h"
 #include "lib/protocol/turn.h"
@@ -101,6 +102,7 @@ struct Config {
     PasswordConfig password;
     LockoutConfig lockout;
     ConversationConfig conversation;
+    OutboxConfig outbox;
     LogConfig log;
     std::map<std::string, PluginInstance> plugins = default_plugins(); ///< by instance
     std::vector<Flow> flows = default_flows();

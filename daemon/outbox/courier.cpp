@@ -102,10 +102,12 @@ void Courier::take_up_all() {
     std::vector<std::uint64_t> in_hand_at_death;
     parts_.store.read([&](const ReadTxn& txn) {
         OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing& message) {
-            if (message.state == MessageState::sending) {
-                in_hand_at_death.push_back(number);
-            } else if (!is_final(message.state)) {
+            if (!is_final(message.state)) {
                 list_.add(number, message);
+            }
+            if (message.state == MessageState::sending) {
+                list_.hold(number);
+                in_hand_at_death.push_back(number);
             }
             return true;
         });
@@ -312,9 +314,13 @@ base::Task<void> Courier::recover(std::vector<std::uint64_t> numbers) {
         }
     });
     co_await writing;
-    if (!alive.expired()) {
-        take_up(numbers);
+    if (alive.expired()) {
+        co_return;
     }
+    for (const std::uint64_t number : numbers) {
+        list_.put_back(number, parts_.outbox.now());
+    }
+    look();
 }
 
 /// What became of a message is not forgotten because the disk refuses for a while.
@@ -343,9 +349,9 @@ base::Task<void> Courier::write_in_the_end(std::function<void(WriteTxn&)> work) 
 
 base::Task<void> Courier::tidy_up() {
     const std::weak_ptr<Alive> alive = alive_;
-    const auto count = [this] { return parts_.store.read(OutboxTable::count); };
-    for (std::size_t before = 0, after = count(); before != after;) {
-        before = after;
+    std::size_t kept = parts_.store.read(OutboxTable::count);
+    for (std::size_t before = kept + 1; kept < before;) {
+        before = kept;
         try {
             auto writing = parts_.store.write(parts_.outbox.tidy());
             co_await writing;
@@ -354,7 +360,7 @@ base::Task<void> Courier::tidy_up() {
         if (alive.expired() || !running_) {
             co_return;
         }
-        after = std::min(count(), before);
+        kept = parts_.store.read(OutboxTable::count);
     }
     tidying_ = parts_.loop.after(between_tidying, [this] { parts_.tasks.spawn(tidy_up()); });
 }

@@ -47,14 +47,14 @@ bool is_sendable(const std::string& destination) {
 
 /// Why it may not be sent; empty where it may, and is paid for.
 std::string refusal(WriteTxn& txn, const Draft& draft, Milliseconds now) {
-    const auto& media = draft.settings.media;
+    const auto& served = draft.settings.media;
     if (draft.letter.destination.empty()) {
         return "no-address";
     }
     if (!is_sendable(draft.letter.destination)) {
         return "address";
     }
-    if (std::find(media.begin(), media.end(), draft.order.medium) == media.end()) {
+    if (std::find(served.begin(), served.end(), draft.order.medium) == served.end()) {
         return "no-channel";
     }
     if (OutboxTable::pending(txn) >= draft.settings.waiting) {

@@ -74,6 +74,13 @@ std::optional<std::uint64_t> WaitingList::take(Medium medium, Milliseconds now) 
     return number;
 }
 
+void WaitingList::hold(std::uint64_t number) {
+    if (Entry* entry = find(number); entry != nullptr) {
+        withdraw(number, *entry);
+        entry->in_hand = true;
+    }
+}
+
 void WaitingList::put_back(std::uint64_t number, Milliseconds at) {
     Entry* entry = find(number);
     if (entry == nullptr) {

@@ -38,6 +38,8 @@ public:
 
     /// The longest due message of that medium that is the first to its destination; it is in hand from here on.
     [[nodiscard]] std::optional<std::uint64_t> take(model::Medium medium, base::Milliseconds now);
+    /// Somebody works on it: it is in hand, and holds up the others to its destination.
+    void hold(std::uint64_t number);
     /// No longer in hand, and due then. Nothing where it is gone.
     void put_back(std::uint64_t number, base::Milliseconds due);
 
