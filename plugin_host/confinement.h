@@ -12,7 +12,12 @@ void give_up_privileges();
 /// sockets, other programs, other processes and executable memory kill it (SIGSYS).
 void filter_system_calls();
 
-/// False in builds with sanitizers, whose runtime such a filter would kill: filter_system_calls() then does nothing.
+/// The wider one for a channel, whose work is the network, names in it, files and other programs. What changes the
+/// machine, looks into other processes or reaches seldom used parts of the kernel is refused (EPERM), also to the
+/// programs that it starts; so are sockets other than those of the internet and of this machine, and listening.
+void filter_system_calls_of_channel();
+
+/// False in builds with sanitizers, whose runtime such filters would kill: the two above then do nothing.
 [[nodiscard]] bool has_filter() noexcept;
 
 } // namespace loquet::plugin_host

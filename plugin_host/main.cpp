@@ -109,7 +109,11 @@ int run(int argc, char** argv) {
     base::Fd listener = invocation->listen.empty() ? inherited_listener() : make_listener(invocation->listen);
     Server server(std::move(listener), plugin, permitted);
     RequestTimer::prepare();
-    filter_system_calls();
+    if (plugin.description().kind == protocol::PluginKind::channel) {
+        filter_system_calls_of_channel();
+    } else {
+        filter_system_calls();
+    }
     server.serve();
 }
 

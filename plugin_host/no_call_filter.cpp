@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Takes call_filter.cpp's place in builds with sanitizers.
+// Takes the place of call_filter.cpp and channel_filter.cpp in builds with sanitizers.
 #include "plugin_host/confinement.h"
 
 namespace loquet::plugin_host {
@@ -9,5 +9,6 @@ bool has_filter() noexcept {
 }
 
 void filter_system_calls() {}
+void filter_system_calls_of_channel() {}
 
 } // namespace loquet::plugin_host

@@ -63,12 +63,12 @@ void PluginFile::find_contract() {
     look("loquet_step_v1", static_cast<const loquet_step*>(nullptr));
     look("loquet_lockout_v1", static_cast<const loquet_lockout*>(nullptr));
     look("loquet_password_rules_v1", static_cast<const loquet_password_rules*>(nullptr));
+    look("loquet_channel_v1", static_cast<const loquet_channel*>(nullptr));
     if (found != 1) {
-        throw Error(Error::Kind::invalid,
-                    path_
-                        + ": a plugin exports exactly one of loquet_step_v1, loquet_lockout_v1 and "
-                          "loquet_password_rules_v1; this one exports "
-                        + std::to_string(found));
+        throw Error(Error::Kind::invalid, path_
+                                              + ": a plugin exports exactly one of loquet_step_v1, loquet_lockout_v1, "
+                                                "loquet_password_rules_v1 and loquet_channel_v1; this one exports "
+                                              + std::to_string(found));
     }
     std::visit(
         [this](const auto* contract) {
@@ -112,11 +112,19 @@ void PluginFile::check_manifest(const std::string& name) const {
 }
 
 protocol::PluginKind PluginFile::kind() const noexcept {
-    if (std::holds_alternative<const loquet_step*>(contract_)) {
-        return protocol::PluginKind::step;
-    }
-    return std::holds_alternative<const loquet_lockout*>(contract_) ? protocol::PluginKind::lockout
-                                                                    : protocol::PluginKind::password_rules;
+    struct Kind {
+        protocol::PluginKind operator()(const loquet_step* /*contract*/) const { return protocol::PluginKind::step; }
+        protocol::PluginKind operator()(const loquet_lockout* /*contract*/) const {
+            return protocol::PluginKind::lockout;
+        }
+        protocol::PluginKind operator()(const loquet_password_rules* /*contract*/) const {
+            return protocol::PluginKind::password_rules;
+        }
+        protocol::PluginKind operator()(const loquet_channel* /*contract*/) const {
+            return protocol::PluginKind::channel;
+        }
+    };
+    return std::visit(Kind(), contract_);
 }
 
 std::vector<std::string> PluginFile::facts() const {

@@ -5,6 +5,7 @@
 
 #include "lib/base/handle.h"
 #include "lib/protocol/plugin_messages.h"
+#include "loquet/channel.h"
 #include "loquet/lockout.h"
 #include "loquet/password_rules.h"
 #include "loquet/step.h"
@@ -18,7 +19,8 @@
 
 namespace loquet::plugin_host {
 
-using Contract = std::variant<const loquet_step*, const loquet_lockout*, const loquet_password_rules*>;
+using Contract =
+    std::variant<const loquet_step*, const loquet_lockout*, const loquet_password_rules*, const loquet_channel*>;
 
 /// True for what may name a plugin, an instance and their files: [a-z0-9_-], not empty, at most
 /// limits::plugin_name_bytes.

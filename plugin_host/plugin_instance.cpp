@@ -7,6 +7,8 @@
 #include "lib/base/text.h"
 #include "plugin_host/calls.h"
 
+#include <utility>
+
 namespace loquet::plugin_host {
 
 using base::Error;
@@ -77,6 +79,11 @@ PluginInstance::~PluginInstance() {
     } catch (...) {
         services_.host().log(services_.host().context, LOQUET_LOG_ERROR, {"destroy() threw an exception", 28});
     }
+}
+
+std::optional<ChannelPlugin> PluginInstance::channel() const noexcept {
+    const auto* const* channel = std::get_if<const loquet_channel*>(&file_->contract());
+    return channel == nullptr ? std::nullopt : std::optional<ChannelPlugin>(std::in_place, **channel, self_);
 }
 
 base::SecureBytes PluginInstance::answer(const protocol::Frame& request) {

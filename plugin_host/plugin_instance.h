@@ -3,11 +3,13 @@
 #pragma once
 
 #include "lib/protocol/plugin_wire.h"
+#include "plugin_host/channel_plugin.h"
 #include "plugin_host/options.h"
 #include "plugin_host/plugin_file.h"
 #include "plugin_host/plugin_services.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace loquet::plugin_host {
@@ -28,7 +30,11 @@ public:
 
     [[nodiscard]] const protocol::DescribeResponse& description() const noexcept { return description_; }
 
-    /// The packet that answers `request`; an error response where the plugin could not, or returned what it may not.
+    /// What serves a channel's requests; nothing for the other kinds. Not to outlive this object.
+    [[nodiscard]] std::optional<ChannelPlugin> channel() const noexcept;
+
+    /// The packet that answers `request`, which is no delivery; an error response where the plugin could not, or
+    /// returned what it may not.
     [[nodiscard]] base::SecureBytes answer(const protocol::Frame& request);
 
 private:

@@ -5,12 +5,13 @@
 #include "lib/base/limits.h"
 #include "plugin_host/request_timer.h"
 
-#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace loquet::plugin_host {
@@ -18,11 +19,35 @@ namespace loquet::plugin_host {
 namespace {
 
 constexpr time_t slowest_reader = 5; // seconds until a peer that does not read its answers is given up
+constexpr std::uint64_t number_of_listener = 0;
+
+void watch(const base::Fd& epoll, const base::Fd& descriptor, std::uint64_t number) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = number;
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, descriptor.get(), &event) != 0) {
+        throw base::system_error(errno, "cannot wait for a connection");
+    }
+}
+
+/// Explicitly: a program that a channel has just started may still hold a copy of the descriptor.
+void unwatch(const base::Fd& epoll, const base::Fd& descriptor) noexcept {
+    ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, descriptor.get(), nullptr);
+}
 
 } // namespace
 
 Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> permitted)
-    : listener_(std::move(listener)), plugin_(plugin), permitted_(std::move(permitted)) {
+    : listener_(std::move(listener)), watched_(::epoll_create1(EPOLL_CLOEXEC)), plugin_(plugin),
+      permitted_(std::move(permitted)) {
+    if (!watched_) {
+        throw base::system_error(errno, "cannot wait for connections");
+    }
+    watch(watched_, listener_, number_of_listener);
+    if (const auto channel = plugin_.channel()) {
+        desk_.emplace(*channel,
+                      [this](std::uint64_t connection, const base::SecureBytes& packet) { give(connection, packet); });
+    }
     permitted_.push_back(0);
     permitted_.push_back(::getuid());
     buffer_.resize(limits::plugin_frame_bytes);
@@ -30,45 +55,49 @@ Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> per
 
 void Server::serve() {
     for (;;) {
-        std::vector<pollfd> watched{{listener_.get(), POLLIN, 0}};
-        for (const base::Fd& connection : connections_) {
-            watched.push_back({connection.get(), POLLIN, 0});
+        const bool busy = desk_ && desk_->busy();
+        if (busy) {
+            desk_->work(watched_.get());
         }
-        if (::poll(watched.data(), watched.size(), -1) < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            throw base::system_error(errno, "cannot wait for requests");
-        }
-        auto at = connections_.begin();
-        for (std::size_t i = 1; i < watched.size(); ++i) {
-            const auto connection = at++;
-            if (watched[i].revents == 0) {
-                continue;
-            }
-            if (serve_one(connection->get())) {
+        serve_ready(busy ? 0 : -1);
+    }
+}
+
+void Server::serve_ready(int timeout_ms) {
+    std::array<epoll_event, limits::plugin_connections + 1> events{};
+    const int ready = ::epoll_wait(watched_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+    if (ready < 0 && errno != EINTR) {
+        throw base::system_error(errno, "cannot wait for requests");
+    }
+    for (int i = 0; i < ready; ++i) {
+        const std::uint64_t number = events.at(static_cast<std::size_t>(i)).data.u64;
+        const auto connection = find(number);
+        if (connection != connections_.end()) {
+            if (serve_one(*connection)) {
                 connections_.splice(connections_.end(), connections_, connection);
             } else {
+                unwatch(watched_, connection->socket);
                 connections_.erase(connection);
             }
-        }
-        if (watched[0].revents != 0) {
+        } else if (number == number_of_listener) {
             accept_one();
         }
     }
 }
 
 void Server::accept_one() {
-    base::Fd connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!connection || !is_permitted(connection.get())) {
+    base::Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket || !is_permitted(socket.get())) {
         return;
     }
     const timeval patience{slowest_reader, 0};
-    ::setsockopt(connection.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (connections_.size() >= limits::plugin_connections) {
+        unwatch(watched_, connections_.front().socket);
         connections_.pop_front(); // a daemon that came back must find room
     }
-    connections_.push_back(std::move(connection));
+    watch(watched_, socket, ++last_number_);
+    connections_.push_back({last_number_, std::move(socket)});
 }
 
 bool Server::is_permitted(int connection) const {
@@ -78,27 +107,49 @@ bool Server::is_permitted(int connection) const {
            && std::ranges::find(permitted_, peer.uid) != permitted_.end();
 }
 
-bool Server::serve_one(int connection) {
+bool Server::serve_one(const Connection& connection) {
     iovec block{buffer_.data(), buffer_.size()};
     msghdr message{};
     message.msg_iov = &block;
     message.msg_iovlen = 1;
-    const ssize_t size = ::recvmsg(connection, &message, MSG_DONTWAIT);
+    const ssize_t size = ::recvmsg(connection.socket.get(), &message, MSG_DONTWAIT);
     if (size < 0) {
         return errno == EAGAIN || errno == EINTR;
     }
     const auto packet = std::span(buffer_).first(static_cast<std::size_t>(size));
-    base::SecureBytes answer;
+    bool is_frame = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+    base::SecureBytes answered;
     try {
-        const protocol::Frame request = protocol::decode_frame(packet);
-        const RequestTimer timer(request.header.deadline);
-        answer = plugin_.answer(request);
+        if (is_frame) {
+            answered = answer(connection, protocol::decode_frame(packet));
+        }
     } catch (const base::Error&) {
-        answer.clear(); // whoever speaks no frames is no daemon of ours
+        is_frame = false; // whoever speaks no frames is no daemon of ours
     }
     base::wipe(packet.data(), packet.size());
-    const bool whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
-    return whole && !answer.empty() && ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL) >= 0;
+    if (!is_frame || answered.empty()) {
+        return is_frame;
+    }
+    return ::send(connection.socket.get(), answered.data(), answered.size(), MSG_NOSIGNAL) >= 0;
+}
+
+base::SecureBytes Server::answer(const Connection& connection, const protocol::Frame& request) {
+    if (desk_ && request.kind == protocol::FrameKind::deliver_request) {
+        return desk_->take(connection.number, request).value_or(base::SecureBytes());
+    }
+    const RequestTimer timer(request.header.deadline);
+    return plugin_.answer(request);
+}
+
+void Server::give(std::uint64_t connection, const base::SecureBytes& packet) noexcept {
+    const auto found = find(connection);
+    if (found != connections_.end()) { // otherwise whoever asked has gone, and asks again when it is back
+        (void)!::send(found->socket.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+}
+
+std::list<Server::Connection>::iterator Server::find(std::uint64_t connection) {
+    return std::ranges::find(connections_, connection, &Connection::number);
 }
 
 } // namespace loquet::plugin_host

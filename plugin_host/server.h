@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Serves one plugin to the daemon: a few connections, one request at a time, each under its timer. One thread.
+// Serves one plugin to the daemon: a few connections, one call of the plugin at a time, each under its timer. A request
+// is answered before the next is read, except by a channel, which answers when it is done. One thread.
 #pragma once
 
 #include "lib/base/file.h"
 #include "lib/base/secret.h"
+#include "plugin_host/delivery_desk.h"
 #include "plugin_host/plugin_instance.h"
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <list>
+#include <optional>
 #include <vector>
 
 namespace loquet::plugin_host {
@@ -22,15 +26,28 @@ public:
     [[noreturn]] void serve();
 
 private:
+    struct Connection {
+        std::uint64_t number = 0; ///< none has it again
+        base::Fd socket;
+    };
+
+    void serve_ready(int timeout_ms);
     void accept_one();
     [[nodiscard]] bool is_permitted(int connection) const;
     /// False where the connection is over: the peer left, or spoke what is no frame.
-    [[nodiscard]] bool serve_one(int connection);
+    [[nodiscard]] bool serve_one(const Connection& connection);
+    /// The packet that answers `request`; empty where it will be answered later.
+    [[nodiscard]] base::SecureBytes answer(const Connection& connection, const protocol::Frame& request);
+    void give(std::uint64_t connection, const base::SecureBytes& packet) noexcept;
+    [[nodiscard]] std::list<Connection>::iterator find(std::uint64_t connection);
 
     base::Fd listener_;
+    base::Fd watched_; ///< an epoll: the listener under number 0, and the connections under theirs
     PluginInstance& plugin_;
+    std::optional<DeliveryDesk> desk_; ///< of a channel
     std::vector<uid_t> permitted_;
-    std::list<base::Fd> connections_; ///< the one that was silent for the longest time first
+    std::list<Connection> connections_; ///< the one that was silent for the longest time first
+    std::uint64_t last_number_ = 0;
     base::SecureBytes buffer_;
 };
 

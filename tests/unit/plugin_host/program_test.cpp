@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The program loquet-plugin itself: what it says of a configuration, who may talk to it, and what it does with frames
 // that are none.
-#include "lib/base/file.h"
 #include "lib/base/limits.h"
 #include "lib/protocol/plugin_wire.h"
 #include "plugin_host/confinement.h"
 #include "tests/fixtures/plugins/plugin_process.h"
+#include "tests/unit/plugin_host/host_connection.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -73,29 +69,11 @@ class TheProgram : public testing::Test {
 protected:
     void SetUp() override { ASSERT_TRUE(process_.start()); }
 
-    [[nodiscard]] base::Fd connect() const {
-        base::Fd connection(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::strcpy(address.sun_path, process_.socket_path().c_str()); // NOLINT: a folder of mkdtemp is short
-        EXPECT_EQ(::connect(connection.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-        return connection;
-    }
+    [[nodiscard]] HostConnection connect() const { return HostConnection(process_.socket_path()); }
 
-    /// What comes back for `packet`; empty where the connection was closed instead.
-    static std::vector<std::uint8_t> answer(const base::Fd& connection, std::span<const std::uint8_t> packet) {
-        (void)!::send(connection.get(), packet.data(), packet.size(), MSG_NOSIGNAL);
-        std::vector<std::uint8_t> received(limits::plugin_frame_bytes);
-        pollfd waiting{connection.get(), POLLIN, 0};
-        EXPECT_EQ(::poll(&waiting, 1, 10'000), 1);
-        const ssize_t size = ::recv(connection.get(), received.data(), received.size(), MSG_DONTWAIT);
-        received.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-        return received;
-    }
-
-    static bool describes_itself(const base::Fd& connection) {
+    static bool describes_itself(const HostConnection& connection) {
         protocol::FrameHeader header{7, Milliseconds(2000)};
-        const auto received = answer(connection, protocol::encode(header, protocol::DescribeRequest{}));
+        const auto received = connection.answer(protocol::encode(header, protocol::DescribeRequest{}));
         if (received.empty()) {
             return false;
         }
@@ -110,17 +88,17 @@ protected:
 TEST_F(TheProgram, GivesThePluginItsOptions) {
     process_.configure("tries = 7\nwords = [\"x\", \"y\"]\n");
     ASSERT_TRUE(process_.start());
-    const base::Fd connection = connect();
+    const HostConnection connection = connect();
     protocol::FrameHeader header{1, Milliseconds(2000)};
-    const auto received = answer(connection, protocol::encode(header, protocol::StepRequest{}));
+    const auto received = connection.answer(protocol::encode(header, protocol::StepRequest{}));
     EXPECT_EQ(protocol::decode<protocol::StepResponse>(protocol::decode_frame(received)).note,
               "greeting=hello tries=7 strict=1 words=x,y,");
 }
 
 TEST_F(TheProgram, AnswersARequestOfAnotherKindWithAnError) {
-    const base::Fd connection = connect();
+    const HostConnection connection = connect();
     protocol::FrameHeader header{1, Milliseconds(2000)};
-    const auto received = answer(connection, protocol::encode(header, protocol::JudgeRequest{}));
+    const auto received = connection.answer(protocol::encode(header, protocol::JudgeRequest{}));
     const auto frame = protocol::decode_frame(received);
     EXPECT_EQ(protocol::decode<protocol::ErrorResponse>(frame).text,
               "this plugin is of the kind step and cannot answer that");
@@ -129,16 +107,16 @@ TEST_F(TheProgram, AnswersARequestOfAnotherKindWithAnError) {
 
 TEST_F(TheProgram, ClosesTheConnectionOfWhoSpeaksNoFrames) {
     const std::vector<std::uint8_t> garbage(100, 'x');
-    EXPECT_TRUE(answer(connect(), garbage).empty());
+    EXPECT_TRUE(connect().answer(garbage).empty());
     std::vector<std::uint8_t> long_frame(limits::plugin_frame_bytes + 1);
     const auto begin = protocol::encode({1, Milliseconds(1)}, protocol::DescribeRequest{});
     std::copy(begin.begin(), begin.end(), long_frame.begin());
-    EXPECT_TRUE(answer(connect(), long_frame).empty());
+    EXPECT_TRUE(connect().answer(long_frame).empty());
     EXPECT_TRUE(describes_itself(connect())) << "the others are served";
 }
 
 TEST_F(TheProgram, ServesANewConnectionWhileOldOnesLinger) {
-    std::vector<base::Fd> lingering;
+    std::vector<HostConnection> lingering;
     for (std::size_t i = 0; i < limits::plugin_connections; ++i) {
         lingering.push_back(connect());
         ASSERT_TRUE(describes_itself(lingering.back()));

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugin_host/channel_plugin.h"
+
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "plugin_host/collector.h"
+#include "plugin_host/sdk_values.h"
+
+#include <utility>
+
+namespace loquet::plugin_host {
+
+namespace {
+
+using protocol::DeliverResponse;
+using protocol::Outcome;
+
+struct Teller : Collector {
+    explicit Teller(ChannelPlugin::Tell listener) : tell(std::move(listener)) {}
+    ChannelPlugin::Tell tell;
+};
+
+Teller& of(void* context) noexcept {
+    return *static_cast<Teller*>(context);
+}
+
+/// What a gateway says may be anything: it is cut and made printable here, and no fault of the plugin.
+std::string quote(loquet_text text, std::size_t limit) {
+    if (text.data == nullptr && text.size != 0) {
+        Collector::refuse("what the gateway said has a size but no data");
+    }
+    return text.size == 0 ? std::string() : base::printable({text.data, text.size}, limit);
+}
+
+void sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) noexcept {
+    Teller& teller = of(context);
+    teller.take([&] {
+        teller.tell(number,
+                    {Outcome::sent, base::Milliseconds(0), quote(gateway_reference, limits::gateway_reference_bytes),
+                     quote(said, limits::gateway_said_bytes)});
+    });
+}
+
+void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_text said) noexcept {
+    Teller& teller = of(context);
+    teller.take([&] {
+        const base::Milliseconds after(after_ms);
+        if (after > limits::longest_retry) {
+            Collector::refuse("it wants to be asked again after more than a day");
+        }
+        teller.tell(number, {Outcome::retry, after, {}, quote(said, limits::gateway_said_bytes)});
+    });
+}
+
+void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
+    Teller& teller = of(context);
+    teller.take([&] {
+        teller.tell(number, {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
+    });
+}
+
+} // namespace
+
+void ChannelPlugin::submit(std::uint64_t number, const protocol::DeliverRequest& request) const {
+    loquet_delivery lent{};
+    lent.size = sizeof lent;
+    lent.reference = lend(request.reference);
+    lent.destination = lend(request.destination);
+    lent.subject = lend(request.subject);
+    lent.text = lend(request.text.reveal());
+    lent.locale = lend(request.locale);
+    lent.now = request.now.count();
+    lent.expires = request.expires.count();
+    lent.attempt = request.attempt;
+    Collector nothing_to_tell;
+    nothing_to_tell.run([&] { return contract_->submit(self_, number, &lent); });
+}
+
+void ChannelPlugin::work(int wake, base::Milliseconds timeout, Tell tell) const {
+    Teller teller(std::move(tell));
+    const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused};
+    teller.run([&] { return contract_->work(self_, wake, static_cast<std::uint32_t>(timeout.count()), &output); });
+}
+
+} // namespace loquet::plugin_host

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where requests for a channel are taken in and their answers given out later: several deliveries are in flight in one
+// thread. Each asker gets one answer, before its own patience ends, and gets it while the plugin still works: what the
+// plugin does next cannot take a gateway's yes back. A plugin that does not return, breaks its contract or keeps a
+// delivery for ever ends the process: what it has taken up is not to be relied on, and the daemon tries again. One
+// thread.
+#pragma once
+
+#include "lib/base/function.h"
+#include "lib/base/secret.h"
+#include "lib/protocol/plugin_wire.h"
+#include "plugin_host/channel_plugin.h"
+#include "plugin_host/deliveries.h"
+
+#include <optional>
+#include <utility>
+
+namespace loquet::plugin_host {
+
+class DeliveryDesk {
+public:
+    /// How long submit() may take, and work() longer than it was allowed to wait.
+    static constexpr base::Milliseconds call_deadline{2000};
+
+    /// Sends an answer to who asked on that connection, if that is still there; it must not throw.
+    using Give = base::Function<void(std::uint64_t connection, const base::SecureBytes& packet)>;
+
+    DeliveryDesk(ChannelPlugin plugin, Give give) : plugin_(plugin), give_(std::move(give)) {}
+
+    /// Has a request of that kind taken up. An answer at once where that is not possible. Throws Error::invalid for a
+    /// frame that is no such request.
+    [[nodiscard]] std::optional<base::SecureBytes> take(std::uint64_t connection, const protocol::Frame& request);
+
+    /// Something is in flight: work() has to be called.
+    [[nodiscard]] bool busy() const noexcept { return !deliveries_.empty(); }
+    /// Lets the plugin go on until it has told something or `wake` is readable. Throws Error where it cannot go on.
+    void work(int wake);
+
+private:
+    ChannelPlugin plugin_;
+    Give give_;
+    Deliveries deliveries_;
+};
+
+} // namespace loquet::plugin_host
