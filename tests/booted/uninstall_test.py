@@ -10,6 +10,7 @@ from terminal import Terminal
 
 INSTALLED = ("/usr/libexec/loquet", "/usr/bin/loquetctl", "/usr/share/loquet", "/usr/lib/systemd/system/loquetd.service",
              "/usr/lib/systemd/system/loquet-plugin@.service", "/usr/lib/systemd/system/loquet-plugin@.socket",
+             "/usr/lib/systemd/system/loquet-channel@.service", "/usr/lib/systemd/system/loquet-channel@.socket",
              "/usr/share/dbus-1/system.d/org.loquet.Auth1.conf", "/usr/share/dbus-1/system-services/org.loquet.Auth1.service",
              "/usr/share/polkit-1/actions/org.loquet.auth1.policy")
 

@@ -32,7 +32,8 @@ class TheMachine(unittest.TestCase):
 
     def test_finds_nothing_wrong_with_our_units(self):
         found = run("systemd-analyze", "verify", "--man=no", DAEMON, *(f"loquet-plugin@{name}.socket" for name in PLUGINS),
-                    *(f"loquet-plugin@{name}.service" for name in PLUGINS))
+                    *(f"loquet-plugin@{name}.service" for name in PLUGINS), "loquet-channel@file.socket",
+                    "loquet-channel@file.service")
         self.assertEqual((found.returncode, found.stdout + found.stderr), (0, ""))
 
     def test_reads_our_bus_policy_without_a_complaint(self):
@@ -139,6 +140,27 @@ class APlugin(unittest.TestCase):
         eventually(lambda: main_pid(service) not in (0, killed), "the plugin is another process")
         eventually(lambda: "Health: ok" in run("loquetctl", "status").stdout, "the daemon finds nothing wrong")
         self.assertEqual(run("loquetctl", "status").returncode, 0)
+
+
+class AChannel(unittest.TestCase):
+    def test_is_started_by_its_socket_as_a_user_of_its_own_with_the_network(self):
+        dropped = pathlib.Path("/etc/loquet/loquet.toml.d/file.toml")
+        dropped.write_text('[plugins.file]\nkind = "channel"\n')
+        self.addCleanup(output_of, "systemctl", "restart", DAEMON)
+        self.addCleanup(dropped.unlink)
+        output_of("systemctl", "start", "loquet-channel@file.socket")
+        self.addCleanup(output_of, "systemctl", "stop", "loquet-channel@file.socket")
+        output_of("systemctl", "restart", DAEMON)
+        status = eventually(functools.partial(status_of, "loquet-channel@file.service", "loquet-plugin"), "the channel runs")
+        self.assertEqual(status["Uid"].split(), [output_of("id", "-u", "loquet-channel").strip()] * 4)
+        self.assertEqual(int(status["CapEff"], 16), 0)
+        self.assertEqual(status["Seccomp"], "2")
+        here = os.readlink("/proc/self/ns/net")
+        self.assertEqual(os.readlink(f"/proc/{main_pid('loquet-channel@file.service')}/ns/net"), here)
+        folder = pathlib.Path("/var/lib/loquet-channel")
+        self.assertEqual((folder.stat().st_mode & 0o777, folder.owner()), (0o700, "loquet-channel"))
+        listed = eventually(lambda: "ready" in run("loquetctl", "plugin", "list").stdout.split("file", 1)[-1], "it is ready")
+        self.assertTrue(listed)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,42 @@ private:
     const loquet_delivery* delivery_;
 };
 
+/// A telephone number as E.164 writes it with its "+": 7 to 15 digits, the first of which is no 0.
+inline bool is_phone_number(std::string_view text) {
+    if (text.size() < 8 || text.size() > 16 || text[0] != '+' || text[1] == '0') {
+        return false;
+    }
+    for (const char c : text.substr(1)) {
+        if (c < '0' || c > '9') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// A mail address that no protocol can misread: RFC 5321, 4.1.2, in ASCII, a Dot-string (not quoted) before the "@",
+/// and no "-" at its beginning, which a program would take for an option.
+inline bool is_mail_address(std::string_view text) {
+    const size_t at = text.find('@');
+    if (at == std::string_view::npos || at == 0 || at > 64 || at + 1 == text.size() || text.size() > 254
+        || text[0] == '-') {
+        return false;
+    }
+    const auto is_alphanumeric = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    for (size_t n = 0; n < text.size(); ++n) {
+        const char c = text[n];
+        const bool between = n > 0 && n + 1 < text.size() && n != at - 1 && n != at + 1;
+        const bool dot = c == '.' && between && text[n - 1] != '.';
+        const std::string_view others = n < at ? "!#$%&'*+-/=?^_`{|}~" : "-";
+        if (n != at && !is_alphanumeric(c) && !dot && others.find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Overwrites `secret` in a way that no compiler leaves out, and empties it.
 inline void wipe(std::string& secret) {
     secret.resize(secret.capacity()); // a shorter text may have followed a longer one

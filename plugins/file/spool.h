@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The folder of messages: one file each, which is there whole or not at all, and readable by its owner alone.
+#pragma once
+
+#include <loquet/channel.hpp>
+
+#include <string>
+
+namespace loquet::plugins_file {
+
+class Spool {
+public:
+    /// Throws sdk::Refusal where `folder` is no absolute path. It is made (0700) when the first message comes.
+    explicit Spool(std::string folder);
+
+    /// Writes the message durably and returns the file's name, which follows from the reference: a message that is
+    /// delivered again takes the place of what was written before. Throws std::system_error; then there is no new file.
+    std::string write(const sdk::Delivery& delivery) const;
+
+private:
+    std::string folder_;
+};
+
+} // namespace loquet::plugins_file
