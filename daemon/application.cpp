@@ -57,14 +57,15 @@ Application::Application(Options options)
       tasks_(log_failure),
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
-      plugins_(loop_, clock_, plugin_instances(settings_)),
+      plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
+      courier_({loop_, clock_, store_, outbox_, texts_, tasks_}, channel_doors(settings_.outbox, plugins_)),
       directory_(directory_settings(settings_, store_), store_, loop_), names_(settings_.directory.folder),
       accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
       engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_)}),
       connection_(bus::Connection::system()), callers_(connection_),
-      manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, store_, hasher_, plugins_,
-                settings_, options_.locale, tasks_}),
+      manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
+                hasher_, plugins_, settings_, options_.locale, tasks_}),
       conversations_(connection_, engine_, tasks_),
       account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}),
       jobs_(connection_, imports_, tasks_) {
@@ -100,6 +101,7 @@ void Application::connect_parts() {
         }
         manager_.tell_health();
     });
+    courier_.on_alarm([this](model::Medium medium, bool alarming) { note_codes(medium, alarming); });
     directory_.when_trouble_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
@@ -108,6 +110,7 @@ void Application::connect_parts() {
 
 void Application::run() {
     plugins_.connect();
+    courier_.start();
     connection_.own_name(protocol::bus_name);
     log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
     sd_notify(0, "READY=1");
@@ -121,6 +124,7 @@ void Application::run() {
 void Application::stop() {
     sd_notify(0, "STOPPING=1");
     imports_.cancel_all();
+    courier_.stop();
     if (tasks_.active() == 0) {
         loop_.stop();
         return;
@@ -138,11 +142,15 @@ void Application::reload() {
         const bool needs_restart = loaded.store != settings_.store || loaded.directory != settings_.directory
                                    || loaded.runtime != settings_.runtime || loaded.hashing != settings_.hashing
                                    || loaded.accounts != settings_.accounts || loaded.plugins != settings_.plugins
-                                   || loaded.lockout != settings_.lockout
+                                   || loaded.lockout != settings_.lockout || loaded.outbox.mail != settings_.outbox.mail
+                                   || loaded.outbox.sms != settings_.outbox.sms
                                    || loaded.password.rules != settings_.password.rules;
         texts_ = load_texts(options_);
         log::set_level(loaded.log.level);
         settings_ = std::move(loaded);
+        outbox::Settings messages = outbox_settings(settings_.outbox);
+        messages.media = outbox_.settings().media; // those that the courier has channels for
+        outbox_.set(std::move(messages));
         log::notice(log::id::configuration_loaded,
                     needs_restart
                         ? "the configuration was read; store, accounts, hashing and plugins change at a restart"
@@ -152,6 +160,23 @@ void Application::reload() {
                    std::string("the configuration was not read, the old one stays: ") + error.what());
     }
     sd_notify(0, "READY=1");
+}
+
+void Application::note_codes(model::Medium medium, bool alarming) {
+    const std::string by(to_text(medium));
+    if (alarming) {
+        log::warning(log::id::codes_unused, "few of the codes that are sent by " + by
+                                                + " are used: they do not arrive, or somebody earns by each");
+    } else {
+        log::notice(log::id::codes_used_again, "the codes that are sent by " + by + " are used again");
+    }
+    model::AuditEvent event;
+    event.kind = model::AuditKind::codes_unused;
+    event.granted = !alarming;
+    event.time = clock_.wall();
+    event.detail = by;
+    tasks_.spawn(record(store_, std::move(event)));
+    manager_.tell_health();
 }
 
 void Application::note_plugin(const plugins::PluginStatus& status) {

@@ -15,6 +15,8 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
+#include "daemon/outbox/courier.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
@@ -47,6 +49,7 @@ private:
     void connect_parts();
     void reload();
     void stop();
+    void note_codes(model::Medium medium, bool alarming);
     void note_plugin(const plugins::PluginStatus& status);
 
     Options options_;
@@ -59,6 +62,8 @@ private:
     model::SteadyTime steady_;
     work::Hasher hasher_;
     plugins::Registry plugins_;
+    outbox::Outbox outbox_;
+    outbox::Courier courier_;
     accounts::DirectoryExport directory_;
     accounts::SystemNames names_;
     accounts::Accounts accounts_;

@@ -27,8 +27,19 @@ protocol::PluginKind kind_of(config::PluginKind kind) {
         return protocol::PluginKind::lockout;
     case config::PluginKind::password_rules:
         return protocol::PluginKind::password_rules;
+    case config::PluginKind::channel:
+        return protocol::PluginKind::channel;
     }
     return protocol::PluginKind::step;
+}
+
+outbox::Budget budget_of(const config::BudgetConfig& settings) {
+    return {.account = settings.account,
+            .destination = settings.destination,
+            .country = settings.country,
+            .seat = settings.seat,
+            .site = settings.site,
+            .stranger_percent = settings.stranger_percent};
 }
 
 std::uint64_t machine_memory() {
@@ -83,6 +94,31 @@ accounts::DirectorySettings directory_settings(const config::Config& settings, c
     directory.machine_groups = std::move(groups.gids);
     directory.shape = shape_of(directory, store);
     return directory;
+}
+
+outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
+    outbox::Settings outbox;
+    if (!settings.mail.empty()) {
+        outbox.media.push_back(model::Medium::mail);
+    }
+    if (!settings.sms.empty()) {
+        outbox.media.push_back(model::Medium::sms);
+    }
+    outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
+    outbox.alarm = {settings.alarm_after, settings.alarm_percent};
+    outbox.keep = settings.keep;
+    return outbox;
+}
+
+std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings, plugins::Registry& registry) {
+    std::vector<outbox::ChannelDoor> doors;
+    for (const std::string& name : settings.mail) {
+        doors.push_back({model::Medium::mail, name, &registry.channel(name)});
+    }
+    for (const std::string& name : settings.sms) {
+        doors.push_back({model::Medium::sms, name, &registry.channel(name)});
+    }
+    return doors;
 }
 
 std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings) {

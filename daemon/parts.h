@@ -8,6 +8,8 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/step_set.h"
 #include "daemon/model/audit_event.h"
+#include "daemon/outbox/channel.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
@@ -22,6 +24,10 @@ namespace loquet {
 [[nodiscard]] accounts::ImportRules import_rules(const config::Config& settings);
 /// `store` gives the copy its mark.
 [[nodiscard]] accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store);
+[[nodiscard]] outbox::Settings outbox_settings(const config::OutboxConfig& settings);
+/// In order of preference.
+[[nodiscard]] std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings,
+                                                             plugins::Registry& registry);
 [[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);
 [[nodiscard]] conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry);
 

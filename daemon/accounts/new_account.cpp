@@ -2,10 +2,10 @@
 #include "daemon/accounts/new_account.h"
 
 #include "daemon/accounts/authorisations.h"
-#include "daemon/accounts/contact.h"
 #include "daemon/accounts/fields.h"
 #include "daemon/accounts/organisation_groups.h"
 #include "daemon/model/account_name.h"
+#include "daemon/model/contact.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
@@ -61,8 +61,8 @@ model::Account make_account(const NewAccount& wanted, const AccountDefaults& def
     account.open.home =
         require_path(wanted.home.empty() ? home_of(account.open.name, defaults.home) : wanted.home, "home");
     account.open.shell = require_path(wanted.shell.empty() ? defaults.shell : wanted.shell, "shell");
-    account.closed.mail = require_mail(wanted.mail);
-    account.closed.phone = require_phone(wanted.phone);
+    account.closed.mail = model::require_mail(wanted.mail);
+    account.closed.phone = model::require_phone(wanted.phone);
     account.closed.locale = require_locale(wanted.locale);
     account.closed.organisation = wanted.organisation.empty() ? "" : require_organisation(wanted.organisation);
     account.closed.authorisations = require_authorisations(wanted.authorisations.value_or(defaults.authorisations));

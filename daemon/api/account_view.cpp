@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/api/account_view.h"
 
-#include "daemon/accounts/contact.h"
 #include "daemon/api/account_request.h"
+#include "daemon/model/contact.h"
 #include "lib/base/error.h"
 
 #include <algorithm>
@@ -43,9 +43,9 @@ constexpr std::array<Property, 17> table{{
     {"LastLogin", "t",
      [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.closed.last_login)); }},
     {"MailMasked", "s",
-     [](Writer& w, const AccountProperties& a) { w.text(accounts::masked_mail(a.view.account.closed.mail)); }},
+     [](Writer& w, const AccountProperties& a) { w.text(model::masked_mail(a.view.account.closed.mail)); }},
     {"PhoneMasked", "s",
-     [](Writer& w, const AccountProperties& a) { w.text(accounts::masked_phone(a.view.account.closed.phone)); }},
+     [](Writer& w, const AccountProperties& a) { w.text(model::masked_phone(a.view.account.closed.phone)); }},
     {"Organisation", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.closed.organisation); }},
     {"Authorisations", "as",
      [](Writer& w, const AccountProperties& a) { w.texts(a.view.account.closed.authorisations); }},

@@ -32,6 +32,8 @@ const char* name_of(model::AuditKind kind) {
         return "configuration-weakened";
     case Kind::policy_fallback:
         return "policy-fallback";
+    case Kind::codes_unused:
+        return "codes-unused";
     }
     return "unknown";
 }

@@ -7,6 +7,7 @@
 #include "daemon/api/client_details.h"
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
+#include "daemon/api/message_rows.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain_check.h"
 #include "daemon/store/schema.h"
@@ -175,6 +176,36 @@ base::Task<void> ManagerObject::verify_audit(bus::Call& call) {
     call.reply([&](Writer& writer) { writer.boolean(verdict.intact).u64(verdict.records).text(verdict.problem); });
 }
 
+base::Task<void> ManagerObject::list_messages(bus::Call& call) {
+    auto requiring = parts_.callers.require(call, Action::read_accounts);
+    co_await requiring;
+    auto reader = call.arguments();
+    const std::uint64_t after = reader.u64();
+    const std::uint32_t limit = reader.u32();
+    MessageQuestion question = read_message_question(reader);
+    if (limit == 0 || limit > limits::messages_per_page) {
+        throw Error(Error::Kind::invalid,
+                    "\"limit\" is from 1 to " + std::to_string(limits::messages_per_page) + " messages");
+    }
+    if (!question.account.empty()) {
+        question.filter.account = parts_.accounts.find(question.account);
+        if (!question.filter.account) {
+            throw Error(Error::Kind::not_found, "there is no account of that name");
+        }
+    }
+    const auto page = parts_.store.read(
+        [&](const store::ReadTxn& txn) { return outbox::list_messages(txn, after, limit, question.filter); });
+    call.reply([&](Writer& writer) { write_message_rows(writer, page, parts_.outbox); });
+}
+
+base::Task<void> ManagerObject::retry_message(bus::Call& call) {
+    auto requiring = parts_.callers.require(call, Action::start_reset);
+    co_await requiring;
+    auto writing = parts_.store.write(parts_.outbox.bring_forward(call.arguments().u64()));
+    co_await writing;
+    call.reply([](Writer&) {});
+}
+
 void ManagerObject::version(Writer& value) {
     value.text(LOQUET_VERSION);
 }
@@ -204,6 +235,11 @@ void ManagerObject::health(Writer& value) {
     add(parts_.store.why_unwritable());
     add(parts_.directory.trouble());
     add(parts_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
+    for (const auto medium : {model::Medium::mail, model::Medium::sms}) {
+        add(parts_.courier.alarming(medium)
+                ? "few of the codes that are sent by " + std::string(to_text(medium)) + " are used"
+                : "");
+    }
     value.text(text.empty() ? "ok" : text);
 }
 
@@ -287,6 +323,11 @@ const sd_bus_vtable ManagerObject::vtable[] = {
                             bus::method<&ManagerObject::read_audit>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("VerifyAudit", SD_BUS_NO_ARGS, SD_BUS_RESULT("b", intact, "t", records, "s", problem),
                             bus::method<&ManagerObject::verify_audit>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ListMessages", SD_BUS_ARGS("t", after, "u", limit, "a{sv}", filter),
+                            SD_BUS_RESULT(LOQUET_MESSAGE_ROWS, messages, "t", next),
+                            bus::method<&ManagerObject::list_messages>, SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("RetryMessage", SD_BUS_ARGS("t", number), SD_BUS_NO_RESULT,
+                            bus::method<&ManagerObject::retry_message>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("AccountAdded", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountChanged", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountLocked", SD_BUS_ARGS("o", account, "t", until, "s", reason), 0),

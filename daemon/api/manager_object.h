@@ -9,6 +9,8 @@
 #include "daemon/api/caller.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
+#include "daemon/outbox/courier.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
@@ -30,6 +32,8 @@ public:
         accounts::Accounts& accounts;
         const accounts::DirectoryExport& directory;
         accounts::Imports& imports;
+        outbox::Outbox& outbox;
+        const outbox::Courier& courier;
         store::Store& store;
         work::Hasher& hasher;
         plugins::Registry& plugins;
@@ -56,6 +60,8 @@ private:
     base::Task<void> import(bus::Call& call);
     base::Task<void> read_audit(bus::Call& call);
     base::Task<void> verify_audit(bus::Call& call);
+    base::Task<void> list_messages(bus::Call& call);
+    base::Task<void> retry_message(bus::Call& call);
 
     void version(bus::Writer& value);
     void schema_version(bus::Writer& value);

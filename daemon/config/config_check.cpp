@@ -2,6 +2,7 @@
 #include "daemon/config/config_check.h"
 
 #include "daemon/config/flow_check.h"
+#include "daemon/config/outbox_text.h"
 #include "lib/base/limits.h"
 
 #include <array>
@@ -113,6 +114,7 @@ void check(const Config& config, Complaints& complaints) {
                            "plugins." + name + ".enrolled_only: accepted where kind = \"step\"");
         }
     }
+    check_outbox(config, complaints);
     validate_flows(config, complaints);
 }
 

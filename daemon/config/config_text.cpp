@@ -2,6 +2,8 @@
 #include "daemon/config/config_text.h"
 
 #include "daemon/config/flow_text.h"
+#include "daemon/config/instance_name.h"
+#include "daemon/config/outbox_text.h"
 #include "daemon/config/profile.h"
 #include "daemon/config/table_reader.h"
 #include "daemon/config/words.h"
@@ -33,12 +35,6 @@ bool is_home_pattern(std::string_view text) {
     return is_field(text) && at != std::string_view::npos && text.find_first_of("{}", at + 6) == std::string_view::npos
            && text.find_first_of("{}") == at;
 }
-bool is_instance(std::string_view name) {
-    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-    return !name.empty() && name.size() <= 32 && is_letter(name.front())
-           && std::all_of(name.begin(), name.end(),
-                          [&](char c) { return is_letter(c) || c == '_' || (c >= '0' && c <= '9'); });
-}
 bool is_instance_or_empty(std::string_view name) {
     return name.empty() || is_instance(name);
 }
@@ -63,8 +59,6 @@ bool is_harmless_group(std::string_view name) {
     return is_service(name) && name.find(':') == name.npos
            && std::find(powerful_groups.begin(), powerful_groups.end(), name) == powerful_groups.end();
 }
-
-constexpr std::string_view an_instance = "a name of 1 to 32 of a-z, 0-9 and '_', beginning with a letter";
 
 void read_store(TableReader& table, StoreConfig& store) {
     table.text("folder", store.folder, is_path, a_path);
@@ -132,10 +126,14 @@ void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plu
             continue;
         }
         PluginInstance& plugin = plugins[name];
+        const PluginKind before = plugin.kind;
         reader.word("kind", plugin.kind, TableReader::Words<PluginKind>(plugin_kinds));
+        if (plugin.kind != before) {
+            plugin.deadline = usual_deadline(plugin.kind);
+        }
         reader.word("proves", plugin.proves, TableReader::Words<Proof>(proofs));
         reader.boolean("enrolled_only", plugin.enrolled_only);
-        reader.duration("deadline_ms", plugin.deadline, 50, 10'000);
+        reader.duration("deadline_ms", plugin.deadline, 50, plugin.kind == PluginKind::channel ? 300'000 : 10'000);
         reader.finish();
     }
 }
@@ -159,6 +157,7 @@ void read_file(TableReader& file, Config& config) {
     read_part(file, "password", config.password, read_password);
     read_part(file, "lockout", config.lockout, read_lockout);
     read_part(file, "conversation", config.conversation, read_conversation);
+    read_part(file, "outbox", config.outbox, read_outbox);
     read_part(file, "log", config.log, read_log);
     read_part(file, "plugins", config.plugins, read_plugins);
     read_part(file, "flow", config.flows, read_flows);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/facts.h"
 
-#include "daemon/accounts/contact.h"
+#include "daemon/model/contact.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
@@ -28,8 +28,8 @@ std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts conta
     add(facts, "uid", std::to_string(open.uid.value));
     add(facts, "organisation", closed.organisation);
     add(facts, "created", std::to_string(closed.created.count()));
-    add(facts, "mail_masked", accounts::masked_mail(closed.mail));
-    add(facts, "phone_masked", accounts::masked_phone(closed.phone));
+    add(facts, "mail_masked", model::masked_mail(closed.mail));
+    add(facts, "phone_masked", model::masked_phone(closed.phone));
     if (contacts == Contacts::whole) {
         add(facts, "mail", closed.mail);
         add(facts, "phone", closed.phone);

@@ -22,6 +22,7 @@ enum class AuditKind : std::uint8_t {
     plugin_quarantined = 8,
     configuration_weakened = 9, ///< a flow that the file had to allow explicitly was used
     policy_fallback = 10,
+    codes_unused = 11, ///< an alarm (not granted), or its end
 };
 
 struct AuditEvent {

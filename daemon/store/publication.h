@@ -26,4 +26,10 @@ struct Publication {
     }
 };
 
+/// What one commit has to tell the loop.
+struct Committed {
+    Publication publication;
+    std::vector<std::uint64_t> messages; ///< WriteTxn::note_message
+};
+
 } // namespace loquet::store

@@ -3,6 +3,7 @@
 
 #include "daemon/store/meta_table.h"
 #include "daemon/store/migrations/add_groups.h"
+#include "daemon/store/migrations/add_outbox.h"
 #include "daemon/store/migrations/begin_audit_chain.h"
 #include "lib/base/error.h"
 
@@ -18,7 +19,7 @@ namespace {
 constexpr std::string_view schema_key = "schema";
 
 // Entry n turns schema n into n + 1; schema 0 is a store without records. Entries are never changed or taken away.
-constexpr std::array ladder{&migrations::begin_audit_chain, &migrations::add_groups};
+constexpr std::array ladder{&migrations::begin_audit_chain, &migrations::add_groups, &migrations::add_outbox};
 
 } // namespace
 

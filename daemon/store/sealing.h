@@ -25,9 +25,9 @@ namespace loquet::store {
 void restrict_openssl() noexcept;
 
 /// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
-enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, organisation };
-inline constexpr std::array<std::string_view, 7> digest_labels{"name",     "mail", "phone",       "seat",
-                                                               "identity", "step", "organisation"};
+enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, organisation, budget };
+inline constexpr std::array<std::string_view, 8> digest_labels{"name",     "mail", "phone",        "seat",
+                                                               "identity", "step", "organisation", "budget"};
 
 using CipherContext = base::Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using MacContext = base::Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;

@@ -120,6 +120,10 @@ void Store::on_publication(base::Function<void(const Publication&)> published) {
     queue_->on_publication(std::move(published));
 }
 
+void Store::on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added) {
+    queue_->on_messages(std::move(added));
+}
+
 SideReader Store::side_reader() const {
     return {*environment_, keys_->sealer()};
 }

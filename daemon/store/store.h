@@ -19,6 +19,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace loquet::store {
 
@@ -81,6 +82,9 @@ public:
     /// Loop thread. `published` runs on the loop after each commit that changed what everybody may know of accounts, in
     /// the order of the commits and before the futures of that commit complete, until the store dies.
     void on_publication(base::Function<void(const Publication&)> published);
+    /// Loop thread. `added` runs on the loop after each commit in which a message was noted (WriteTxn::note_message),
+    /// with their numbers, before the futures of that commit complete, until the store dies.
+    void on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added);
     /// Loop thread. For reading on a thread of its own; it must not outlive the store.
     [[nodiscard]] SideReader side_reader() const;
 

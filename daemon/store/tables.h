@@ -25,12 +25,14 @@ enum class Table : std::uint8_t {
     groups,        ///< GID -> model::PublicGroup
     organisations, ///< digest of an organisation -> GID of its group
     members,       ///< GID + UID -> nothing; who is in the group
+    outbox,        ///< number of a message -> model::Outgoing, and its model::Letter until it has a final state
+    budgets,       ///< digest of a budget -> model::Spending; bounded
 };
 
 /// The name in LMDB, which is also part of what each value is sealed with: an index into it is a Table.
-inline constexpr std::array<std::string_view, 14> table_names{
-    "meta",      "names", "open",  "closed", "credential", "numbers",       "attempts",
-    "strangers", "seats", "steps", "audit",  "groups",     "organisations", "members"};
+inline constexpr std::array<std::string_view, 16> table_names{
+    "meta",  "names", "open",  "closed", "credential",    "numbers", "attempts", "strangers",
+    "seats", "steps", "audit", "groups", "organisations", "members", "outbox",   "budgets"};
 
 [[nodiscard]] constexpr std::size_t index_of(Table table) noexcept {
     return static_cast<std::size_t>(table);

@@ -78,6 +78,9 @@ public:
     /// durable (Store::on_publication).
     void note_public(model::Uid uid) { public_changes_.push_back(uid); }
     void note_public_group(std::uint32_t gid) { public_groups_.push_back(gid); }
+    /// Says that the courier has to look at this message; the store tells it when it is durable (Store::on_messages).
+    void note_message(std::uint64_t number) { messages_.push_back(number); }
+    [[nodiscard]] const std::vector<std::uint64_t>& messages() const noexcept { return messages_; }
     [[nodiscard]] const std::vector<model::Uid>& public_changes() const noexcept { return public_changes_; }
     [[nodiscard]] const std::vector<std::uint32_t>& public_groups() const noexcept { return public_groups_; }
 
@@ -92,6 +95,7 @@ private:
     int failure_ = MDB_SUCCESS;
     std::vector<model::Uid> public_changes_;
     std::vector<std::uint32_t> public_groups_;
+    std::vector<std::uint64_t> messages_;
 };
 
 } // namespace loquet::store

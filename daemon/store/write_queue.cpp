@@ -17,6 +17,18 @@ namespace {
 
 constexpr std::chrono::seconds between_tests{1}; // how often a disk that refused is tried again
 
+/// Calls the observer on the loop, unless the store has died by then.
+template <class Value>
+void tell(base::Executor& loop, const std::shared_ptr<base::Function<void(const Value&)>>& observer, Value value) {
+    if (observer && !value.empty()) {
+        loop.post([observer = std::weak_ptr(observer), value = std::move(value)] {
+            if (const auto alive = observer.lock()) {
+                (*alive)(value);
+            }
+        });
+    }
+}
+
 } // namespace
 
 WriteQueue::WriteQueue(Environment& environment, Sealer sealer, base::Executor& loop, std::size_t longest)
@@ -148,14 +160,14 @@ void WriteQueue::commit_or_throw(Batch& batch) {
 /// in a transaction of its own: nested ones cost a copy of every page they touch, and almost never does work throw.
 bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
     TxnHandle txn = environment_.begin();
-    Publication publication;
+    Committed committed;
     std::size_t failed = 0;
     for (Item& item : batch) {
         item.failure = nullptr;
         if (isolation == Isolation::nested) {
-            work_in_child(txn.get(), item, publication);
+            work_in_child(txn.get(), item, committed);
         } else {
-            work_in(txn.get(), item, publication);
+            work_in(txn.get(), item, committed);
         }
         failed += item.failure ? 1U : 0U;
         if (failed > 0 && isolation == Isolation::none && batch.size() > 1) {
@@ -165,9 +177,9 @@ bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
     if (failed == batch.size()) {
         return true; // nothing is left to commit
     }
-    raise_generation(txn.get(), publication);
+    raise_generation(txn.get(), committed.publication);
     environment_.commit(std::move(txn));
-    committed_ = std::move(publication);
+    committed_ = std::move(committed);
     set_unwritable({});
     const std::lock_guard lock(mutex_);
     ++statistics_.commits;
@@ -176,7 +188,7 @@ bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
 }
 
 /// What the work throws stays with it; what the disk says is thrown.
-void WriteQueue::work_in(MDB_txn* raw, Item& item, Publication& publication) {
+void WriteQueue::work_in(MDB_txn* raw, Item& item, Committed& committed) {
     WriteTxn txn(raw, environment_.tables(), sealer_);
     try {
         item.work(txn);
@@ -193,7 +205,8 @@ void WriteQueue::work_in(MDB_txn* raw, Item& item, Publication& publication) {
         item.failure = std::make_exception_ptr(Error(Error::Kind::internal, mdb_strerror(code)));
     }
     if (!item.failure) {
-        publication.add({0, txn.public_changes(), txn.public_groups()});
+        committed.publication.add({0, txn.public_changes(), txn.public_groups()});
+        committed.messages.insert(committed.messages.end(), txn.messages().begin(), txn.messages().end());
     }
 }
 
@@ -206,16 +219,16 @@ void WriteQueue::raise_generation(MDB_txn* raw, Publication& publication) {
     publication.generation = PublicAccounts::raise_generation(txn);
 }
 
-void WriteQueue::work_in_child(MDB_txn* parent, Item& item, Publication& publication) {
+void WriteQueue::work_in_child(MDB_txn* parent, Item& item, Committed& committed) {
     TxnHandle child = environment_.begin(parent);
-    work_in(child.get(), item, publication);
+    work_in(child.get(), item, committed);
     if (!item.failure) {
         check(mdb_txn_commit(child.release()), "cannot write the store");
     }
 }
 
 void WriteQueue::answer(Batch batch) {
-    tell_publication();
+    tell_committed();
     Batch for_loop;
     for (Item& item : batch) {
         if (item.awaited == nullptr) {
@@ -247,20 +260,16 @@ void WriteQueue::on_publication(base::Function<void(const Publication&)> publish
     published_ = std::make_shared<base::Function<void(const Publication&)>>(std::move(published));
 }
 
-void WriteQueue::tell_publication() {
-    Publication publication = std::exchange(committed_, {});
-    std::weak_ptr<base::Function<void(const Publication&)>> published;
-    {
-        const std::lock_guard lock(mutex_);
-        published = published_;
-    }
-    if (!publication.empty() && !published.expired()) {
-        loop_.post([published, publication = std::move(publication)] {
-            if (const auto observer = published.lock()) {
-                (*observer)(publication);
-            }
-        });
-    }
+void WriteQueue::on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added) {
+    const std::lock_guard lock(mutex_);
+    messages_added_ = std::make_shared<base::Function<void(const std::vector<std::uint64_t>&)>>(std::move(added));
+}
+
+void WriteQueue::tell_committed() {
+    Committed committed = std::exchange(committed_, {});
+    const std::lock_guard lock(mutex_);
+    tell(loop_, published_, std::move(committed.publication));
+    tell(loop_, messages_added_, std::move(committed.messages));
 }
 
 void WriteQueue::set_unwritable(const std::string& why) {

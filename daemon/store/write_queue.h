@@ -33,6 +33,7 @@ public:
     void run_now(Store::Work work);
     void when_writability_changes(base::Job changed);
     void on_publication(base::Function<void(const Publication&)> published);
+    void on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added);
 
     // Any thread; see Store.
     [[nodiscard]] std::string why_unwritable() const;
@@ -59,11 +60,11 @@ private:
     void commit(Batch& batch);
     void commit_or_throw(Batch& batch);
     [[nodiscard]] bool attempt(Batch& batch, Isolation isolation);
-    void work_in(MDB_txn* txn, Item& item, Publication& publication);
-    void work_in_child(MDB_txn* parent, Item& item, Publication& publication);
+    void work_in(MDB_txn* txn, Item& item, Committed& committed);
+    void work_in_child(MDB_txn* parent, Item& item, Committed& committed);
     void raise_generation(MDB_txn* txn, Publication& publication);
     void answer(Batch batch);
-    void tell_publication();
+    void tell_committed();
     void set_unwritable(const std::string& why);
     void put_to_the_test();
 
@@ -80,9 +81,10 @@ private:
     std::string why_unwritable_;
     std::shared_ptr<base::Job> changed_;
     std::shared_ptr<base::Function<void(const Publication&)>> published_;
+    std::shared_ptr<base::Function<void(const std::vector<std::uint64_t>&)>> messages_added_;
     Store::Statistics statistics_;
 
-    Publication committed_; ///< by the batch whose futures were not answered yet; the writer's own
+    Committed committed_; ///< by the batch whose futures were not answered yet; the writer's own
 
     std::thread thread_; ///< last: starts when all else is there
 };

@@ -93,6 +93,14 @@ constexpr std::size_t gateway_reference_bytes = 128;  ///< more is cut
 constexpr std::size_t gateway_said_bytes = 256;       ///< more is cut
 constexpr std::chrono::seconds longest_retry{86'400}; ///< that a gateway can ask for
 
+// Messages on their way to people
+constexpr std::size_t kept_messages = 100000;   ///< in the outbox; of those with a final state the oldest gives way
+constexpr std::size_t waiting_messages = 20000; ///< ... without a final state; a newcomer beyond is refused
+constexpr std::size_t counted_budgets = 65536;  ///< accounts, destinations, countries, seats with spending of their own
+constexpr std::size_t channels_per_medium = 8;  ///< that a message is offered to, one after the other
+constexpr std::size_t messages_per_page = 1000; ///< of a list
+constexpr std::size_t messages_per_search = 10000; ///< looked at for one page
+
 // Texts
 constexpr std::size_t message_text_bytes = 1024; ///< one text of a catalogue
 constexpr std::size_t message_value_bytes = 512; ///< what one variable of it stands for

@@ -33,6 +33,8 @@ inline constexpr Id store_grown{"store-grown", "1d1ec9a7b4c74f5a9a35ab0f1f3a4003
 inline constexpr Id store_migrated{"store-migrated", "1d1ec9a7b4c74f5a9a35ab0f1f3a4004"};
 inline constexpr Id directory_unwritable{"directory-unwritable", "1d1ec9a7b4c74f5a9a35ab0f1f3a5001"};
 inline constexpr Id directory_writable_again{"directory-writable-again", "1d1ec9a7b4c74f5a9a35ab0f1f3a5002"};
+inline constexpr Id codes_unused{"codes-unused", "1d1ec9a7b4c74f5a9a35ab0f1f3a6001"};
+inline constexpr Id codes_used_again{"codes-used-again", "1d1ec9a7b4c74f5a9a35ab0f1f3a6002"};
 inline constexpr Id internal_error{"internal-error", "1d1ec9a7b4c74f5a9a35ab0f1f3a9001"};
 
 } // namespace id

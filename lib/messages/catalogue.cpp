@@ -6,6 +6,7 @@
 #include "lib/messages/locale.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace loquet::messages {
 
@@ -14,6 +15,33 @@ namespace {
 std::string value_of(const std::string& name, const Variables& variables) {
     const auto given = std::find_if(variables.begin(), variables.end(), [&](const auto& v) { return v.first == name; });
     return given == variables.end() ? '{' + name + '}' : base::printable(given->second, limits::message_value_bytes);
+}
+
+void append(base::SecureBytes& out, std::string_view text) {
+    const auto bytes = base::as_bytes(text);
+    out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+/// printable() makes a plain string of what it changes; a code never needs it.
+void append_value(base::SecureBytes& out, const base::Secret& value) {
+    const std::string_view text = value.reveal();
+    if (text.size() <= limits::message_value_bytes && base::is_printable(text)) {
+        append(out, text);
+        return;
+    }
+    std::string shown = base::printable(text, limits::message_value_bytes);
+    append(out, base::Secret::take(shown).reveal());
+}
+
+/// At a boundary of characters.
+void cut(base::SecureBytes& text) {
+    std::size_t end = limits::prompt_text_bytes;
+    if (text.size() > end) {
+        while ((text[end] & 0xc0U) == 0x80U) {
+            --end;
+        }
+        text.resize(end);
+    }
 }
 
 std::string cut(const std::string& text) {
@@ -43,6 +71,27 @@ std::string Catalogue::render(std::string_view locale, std::string_view id, cons
         out += piece.variable ? value_of(piece.text, variables) : piece.text;
     }
     return cut(out);
+}
+
+base::Secret Catalogue::render_secret(std::string_view locale, std::string_view id,
+                                      const SecretVariables& variables) const {
+    const Text* text = find(locale, id);
+    base::SecureBytes out;
+    if (text == nullptr) {
+        append(out, base::printable(id, limits::message_value_bytes));
+        return base::Secret(std::move(out));
+    }
+    for (const Piece& piece : *text) {
+        const auto given = std::find_if(variables.begin(), variables.end(),
+                                        [&](const auto& v) { return piece.variable && v.first == piece.text; });
+        if (given != variables.end()) {
+            append_value(out, given->second);
+        } else {
+            append(out, piece.variable ? '{' + piece.text + '}' : piece.text);
+        }
+    }
+    cut(out);
+    return base::Secret(std::move(out));
 }
 
 bool Catalogue::has(std::string_view id) const {

@@ -6,6 +6,8 @@
 // template: it is made printable, cut at limits::message_value_bytes and inserted.
 #pragma once
 
+#include "lib/base/secret.h"
+
 #include <functional>
 #include <map>
 #include <string>
@@ -17,6 +19,8 @@ namespace loquet::messages {
 
 /// What the {names} of one text stand for: {{"minutes", "20"}}.
 using Variables = std::vector<std::pair<std::string, std::string>>;
+/// The same where one of them is a secret: a code.
+using SecretVariables = std::vector<std::pair<std::string, base::Secret>>;
 
 class Catalogue {
 public:
@@ -30,6 +34,10 @@ public:
     /// A variable that was not given stays visible as {name}. Printable, at most limits::prompt_text_bytes.
     [[nodiscard]] std::string render(std::string_view locale, std::string_view id,
                                      const Variables& variables = {}) const;
+
+    /// The same for a text that holds a secret.
+    [[nodiscard]] base::Secret render_secret(std::string_view locale, std::string_view id,
+                                             const SecretVariables& variables) const;
 
     /// True where some language has the text.
     [[nodiscard]] bool has(std::string_view id) const;

@@ -91,6 +91,8 @@ std::vector<Method> methods() {
         {"CreateAccount", manage_accounts, false, manager, false, make},
         {"ReadAudit", read_audit, false, manager, false, [](bus::Writer& writer) { writer.u64(0).u32(10); }},
         {"VerifyAudit", read_audit, false, manager, false},
+        {"ListMessages", read_accounts, false, manager, false,
+         [](bus::Writer& writer) { writer.u64(0).u32(10).array("{sv}", [] {}); }},
         {"GetManagedObjects", read_accounts, false, object_manager, false},
         {"Get", read_accounts, true, properties, true,
          [](bus::Writer& writer) { writer.text(protocol::account_interface).text("LastLogin"); }},

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
+#include "daemon/store/budgets_table.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/meta_table.h"
+#include "daemon/store/outbox_table.h"
 #include "daemon/store/schema.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/file.h"
@@ -83,6 +85,22 @@ TEST_P(APastStore, OpensWithEverythingInIt) {
     });
     store_->write_now([](WriteTxn& txn) {
         EXPECT_EQ(AccountsTable::allocate(txn, {1000, 1010}), Uid{1003}); // 1002 was erased
+    });
+}
+
+TEST_P(APastStore, HasAnOutboxWithTheMessagesOfItsTime) {
+    constexpr int first_with_messages = 3;
+    store_->read([](const ReadTxn& txn) {
+        const auto waiting = OutboxTable::get(txn, 1);
+        EXPECT_EQ(waiting.has_value(), GetParam() >= first_with_messages);
+        EXPECT_EQ(OutboxTable::pending(txn), waiting ? 1U : 0U);
+        if (waiting) {
+            EXPECT_EQ(OutboxTable::letter(txn, 1).value().destination, "anna@example.org");
+            EXPECT_EQ(OutboxTable::get(txn, 2).value().why, "budget:account");
+            const auto site = txn.digest(DigestKind::budget, "mail site");
+            EXPECT_EQ(BudgetsTable::spending(txn, site).stranger.within_day(waiting->created), 1U);
+        }
+        return 0;
     });
 }
 

@@ -57,6 +57,33 @@ TEST_F(ACatalogue, ShowsAnUnknownIdItself) {
     EXPECT_EQ(catalogue.render("fr", "no.such\x1b[2J"), "no.such\\x1b[2J");
 }
 
+TEST_F(ACatalogue, FillsATextThatHoldsASecretAsItFillsAnother) {
+    ships("a.en.toml", "code = \"{code} for {name}, {{once}}, {missing}\"\n");
+    const Catalogue catalogue = load();
+    const std::string hostile = "{code}\x1b[2J";
+    SecretVariables secrets;
+    secrets.emplace_back("code", base::Secret("314159"));
+    secrets.emplace_back("name", base::Secret(hostile));
+    EXPECT_EQ(catalogue.render_secret("fr", "code", secrets).reveal(),
+              catalogue.render("fr", "code", {{"code", "314159"}, {"name", hostile}}));
+    EXPECT_EQ(catalogue.render_secret("fr", "no.such", secrets).reveal(), "no.such");
+}
+
+TEST_F(ACatalogue, CutsATextThatHoldsASecretAtItsLimitAndInNoCharacter) {
+    ships("a.en.toml", "long = \"{a}{b}{c}{d}{e}\"\n");
+    SecretVariables secrets;
+    for (const char* name : {"a", "b", "c", "d", "e"}) {
+        secrets.emplace_back(name, base::Secret(std::string(limits::message_value_bytes - 1, 'x') + "y"));
+    }
+    const auto cut = load().render_secret("", "long", secrets);
+    EXPECT_EQ(cut.size(), limits::prompt_text_bytes);
+    secrets[0].second = base::Secret(std::string(limits::message_value_bytes - 1, 'x'));
+    secrets[4].second = base::Secret("\u00e9\u00e9");
+    const auto whole = load().render_secret("", "long", secrets);
+    EXPECT_EQ(whole.size(), limits::prompt_text_bytes - 1) << "the character that does not fit is left out";
+    EXPECT_TRUE(base::is_utf8(whole.reveal()));
+}
+
 TEST_F(ACatalogue, IsOverriddenTextByText) {
     ships("a.en.toml", "word.one = \"one\"\nword.two = \"two\"\n");
     overrides("site.en.toml", "[word]\ntwo = \"deux\"\n");

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace loquet::accounts {
+namespace loquet::model {
 
 /// The address with its domain in lower case; empty stays empty. Throws Error (invalid) for what no message could be
 /// sent to, and for what could be taken for something else on its way: spaces, control characters, quotes, angle
@@ -21,4 +21,4 @@ namespace loquet::accounts {
 [[nodiscard]] std::string masked_mail(std::string_view mail);
 [[nodiscard]] std::string masked_phone(std::string_view phone);
 
-} // namespace loquet::accounts
+} // namespace loquet::model

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/accounts/contact.h"
+#include "daemon/model/contact.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 
 #include <gtest/gtest.h>
 
-namespace loquet::accounts {
+namespace loquet::model {
 namespace {
 
 using base::Error;
@@ -60,4 +60,4 @@ TEST(AMask, ShowsEnoughToRecogniseTheAddressAndNoMore) {
 }
 
 } // namespace
-} // namespace loquet::accounts
+} // namespace loquet::model

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/accounts/contact.h"
+#include "daemon/model/contact.h"
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace loquet::accounts {
+namespace loquet::model {
 
 namespace {
 
@@ -112,4 +112,4 @@ std::string masked_phone(std::string_view phone) {
            + std::string(phone.substr(phone.size() - shown_back));
 }
 
-} // namespace loquet::accounts
+} // namespace loquet::model

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What an administrator can set of messages to people: [outbox]. Plain values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace loquet::config {
+
+/// Messages of one medium within 24 hours.
+struct BudgetConfig {
+    std::uint32_t account = 10;
+    std::uint32_t destination = 10;
+    std::uint32_t country = 0; ///< of the telephone number's country code; SMS only
+    std::uint32_t seat = 50;
+    std::uint32_t site = 500;
+    std::uint32_t stranger_percent = 50; ///< of each of them, for whoever proved nothing
+    friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
+};
+
+struct OutboxConfig {
+    std::vector<std::string> mail; ///< instances of channel plugins, in order of preference; empty: no mail is sent
+    std::vector<std::string> sms;
+    std::chrono::days keep{30};       ///< a message that was sent, refused or expired
+    std::uint32_t alarm_after = 50;   ///< codes of one medium within 24 hours
+    std::uint32_t alarm_percent = 30; ///< of them that are used at least; 0: no alarm
+    BudgetConfig mail_budget{.account = 20, .destination = 20, .country = 0, .seat = 200, .site = 5000};
+    BudgetConfig sms_budget{.account = 10, .destination = 10, .country = 200, .seat = 50, .site = 500};
+    friend bool operator==(const OutboxConfig&, const OutboxConfig&) = default;
+};
+
+} // namespace loquet::config

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One channel as the courier sees it: how many messages it has in hand, and whether it does its work. Loop thread; the
+// caller says what time it is (steady clock).
+#pragma once
+
+#include "daemon/model/outgoing.h"
+#include "daemon/plugins/channel_client.h"
+#include "lib/base/clock.h"
+#include "lib/base/limits.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace loquet::outbox {
+
+/// An instance of a channel plugin, for one medium. The client outlives the courier.
+struct ChannelDoor {
+    model::Medium medium = model::Medium::mail;
+    std::string name;
+    plugins::ChannelClient* client = nullptr;
+};
+
+class Channel {
+public:
+    /// So many answers of "not now" in a row are no longer about one destination.
+    static constexpr std::uint32_t retries_for_a_pause = 3;
+
+    explicit Channel(ChannelDoor door) : door_(std::move(door)) {}
+
+    [[nodiscard]] const std::string& name() const noexcept { return door_.name; }
+    [[nodiscard]] model::Medium medium() const noexcept { return door_.medium; }
+    [[nodiscard]] plugins::ChannelClient& client() const noexcept { return *door_.client; }
+
+    /// False while it pauses, and where it has enough in hand: after a failure that is one message, a probe.
+    [[nodiscard]] bool may_take(base::Milliseconds now) const;
+    [[nodiscard]] bool pauses(base::Milliseconds now) const { return now < pause_until_; }
+    [[nodiscard]] base::Milliseconds pause_until() const noexcept { return pause_until_; }
+
+    void took() { ++in_hand_; }
+    // One message less in hand:
+    void did_its_work();                                               ///< it said yes, or no for good
+    void said_not_now(base::Milliseconds now, std::uint32_t random);   ///< of this message
+    void did_not_answer(base::Milliseconds now, std::uint32_t random); ///< dead, late or lying
+    void gave_back() { --in_hand_; }                                   ///< it was never asked
+
+private:
+    void pause(base::Milliseconds now, std::uint32_t random);
+
+    ChannelDoor door_;
+    std::size_t in_hand_ = 0;
+    std::uint32_t retries_ = 0;  ///< in a row
+    std::uint32_t failures_ = 0; ///< pauses in a row
+    base::Milliseconds pause_until_{0};
+};
+
+} // namespace loquet::outbox

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/outbox/courier.h"
+
+#include "daemon/outbox/back_off.h"
+#include "daemon/outbox/writing.h"
+#include "daemon/store/budgets_table.h"
+#include "daemon/store/outbox_table.h"
+#include "lib/base/error.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace loquet::outbox {
+
+using base::Error;
+using base::Milliseconds;
+using model::Medium;
+using model::MessageState;
+using store::OutboxTable;
+using store::ReadTxn;
+using store::WriteTxn;
+
+namespace {
+
+constexpr std::array media{Medium::mail, Medium::sms};
+constexpr Milliseconds until_disk_is_tried = std::chrono::seconds(1);
+constexpr Milliseconds between_tidying = std::chrono::hours(1);
+constexpr std::size_t expired_at_once = 256;
+
+/// The channel's bit among those of its medium; see WaitingList::Entry::tried.
+std::uint8_t bit_of(const std::vector<Channel>& channels, const Channel& channel) {
+    unsigned place = 0;
+    for (const Channel& other : channels) {
+        if (&other == &channel) {
+            break;
+        }
+        place += other.medium() == channel.medium() ? 1U : 0U;
+    }
+    return static_cast<std::uint8_t>(1U << place);
+}
+
+bool says_later(const Answer& answer) {
+    return answer.response && answer.response->outcome == protocol::Outcome::retry;
+}
+
+/// False where the message waits for another attempt.
+bool is_last(const Answer& answer) {
+    return answer.response ? !says_later(answer) : answer.unsendable || answer.too_late;
+}
+
+void note_answer(Channel& channel, const Answer& answer, Milliseconds now) {
+    if (answer.too_late) {
+        channel.gave_back();
+    } else if (is_last(answer)) {
+        channel.did_its_work();
+    } else if (says_later(answer)) {
+        channel.said_not_now(now, random_number());
+    } else {
+        channel.did_not_answer(now, random_number());
+    }
+}
+
+} // namespace
+
+Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts) {
+    for (ChannelDoor& door : doors) {
+        channels_.emplace_back(std::move(door));
+    }
+    for (const Medium medium : media) {
+        const auto count = std::count_if(channels_.begin(), channels_.end(),
+                                         [&](const Channel& channel) { return channel.medium() == medium; });
+        if (static_cast<std::size_t>(count) > limits::channels_per_medium) {
+            throw Error(Error::Kind::invalid,
+                        "a medium has at most " + std::to_string(limits::channels_per_medium) + " channels");
+        }
+    }
+}
+
+Courier::~Courier() = default;
+
+void Courier::start() {
+    parts_.store.on_messages([this, alive = std::weak_ptr(alive_)](const std::vector<std::uint64_t>& numbers) {
+        if (!alive.expired()) {
+            take_up(numbers);
+        }
+    });
+    running_ = true;
+    take_up_all();
+    parts_.tasks.spawn(tidy_up());
+    look();
+}
+
+void Courier::stop() {
+    running_ = false;
+    timer_ = {};
+    tidying_ = {};
+}
+
+void Courier::take_up_all() {
+    std::vector<std::uint64_t> in_hand_at_death;
+    parts_.store.read([&](const ReadTxn& txn) {
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing& message) {
+            if (!is_final(message.state)) {
+                list_.add(number, message);
+            }
+            if (message.state == MessageState::sending) {
+                list_.hold(number);
+                in_hand_at_death.push_back(number);
+            }
+            return true;
+        });
+        return 0;
+    });
+    if (!in_hand_at_death.empty()) {
+        parts_.tasks.spawn(recover(std::move(in_hand_at_death)));
+    }
+}
+
+void Courier::take_up(const std::vector<std::uint64_t>& numbers) {
+    for (const std::uint64_t number : numbers) {
+        const auto message = parts_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); });
+        if (message && !is_final(message->state)) {
+            list_.add(number, *message);
+        }
+    }
+    look();
+}
+
+void Courier::look() {
+    if (!running_) {
+        return;
+    }
+    const Milliseconds now = parts_.outbox.now();
+    drop_expired(now);
+    for (const Medium medium : media) {
+        hand_on(medium, now);
+    }
+    wait_for_next(now);
+}
+
+void Courier::drop_expired(Milliseconds now) {
+    for (auto numbers = list_.take_expired(now, expired_at_once); !numbers.empty();
+         numbers = list_.take_expired(now, expired_at_once)) {
+        parts_.tasks.spawn(expire(std::move(numbers)));
+    }
+}
+
+void Courier::hand_on(Medium medium, Milliseconds now) {
+    while (Channel* channel = channel_for(medium, now)) {
+        const auto number = list_.take(medium, now);
+        if (!number) {
+            return;
+        }
+        if (const auto* entry = list_.find(*number); entry->tried != 0) {
+            channel = channel_for(medium, now, entry->tried);
+        }
+        channel->took();
+        parts_.tasks.spawn(carry(*number, *channel));
+    }
+}
+
+/// The first that may take a message and was not tried with it; else the first that may take one.
+Channel* Courier::channel_for(Medium medium, Milliseconds now, std::uint8_t tried) {
+    Channel* second_best = nullptr;
+    for (Channel& channel : channels_) {
+        if (channel.medium() != medium || !channel.may_take(now)) {
+            continue;
+        }
+        if ((bit_of(channels_, channel) & tried) == 0) {
+            return &channel;
+        }
+        second_best = second_best == nullptr ? &channel : second_best;
+    }
+    return second_best;
+}
+
+void Courier::wait_for_next(Milliseconds now) {
+    std::optional<Milliseconds> next = list_.first_expiry();
+    for (const Medium medium : media) {
+        const auto event = next_event(medium, now);
+        next = event && (!next || *event < *next) ? event : next;
+    }
+    timer_ = {};
+    if (next) {
+        timer_ = parts_.loop.after(std::max(*next - now, Milliseconds(1)), [this] { look(); });
+    }
+}
+
+/// When there is something to hand on; nothing where that begins with an answer that is awaited anyway.
+std::optional<Milliseconds> Courier::next_event(Medium medium, Milliseconds now) const {
+    const auto due = list_.first_due(medium);
+    std::optional<Milliseconds> free;
+    for (const Channel& channel : channels_) {
+        if (due && channel.medium() == medium && (channel.pauses(now) || channel.may_take(now))) {
+            const Milliseconds from = std::max(*due, channel.pause_until());
+            free = free ? std::min(*free, from) : from;
+        }
+    }
+    return free;
+}
+
+base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
+    const std::weak_ptr<Alive> alive = alive_;
+    bool begun = true;
+    try {
+        auto beginning = parts_.store.write([number, name = channel.name(), now = parts_.outbox.now()](WriteTxn& txn) {
+            write_begin(txn, number, name, now);
+        });
+        co_await beginning;
+    } catch (const Error&) { // the disk refuses, or cannot keep up
+        begun = false;
+    }
+    if (alive.expired()) {
+        co_return;
+    }
+    if (!begun) {
+        channel.gave_back();
+        list_.put_back(number, parts_.outbox.now() + until_disk_is_tried);
+        wait_for_next(parts_.outbox.now());
+        co_return;
+    }
+    auto [message, letter] = parts_.store.read(
+        [&](const ReadTxn& txn) { return std::pair(OutboxTable::get(txn, number), OutboxTable::letter(txn, number)); });
+    if (!message || !letter) { // it has a final state now, and nothing to send
+        channel.gave_back();
+        list_.remove(number);
+        look();
+        co_return;
+    }
+    Answer answer;
+    const Milliseconds now = parts_.outbox.now();
+    answer.too_late = now >= message->expires;
+    answer.unsendable = !parts_.texts.has(message->text);
+    if (!answer.too_late && !answer.unsendable) {
+        const Milliseconds wall = parts_.clock.wall();
+        auto asking = ask(channel.client(),
+                          written(*message, *std::move(letter), parts_.texts, {wall, wall + (message->expires - now)}));
+        answer = co_await asking;
+        if (alive.expired()) {
+            co_return;
+        }
+    }
+    auto settling = settle(number, channel, std::move(answer));
+    co_await settling;
+}
+
+base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer answer) {
+    const std::weak_ptr<Alive> alive = alive_;
+    const Milliseconds now = parts_.outbox.now();
+    note_answer(channel, answer, now);
+    const Milliseconds next =
+        is_last(answer) ? now
+                        : next_attempt(number, channel, answer.response ? answer.response->after : Milliseconds(0));
+    auto writing =
+        write_in_the_end([number, answer, now, next](WriteTxn& txn) { write_end(txn, number, answer, now, next); });
+    look(); // the channel has a hand free
+    co_await writing;
+    if (alive.expired()) {
+        co_return;
+    }
+    if (is_last(answer)) {
+        list_.remove(number);
+        judge_codes(channel.medium());
+    } else {
+        list_.put_back(number, next);
+    }
+    look();
+}
+
+/// At once by another channel that works; else after a while.
+Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel, Milliseconds at_least) {
+    const Milliseconds now = parts_.outbox.now();
+    WaitingList::Entry* entry = list_.find(number);
+    if (entry == nullptr) {
+        return now;
+    }
+    entry->tried |= bit_of(channels_, channel);
+    const bool another = std::any_of(channels_.begin(), channels_.end(), [&](const Channel& other) {
+        return other.medium() == channel.medium() && !other.pauses(now)
+               && (bit_of(channels_, other) & entry->tried) == 0;
+    });
+    if (another) {
+        return now;
+    }
+    entry->tried = 0;
+    ++entry->failures;
+    return now + std::max(delay_after(message_back_off, entry->failures, random_number()), at_least);
+}
+
+base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
+    const std::weak_ptr<Alive> alive = alive_;
+    auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
+        for (const std::uint64_t number : numbers) {
+            write_expired(txn, number, now);
+        }
+    });
+    co_await writing;
+    if (alive.expired()) {
+        co_return;
+    }
+    for (const std::uint64_t number : numbers) {
+        list_.remove(number);
+    }
+    look();
+}
+
+base::Task<void> Courier::recover(std::vector<std::uint64_t> numbers) {
+    const std::weak_ptr<Alive> alive = alive_;
+    auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
+        for (const std::uint64_t number : numbers) {
+            write_recovered(txn, number, now);
+        }
+    });
+    co_await writing;
+    if (alive.expired()) {
+        co_return;
+    }
+    for (const std::uint64_t number : numbers) {
+        list_.put_back(number, parts_.outbox.now());
+    }
+    look();
+}
+
+/// What became of a message is not forgotten because the disk refuses for a while.
+base::Task<void> Courier::write_in_the_end(std::function<void(WriteTxn&)> work) {
+    const std::weak_ptr<Alive> alive = alive_;
+    for (;;) {
+        try {
+            auto writing = parts_.store.write(work);
+            co_await writing;
+            co_return;
+        } catch (const Error& error) {
+            if (error.kind() != Error::Kind::unavailable && error.kind() != Error::Kind::busy) {
+                throw;
+            }
+        }
+        if (alive.expired()) {
+            co_return;
+        }
+        auto sleeping = parts_.loop.sleep(until_disk_is_tried);
+        co_await sleeping;
+        if (alive.expired()) {
+            co_return;
+        }
+    }
+}
+
+base::Task<void> Courier::tidy_up() {
+    const std::weak_ptr<Alive> alive = alive_;
+    std::size_t kept = parts_.store.read(OutboxTable::count);
+    for (std::size_t before = kept + 1; kept < before;) {
+        before = kept;
+        try {
+            auto writing = parts_.store.write(parts_.outbox.tidy());
+            co_await writing;
+        } catch (const Error&) { // an hour later, then
+        }
+        if (alive.expired() || !running_) {
+            co_return;
+        }
+        kept = parts_.store.read(OutboxTable::count);
+    }
+    tidying_ = parts_.loop.after(between_tidying, [this] { parts_.tasks.spawn(tidy_up()); });
+}
+
+bool Courier::alarming(Medium medium) const {
+    return std::find(alarming_.begin(), alarming_.end(), medium) != alarming_.end();
+}
+
+void Courier::judge_codes(Medium medium) {
+    const auto use = parts_.store.read([&](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, medium); });
+    const bool now_alarming = is_alarming(use, parts_.outbox.settings().alarm, parts_.outbox.now());
+    if (now_alarming == alarming(medium)) {
+        return;
+    }
+    if (now_alarming) {
+        alarming_.push_back(medium);
+    } else {
+        std::erase(alarming_, medium);
+    }
+    if (alarm_) {
+        alarm_(medium, now_alarming);
+    }
+}
+
+} // namespace loquet::outbox

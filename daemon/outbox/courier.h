@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Takes messages to their channels: writes `sending` down before it hands one on, and what became of it afterwards. A
+// message is handed on at least once while its time lasts, never after it, and never again after a yes. What it has to
+// do survives everything: it is in the store, and the list in memory is made anew at each start.
+//
+// A channel that does not do its work pauses, and another one of the same medium is asked meanwhile. Loop thread.
+#pragma once
+
+#include "daemon/outbox/attempt.h"
+#include "daemon/outbox/channel.h"
+#include "daemon/outbox/outbox.h"
+#include "daemon/outbox/waiting_list.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/function.h"
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+#include "lib/messages/catalogue.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::outbox {
+
+class Courier {
+public:
+    /// All of them outlive the courier; `texts` is read anew for each message.
+    struct Parts {
+        bus::Loop& loop;
+        const base::Clock& clock;
+        store::Store& store;
+        Outbox& outbox;
+        const messages::Catalogue& texts;
+        base::TaskGroup& tasks;
+    };
+    /// In order of preference. Throws Error (invalid) for more than limits::channels_per_medium of one medium.
+    Courier(Parts parts, std::vector<ChannelDoor> doors);
+    Courier(const Courier&) = delete;
+    Courier& operator=(const Courier&) = delete;
+    ~Courier(); ///< what is in hand is let go of: the next start finds it `sending`
+
+    /// Reads what waits, counts what was in hand when the daemon died as "nobody knows", and begins. Waits for the
+    /// disk.
+    void start();
+    /// Hands nothing on any more; what is in hand is brought to its end.
+    void stop();
+
+    /// Does what is due now. It does so by itself when something becomes due; for whoever has moved a clock.
+    void look();
+
+    /// `alarm` runs when the share of a medium's codes that are used falls below the rule, and when that is over.
+    void on_alarm(base::Function<void(model::Medium medium, bool alarming)> alarm) { alarm_ = std::move(alarm); }
+    [[nodiscard]] bool alarming(model::Medium medium) const;
+
+    /// Messages without a final state.
+    [[nodiscard]] std::size_t waiting() const noexcept { return list_.size(); }
+
+private:
+    struct Alive {}; ///< dies with the courier; a coroutine that waited asks for it before it touches a member
+
+    void take_up(const std::vector<std::uint64_t>& numbers);
+    void take_up_all();
+    void hand_on(model::Medium medium, base::Milliseconds now);
+    void drop_expired(base::Milliseconds now);
+    void wait_for_next(base::Milliseconds now);
+    [[nodiscard]] Channel* channel_for(model::Medium medium, base::Milliseconds now, std::uint8_t tried = 0);
+    [[nodiscard]] std::optional<base::Milliseconds> next_event(model::Medium medium, base::Milliseconds now) const;
+    [[nodiscard]] base::Milliseconds next_attempt(std::uint64_t number, const Channel& channel,
+                                                  base::Milliseconds at_least);
+    void judge_codes(model::Medium medium);
+
+    // Coroutines: after each wait they look whether the courier is still alive.
+    base::Task<void> carry(std::uint64_t number, Channel& channel);
+    base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer);
+    base::Task<void> expire(std::vector<std::uint64_t> numbers);
+    base::Task<void> recover(std::vector<std::uint64_t> numbers);
+    base::Task<void> tidy_up();
+    base::Task<void> write_in_the_end(std::function<void(store::WriteTxn&)> work);
+
+    Parts parts_;
+    std::vector<Channel> channels_;
+    WaitingList list_;
+    bus::Source timer_;
+    bus::Source tidying_;
+    bool running_ = false;
+    std::vector<model::Medium> alarming_;
+    base::Function<void(model::Medium, bool)> alarm_;
+    std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+};
+
+} // namespace loquet::outbox

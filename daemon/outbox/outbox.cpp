@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/outbox/outbox.h"
+
+#include "daemon/model/contact.h"
+#include "daemon/outbox/states.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/budgets_table.h"
+#include "daemon/store/outbox_table.h"
+#include "lib/base/error.h"
+#include "lib/base/random.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace loquet::outbox {
+
+using base::Error;
+using base::Milliseconds;
+using model::Medium;
+using model::MessageState;
+using model::Outgoing;
+using store::OutboxTable;
+using store::WriteTxn;
+
+namespace {
+
+constexpr std::size_t reference_bytes = limits::delivery_reference_bytes / 2;
+
+/// One message as it is about to be written down.
+struct Draft {
+    const Settings& settings;
+    const Order& order;
+    Outgoing message;
+    model::Letter letter;
+};
+
+std::string own_address(const model::PrivateAccount& account, Medium medium) {
+    return medium == Medium::sms ? account.phone : account.mail;
+}
+
+/// Channels take ASCII; what an account may have as an address is more (RFC 6531).
+bool is_sendable(const std::string& destination) {
+    return std::all_of(destination.begin(), destination.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+/// Why it may not be sent; empty where it may, and is paid for.
+std::string refusal(WriteTxn& txn, const Draft& draft, Milliseconds now) {
+    const auto& served = draft.settings.media;
+    if (draft.letter.destination.empty()) {
+        return "no-address";
+    }
+    if (!is_sendable(draft.letter.destination)) {
+        return "address";
+    }
+    if (std::find(served.begin(), served.end(), draft.order.medium) == served.end()) {
+        return "no-channel";
+    }
+    if (OutboxTable::pending(txn) >= draft.settings.waiting) {
+        return "too-many";
+    }
+    const Spender spender{draft.order.medium, draft.order.account, draft.letter.destination, draft.order.seat,
+                          draft.order.proven};
+    const std::string_view spent = charge(txn, draft.settings.budgets, spender, now);
+    return spent.empty() ? std::string() : "budget:" + std::string(spent);
+}
+
+/// The oldest one that has a final state gives way for a newcomer; there is one, as fewer wait than are kept.
+void make_room(WriteTxn& txn, std::size_t kept) {
+    while (OutboxTable::count(txn) >= kept) {
+        std::optional<std::uint64_t> oldest;
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const Outgoing& message) {
+            oldest = is_final(message.state) ? std::optional(number) : std::nullopt;
+            return !oldest;
+        });
+        if (!oldest) {
+            throw Error(Error::Kind::limited, "the outbox is full of messages that wait");
+        }
+        OutboxTable::erase(txn, *oldest);
+    }
+}
+
+model::Letter copy_of(const Order& order) { // work may run more than once
+    model::Letter letter;
+    letter.destination = order.destination;
+    letter.locale = order.locale;
+    for (const auto& variable : order.variables) {
+        letter.variables.push_back({variable.name, variable.value.clone()});
+    }
+    return letter;
+}
+
+void describe(Draft& draft, const WriteTxn& txn, const model::PrivateAccount& account, Milliseconds now) {
+    const Order& order = draft.order;
+    Outgoing& message = draft.message;
+    std::string& destination = draft.letter.destination;
+    if (destination.empty()) {
+        destination = own_address(account, order.medium);
+    }
+    const bool by_phone = order.medium == Medium::sms;
+    message.medium = order.medium;
+    message.masked = by_phone ? model::masked_phone(destination) : model::masked_mail(destination);
+    message.destination = txn.digest(by_phone ? store::DigestKind::phone : store::DigestKind::mail, destination);
+    message.account = order.account;
+    message.generation = account.generation;
+    message.step = order.step;
+    message.text = order.text;
+    message.code = order.code;
+    message.created = now;
+    message.expires = now + order.lifetime;
+    message.next = now;
+    message.changed = now;
+}
+
+void write_down(WriteTxn& txn, const Settings& settings, const Order& order, const std::string& reference,
+                Milliseconds now) {
+    const auto account = store::AccountsTable::closed(txn, order.account);
+    if (!account) {
+        return;
+    }
+    Draft draft{settings, order, {}, copy_of(order)};
+    describe(draft, txn, *account, now);
+    draft.message.reference = reference;
+    if (const std::string why = refusal(txn, draft, now); !why.empty()) {
+        draft.message = refused(std::move(draft.message), why, now);
+    }
+    make_room(txn, settings.kept);
+    const std::uint64_t number = OutboxTable::add(txn, draft.message, draft.letter);
+    if (!is_final(draft.message.state)) {
+        txn.note_message(number);
+    }
+}
+
+} // namespace
+
+Outbox::Outbox(Settings settings, model::SteadyTime& steady, const base::Clock& clock)
+    : settings_(std::make_shared<const Settings>(std::move(settings))), steady_(steady), clock_(clock) {}
+
+void Outbox::set(Settings settings) {
+    settings_ = std::make_shared<const Settings>(std::move(settings));
+}
+
+store::Store::Work Outbox::enqueue(Order order) {
+    if (order.lifetime < limits::shortest_message_life || order.lifetime > limits::longest_message_life) {
+        throw Error(Error::Kind::invalid, "a message lives from one second to a day");
+    }
+    return [settings = settings_, order = std::move(order), reference = base::random_hex(reference_bytes),
+            now = now()](WriteTxn& txn) { write_down(txn, *settings, order, reference, now); };
+}
+
+store::Store::Work Outbox::code_used(Medium medium) {
+    return [medium, now = now()](WriteTxn& txn) {
+        auto use = store::BudgetsTable::code_use(txn, medium);
+        use.used.add(now);
+        store::BudgetsTable::put_code_use(txn, medium, use);
+    };
+}
+
+store::Store::Work Outbox::bring_forward(std::uint64_t number) {
+    return [number, now = now()](WriteTxn& txn) {
+        auto message = OutboxTable::get(txn, number);
+        if (!message) {
+            throw Error(Error::Kind::not_found, "there is no message " + std::to_string(number));
+        }
+        OutboxTable::put(txn, number, brought_forward(*std::move(message), now));
+        txn.note_message(number);
+    };
+}
+
+store::Store::Work Outbox::tidy() {
+    return [before = now() - settings_->keep](WriteTxn& txn) {
+        std::vector<std::uint64_t> old;
+        std::size_t seen = 0;
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const Outgoing& message) {
+            if (is_final(message.state) && message.changed < before) {
+                old.push_back(number);
+            }
+            return message.created < before && ++seen < limits::messages_per_page;
+        });
+        for (const std::uint64_t number : old) {
+            OutboxTable::erase(txn, number);
+        }
+    };
+}
+
+} // namespace loquet::outbox

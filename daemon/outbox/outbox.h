@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Messages that were promised: each is written down in the transaction of what it carries (a code, a changed address),
+// judged by its budgets there, and kept until long after its final state, for the helpdesk. The courier delivers them.
+// Loop thread; what it returns as Work runs on the writer's.
+#pragma once
+
+#include "daemon/model/outgoing.h"
+#include "daemon/model/steady_time.h"
+#include "daemon/outbox/budgets.h"
+#include "daemon/outbox/code_alarm.h"
+#include "daemon/outbox/order.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/limits.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace loquet::outbox {
+
+struct Settings {
+    std::vector<model::Medium> media; ///< that have a channel
+    Budgets budgets;
+    AlarmRule alarm;
+    base::Milliseconds keep = std::chrono::days(30); ///< what has a final state
+    std::size_t kept = limits::kept_messages;
+    std::size_t waiting = limits::waiting_messages;
+};
+
+class Outbox {
+public:
+    Outbox(Settings settings, model::SteadyTime& steady, const base::Clock& clock);
+    Outbox(const Outbox&) = delete;
+    Outbox& operator=(const Outbox&) = delete;
+
+    /// Holds for what is asked from here on.
+    void set(Settings settings);
+    [[nodiscard]] const Settings& settings() const noexcept { return *settings_; }
+
+    /// Writes the message down, for the caller's transaction; the courier hears of it when that is durable. Where it
+    /// may not be sent it is written down all the same, refused: "no-address", "address" (no channel could send to it),
+    /// "no-channel", "too-many" (limits::waiting_messages) or "budget:" and which. Nobody but the helpdesk is to see
+    /// the difference. Nothing is written for an account that is gone. Throws Error (invalid) for a lifetime out of
+    /// range.
+    [[nodiscard]] store::Store::Work enqueue(Order order);
+
+    /// Somebody typed a code that came by this medium; for the transaction that accepts it.
+    [[nodiscard]] store::Store::Work code_used(model::Medium medium);
+
+    /// Tries a message that waits at once. Throws Error: `not_found`; `conflict` where it has its final state, or is
+    /// being sent.
+    [[nodiscard]] store::Store::Work bring_forward(std::uint64_t number);
+
+    /// Takes what is older than `keep` away, at most limits::messages_per_page at once.
+    [[nodiscard]] store::Store::Work tidy();
+
+    [[nodiscard]] base::Milliseconds now() { return steady_.now(clock_); }
+    /// A time of a record on the wall clock.
+    [[nodiscard]] base::Milliseconds on_wall(base::Milliseconds steady) { return steady_.on_wall(steady, clock_); }
+
+private:
+    std::shared_ptr<const Settings> settings_;
+    model::SteadyTime& steady_;
+    const base::Clock& clock_;
+};
+
+} // namespace loquet::outbox

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/outbox/states.h"
+
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace loquet::outbox {
+
+using base::Error;
+using base::Milliseconds;
+using model::MessageState;
+using model::Outgoing;
+
+namespace {
+
+// From, to. What is not here is not allowed.
+constexpr std::array<std::pair<MessageState, MessageState>, 11> allowed{{
+    {MessageState::queued, MessageState::sending},
+    {MessageState::queued, MessageState::refused},
+    {MessageState::queued, MessageState::expired},
+    {MessageState::sending, MessageState::sent},
+    {MessageState::sending, MessageState::deferred},
+    {MessageState::sending, MessageState::refused},
+    {MessageState::sending, MessageState::expired},
+    {MessageState::deferred, MessageState::sending},
+    {MessageState::deferred, MessageState::deferred},
+    {MessageState::deferred, MessageState::refused},
+    {MessageState::deferred, MessageState::expired},
+}};
+
+void become(Outgoing& message, MessageState state, Milliseconds now) {
+    if (!may_become(message.state, state)) {
+        throw Error(Error::Kind::conflict, "a message that is " + std::string(to_text(message.state))
+                                               + " cannot become " + std::string(to_text(state)));
+    }
+    message.state = state;
+    message.changed = now;
+}
+
+void defer(Outgoing& message, std::string_view why, Milliseconds now, Milliseconds next) {
+    become(message, MessageState::deferred, now);
+    message.why = why;
+    message.next = next;
+}
+
+} // namespace
+
+bool may_become(MessageState from, MessageState to) noexcept {
+    return std::find(allowed.begin(), allowed.end(), std::pair(from, to)) != allowed.end();
+}
+
+Outgoing handed_on(Outgoing message, std::string_view channel, Milliseconds now) {
+    become(message, MessageState::sending, now);
+    message.channel = channel;
+    message.why.clear();
+    ++message.attempts;
+    return message;
+}
+
+Outgoing answered(Outgoing message, const protocol::DeliverResponse& response, Milliseconds now, Milliseconds next) {
+    message.said = base::printable(response.said, limits::gateway_said_bytes);
+    message.gateway_reference = base::printable(response.gateway_reference, limits::gateway_reference_bytes);
+    switch (response.outcome) {
+    case protocol::Outcome::sent:
+        become(message, MessageState::sent, now);
+        break;
+    case protocol::Outcome::retry:
+        defer(message, "gateway", now, next);
+        break;
+    case protocol::Outcome::refused:
+        become(message, MessageState::refused, now);
+        message.why = "gateway";
+        break;
+    }
+    return message;
+}
+
+Outgoing unanswered(Outgoing message, std::string_view why, Milliseconds now, Milliseconds next) {
+    defer(message, why, now, next);
+    ++message.unknown;
+    return message;
+}
+
+Outgoing refused(Outgoing message, std::string_view why, Milliseconds now) {
+    become(message, MessageState::refused, now);
+    message.why = why;
+    return message;
+}
+
+Outgoing expired(Outgoing message, Milliseconds now) {
+    become(message, MessageState::expired, now);
+    return message;
+}
+
+Outgoing recovered(Outgoing message, Milliseconds now) {
+    return message.state == MessageState::sending ? unanswered(std::move(message), "restart", now, now) : message;
+}
+
+Outgoing brought_forward(Outgoing message, Milliseconds now) {
+    defer(message, message.why, now, now);
+    return message;
+}
+
+} // namespace loquet::outbox

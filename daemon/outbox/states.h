@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What may become of a message, and what its record says then. Pure: who calls brings the time (steady clock).
+#pragma once
+
+#include "daemon/model/outgoing.h"
+#include "lib/base/clock.h"
+#include "lib/protocol/plugin_messages.h"
+
+#include <string>
+#include <string_view>
+
+namespace loquet::outbox {
+
+/// A final state becomes nothing else. `deferred` may become `deferred`: somebody asked to try again sooner.
+[[nodiscard]] bool may_become(model::MessageState from, model::MessageState to) noexcept;
+
+// Each takes the message as it is and returns what it becomes; throws Error (conflict) where that is not allowed.
+
+/// It is about to be handed to `channel`.
+[[nodiscard]] model::Outgoing handed_on(model::Outgoing message, std::string_view channel, base::Milliseconds now);
+/// The channel said what became of it; a `retry` is due at `next`.
+[[nodiscard]] model::Outgoing answered(model::Outgoing message, const protocol::DeliverResponse& response,
+                                       base::Milliseconds now, base::Milliseconds next);
+/// Nobody knows whether it went out: the channel or the daemon died, or no answer came in time. Due again at `next`.
+[[nodiscard]] model::Outgoing unanswered(model::Outgoing message, std::string_view why, base::Milliseconds now,
+                                         base::Milliseconds next);
+[[nodiscard]] model::Outgoing refused(model::Outgoing message, std::string_view why, base::Milliseconds now);
+[[nodiscard]] model::Outgoing expired(model::Outgoing message, base::Milliseconds now);
+/// As above for one that was `sending` when the daemon died; any other stays as it is.
+[[nodiscard]] model::Outgoing recovered(model::Outgoing message, base::Milliseconds now);
+/// A message that waits for its next attempt is due at once.
+[[nodiscard]] model::Outgoing brought_forward(model::Outgoing message, base::Milliseconds now);
+
+} // namespace loquet::outbox

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/unit/daemon/outbox/outbox_fixture.h"
+
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/outbox_table.h"
+#include "lib/base/file.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+namespace loquet::outbox {
+
+using model::Medium;
+using store::AccountsTable;
+using store::OutboxTable;
+using store::ReadTxn;
+using store::WriteTxn;
+
+namespace {
+
+constexpr Budget generous{1000, 1000, 100000, 100000, 100000, 50};
+constexpr const char* catalogue = "code.text = \"Your code is {code}.\"\n"
+                                  "code.text_subject = \"Your code\"\n"
+                                  "notice.text = \"Something was changed.\"\n"
+                                  "mail.subject = \"Your account\"\n";
+
+std::string mail_address(std::uint32_t uid) {
+    return "person" + std::to_string(uid) + "@example.org";
+}
+std::string phone_number(std::uint32_t uid) {
+    return "+336" + std::to_string(10000000 + uid);
+}
+
+void put_account(WriteTxn& txn, std::uint32_t uid) {
+    model::PrivateAccount closed;
+    closed.generation = 1;
+    closed.mail = mail_address(uid);
+    closed.phone = phone_number(uid);
+    AccountsTable::put(txn, store::account(uid, "person" + std::to_string(uid)));
+    AccountsTable::put(txn, model::Uid{uid}, closed);
+}
+
+} // namespace
+
+base::Task<protocol::DeliverResponse> FakeChannel::deliver(protocol::DeliverRequest request) {
+    seen.push_back({request.reference, request.destination, request.subject, std::string(request.text.reveal()),
+                    request.attempt, request.expires - request.now});
+    const Seen what = seen.back();
+    most_at_once = std::max(most_at_once, ++at_once_);
+    if (held_) {
+        base::Promise<void> promise;
+        auto let_go = promise.future();
+        waiting_.push_back(std::move(promise));
+        co_await let_go;
+    }
+    --at_once_;
+    co_return gateway(what);
+}
+
+void FakeChannel::let_go() {
+    held_ = false;
+    auto waiting = std::exchange(waiting_, {});
+    for (auto& promise : waiting) {
+        promise.set();
+    }
+}
+
+protocol::DeliverResponse not_now(base::Milliseconds after) {
+    return {protocol::Outcome::retry, after, "", "450 later"};
+}
+
+protocol::DeliverResponse never() {
+    return {protocol::Outcome::refused, {}, "", "550 no such user"};
+}
+
+OutboxFixture::OutboxFixture() {
+    const std::string folder = folder_ / "messages";
+    std::filesystem::create_directory(folder);
+    base::replace_file(folder + "/test.en.toml", catalogue, 0600);
+    texts_ = messages::Catalogue::load({folder});
+    settings_.media = {Medium::mail, Medium::sms};
+    settings_.budgets = {generous, generous};
+    settings_.alarm = {0, 0};
+    outbox_ = std::make_unique<Outbox>(settings_, steady_, clock_);
+}
+
+OutboxFixture::~OutboxFixture() {
+    end_courier();
+    EXPECT_TRUE(failures_.empty()) << "a task of the courier threw";
+}
+
+std::string OutboxFixture::mail_of(std::uint32_t uid) {
+    return mail_address(uid);
+}
+std::string OutboxFixture::phone_of(std::uint32_t uid) {
+    return phone_number(uid);
+}
+
+void OutboxFixture::make_account(std::uint32_t uid) {
+    write([uid](WriteTxn& txn) { put_account(txn, uid); });
+}
+
+void OutboxFixture::make_accounts(std::uint32_t last) {
+    write([last](WriteTxn& txn) {
+        for (std::uint32_t uid = 1; uid <= last; ++uid) {
+            put_account(txn, uid);
+        }
+    });
+}
+
+void OutboxFixture::void_codes(std::uint32_t uid) {
+    write([uid](WriteTxn& txn) {
+        auto closed = AccountsTable::closed(txn, model::Uid{uid}).value();
+        ++closed.generation;
+        AccountsTable::put(txn, model::Uid{uid}, closed);
+    });
+}
+
+Order OutboxFixture::code_for(std::uint32_t uid, Medium medium) const {
+    Order order;
+    order.medium = medium;
+    order.account = model::Uid{uid};
+    order.text = "code.text";
+    order.variables.push_back({"code", base::Secret("314159")});
+    order.step = "one_time_code";
+    order.code = true;
+    order.seat = store_->digest(store::DigestKind::seat, "tty1");
+    order.lifetime = std::chrono::seconds(600);
+    return order;
+}
+
+std::uint64_t OutboxFixture::enqueue(Order order) {
+    write(outbox_->enqueue(std::move(order)));
+    std::uint64_t newest = 0;
+    read([&](const ReadTxn& txn) {
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing&) {
+            newest = number;
+            return true;
+        });
+        return 0;
+    });
+    return newest;
+}
+
+void OutboxFixture::enqueue_all(std::vector<Order> orders) {
+    std::vector<store::Store::Work> all;
+    for (Order& order : orders) {
+        all.push_back(outbox_->enqueue(std::move(order)));
+    }
+    write([&](WriteTxn& txn) {
+        for (auto& work : all) {
+            work(txn);
+        }
+    });
+}
+
+model::Outgoing OutboxFixture::message(std::uint64_t number) const {
+    return read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); }).value();
+}
+
+bool OutboxFixture::has_letter(std::uint64_t number) const {
+    return read([&](const ReadTxn& txn) { return OutboxTable::letter(txn, number).has_value(); });
+}
+
+void OutboxFixture::start_courier() {
+    courier_ = std::make_unique<Courier>(Courier::Parts{loop_, clock_, *store_, *outbox_, texts_, tasks_},
+                                         std::vector<ChannelDoor>{{Medium::mail, "smtp", &mail_},
+                                                                  {Medium::mail, "second", &second_},
+                                                                  {Medium::sms, "sms_http", &sms_}});
+    courier_->start();
+}
+
+void OutboxFixture::end_courier() {
+    if (courier_) {
+        courier_->stop();
+        for (FakeChannel* channel : {&mail_, &second_, &sms_}) {
+            channel->let_go();
+        }
+        EXPECT_TRUE(settles());
+        courier_.reset();
+    }
+}
+
+void OutboxFixture::pass(base::Milliseconds by) {
+    clock_.advance(by);
+    courier_->look();
+}
+
+bool OutboxFixture::becomes(std::uint64_t number, model::MessageState state) {
+    return tests::eventually(loop_, [&] { return message(number).state == state; });
+}
+
+bool OutboxFixture::settles() {
+    return tests::eventually(loop_, [&] { return tasks_.active() == 0; });
+}
+
+} // namespace loquet::outbox

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/outbox/message_list.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/outbox_table.h"
+#include "lib/base/limits.h"
+#include "tests/unit/daemon/outbox/outbox_fixture.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace loquet::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using base::Error;
+using model::Medium;
+using model::MessageState;
+using store::kind_thrown_by;
+using store::OutboxTable;
+using store::ReadTxn;
+using store::WriteTxn;
+
+class AnOutbox : public OutboxFixture {
+protected:
+    AnOutbox() { make_account(1); }
+    void set_address(const std::string& mail) {
+        write([&](WriteTxn& txn) {
+            auto closed = store::AccountsTable::closed(txn, model::Uid{1}).value();
+            closed.mail = mail;
+            store::AccountsTable::put(txn, model::Uid{1}, closed);
+        });
+    }
+    void use(Settings settings) { outbox_->set(std::move(settings)); }
+    [[nodiscard]] std::string why(std::uint64_t number) const {
+        const auto refused = message(number);
+        return refused.state == MessageState::refused ? refused.why : std::string();
+    }
+};
+
+TEST_F(AnOutbox, WritesAMessageDownForTheAddressThatTheAccountHasInThatTransaction) {
+    auto work = outbox_->enqueue(code_for(1));
+    set_address("new@example.org");
+    write(std::move(work));
+    const auto queued = message(1);
+    EXPECT_EQ(queued.state, MessageState::queued);
+    EXPECT_EQ(queued.masked, "n***@e***.org");
+    EXPECT_EQ(queued.account, model::Uid{1});
+    EXPECT_EQ(queued.generation, 1U);
+    EXPECT_EQ(queued.step, "one_time_code");
+    EXPECT_EQ(queued.text, "code.text");
+    EXPECT_EQ(queued.reference.size(), limits::delivery_reference_bytes);
+    EXPECT_EQ(queued.expires - queued.created, 600s);
+    const auto letter = read([](const ReadTxn& txn) { return OutboxTable::letter(txn, 1); });
+    EXPECT_EQ(letter.value().destination, "new@example.org");
+}
+
+TEST_F(AnOutbox, SendsToANamedAddressWhereThereIsOne) {
+    Order order = code_for(1);
+    order.destination = "former@example.org"; // of a notice to the address that was changed
+    EXPECT_EQ(message(enqueue(std::move(order))).masked, "f***@e***.org");
+}
+
+TEST_F(AnOutbox, WritesNothingDownWhenTheTransactionFails) {
+    auto work = outbox_->enqueue(code_for(1));
+    EXPECT_EQ(kind_thrown_by([&] {
+                  write([&](WriteTxn& txn) {
+                      work(txn);
+                      throw Error(Error::Kind::conflict, "no");
+                  });
+              }),
+              Error::Kind::conflict);
+    EXPECT_EQ(read(OutboxTable::count), 0U);
+    EXPECT_EQ(read(OutboxTable::pending), 0U);
+}
+
+TEST_F(AnOutbox, RefusesInTheRecordWhatCannotBeSent) {
+    set_address("");
+    EXPECT_EQ(why(enqueue(code_for(1))), "no-address");
+    set_address("jos\u00e9@example.org");
+    EXPECT_EQ(why(enqueue(code_for(1))), "address");
+    Settings without_sms = settings_;
+    without_sms.media = {Medium::mail};
+    use(without_sms);
+    const auto number = enqueue(code_for(1, Medium::sms));
+    EXPECT_EQ(why(number), "no-channel");
+    EXPECT_FALSE(has_letter(number));
+    write(outbox_->enqueue(code_for(99))); // nobody
+    EXPECT_EQ(read(OutboxTable::count), 3U);
+}
+
+TEST_F(AnOutbox, HasRoomForItsLimitOfWaitingMessagesAndRefusesOneMore) {
+    EXPECT_EQ(Settings().waiting, limits::waiting_messages);
+    Settings small = settings_;
+    small.waiting = 3;
+    use(small);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(why(enqueue(code_for(1))), "");
+    }
+    EXPECT_EQ(why(enqueue(code_for(1))), "too-many");
+    EXPECT_EQ(read(OutboxTable::pending), 3U);
+}
+
+TEST_F(AnOutbox, KeepsItsLimitOfMessagesAndGivesUpTheOldestThatIsDoneForOneMore) {
+    EXPECT_EQ(Settings().kept, limits::kept_messages);
+    static_assert(limits::waiting_messages < limits::kept_messages);
+    Settings small = settings_;
+    small.waiting = 1;
+    small.kept = 3;
+    use(small);
+    const auto waits = enqueue(code_for(1));
+    const auto refused = enqueue(code_for(1));
+    enqueue(code_for(1));
+    EXPECT_EQ(read(OutboxTable::count), 3U);
+    enqueue(code_for(1));
+    EXPECT_EQ(read(OutboxTable::count), 3U);
+    EXPECT_EQ(message(waits).state, MessageState::queued);
+    EXPECT_FALSE(read([&](const ReadTxn& txn) { return OutboxTable::get(txn, refused); }));
+}
+
+TEST_F(AnOutbox, TakesALifetimeWithinItsLimitsOnly) {
+    const auto with = [&](base::Milliseconds lifetime) {
+        Order order = code_for(1);
+        order.lifetime = lifetime;
+        return kind_thrown_by([&] { (void)outbox_->enqueue(std::move(order)); });
+    };
+    EXPECT_EQ(with(limits::shortest_message_life), std::nullopt);
+    EXPECT_EQ(with(limits::longest_message_life), std::nullopt);
+    EXPECT_EQ(with(limits::shortest_message_life - 1ms), Error::Kind::invalid);
+    EXPECT_EQ(with(limits::longest_message_life + 1ms), Error::Kind::invalid);
+}
+
+TEST_F(AnOutbox, ForgetsWhatIsOlderThanItKeeps) {
+    set_address("");
+    enqueue(code_for(1));
+    clock_.advance(settings_.keep);
+    enqueue(code_for(1));
+    write(outbox_->tidy());
+    EXPECT_EQ(read(OutboxTable::count), 2U);
+    clock_.advance(1ms);
+    write(outbox_->tidy());
+    EXPECT_EQ(read(OutboxTable::count), 1U);
+}
+
+class AListOfMessages : public OutboxFixture {
+protected:
+    AListOfMessages() {
+        make_account(1);
+        make_account(2);
+        for (const std::uint32_t uid : {1U, 2U, 1U, 2U, 1U}) {
+            enqueue(code_for(uid));
+        }
+    }
+    [[nodiscard]] MessagePage list(std::uint64_t after, std::size_t limit, const MessageFilter& filter = {}) const {
+        return read([&](const ReadTxn& txn) { return list_messages(txn, after, limit, filter); });
+    }
+    /// With messages of somebody else, until there are so many.
+    void fill_to(std::size_t count) {
+        model::Outgoing other = message(1);
+        other.account = model::Uid{3};
+        const std::size_t have = read(OutboxTable::count);
+        write([&](WriteTxn& txn) {
+            for (std::size_t i = have; i < count; ++i) {
+                OutboxTable::add(txn, other, {});
+            }
+        });
+    }
+};
+
+TEST_F(AListOfMessages, GoesOnWhereThePageBeforeEnded) {
+    const auto first = list(0, 2);
+    ASSERT_EQ(first.messages.size(), 2U);
+    EXPECT_EQ(first.messages[0].first, 1U);
+    const auto second = list(first.next, 3);
+    ASSERT_EQ(second.messages.size(), 3U);
+    EXPECT_EQ(second.messages[0].first, 3U);
+    EXPECT_EQ(second.next, 0U) << "that was all";
+    EXPECT_EQ(list(UINT64_MAX, 1).messages.size(), 0U);
+}
+
+TEST_F(AListOfMessages, ShowsOneAccountsOrOneStates) {
+    EXPECT_EQ(list(0, 10, {model::Uid{1}, {}}).messages.size(), 3U);
+    EXPECT_EQ(list(0, 10, {model::Uid{2}, MessageState::queued}).messages.size(), 2U);
+    EXPECT_EQ(list(0, 10, {{}, MessageState::sent}).messages.size(), 0U);
+}
+
+TEST_F(AListOfMessages, HasAPageOfItsLimitAndOneMoreOnTheNext) {
+    fill_to(limits::messages_per_page + 1);
+    const auto page = list(0, limits::messages_per_page + 1);
+    EXPECT_EQ(page.messages.size(), limits::messages_per_page);
+    EXPECT_EQ(list(page.next, 10).messages.size(), 1U);
+}
+
+TEST_F(AListOfMessages, LooksAtAsManyAsTheLimitSaysForOnePage) {
+    fill_to(limits::messages_per_search);
+    EXPECT_EQ(list(5, 10, {model::Uid{1}, {}}).next, 0U);
+    fill_to(limits::messages_per_search + 1);
+    EXPECT_EQ(list(0, 10, {model::Uid{9}, {}}).next, limits::messages_per_search);
+}
+
+} // namespace
+} // namespace loquet::outbox

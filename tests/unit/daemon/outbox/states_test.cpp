@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/outbox/back_off.h"
+#include "daemon/outbox/calling_code.h"
+#include "daemon/outbox/states.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+
+namespace loquet::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using model::MessageState;
+using model::Outgoing;
+using protocol::DeliverResponse;
+using protocol::Outcome;
+
+constexpr std::array all{MessageState::queued,   MessageState::sending, MessageState::sent,
+                         MessageState::deferred, MessageState::refused, MessageState::expired};
+
+Outgoing in(MessageState state) {
+    Outgoing message;
+    message.state = state;
+    message.expires = 100s;
+    return message;
+}
+
+TEST(AMessage, LeavesNoFinalState) {
+    for (const MessageState from : all) {
+        for (const MessageState to : all) {
+            EXPECT_FALSE(is_final(from) && may_become(from, to)) << to_text(from) << " to " << to_text(to);
+        }
+    }
+}
+
+TEST(AMessage, IsSentOnlyWhenSendingWasWrittenDown) {
+    for (const MessageState from : all) {
+        EXPECT_EQ(may_become(from, MessageState::sent), from == MessageState::sending) << to_text(from);
+    }
+}
+
+TEST(AMessage, BecomesWhatTheChannelSays) {
+    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    EXPECT_EQ(sending.state, MessageState::sending);
+    EXPECT_EQ(sending.attempts, 1U);
+    EXPECT_EQ(sending.channel, "smtp");
+    const Outgoing deferred = answered(sending, DeliverResponse{Outcome::retry, {}, "", "450"}, 2s, 9s);
+    EXPECT_EQ(deferred.state, MessageState::deferred);
+    EXPECT_EQ(deferred.next, 9s);
+    EXPECT_EQ(deferred.changed, 2s);
+    EXPECT_EQ(handed_on(deferred, "smtp", 9s).attempts, 2U);
+    EXPECT_EQ(answered(sending, DeliverResponse{Outcome::sent, {}, "gw", ""}, 2s, 9s).gateway_reference, "gw");
+    EXPECT_EQ(answered(sending, DeliverResponse{Outcome::refused, {}, "", ""}, 2s, 9s).why, "gateway");
+}
+
+TEST(AMessage, CountsAttemptsOfWhichNobodyKnowsTheOutcome) {
+    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    EXPECT_EQ(unanswered(sending, "no-answer", 2s, 9s).unknown, 1U);
+    EXPECT_EQ(recovered(sending, 2s).unknown, 1U);
+    EXPECT_EQ(recovered(sending, 2s).state, MessageState::deferred);
+    EXPECT_EQ(recovered(in(MessageState::queued), 2s), in(MessageState::queued));
+}
+
+TEST(AMessage, ThatHasAFinalStateTakesNoChange) {
+    const Outgoing sent = in(MessageState::sent);
+    EXPECT_THROW((void)handed_on(sent, "smtp", 1s), base::Error);
+    EXPECT_THROW((void)expired(sent, 1s), base::Error);
+    EXPECT_THROW((void)refused(sent, "void", 1s), base::Error);
+    EXPECT_THROW((void)brought_forward(sent, 1s), base::Error);
+}
+
+TEST(AMessage, KeepsAsMuchOfAGatewaysWordsAsTheLimitSays) {
+    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const auto said = [&](std::size_t size) {
+        return answered(sending, DeliverResponse{Outcome::sent, {}, std::string(size, 'r'), std::string(size, 's')}, 2s,
+                        2s);
+    };
+    EXPECT_EQ(said(limits::gateway_said_bytes).said, std::string(limits::gateway_said_bytes, 's'));
+    EXPECT_EQ(said(limits::gateway_said_bytes + 1).said.size(), limits::gateway_said_bytes);
+    EXPECT_EQ(said(limits::gateway_reference_bytes + 1).gateway_reference.size(), limits::gateway_reference_bytes);
+    EXPECT_EQ(answered(sending, DeliverResponse{Outcome::sent, {}, "", "a\x1b[2J"}, 2s, 2s).said, "a\\x1b[2J");
+}
+
+TEST(ABackOff, DoublesUpToTheLongestAndVariesByAQuarter) {
+    constexpr BackOff rule{1000ms, 60'000ms};
+    for (const std::uint32_t random : {0U, 1U, 1'000'000'007U, UINT32_MAX}) {
+        for (std::uint32_t failures = 1; failures < 40; ++failures) {
+            const auto delay = delay_after(rule, failures, random);
+            const auto whole = std::min<std::int64_t>(60'000, std::int64_t{1000} << std::min(failures - 1, 10U));
+            EXPECT_GE(delay.count(), whole * 3 / 4);
+            EXPECT_LE(delay.count(), whole * 5 / 4);
+        }
+    }
+    EXPECT_NE(delay_after(rule, 3, 0), delay_after(rule, 3, 999));
+}
+
+TEST(ACallingCode, IsOneTwoOrThreeDigits) {
+    EXPECT_EQ(calling_code("+12025550123"), "1");
+    EXPECT_EQ(calling_code("+79161234567"), "7");
+    EXPECT_EQ(calling_code("+33612345678"), "33");
+    EXPECT_EQ(calling_code("+989121234567"), "98");
+    EXPECT_EQ(calling_code("+21612345678"), "216");
+    EXPECT_EQ(calling_code("+881612345678"), "881");
+}
+
+TEST(ACallingCode, IsEmptyForWhatIsNoNumber) {
+    for (const char* number : {"", "+", "33612345678", "+2", "+88", "+3a", "a@b"}) {
+        EXPECT_EQ(calling_code(number), "") << number;
+    }
+}
+
+} // namespace
+} // namespace loquet::outbox

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/budgets_table.h"
+#include "lib/base/limits.h"
+#include "tests/unit/daemon/store/store_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace loquet::store {
+namespace {
+
+constexpr base::Milliseconds now{1795420800000};
+
+model::Spending spent(std::uint32_t strangers, base::Milliseconds at = now) {
+    model::Spending spending;
+    spending.stranger.add(at);
+    spending.stranger.by_hour.front() = strangers;
+    return spending;
+}
+
+/// Digests with the same leading bits share their slots.
+model::Digest neighbour(std::uint8_t number) {
+    model::Digest digest;
+    digest.bytes.back() = number;
+    return digest;
+}
+
+class ABudgetsTable : public StoreFixture {
+protected:
+    void put(std::uint8_t number, const model::Spending& spending) {
+        write([&](WriteTxn& txn) { BudgetsTable::put(txn, neighbour(number), spending); });
+    }
+    [[nodiscard]] model::Spending get(std::uint8_t number) const {
+        return read([&](const ReadTxn& txn) { return BudgetsTable::spending(txn, neighbour(number)); });
+    }
+};
+
+TEST_F(ABudgetsTable, RemembersWhatStrangersAndOthersSpent) {
+    model::Spending spending = spent(3);
+    spending.proven.add(now);
+    put(1, spending);
+    reopen();
+    EXPECT_EQ(get(1), spending);
+    EXPECT_EQ(get(2), model::Spending{});
+}
+
+TEST_F(ABudgetsTable, RemembersWhatBecameOfTheCodesOfEachMedium) {
+    model::CodeUse use;
+    use.sent.add(now);
+    write([&](WriteTxn& txn) { BudgetsTable::put_code_use(txn, model::Medium::sms, use); });
+    const auto of = [&](model::Medium medium) {
+        return read([&](const ReadTxn& txn) { return BudgetsTable::code_use(txn, medium); });
+    };
+    EXPECT_EQ(of(model::Medium::sms), use);
+    EXPECT_EQ(of(model::Medium::mail), model::CodeUse{});
+}
+
+TEST_F(ABudgetsTable, HasRoomForItsLimitAndGivesUpTheOldestAndLeastUsedForOneMore) {
+    static_assert(limits::counted_budgets % limits::neighbours == 0);
+    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+        put(i, spent(i == 5 ? 100 : 10, i == 5 ? now - std::chrono::hours(2) : now));
+    }
+    EXPECT_EQ(get(5), spent(100, now - std::chrono::hours(2)));
+    put(100, spent(1));
+    EXPECT_EQ(get(5), model::Spending{});
+    put(101, spent(1));
+    EXPECT_EQ(get(100), model::Spending{}) << "newcomers displace one another";
+    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+        EXPECT_EQ(get(i) == model::Spending{}, i == 5) << int{i};
+    }
+}
+
+} // namespace
+} // namespace loquet::store
