@@ -13,6 +13,8 @@ namespace loquet::plugin_host {
 namespace {
 
 struct StepTurn : Collector {
+    explicit StepTurn(protocol::StepOperation asked) : operation(asked) {}
+    protocol::StepOperation operation;
     protocol::StepResponse response;
     bool taken = false;
 
@@ -40,7 +42,7 @@ void ask(void* context, int style, loquet_text name, const loquet_message* messa
     turn.take([&] {
         auto& prompts = turn.take_turn<protocol::StepAsk>().prompts;
         if (prompts.size() >= limits::prompts_per_turn) {
-            Collector::refuse("it asks for more than 16 things at once");
+            Collector::refuse("it asks for more than 32 things at once");
         }
         if (style < LOQUET_PROMPT_SECRET || style > LOQUET_PROMPT_ERROR) {
             Collector::refuse("the style of a prompt is none of the five");
@@ -69,6 +71,16 @@ void deny(void* context) noexcept {
     turn.take([&] { turn.take_turn<protocol::StepDeny>(); });
 }
 
+void skip(void* context) noexcept {
+    StepTurn& turn = of(context);
+    turn.take([&] {
+        if (turn.operation != protocol::StepOperation::begin) {
+            Collector::refuse("it skipped what had begun");
+        }
+        turn.take_turn<protocol::StepSkip>();
+    });
+}
+
 void set_account_state(void* context, loquet_bytes state) noexcept {
     StepTurn& turn = of(context);
     turn.take([&] { turn.response.account_state = copy(state, limits::plugin_state_bytes, "the account state"); });
@@ -84,10 +96,27 @@ void note(void* context, loquet_text text) noexcept {
     turn.take([&] { turn.response.note = copy(text, limits::plugin_note_bytes, "the note"); });
 }
 
+void send(void* context, const loquet_outgoing* outgoing) noexcept {
+    StepTurn& turn = of(context);
+    turn.take([&] {
+        if (outgoing == nullptr || outgoing->size < sizeof(loquet_outgoing)) {
+            Collector::refuse("what it sends is missing or of an older form");
+        }
+        if (turn.response.send.size() >= limits::messages_per_turn) {
+            Collector::refuse("it sends more than 2 messages at once");
+        }
+        if (outgoing->medium != LOQUET_MEDIUM_MAIL && outgoing->medium != LOQUET_MEDIUM_SMS) {
+            Collector::refuse("it sends by no medium that there is");
+        }
+        turn.response.send.push_back({static_cast<protocol::Medium>(outgoing->medium), copy(outgoing->message),
+                                      base::Milliseconds(outgoing->lifetime)});
+    });
+}
+
 } // namespace
 
 protocol::StepResponse run(const loquet_step& plugin, void* self, const protocol::StepRequest& request) {
-    StepTurn turn;
+    StepTurn turn(request.operation);
     const auto facts = lend(request.facts);
     std::vector<loquet_text> answers;
     answers.reserve(request.answers.size());
@@ -105,8 +134,9 @@ protocol::StepResponse run(const loquet_step& plugin, void* self, const protocol
     lent.answer_count = answers.size();
     lent.now = request.now.count();
     lent.locale = lend(request.locale);
-    const loquet_step_output output{sizeof output,     &turn, &ask, &wait, &grant, &deny, &set_account_state,
-                                    &set_dialog_state, &note};
+    lent.key = lend(request.key);
+    const loquet_step_output output{sizeof output,     &turn, &ask,  &wait, &grant, &deny, &set_account_state,
+                                    &set_dialog_state, &note, &send, &skip};
     turn.run([&] { return plugin.run(self, &lent, &output); });
     if (!turn.taken) {
         Collector::refuse("the plugin broke its contract: it took no turn");

@@ -11,7 +11,7 @@ namespace loquet::limits {
 // One dialog
 constexpr std::size_t answers_per_turn = 16; ///< contracts: at most 16 answers in one memfd
 constexpr std::size_t answer_bytes = 4096;   ///< ... of 4096 bytes each
-constexpr std::size_t prompts_per_turn = 16; ///< what a step may ask at once
+constexpr std::size_t prompts_per_turn = 32; ///< what a step may ask at once: PAM_MAX_NUM_MSG; 16 of it answered
 constexpr std::size_t prompt_name_bytes = 64;
 constexpr std::size_t prompt_text_bytes = 2048;
 constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8) has the same
@@ -76,9 +76,22 @@ constexpr std::size_t plugin_log_bytes = 1024;     ///< one line of a plugin in 
 constexpr std::size_t plugin_connections = 4;      ///< open at one plugin's process
 constexpr std::size_t plugin_calls_in_flight = 16; ///< sent to one plugin and not answered yet
 constexpr std::size_t plugin_calls_waiting = 4096; ///< ... in front of that
+constexpr std::size_t step_key_bytes = 32;         ///< what a step gets to hash short codes with
+constexpr std::size_t messages_per_turn = 2;       ///< that a step may send at once
+constexpr std::chrono::seconds shortest_message_life{1};
+constexpr std::chrono::seconds longest_message_life{86'400};
 constexpr std::size_t message_id_bytes = 64;
 constexpr std::size_t message_variables = 16;
 constexpr std::size_t message_variable_bytes = 512;
+
+// One delivery by a channel
+constexpr std::size_t deliveries_in_flight = 16;     ///< taken up by one channel and not told yet
+constexpr std::size_t delivery_reference_bytes = 32; ///< always as many: 128 bits in hexadecimal digits
+constexpr std::size_t delivery_subject_bytes = 255;
+constexpr std::size_t delivery_text_bytes = 4096;
+constexpr std::size_t gateway_reference_bytes = 128;  ///< more is cut
+constexpr std::size_t gateway_said_bytes = 256;       ///< more is cut
+constexpr std::chrono::seconds longest_retry{86'400}; ///< that a gateway can ask for
 
 // Texts
 constexpr std::size_t message_text_bytes = 1024; ///< one text of a catalogue

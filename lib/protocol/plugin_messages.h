@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
 #include "lib/protocol/counter.h"
+#include "lib/protocol/medium.h"
 #include "lib/protocol/message.h"
 #include "lib/protocol/turn.h"
 
@@ -19,8 +20,9 @@
 
 namespace loquet::protocol {
 
-enum class PluginKind : std::uint8_t { step = 1, lockout = 2, password_rules = 3 };
-[[nodiscard]] std::string_view to_text(PluginKind kind) noexcept; ///< "step", "lockout", "password_rules"
+enum class PluginKind : std::uint8_t { step = 1, lockout = 2, password_rules = 3, channel = 4 };
+/// "step", "lockout", "password_rules", "channel"
+[[nodiscard]] std::string_view to_text(PluginKind kind) noexcept;
 [[nodiscard]] std::optional<PluginKind> plugin_kind_from_text(std::string_view text) noexcept;
 
 // Lockout policy
@@ -97,6 +99,7 @@ struct StepRequest {
     Answers answers;
     base::Milliseconds now{0}; ///< since 1970 UTC
     std::string locale;
+    base::SecureBytes key; ///< of this instance and account alone: limits::step_key_bytes, or empty where it has none
 };
 
 struct StepPrompt {
@@ -107,7 +110,7 @@ struct StepPrompt {
 };
 
 struct StepAsk {
-    std::vector<StepPrompt> prompts; ///< at least one
+    std::vector<StepPrompt> prompts; ///< at least one; at most limits::answers_per_turn of them are answered
     friend bool operator==(const StepAsk&, const StepAsk&) = default;
 };
 struct StepWait {
@@ -121,13 +124,53 @@ struct StepGrant {
 struct StepDeny {
     friend bool operator==(const StepDeny&, const StepDeny&) = default;
 };
+/// This account has not set the factor up; said at StepOperation::begin alone.
+struct StepSkip {
+    friend bool operator==(const StepSkip&, const StepSkip&) = default;
+};
+
+/// A message to the account's own address; where that is, the plugin neither sees nor chooses.
+struct StepMessage {
+    Medium medium = Medium::mail;
+    Message message;
+    base::Milliseconds lifetime{0}; ///< limits::shortest_message_life to longest_message_life
+    friend bool operator==(const StepMessage&, const StepMessage&) = default;
+};
 
 struct StepResponse {
-    std::variant<StepAsk, StepWait, StepGrant, StepDeny> turn = StepDeny{};
+    std::variant<StepAsk, StepWait, StepGrant, StepDeny, StepSkip> turn = StepDeny{};
     std::optional<base::SecureBytes> account_state; ///< nothing: stays as it was; empty: removed
     std::optional<base::SecureBytes> dialog_state;
-    std::string note; ///< for the audit log
+    std::string note;              ///< for the audit log
+    std::vector<StepMessage> send; ///< at most limits::messages_per_turn, beside whatever turn it is
     friend bool operator==(const StepResponse&, const StepResponse&) = default;
+};
+
+// Channel
+
+struct DeliverRequest {
+    std::string reference;   ///< 32 lower-case hexadecimal digits, the same at each attempt of one message
+    std::string destination; ///< a mail address, or a telephone number (E.164 with its "+"); printable ASCII, no space
+    std::string subject;     ///< one line; empty where the medium has none
+    base::Secret text;       ///< printable, lines end in \n; not empty
+    std::string locale;
+    base::Milliseconds now{0};     ///< since 1970 UTC; before `expires`
+    base::Milliseconds expires{0}; ///< from then on it is not handed on any more
+    std::uint32_t attempt = 1;     ///< 1, 2, ...
+};
+
+enum class Outcome : std::uint8_t {
+    sent = 1,    ///< the gateway has taken it over
+    retry = 2,   ///< not now
+    refused = 3, ///< trying again is of no use
+};
+
+struct DeliverResponse {
+    Outcome outcome = Outcome::retry;
+    base::Milliseconds after{0};   ///< of a retry: when the gateway wants to be asked again; 0: it did not say
+    std::string gateway_reference; ///< of what was sent: the gateway's own name for it; may be empty. Printable
+    std::string said;              ///< what the gateway answered, for the helpdesk; may be empty. Printable
+    friend bool operator==(const DeliverResponse&, const DeliverResponse&) = default;
 };
 
 // Any kind

@@ -18,10 +18,12 @@ enum class FrameKind : std::uint8_t {
     judge_request = 2,
     rules_request = 3,
     step_request = 4,
+    deliver_request = 5,
     describe_response = 0x81,
     judgement = 0x82,
     rules_response = 0x83,
     step_response = 0x84,
+    deliver_response = 0x85,
     error_response = 0xff,
 };
 
@@ -42,10 +44,12 @@ struct Frame {
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const JudgeRequest& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const RulesRequest& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const StepRequest& message);
+[[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const DeliverRequest& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const DescribeResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const Judgement& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const RulesResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const StepResponse& message);
+[[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const DeliverResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const ErrorResponse& message);
 
 /// `frame` must be of the message's kind: auto request = decode<StepRequest>(frame).
@@ -61,6 +65,8 @@ RulesRequest decode(const Frame& frame);
 template <>
 StepRequest decode(const Frame& frame);
 template <>
+DeliverRequest decode(const Frame& frame);
+template <>
 DescribeResponse decode(const Frame& frame);
 template <>
 Judgement decode(const Frame& frame);
@@ -68,6 +74,8 @@ template <>
 RulesResponse decode(const Frame& frame);
 template <>
 StepResponse decode(const Frame& frame);
+template <>
+DeliverResponse decode(const Frame& frame);
 template <>
 ErrorResponse decode(const Frame& frame);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One description of a message's fields serves both directions: FieldWriter writes a const value, FieldReader fills
-// one, and both hold to the same limits and alphabets. Used by plugin_wire.cpp alone. Any thread.
+// one, and both hold to the same limits and alphabets. Used by plugin_wire.cpp and its *_fields.h alone. Any thread.
 #pragma once
 
 #include "lib/base/error.h"
@@ -20,9 +20,23 @@ namespace loquet::protocol::detail {
 enum class Alphabet : std::uint8_t {
     utf8,      ///< text that is only compared or measured
     shown,     ///< text for a person or a log: printable
+    lines,     ///< printable text of several lines, each but the last with \n at its end
+    address,   ///< printable ASCII without spaces
     name,      ///< [a-z0-9_.-]
     lower_name ///< [a-z_]
 };
+
+/// Each line by itself: a sequence of UTF-8 that goes on over the end of a line is none.
+[[nodiscard]] inline bool are_printable_lines(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        if (!base::is_printable(line)) {
+            return false;
+        }
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return true;
+}
 
 [[nodiscard]] inline bool is_written_in(Alphabet alphabet, std::string_view text) noexcept {
     const auto is_lower = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
@@ -31,6 +45,10 @@ enum class Alphabet : std::uint8_t {
         return base::is_utf8(text);
     case Alphabet::shown:
         return base::is_printable(text);
+    case Alphabet::lines:
+        return are_printable_lines(text);
+    case Alphabet::address:
+        return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
     case Alphabet::name:
         return std::ranges::all_of(
             text, [&](char c) { return is_lower(c) || (c >= '0' && c <= '9') || c == '.' || c == '-'; });

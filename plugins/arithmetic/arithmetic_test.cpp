@@ -22,8 +22,8 @@ protected:
             lent.push_back(sdk::text(answer));
         }
         const std::string state = dialog_state;
-        const loquet_step_request request{sizeof request, operation,   nullptr,       0, {}, sdk::bytes(state),
-                                          lent.data(),    lent.size(), 1'700'000'000, {}};
+        const loquet_step_request request{sizeof request, operation,   nullptr,       0,  {}, sdk::bytes(state),
+                                          lent.data(),    lent.size(), 1'700'000'000, {}, {}};
         said = Said::nothing;
         sdk::StepOutput out(output);
         step.run(sdk::StepRequest(request), out);
@@ -47,6 +47,8 @@ protected:
     static void on_account_state(void* /*context*/, loquet_bytes /*state*/) { FAIL(); }
     static void on_dialog_state(void* context, loquet_bytes state) { self(context).dialog_state = sdk::view(state); }
     static void on_note(void* /*context*/, loquet_text /*text*/) { FAIL(); }
+    static void on_send(void* /*context*/, const loquet_outgoing* /*outgoing*/) { FAIL(); }
+    static void on_skip(void* /*context*/) { FAIL(); }
     static int on_random(void* context, void* data, std::size_t size) {
         if (self(context).no_random) {
             return -1;
@@ -71,8 +73,8 @@ protected:
     std::mt19937 random{11};
     const loquet_host host{sizeof host, this, nullptr, on_random};
     const loquet_option_value largest{sizeof largest, "largest", LOQUET_OPTION_INTEGER, {}, 20, nullptr, 0};
-    const loquet_step_output output{sizeof output,   this,   on_ask, on_wait, on_grant, on_deny, on_account_state,
-                                    on_dialog_state, on_note};
+    const loquet_step_output output{sizeof output,   this,    on_ask,  on_wait, on_grant, on_deny, on_account_state,
+                                    on_dialog_state, on_note, on_send, on_skip};
     const Arithmetic arithmetic{sdk::Host(host), sdk::Options(&largest, 1)};
 };
 

@@ -61,7 +61,7 @@ TEST_P(ABadPlugin, FailsTheExamForItsReason) {
 INSTANTIATE_TEST_SUITE_P(
     Of, ABadPlugin,
     testing::Values(Bad{"step", "grants_everything", "it granted an empty answer"},
-                    Bad{"step", "takes_two_turns", "exactly one of ask, wait, grant, deny, but this one used 2"},
+                    Bad{"step", "takes_two_turns", "exactly one of ask, wait, grant, deny, skip, but this one used 2"},
                     Bad{"step", "another_name", "the plugin is called somebody_else, but its file another_name"},
                     Bad{"step", "leaves_descriptors", "FAIL  leaves no descriptor, thread or process behind"},
                     Bad{"step", "lets_exceptions_out", "let a C++ exception out"},
@@ -69,12 +69,19 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"lockout", "never_locks", "1000 failures in a row, a second apart, were not stopped"},
                     Bad{"password_rules", "overstays", "a call lasted longer than 2 seconds"},
                     Bad{"password_rules", "shows_candidate", "the candidate turned up in a message or the log"},
+                    Bad{"step", "sends_blindly", "it sends by a medium that the fact media does not name"},
+                    Bad{"step", "skips_answers", "it skipped what had begun"},
+                    Bad{"step", "keeps_key", "the key turned up in a state, a message, a note or the log"},
+                    Bad{"channel", "tells_twice", "it told twice what became of a delivery"},
+                    Bad{"channel", "quotes_text", "the text of a message turned up"},
+                    Bad{"channel", "trusts_destinations", "it handed on what was for"},
+                    Bad{"channel", "sleeps_in_work", "a call lasted longer than 2 seconds"},
                     Bad{"lockout", "dies", "it does not export loquet_lockout_v1"}),
     [](const auto& test) { return std::string(test.param.kind) + "_" + test.param.name; });
 
 TEST(TheExam, SaysHowItIsUsed) {
     for (const char* wrong :
-         {"", "step", "channel x.so", "step x.so --options", "step x.so --option y", "step x.so --seed"}) {
+         {"", "step", "pigeon x.so", "step x.so --options", "step x.so --option y", "step x.so --seed"}) {
         const Result result = sit(wrong);
         EXPECT_EQ(result.status, 2) << wrong;
         EXPECT_THAT(result.output, HasSubstr("usage: loquet-plugin-exam")) << wrong;

@@ -14,7 +14,7 @@ namespace {
 using namespace loquet::sdk_conformance;
 
 constexpr const char* usage =
-    "usage: loquet-plugin-exam step|lockout|password_rules FILE.so [--options FILE] [--seed N]\n"
+    "usage: loquet-plugin-exam step|lockout|password_rules|channel FILE.so [--options FILE] [--seed N]\n"
     "\n"
     "Examines a plugin without a daemon. Each line says what was examined and how it went.\n"
     "FILE of --options: lines of name = value, as in /etc/loquet/plugins/NAME.toml.\n"
@@ -30,7 +30,10 @@ Examiner examiner_of(std::string_view kind) {
     if (kind == "lockout") {
         return examine_lockout;
     }
-    return kind == "password_rules" ? examine_password_rules : nullptr;
+    if (kind == "password_rules") {
+        return examine_password_rules;
+    }
+    return kind == "channel" ? examine_channel : nullptr;
 }
 
 int fail(const std::string& why) {

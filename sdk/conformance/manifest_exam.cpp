@@ -12,8 +12,8 @@
 namespace loquet::sdk_conformance {
 namespace {
 
-constexpr std::array<std::string_view, 9> known_facts{
-    "name", "display_name", "mail_masked", "phone_masked", "organisation", "uid", "created", "mail", "phone"};
+constexpr std::array<std::string_view, 10> known_facts{
+    "name", "display_name", "mail_masked", "phone_masked", "organisation", "uid", "created", "media", "mail", "phone"};
 
 bool is_sentence(const char* text) {
     return text != nullptr && *text != '\0' && is_clean_text(sdk::text(text), 512);

@@ -10,6 +10,8 @@ namespace loquet::sdk_conformance {
 namespace {
 
 constexpr std::string_view canary = "k9-canary-Zw4-answer";
+constexpr std::string_view key = "k9-canary-Zw4-key-of-32-bytes--!";
+static_assert(key.size() == 32);
 
 /// What a step did in one call, and whether it kept to step.h.
 struct Turn {
@@ -17,7 +19,10 @@ struct Turn {
     int waited = 0;
     int granted = 0;
     int denied = 0;
-    bool answered = false; ///< one of the prompts wants an answer
+    int skipped = 0;
+    int answered = 0; ///< prompts that want an answer
+    int sent = 0;
+    std::string_view media; ///< the ways in which the account can be reached
     std::string dialog_state;
     std::string account_state;
     std::string said; ///< all that would be shown or written down
@@ -35,7 +40,7 @@ struct Turn {
                 && std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }),
             "a prompt's name is not 1 to 64 of [a-z_]");
         expect_message(turn.faults, message);
-        turn.answered = turn.answered || style <= LOQUET_PROMPT_CHOICE;
+        turn.answered += style <= LOQUET_PROMPT_CHOICE ? 1 : 0;
         turn.said += flatten(*message);
     }
     static void wait(void* context, const loquet_message* message, std::uint32_t poll) {
@@ -60,12 +65,36 @@ struct Turn {
         of(context).said += sdk::view(text);
     }
 
-    void expect_one_turn(int result) const {
+    static void send(void* context, const loquet_outgoing* outgoing) {
+        Turn& turn = of(context);
+        ++turn.sent;
+        if (outgoing == nullptr || outgoing->size < sizeof(loquet_outgoing)) {
+            turn.faults.expect(false, "what it sends has a wrong size");
+            return;
+        }
+        const char* medium = outgoing->medium == LOQUET_MEDIUM_MAIL ? "mail" : "sms";
+        turn.faults.expect(outgoing->medium == LOQUET_MEDIUM_MAIL || outgoing->medium == LOQUET_MEDIUM_SMS,
+                           "it sends by no medium that there is");
+        turn.faults.expect(turn.media.find(medium) != std::string_view::npos,
+                           "it sends by a medium that the fact media does not name");
+        turn.faults.expect(outgoing->lifetime >= 1000 && outgoing->lifetime <= 86'400'000,
+                           "a message lives less than a second or more than a day");
+        expect_message(turn.faults, outgoing->message);
+        if (outgoing->message != nullptr) {
+            turn.said += flatten(*outgoing->message);
+        }
+    }
+    static void skip(void* context) { ++of(context).skipped; }
+
+    void expect_one_turn(int result, int operation) const {
         faults.rethrow();
-        const int turns = (asked > 0 ? 1 : 0) + waited + granted + denied;
-        expect(asked <= 16, "it asked more than 16 prompts at once");
+        const int turns = (asked > 0 ? 1 : 0) + waited + granted + denied + skipped;
+        expect(asked <= 32, "it asked more than 32 prompts at once");
+        expect(answered <= 16, "it wants more than 16 answers at once");
+        expect(sent <= 2, "it sent more than 2 messages at once");
+        expect(skipped == 0 || operation == LOQUET_STEP_BEGIN, "it skipped what had begun");
         expect(result != 0 || turns == 1,
-               "a call that succeeds uses exactly one of ask, wait, grant, deny, but this one used "
+               "a call that succeeds uses exactly one of ask, wait, grant, deny, skip, but this one used "
                    + std::to_string(turns));
     }
 };
@@ -76,6 +105,7 @@ struct Question {
     std::string account_state;
     std::string dialog_state;
     std::vector<std::string> answers;
+    std::string_view media = "mail sms";
 };
 
 class StepExam {
@@ -88,17 +118,19 @@ public:
         for (const std::string& answer : question.answers) {
             answers.push_back(sdk::text(answer));
         }
-        const loquet_named_text fact{sdk::text("name"), sdk::text("anne.legall")};
+        const std::array<loquet_named_text, 2> facts{
+            {{sdk::text("name"), sdk::text("anne.legall")}, {sdk::text("media"), sdk::text(question.media)}}};
         const loquet_step_request request{sizeof request,
                                           question.operation,
-                                          &fact,
-                                          1,
+                                          facts.data(),
+                                          question.media.empty() ? 1U : 2U,
                                           sdk::bytes(question.account_state),
                                           sdk::bytes(question.dialog_state),
                                           answers.data(),
                                           answers.size(),
                                           1'700'000'000'000,
-                                          sdk::text("fr_FR.UTF-8")};
+                                          sdk::text("fr_FR.UTF-8"),
+                                          sdk::bytes(key)};
         Turn turn;
         const loquet_step_output output{sizeof output,
                                         &turn,
@@ -108,11 +140,14 @@ public:
                                         &Turn::deny,
                                         &Turn::set_account_state,
                                         &Turn::set_dialog_state,
-                                        &Turn::note};
+                                        &Turn::note,
+                                        &Turn::send,
+                                        &Turn::skip};
+        turn.media = question.media;
         turn.dialog_state = question.dialog_state;
         turn.account_state = question.account_state;
         const int result = exam_.call([&] { return table_.run(self_, &request, &output); });
-        turn.expect_one_turn(result);
+        turn.expect_one_turn(result, question.operation);
         if (result != 0) { // whatever it has said does not count
             turn.granted = 0;
             turn.asked = 0;
@@ -136,6 +171,22 @@ public:
         const Turn turn = run({LOQUET_STEP_ANSWER, {}, run({}).dialog_state, {std::string(canary)}});
         expect((turn.said + exam_.logged).find(canary) == std::string::npos,
                "an answer turned up in a message, a note or the log");
+    }
+
+    void keeps_its_key_to_itself() {
+        for (const int operation : {LOQUET_STEP_BEGIN, LOQUET_STEP_ANSWER, LOQUET_STEP_ENROL_BEGIN}) {
+            const Turn turn = run({operation, {}, {}, {"123456"}});
+            expect((turn.said + turn.account_state + turn.dialog_state + exam_.logged).find(key) == std::string::npos,
+                   "the key turned up in a state, a message, a note or the log");
+        }
+    }
+
+    void sends_only_where_it_can() {
+        for (const std::string_view media : {"mail sms", "sms mail", "mail", "sms", ""}) {
+            for (const int operation : {LOQUET_STEP_BEGIN, LOQUET_STEP_ENROL_BEGIN}) {
+                (void)run({operation, {}, {}, {}, media});
+            }
+        }
     }
 
     void never_grants_garbage() {
@@ -170,16 +221,18 @@ private:
 } // namespace
 
 void examine_step(Examination& exam, const Paper& paper) {
-    examine<loquet_step>(exam, paper, "loquet_step_v1",
-                         [](Examination& e, const loquet_step& table, void* self, const std::string& when) {
-                             StepExam step(e, table, self);
-                             e.check("begins without granting" + when, [&] { step.begins_without_granting(); });
-                             e.check("refuses empty answers" + when, [&] { step.refuses_nothing(); });
-                             e.check("keeps answers out of messages, notes and the log" + when,
-                                     [&] { step.keeps_answers_to_itself(); });
-                             e.check("never grants garbage, seed " + std::to_string(e.seed) + when,
-                                     [&] { step.never_grants_garbage(); });
-                         });
+    examine<loquet_step>(
+        exam, paper, "loquet_step_v1",
+        [](Examination& e, const loquet_step& table, void* self, const std::string& when) {
+            StepExam step(e, table, self);
+            e.check("begins without granting" + when, [&] { step.begins_without_granting(); });
+            e.check("refuses empty answers" + when, [&] { step.refuses_nothing(); });
+            e.check("keeps answers out of messages, notes and the log" + when, [&] { step.keeps_answers_to_itself(); });
+            e.check("keeps its key to itself" + when, [&] { step.keeps_its_key_to_itself(); });
+            e.check("sends only where the account can be reached" + when, [&] { step.sends_only_where_it_can(); });
+            e.check("never grants garbage, seed " + std::to_string(e.seed) + when,
+                    [&] { step.never_grants_garbage(); });
+        });
 }
 
 } // namespace loquet::sdk_conformance

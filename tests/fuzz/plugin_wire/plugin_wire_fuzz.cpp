@@ -30,6 +30,8 @@ base::SecureBytes copy_of(const Frame& frame) {
         return copy_as<protocol::RulesRequest>(frame);
     case FrameKind::step_request:
         return copy_as<protocol::StepRequest>(frame);
+    case FrameKind::deliver_request:
+        return copy_as<protocol::DeliverRequest>(frame);
     case FrameKind::describe_response:
         return copy_as<protocol::DescribeResponse>(frame);
     case FrameKind::judgement:
@@ -38,6 +40,8 @@ base::SecureBytes copy_of(const Frame& frame) {
         return copy_as<protocol::RulesResponse>(frame);
     case FrameKind::step_response:
         return copy_as<protocol::StepResponse>(frame);
+    case FrameKind::deliver_response:
+        return copy_as<protocol::DeliverResponse>(frame);
     case FrameKind::error_response:
         return copy_as<protocol::ErrorResponse>(frame);
     }

@@ -76,13 +76,13 @@ TEST_F(ABadPlugin, T24_ThatReturnsGarbageIsRefusedNotCutShort) {
     expect_refused("style-9", "the style of a prompt is none of the five");
     expect_refused("lends-nothing", "has a size but no data");
     expect_refused("keeps-16385", "the account state has 16385, more than 16384");
-    expect_refused("asks-17", "it asks for more than 16 things at once");
+    expect_refused("asks-33", "it asks for more than 32 things at once");
     expect_refused("waits-10001", "a number is out of its range");
 }
 
 TEST_F(ABadPlugin, T24_MayGoToItsLimitsButNotBeyond) {
     EXPECT_FALSE(call("keeps-16384"));
-    EXPECT_FALSE(call("asks-16"));
+    EXPECT_FALSE(call("asks-32"));
 }
 
 TEST_F(ABadPlugin, T24_MustTakeExactlyOneTurn) {

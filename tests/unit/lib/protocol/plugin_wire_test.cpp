@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lib/base/error.h"
-#include "lib/base/function.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "lib/protocol/plugin_wire.h"
+#include "tests/unit/lib/protocol/plugin_wire_fixture.h"
 
-#include <gtest/gtest.h>
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace loquet::protocol {
 
@@ -14,21 +14,6 @@ namespace {
 using base::Error;
 using base::Milliseconds;
 using base::SecureBytes;
-
-const FrameHeader header{0xfffffffe, Milliseconds(2000)};
-
-std::optional<Error::Kind> kind_of_error(base::Function<void()> body) {
-    try {
-        body();
-    } catch (const Error& error) {
-        return error.kind();
-    }
-    return std::nullopt;
-}
-
-std::string of(std::size_t size, char letter = 'a') {
-    return std::string(size, letter);
-}
 
 Counter some_counter() {
     Counter counter;
@@ -85,6 +70,7 @@ StepRequest some_step_request() {
     request.answers.emplace_back(std::string_view("\0\xff", 2));
     request.now = Milliseconds(1'700'000'000'000);
     request.locale = "fr_FR.UTF-8";
+    request.key = SecureBytes(limits::step_key_bytes, 0xfe);
     return request;
 }
 
@@ -95,7 +81,21 @@ StepResponse some_step_response() {
     response.account_state = SecureBytes{1, 2};
     response.dialog_state = SecureBytes{};
     response.note = "asked twice";
+    response.send = {{Medium::sms, some_message(), Milliseconds(600'000)}};
     return response;
+}
+
+DeliverRequest some_delivery() {
+    DeliverRequest request;
+    request.reference = "0123456789abcdef0123456789abcdef";
+    request.destination = "+33612345678";
+    request.subject = "Votre code";
+    request.text = base::Secret("Votre code est 123456.\n\nÀ bientôt");
+    request.locale = "fr_FR.UTF-8";
+    request.now = Milliseconds(1'700'000'000'000);
+    request.expires = Milliseconds(1'700'000'600'000);
+    request.attempt = 2;
+    return request;
 }
 
 DescribeResponse some_description() {
@@ -109,10 +109,13 @@ std::vector<SecureBytes> all_packets() {
     packets.push_back(encode(header, some_judge_request()));
     packets.push_back(encode(header, some_rules_request()));
     packets.push_back(encode(header, some_step_request()));
+    packets.push_back(encode(header, some_delivery()));
     packets.push_back(encode(header, some_description()));
     packets.push_back(encode(header, some_judgement()));
     packets.push_back(encode(header, some_rules_response()));
     packets.push_back(encode(header, some_step_response()));
+    packets.push_back(encode(header, DeliverResponse{Outcome::sent, Milliseconds(0), "gw-1", "250 2.0.0 Ok"}));
+    packets.push_back(encode(header, DeliverResponse{Outcome::retry, Milliseconds(30'000), "", "451 4.7.1 later"}));
     packets.push_back(encode(header, ErrorResponse{"it could not"}));
     return packets;
 }
@@ -129,6 +132,8 @@ SecureBytes copy_of(std::span<const std::uint8_t> packet) {
         return encode(frame.header, decode<RulesRequest>(frame));
     case FrameKind::step_request:
         return encode(frame.header, decode<StepRequest>(frame));
+    case FrameKind::deliver_request:
+        return encode(frame.header, decode<DeliverRequest>(frame));
     case FrameKind::describe_response:
         return encode(frame.header, decode<DescribeResponse>(frame));
     case FrameKind::judgement:
@@ -137,16 +142,12 @@ SecureBytes copy_of(std::span<const std::uint8_t> packet) {
         return encode(frame.header, decode<RulesResponse>(frame));
     case FrameKind::step_response:
         return encode(frame.header, decode<StepResponse>(frame));
+    case FrameKind::deliver_response:
+        return encode(frame.header, decode<DeliverResponse>(frame));
     case FrameKind::error_response:
         return encode(frame.header, decode<ErrorResponse>(frame));
     }
     return {};
-}
-
-template <class T>
-T sent(const T& message) {
-    const SecureBytes packet = encode(header, message);
-    return decode<T>(decode_frame(packet));
 }
 
 TEST(APluginFrame, KeepsItsSerialAndDeadline) {
@@ -174,6 +175,7 @@ TEST(APluginFrame, CarriesSecretsWhole) {
     EXPECT_EQ(step.account_state, (SecureBytes{0, 1, 2, 255}));
     EXPECT_EQ(step.facts, some_step_request().facts);
     EXPECT_EQ(step.locale, "fr_FR.UTF-8");
+    EXPECT_EQ(step.key, some_step_request().key);
     const RulesRequest rules = sent(some_rules_request());
     EXPECT_EQ(rules.candidate.reveal(), some_rules_request().candidate.reveal());
     EXPECT_TRUE(rules.in_history && rules.second_factor);
@@ -187,6 +189,8 @@ TEST(APluginFrame, CarriesEachKindOfTurn) {
     response.turn = StepGrant{};
     EXPECT_EQ(sent(response), response);
     response.turn = StepDeny{};
+    EXPECT_EQ(sent(response), response);
+    response.turn = StepSkip{};
     EXPECT_EQ(sent(response), response);
 }
 
@@ -242,17 +246,6 @@ TEST(APluginFrame, HasALimitOfItsOwn) {
     response.turn = ask;
     response.account_state = SecureBytes(limits::plugin_state_bytes);
     EXPECT_EQ(kind_of_error([&] { (void)encode(header, response); }), Error::Kind::limited);
-}
-
-/// Checks a field at its limit and one above it.
-template <class T>
-void expect_limit(std::size_t limit, base::Function<void(T&, std::size_t)> fill) {
-    T at_limit{};
-    fill(at_limit, limit);
-    EXPECT_NO_THROW((void)sent(at_limit)) << limit;
-    T above{};
-    fill(above, limit + 1);
-    EXPECT_EQ(kind_of_error([&] { (void)encode(header, above); }), Error::Kind::limited) << limit;
 }
 
 TEST(APluginFrame, LimitsEveryTextAndListOfARequest) {

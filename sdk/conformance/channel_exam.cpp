@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sdk/conformance/kinds.h"
+
+#include <loquet/channel.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <set>
+
+namespace loquet::sdk_conformance {
+namespace {
+
+constexpr std::string_view canary = "k9-canary-Zw4-code";
+constexpr std::size_t most_in_flight = 16;
+constexpr std::chrono::seconds longest_delivery{60}; ///< a host's default
+constexpr std::uint32_t patient_ms = 500;            ///< what work() may wait; a quarter of a call's deadline
+
+/// What a channel told during one call of work(), and whether it kept to channel.h.
+struct Told {
+    enum class Outcome { sent, retry, refused };
+    std::map<std::uint64_t, Outcome> outcomes;
+    std::string said; ///< all that the helpdesk would see
+    Faults faults;
+
+    static Told& of(void* context) { return *static_cast<Told*>(context); }
+    void take(std::uint64_t delivery, Outcome outcome, loquet_text text) {
+        faults.expect(outcomes.emplace(delivery, outcome).second, "it told twice what became of a delivery");
+        faults.expect(text.data != nullptr || text.size == 0, "what the gateway said has a size but no data");
+        if (text.data != nullptr) {
+            said += sdk::view(text);
+        }
+    }
+    static void sent(void* context, std::uint64_t delivery, loquet_text gateway_reference, loquet_text said) {
+        of(context).take(delivery, Outcome::sent, said);
+        of(context).faults.expect(gateway_reference.data != nullptr || gateway_reference.size == 0,
+                                  "a gateway's reference has a size but no data");
+    }
+    static void retry(void* context, std::uint64_t delivery, std::uint32_t after_ms, loquet_text said) {
+        of(context).take(delivery, Outcome::retry, said);
+        of(context).faults.expect(after_ms <= 86'400'000, "it wants to be asked again after more than a day");
+    }
+    static void refused(void* context, std::uint64_t delivery, loquet_text said) {
+        of(context).take(delivery, Outcome::refused, said);
+    }
+};
+
+/// Lent as the host would, except that destination and subject may be what the host never lets through.
+struct Letter {
+    std::string destination = "anne.legall@example.org";
+    std::string subject = "Votre code";
+    std::string text = "Votre code est " + std::string(canary) + ".\nNe le donnez à personne.";
+};
+
+/// A descriptor that is readable or not, like the host's `wake`.
+class Wake {
+public:
+    Wake() { expect(pipe(ends_.data()) == 0, "the exam cannot make a pipe"); }
+    Wake(const Wake&) = delete;
+    Wake& operator=(const Wake&) = delete;
+    ~Wake() {
+        close(ends_[0]);
+        close(ends_[1]);
+    }
+    void up() const { expect(write(ends_[1], "", 1) == 1, "the exam cannot write into a pipe"); }
+    [[nodiscard]] int descriptor() const { return ends_[0]; }
+
+private:
+    std::array<int, 2> ends_{};
+};
+
+class ChannelExam {
+public:
+    ChannelExam(Examination& exam, const loquet_channel& table, void* self) : exam_(exam), table_(table), self_(self) {}
+
+    void tells_of_each_once() {
+        for (const std::size_t count : {std::size_t{1}, most_in_flight}) {
+            for (std::size_t n = 0; n < count; ++n) {
+                submit({});
+            }
+            finish_all();
+        }
+    }
+
+    void takes_up_whatever_a_message_may_be() {
+        submit({"+33612345678", "", "Code : 482915"});
+        submit({"anne@example.org", std::string(255, 'x'), std::string(4096, 'y')});
+        submit({"anne@example.org", "", "\n\n"});
+        finish_all();
+    }
+
+    void comes_back_when_it_is_woken() {
+        const Wake woken;
+        woken.up();
+        submit({});
+        work(woken.descriptor(), 60'000); // the deadline of a call is far shorter
+        finish_all();
+    }
+
+    void keeps_the_text_to_itself() {
+        submit({});
+        const std::string said = finish_all();
+        expect((said + exam_.logged).find(canary) == std::string::npos,
+               "the text of a message turned up in what the gateway said or in the log");
+    }
+
+    void hands_on_nothing_that_could_be_misread() {
+        for (const std::string bad : {"a@example.org\r\nBcc: b@example.org", "a@example.org\nb", "a@example.org>", "",
+                                      "+33612345678\r\n", "../../etc/passwd", "-oQ/tmp", "+33 6", "a@b c@d"}) {
+            submit({bad, "Votre code", "482915"}, false);
+        }
+        finish_all();
+        for (const auto& [number, destination] : suspicious_) {
+            expect(told_[number] != Told::Outcome::sent, "it handed on what was for \"" + destination + "\"");
+        }
+    }
+
+private:
+    /// `sound`: the channel has to take it up.
+    void submit(const Letter& letter, bool sound = true) {
+        const std::uint64_t number = ++last_number_;
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string reference;
+        while (reference.size() < 32) {
+            reference += digits[exam_.random() % digits.size()];
+        }
+        const auto now =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
+        const loquet_delivery delivery{sizeof delivery,
+                                       sdk::text(reference),
+                                       sdk::text(letter.destination),
+                                       sdk::text(letter.subject),
+                                       sdk::text(letter.text),
+                                       sdk::text("fr_FR.UTF-8"),
+                                       now,
+                                       now + 600'000,
+                                       1};
+        const int result = exam_.call([&] { return table_.submit(self_, number, &delivery); });
+        expect(result == 0 || !sound, "it did not take up a delivery like any other");
+        if (result != 0) {
+            return;
+        }
+        in_flight_.emplace(number);
+        if (!sound) {
+            suspicious_.emplace(number, letter.destination);
+        }
+    }
+
+    std::string work(int wake, std::uint32_t timeout_ms) {
+        Told told;
+        const loquet_channel_output output{sizeof output, &told, &Told::sent, &Told::retry, &Told::refused};
+        const int result = exam_.call([&] { return table_.work(self_, wake, timeout_ms, &output); });
+        told.faults.rethrow();
+        expect(result == 0, "work() says that it could not");
+        for (const auto& [number, outcome] : told.outcomes) {
+            expect(in_flight_.erase(number) == 1, "it told of a delivery that is not in flight");
+            told_.emplace(number, outcome);
+        }
+        return told.said;
+    }
+
+    std::string finish_all() {
+        const Wake quiet;
+        const auto until = std::chrono::steady_clock::now() + longest_delivery;
+        std::string said;
+        while (!in_flight_.empty()) {
+            expect(std::chrono::steady_clock::now() < until, "it told nothing of a delivery for 60 seconds");
+            said += work(quiet.descriptor(), patient_ms);
+        }
+        return said;
+    }
+
+    Examination& exam_;
+    const loquet_channel& table_;
+    void* self_;
+    std::uint64_t last_number_ = 0;
+    std::set<std::uint64_t> in_flight_;
+    std::map<std::uint64_t, Told::Outcome> told_;
+    std::map<std::uint64_t, std::string> suspicious_;
+};
+
+} // namespace
+
+void examine_channel(Examination& exam, const Paper& paper) {
+    examine<loquet_channel>(
+        exam, paper, "loquet_channel_v1",
+        [](Examination& e, const loquet_channel& table, void* self, const std::string& when) {
+            ChannelExam channel(e, table, self);
+            e.check("tells once what became of each delivery" + when, [&] { channel.tells_of_each_once(); });
+            e.check("takes up whatever a message may be" + when, [&] { channel.takes_up_whatever_a_message_may_be(); });
+            e.check("comes back when it is woken" + when, [&] { channel.comes_back_when_it_is_woken(); });
+            e.check("keeps the text out of what the gateway said and the log" + when,
+                    [&] { channel.keeps_the_text_to_itself(); });
+            e.check("hands on nothing whose destination could be misread" + when,
+                    [&] { channel.hands_on_nothing_that_could_be_misread(); });
+        });
+}
+
+} // namespace loquet::sdk_conformance
