@@ -133,6 +133,27 @@ private:
     std::vector<loquet_named_text> lent_;
 };
 
+/// The same for a message that holds a secret: nothing is copied, so nothing is left behind. All it is made of must
+/// live as long as it does.
+class LentMessage {
+public:
+    LentMessage(std::string_view id, std::initializer_list<std::pair<std::string_view, std::string_view>> variables)
+        : id_(id) {
+        variables_.reserve(variables.size());
+        for (const auto& [name, value] : variables) {
+            variables_.push_back({sdk::text(name), sdk::text(value)});
+        }
+    }
+
+    [[nodiscard]] loquet_message c() const {
+        return {sizeof(loquet_message), sdk::text(id_), variables_.data(), variables_.size()};
+    }
+
+private:
+    std::string_view id_;
+    std::vector<loquet_named_text> variables_;
+};
+
 /// What the LOQUET_DEFINE_... macros point at.
 namespace thunk {
 

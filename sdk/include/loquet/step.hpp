@@ -43,9 +43,9 @@ class StepOutput {
 public:
     explicit StepOutput(const loquet_step_output& output) : output_(&output) {}
 
-    void ask(loquet_prompt_style style, std::string_view name, Message message) {
-        const loquet_message lent = message.c();
-        output_->ask(output_->context, style, text(name), &lent);
+    void ask(loquet_prompt_style style, std::string_view name, Message message) { ask(style, name, message.c()); }
+    void ask(loquet_prompt_style style, std::string_view name, const LentMessage& message) {
+        ask(style, name, message.c());
     }
     void wait(Message message, std::uint32_t poll_ms) {
         const loquet_message lent = message.c();
@@ -57,13 +57,22 @@ public:
     void set_dialog_state(std::string_view state) { output_->set_dialog_state(output_->context, bytes(state)); }
     void note(std::string_view sentence) { output_->note(output_->context, text(sentence)); }
     void send(loquet_medium medium, Message message, std::int64_t lifetime_ms) {
-        const loquet_message lent = message.c();
-        const loquet_outgoing outgoing{sizeof(loquet_outgoing), medium, &lent, lifetime_ms};
-        output_->send(output_->context, &outgoing);
+        send(medium, message.c(), lifetime_ms);
+    }
+    void send(loquet_medium medium, const LentMessage& message, std::int64_t lifetime_ms) {
+        send(medium, message.c(), lifetime_ms);
     }
     void skip() { output_->skip(output_->context); }
 
 private:
+    void ask(loquet_prompt_style style, std::string_view name, const loquet_message& message) {
+        output_->ask(output_->context, style, text(name), &message);
+    }
+    void send(loquet_medium medium, const loquet_message& message, std::int64_t lifetime_ms) {
+        const loquet_outgoing outgoing{sizeof(loquet_outgoing), medium, &message, lifetime_ms};
+        output_->send(output_->context, &outgoing);
+    }
+
     const loquet_step_output* output_;
 };
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/factor/state.h"
+#include "plugins/recovery_codes/code_book.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace loquet::plugins_recovery_codes {
+namespace {
+
+const std::string key(plugins_factor::key_bytes, 'k');
+const char* const codes[] = {"BCDFGHJK", "LMNPQRST", "VWXZBCDF"};
+
+CodeBook book() {
+    CodeBook made;
+    made.salt.fill('s');
+    for (const char* code : codes) {
+        made.unused.push_back(plugins_factor::keyed_hash(key, made.salt, code));
+    }
+    return made;
+}
+
+TEST(ACodeBook, FindsEachCodeHoweverItIsTyped) {
+    EXPECT_EQ(find_code(book(), key, "BCDF-GHJK"), 0U);
+    EXPECT_EQ(find_code(book(), key, "lmnp qrst"), 1U);
+    EXPECT_EQ(find_code(book(), key, " v w x z-bcdf "), 2U);
+}
+
+TEST(ACodeBook, FindsNothingElse) {
+    for (const std::string& typed : {std::string(), std::string("BCDFGHJ"), std::string("BCDFGHJKL"),
+                                     std::string("BCDFGHJL"), std::string(4096, 'B')}) {
+        EXPECT_EQ(find_code(book(), key, typed), std::nullopt) << typed;
+    }
+    EXPECT_EQ(find_code(book(), std::string(plugins_factor::key_bytes, 'x'), "BCDFGHJK"), std::nullopt)
+        << "the hashes of another account";
+    EXPECT_EQ(find_code({}, key, "BCDFGHJK"), std::nullopt);
+}
+
+TEST(ACodeBook, HasACodeNoMoreOnceItWasUsedAndKeepsTheOthers) {
+    const CodeBook left = without(book(), 1);
+    EXPECT_EQ(find_code(left, key, codes[0]), 0U);
+    EXPECT_EQ(find_code(left, key, codes[1]), std::nullopt);
+    EXPECT_EQ(find_code(left, key, codes[2]), 1U);
+}
+
+TEST(ACodeBook, IsKeptInAFewHundredBytesAndComesBackTheSame) {
+    CodeBook full = book();
+    full.unused.resize(codes_in_all);
+    EXPECT_EQ(encode(full).size(), 338U);
+    for (CodeBook kept = full;; kept = without(kept, 0)) {
+        const CodeBook back = decode(view(encode(kept)));
+        EXPECT_EQ(back.salt, kept.salt);
+        EXPECT_EQ(back.unused, kept.unused);
+        if (kept.unused.empty()) {
+            break;
+        }
+    }
+}
+
+TEST(ACodeBook, HoldsNoCode) {
+    const auto state = encode(book());
+    for (const char* code : codes) {
+        EXPECT_EQ(view(state).find(code), std::string_view::npos);
+    }
+}
+
+TEST(ACodeBook, IsRefusedWhereItIsDamaged) {
+    const std::string state(view(encode(book())));
+    for (std::size_t size = 0; size < state.size(); ++size) {
+        EXPECT_THROW((void)decode(state.substr(0, size)), plugins_factor::DamagedState) << size;
+    }
+    EXPECT_THROW((void)decode(state + '\0'), plugins_factor::DamagedState);
+    EXPECT_THROW((void)decode('\x02' + state.substr(1)), plugins_factor::DamagedState);
+    CodeBook one_too_many = book();
+    one_too_many.unused.resize(codes_in_all + 1);
+    EXPECT_THROW((void)decode(view(encode(one_too_many))), plugins_factor::DamagedState);
+}
+
+} // namespace
+} // namespace loquet::plugins_recovery_codes

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/recovery_codes/recovery_codes.h"
+
+#include "plugins/factor/state.h"
+#include "plugins/recovery_codes/recovery_code.h"
+
+#include <iterator>
+
+namespace loquet::plugins_recovery_codes {
+namespace {
+
+constexpr std::uint8_t tries_to_confirm = 3;
+constexpr std::uint8_t enrolment_version = 101; // no account state is one, and the other way round
+
+constexpr loquet_option options_offered[] = {
+    {"few", LOQUET_OPTION_INTEGER, "3", "From this number of codes left on the person is warned; 0: never.", 0,
+     codes_in_all},
+};
+
+constexpr loquet_manifest the_manifest{
+    sizeof(loquet_manifest),
+    "recovery_codes",
+    "1.0",
+    "Asks for one of ten codes that were shown once; for whoever has lost the other factors.",
+    nullptr,
+    options_offered,
+    std::size(options_offered),
+};
+
+/// What is known while somebody enrols.
+struct Enrolment {
+    CodeBook book;
+    std::uint8_t tries_left = tries_to_confirm;
+};
+
+SecureBytes encode(const Enrolment& enrolment) {
+    plugins_factor::StateWriter writer(enrolment_version);
+    writer.number(enrolment.tries_left).piece(view(encode(enrolment.book)));
+    return std::move(writer).take();
+}
+
+Enrolment decode_enrolment(std::string_view state) {
+    plugins_factor::StateReader reader(state, enrolment_version);
+    Enrolment enrolment;
+    enrolment.tries_left = reader.number<std::uint8_t>(1, tries_to_confirm);
+    enrolment.book = decode(reader.rest());
+    return enrolment;
+}
+
+std::optional<std::size_t> typed(const CodeBook& book, const sdk::StepRequest& request) {
+    return request.answer_count() == 1 ? find_code(book, request.key(), request.answer(0)) : std::nullopt;
+}
+
+void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
+    if (request.account_state().empty()) {
+        output.deny();
+        return;
+    }
+    const CodeBook book = decode(request.account_state());
+    const auto found = typed(book, request);
+    if (!found) {
+        output.deny();
+        return;
+    }
+    const CodeBook left = without(book, *found);
+    output.set_account_state(view(encode(left)));
+    output.note("recovery code used, codes left: " + std::to_string(left.unused.size()));
+    output.grant();
+}
+
+void confirm(const sdk::StepRequest& request, sdk::StepOutput& output) {
+    Enrolment enrolment = decode_enrolment(request.dialog_state());
+    if (typed(enrolment.book, request)) { // shown to have been written down; it stays good for one use
+        output.set_dialog_state({});
+        output.set_account_state(view(encode(enrolment.book)));
+        output.note("recovery codes made: " + std::to_string(enrolment.book.unused.size()));
+        output.grant();
+    } else if (--enrolment.tries_left == 0) {
+        output.set_dialog_state({});
+        output.deny();
+    } else {
+        output.set_dialog_state(view(encode(enrolment)));
+        output.ask(LOQUET_PROMPT_ERROR, "wrong", sdk::Message("recovery_codes.enrol_wrong"));
+        output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("recovery_codes.enrol_code"));
+    }
+}
+
+} // namespace
+
+const loquet_manifest& RecoveryCodes::manifest() {
+    return the_manifest;
+}
+
+RecoveryCodes::RecoveryCodes(sdk::Host host, const sdk::Options& options)
+    : host_(host), few_(static_cast<std::size_t>(options.integer("few"))) {
+    plugins_factor::prepare_hashing();
+}
+
+void RecoveryCodes::ask(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+    if (request.account_state().empty()) {
+        output.skip();
+        return;
+    }
+    const std::size_t left = decode(request.account_state()).unused.size();
+    if (left <= few_) {
+        output.ask(LOQUET_PROMPT_INFO, "few", sdk::Message("recovery_codes.few", {{"left", std::to_string(left)}}));
+    }
+    output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("recovery_codes.code"));
+}
+
+void RecoveryCodes::enrol(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+    Enrolment enrolment;
+    host_.random(enrolment.book.salt.data(), enrolment.book.salt.size());
+    output.ask(LOQUET_PROMPT_INFO, "intro", sdk::Message("recovery_codes.enrol"));
+    while (enrolment.book.unused.size() < codes_in_all) {
+        const SecureBytes code = draw_code([this](std::uint32_t bound) { return host_.random_below(bound); });
+        if (find_code(enrolment.book, request.key(), view(code))) {
+            continue; // the same one twice would be good for two uses
+        }
+        enrolment.book.unused.push_back(plugins_factor::keyed_hash(request.key(), enrolment.book.salt, view(code)));
+        const std::string number = std::to_string(enrolment.book.unused.size());
+        const SecureBytes line = shown(view(code));
+        output.ask(LOQUET_PROMPT_INFO, "recovery_code",
+                   sdk::LentMessage("recovery_codes.line", {{"number", number}, {"code", view(line)}}));
+    }
+    output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("recovery_codes.enrol_code"));
+    output.set_dialog_state(view(encode(enrolment)));
+}
+
+void RecoveryCodes::run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+    switch (request.operation()) {
+    case LOQUET_STEP_BEGIN:
+        ask(request, output);
+        break;
+    case LOQUET_STEP_ANSWER:
+        answer(request, output);
+        break;
+    case LOQUET_STEP_ENROL_BEGIN:
+        enrol(request, output);
+        break;
+    case LOQUET_STEP_ENROL_ANSWER:
+        confirm(request, output);
+        break;
+    default:
+        throw std::invalid_argument("no such operation");
+    }
+}
+
+} // namespace loquet::plugins_recovery_codes

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/totp/totp.h"
+
+#include "plugins/factor/state.h"
+#include "plugins/totp/key_uri.h"
+#include "plugins/totp/qr_rows.h"
+
+#include <iterator>
+
+namespace loquet::plugins_totp {
+namespace {
+
+constexpr std::size_t most_issuer_bytes = 24; // percent-encoded; it stands twice in a QR code of at most most_rows
+constexpr std::size_t most_rows = 29;         // with three more prompts, what one turn may show
+constexpr std::uint8_t tries_to_confirm = 3;
+constexpr std::uint8_t enrolment_version = 101; // no account state is one, and the other way round
+
+constexpr const char* facts_wanted[] = {"name", nullptr};
+
+constexpr loquet_option options_offered[] = {
+    {"issuer", LOQUET_OPTION_TEXT, "\"Loquet\"",
+     "What an authenticator application shows beside the account's name; at most 24 bytes, percent-encoded.", 0, 0},
+    {"digits", LOQUET_OPTION_INTEGER, "6", "Digits of a code, of whoever enrols from now on.", fewest_digits,
+     most_digits},
+    {"digest", LOQUET_OPTION_TEXT, "\"sha1\"",
+     "sha1, sha256 or sha512, of whoever enrols from now on; many applications know only sha1.", 0, 0},
+};
+
+constexpr loquet_manifest the_manifest{
+    sizeof(loquet_manifest),
+    "totp",
+    "1.0",
+    "Asks for the code that an authenticator application shows (RFC 6238).",
+    facts_wanted,
+    options_offered,
+    std::size(options_offered),
+};
+
+Digest digest_named(std::string_view name) {
+    if (name == "sha1") {
+        return Digest::sha1;
+    }
+    if (name == "sha256") {
+        return Digest::sha256;
+    }
+    if (name == "sha512") {
+        return Digest::sha512;
+    }
+    throw sdk::Refusal("digest: \"" + std::string(name) + "\" is none of \"sha1\", \"sha256\" and \"sha512\"");
+}
+
+/// What is known while somebody enrols.
+struct Enrolment {
+    Generator generator;
+    std::uint8_t tries_left = tries_to_confirm;
+};
+
+SecureBytes encode(const Enrolment& enrolment) {
+    plugins_factor::StateWriter writer(enrolment_version);
+    writer.number(enrolment.tries_left).piece(view(encode(enrolment.generator)));
+    return std::move(writer).take();
+}
+
+Enrolment decode_enrolment(std::string_view state) {
+    plugins_factor::StateReader reader(state, enrolment_version);
+    Enrolment enrolment;
+    enrolment.tries_left = reader.number<std::uint8_t>(1, tries_to_confirm);
+    enrolment.generator = decode(reader.rest());
+    return enrolment;
+}
+
+void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
+    if (request.account_state().empty() || request.answer_count() != 1) {
+        output.deny();
+        return;
+    }
+    const auto accepted = accept(decode(request.account_state()), request.now(), request.answer(0));
+    if (!accepted) {
+        output.deny();
+        return;
+    }
+    output.set_account_state(view(encode(*accepted)));
+    output.grant();
+}
+
+void confirm(const sdk::StepRequest& request, sdk::StepOutput& output) {
+    Enrolment enrolment = decode_enrolment(request.dialog_state());
+    const auto accepted =
+        request.answer_count() == 1 ? accept(enrolment.generator, request.now(), request.answer(0)) : std::nullopt;
+    if (accepted) {
+        output.set_dialog_state({});
+        output.set_account_state(view(encode(*accepted)));
+        output.grant();
+    } else if (--enrolment.tries_left == 0) {
+        output.set_dialog_state({});
+        output.deny();
+    } else {
+        output.set_dialog_state(view(encode(enrolment)));
+        output.ask(LOQUET_PROMPT_ERROR, "wrong", sdk::Message("totp.enrol_wrong"));
+        output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.enrol_code"));
+    }
+}
+
+} // namespace
+
+const loquet_manifest& Totp::manifest() {
+    return the_manifest;
+}
+
+Totp::Totp(sdk::Host host, const sdk::Options& options)
+    : host_(host), digest_(digest_named(options.text("digest"))), digits_(static_cast<int>(options.integer("digits"))),
+      issuer_(options.text("issuer")) {
+    if (percent_encoded(issuer_).size() > most_issuer_bytes) {
+        throw sdk::Refusal("issuer: accepted are " + std::to_string(most_issuer_bytes)
+                           + " bytes, where all but letters, digits and -._~ count three");
+    }
+    plugins_factor::prepare_hashing();
+}
+
+void Totp::enrol(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+    const std::string_view account = request.fact("name");
+    if (account.empty()) {
+        throw std::invalid_argument("only an account can enrol a generator of codes");
+    }
+    Enrolment enrolment;
+    enrolment.generator.digest = digest_;
+    enrolment.generator.digits = digits_;
+    enrolment.generator.seed.resize(seed_bytes);
+    host_.random(enrolment.generator.seed.data(), seed_bytes);
+    output.set_dialog_state(view(encode(enrolment)));
+
+    const auto rows = qr_rows(view(key_uri(enrolment.generator, issuer_, account)), most_rows);
+    output.ask(LOQUET_PROMPT_INFO, "intro", sdk::Message(rows.empty() ? "totp.enrol_typing" : "totp.enrol"));
+    for (const SecureBytes& row : rows) {
+        output.ask(LOQUET_PROMPT_INFO, "qr_row", sdk::LentMessage("totp.qr_row", {{"row", view(row)}}));
+    }
+    const SecureBytes key = in_groups(view(base32(view(enrolment.generator.seed))));
+    output.ask(LOQUET_PROMPT_INFO, "key", sdk::LentMessage("totp.key", {{"key", view(key)}}));
+    output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.enrol_code"));
+}
+
+void Totp::run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+    switch (request.operation()) {
+    case LOQUET_STEP_BEGIN:
+        if (request.account_state().empty()) {
+            output.skip();
+        } else {
+            (void)decode(request.account_state()); // damage is said before anybody types a code
+            output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.code"));
+        }
+        break;
+    case LOQUET_STEP_ANSWER:
+        answer(request, output);
+        break;
+    case LOQUET_STEP_ENROL_BEGIN:
+        enrol(request, output);
+        break;
+    case LOQUET_STEP_ENROL_ANSWER:
+        confirm(request, output);
+        break;
+    default:
+        throw std::invalid_argument("no such operation");
+    }
+}
+
+} // namespace loquet::plugins_totp

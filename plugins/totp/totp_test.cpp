@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/factor/state.h"
+#include "plugins/factor/step_world.h"
+#include "plugins/totp/key_uri.h"
+#include "plugins/totp/totp.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loquet::plugins_totp {
+namespace {
+
+using plugins_factor::Dialog;
+using plugins_factor::Said;
+using plugins_factor::TestHost;
+using plugins_factor::TestOptions;
+using plugins_factor::Turn;
+using plugins_factor::World;
+using testing::ElementsAre;
+
+class TheTotpStep : public testing::Test {
+protected:
+    /// The application of the person: has the seed since it was enrolled, and shows a code.
+    [[nodiscard]] std::string shown(std::int64_t later = 0) const {
+        const Generator generator = decode(world.account_state.empty() ? std::string_view(dialog.state).substr(2)
+                                                                       : std::string_view(world.account_state));
+        return std::string(view(hotp(generator.digest, view(generator.seed),
+                                     static_cast<std::uint64_t>(step_at(world.now + later)), generator.digits)));
+    }
+    [[nodiscard]] std::string wrong() const { return shown() == "123456" ? "654321" : "123456"; }
+    Turn enrol_begin() {
+        dialog = {};
+        return world.run(totp, LOQUET_STEP_ENROL_BEGIN, dialog);
+    }
+    Turn enrol_answer(const std::string& typed) { return world.run(totp, LOQUET_STEP_ENROL_ANSWER, dialog, {typed}); }
+    void enrol() {
+        ASSERT_EQ(enrol_begin().said, Said::asked);
+        ASSERT_EQ(enrol_answer(shown()).said, Said::granted);
+        world.now += 10 * period_ms;
+    }
+    Said login(const std::string& typed) {
+        EXPECT_EQ(world.begin(totp, dialog).said, Said::asked);
+        return world.answer(totp, dialog, typed).said;
+    }
+
+    TestHost host;
+    TestOptions options{Totp::manifest()};
+    Totp totp{host.services(), options.get()};
+    World world;
+    Dialog dialog;
+};
+
+TEST_F(TheTotpStep, SkipsWhoeverHasEnrolledNone) {
+    EXPECT_EQ(world.begin(totp, dialog).said, Said::skipped);
+    EXPECT_EQ(world.answer(totp, dialog, "123456").said, Said::denied);
+}
+
+TEST_F(TheTotpStep, AsksForTheCodeAndGrantsTheRightOne) {
+    enrol();
+    const Turn turn = world.begin(totp, dialog);
+    ASSERT_THAT(turn.ids(), ElementsAre("totp.code"));
+    EXPECT_EQ(turn.prompts[0].style, LOQUET_PROMPT_SECRET);
+    EXPECT_EQ(world.answer(totp, dialog, shown()).said, Said::granted);
+}
+
+TEST_F(TheTotpStep, DeniesAWrongCodeAndChangesNothing) {
+    enrol();
+    const std::string before = world.account_state;
+    EXPECT_EQ(login(wrong()), Said::denied);
+    EXPECT_EQ(login(""), Said::denied);
+    EXPECT_EQ(world.run(totp, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
+    EXPECT_EQ(world.run(totp, LOQUET_STEP_ANSWER, dialog, {shown(), shown()}).said, Said::denied);
+    EXPECT_EQ(world.account_state, before);
+}
+
+/// The check of T9: the same right code in two dialogs, within its step.
+template <class Step>
+Said twice(World world, const Step& step) {
+    Dialog one;
+    Dialog other;
+    world.begin(step, one);
+    world.begin(step, other);
+    const Generator generator = decode(world.account_state);
+    const std::string code(
+        view(hotp(generator.digest, view(generator.seed), static_cast<std::uint64_t>(step_at(world.now)), 6)));
+    EXPECT_EQ(world.answer(step, one, code).said, Said::granted);
+    world.now += 5000;
+    return world.answer(step, other, code).said;
+}
+
+/// Like Totp, but remembers no code.
+struct Naive {
+    const Totp& totp;
+    void run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+        if (request.operation() == LOQUET_STEP_BEGIN) {
+            totp.run(request, output);
+            return;
+        }
+        Generator generator = decode(request.account_state());
+        generator.last_step = 0;
+        accept(generator, request.now(), request.answer(0)) ? output.grant() : output.deny();
+    }
+};
+
+TEST_F(TheTotpStep, T9_TakesARightCodeOnce) {
+    enrol();
+    EXPECT_EQ(twice(world, totp), Said::denied);
+    EXPECT_EQ(twice(world, Naive{totp}), Said::granted) << "the check must be able to fail";
+}
+
+TEST_F(TheTotpStep, T9_DoesNotTakeTheCodeThatConfirmedItAgain) {
+    enrol_begin();
+    const std::string code = shown();
+    ASSERT_EQ(enrol_answer(code).said, Said::granted);
+    EXPECT_EQ(login(code), Said::denied);
+}
+
+TEST_F(TheTotpStep, ShowsTheQrCodeAndTheKeyWhileOneEnrols) {
+    const Turn turn = enrol_begin();
+    ASSERT_EQ(turn.said, Said::asked);
+    ASSERT_LE(turn.prompts.size(), 32U);
+    EXPECT_EQ(turn.prompts.front().id, "totp.enrol");
+    for (std::size_t n = 1; n + 2 < turn.prompts.size(); ++n) {
+        EXPECT_EQ(turn.prompts[n].id, "totp.qr_row");
+        EXPECT_EQ(turn.prompts[n].style, LOQUET_PROMPT_INFO);
+        EXPECT_LE(turn.prompts[n].variables.at("row").size(), 512U);
+    }
+    const auto& key = turn.prompts[turn.prompts.size() - 2];
+    EXPECT_EQ(key.id, "totp.key");
+    EXPECT_EQ(key.variables.at("key").size(), 39U);
+    EXPECT_EQ(turn.prompts.back().id, "totp.enrol_code");
+    EXPECT_EQ(turn.prompts.back().style, LOQUET_PROMPT_SECRET);
+}
+
+TEST_F(TheTotpStep, KeepsANewSeedInTheDialogAloneUntilARightCode) {
+    enrol_begin();
+    EXPECT_EQ(world.account_state, "");
+    EXPECT_THAT(enrol_answer(wrong()).ids(), ElementsAre("totp.enrol_wrong", "totp.enrol_code"));
+    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(enrol_answer(shown()).said, Said::granted);
+    EXPECT_EQ(world.account_state.size(), 32U);
+    EXPECT_EQ(dialog.state, "");
+}
+
+TEST_F(TheTotpStep, GivesUpEnrollingAfterThreeWrongCodes) {
+    enrol_begin();
+    EXPECT_EQ(enrol_answer(wrong()).said, Said::asked);
+    EXPECT_EQ(enrol_answer(wrong()).said, Said::asked);
+    EXPECT_EQ(enrol_answer(wrong()).said, Said::denied);
+    EXPECT_EQ(dialog.state, "");
+    EXPECT_THROW(enrol_answer("123456"), plugins_factor::DamagedState);
+    EXPECT_EQ(world.account_state, "");
+}
+
+TEST_F(TheTotpStep, KeepsTheOldSeedUntilTheNewOneIsConfirmed) {
+    enrol();
+    const std::string old = world.account_state;
+    enrol_begin();
+    enrol_answer(shown() /* of the old one */);
+    EXPECT_EQ(world.account_state, old);
+    EXPECT_EQ(login(shown()), Said::granted);
+}
+
+TEST_F(TheTotpStep, DrawsAnotherSeedEachTime) {
+    enrol_begin();
+    const std::string first = dialog.state;
+    enrol_begin();
+    EXPECT_NE(dialog.state, first);
+}
+
+TEST_F(TheTotpStep, T19_EnrolsNothingWithoutRandomBytes) {
+    host.no_random = true;
+    EXPECT_THROW(enrol_begin(), std::runtime_error);
+    EXPECT_EQ(dialog.state, "");
+}
+
+TEST_F(TheTotpStep, ShowsTheKeyAloneWhereTheNameMakesTheQrCodeTooLarge) {
+    world.facts["name"] = std::string(96, '%');
+    EXPECT_THAT(enrol_begin().ids(), ElementsAre("totp.enrol_typing", "totp.key", "totp.enrol_code"));
+}
+
+TEST_F(TheTotpStep, FillsOneTurnWithTheLongestNames) {
+    const TestOptions longest(Totp::manifest(), {{"digits", 8}},
+                              {{"issuer", "123456789012345678901234"}, {"digest", "sha512"}});
+    world.facts["name"] = std::string(32, 'x');
+    const Turn turn = world.run(Totp(host.services(), longest.get()), LOQUET_STEP_ENROL_BEGIN, dialog);
+    EXPECT_EQ(turn.prompts.size(), 32U);
+}
+
+TEST_F(TheTotpStep, RefusesADamagedStateAndOneOfTheWrongKind) {
+    enrol_begin();
+    const std::string enrolment = dialog.state;
+    enrol();
+    world.account_state.pop_back();
+    EXPECT_THROW(world.begin(totp, dialog), plugins_factor::DamagedState);
+    EXPECT_THROW(world.answer(totp, dialog, "123456"), plugins_factor::DamagedState);
+    world.account_state = enrolment;
+    EXPECT_THROW(world.begin(totp, dialog), plugins_factor::DamagedState);
+    dialog.state = "x";
+    EXPECT_THROW(enrol_answer("123456"), plugins_factor::DamagedState);
+}
+
+TEST_F(TheTotpStep, EnrolsNobodyWithoutAName) {
+    world.facts.clear();
+    EXPECT_THROW(enrol_begin(), std::invalid_argument);
+}
+
+TEST(TheOptionsOfTotp, AreRefusedWhereTheyMakeNoSense) {
+    const TestHost host;
+    const TestOptions digest(Totp::manifest(), {}, {{"digest", "md5"}});
+    EXPECT_THROW(Totp(host.services(), digest.get()), sdk::Refusal);
+    const TestOptions too_long(Totp::manifest(), {}, {{"issuer", "1234567890123456789012345"}});
+    EXPECT_THROW(Totp(host.services(), too_long.get()), sdk::Refusal);
+    const TestOptions longest(Totp::manifest(), {}, {{"issuer", "123456789012345678é"}});
+    EXPECT_NO_THROW(Totp(host.services(), longest.get()));
+}
+
+} // namespace
+} // namespace loquet::plugins_totp
