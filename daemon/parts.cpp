@@ -27,6 +27,8 @@ protocol::PluginKind kind_of(config::PluginKind kind) {
         return protocol::PluginKind::lockout;
     case config::PluginKind::password_rules:
         return protocol::PluginKind::password_rules;
+    case config::PluginKind::channel:
+        return protocol::PluginKind::channel;
     }
     return protocol::PluginKind::step;
 }

@@ -77,15 +77,22 @@ struct LogConfig {
     friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 
-enum class PluginKind { step, lockout, password_rules };
+enum class PluginKind { step, lockout, password_rules, channel };
 
 /// What a step proves; see flow_strength.h.
 enum class Proof { challenge, knowledge, possession };
 
+/// How long a person waits for an answer; what a channel waits for is a gateway, and nobody waits for that.
+constexpr std::chrono::milliseconds deadline_of_answer{2000};
+constexpr std::chrono::milliseconds deadline_of_delivery{60'000};
+[[nodiscard]] constexpr std::chrono::milliseconds usual_deadline(PluginKind kind) noexcept {
+    return kind == PluginKind::channel ? deadline_of_delivery : deadline_of_answer;
+}
+
 struct PluginInstance {
     PluginKind kind = PluginKind::step;
-    Proof proves = Proof::challenge;          ///< steps only: nothing, unless the administrator says otherwise
-    std::chrono::milliseconds deadline{2000}; ///< of one call
+    Proof proves = Proof::challenge; ///< steps only: nothing, unless the administrator says otherwise
+    std::chrono::milliseconds deadline = usual_deadline(PluginKind::step); ///< of one call, or of one delivery
     friend bool operator==(const PluginInstance&, const PluginInstance&) = default;
 };
 

@@ -132,9 +132,13 @@ void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plu
             continue;
         }
         PluginInstance& plugin = plugins[name];
+        const PluginKind before = plugin.kind;
         reader.word("kind", plugin.kind, TableReader::Words<PluginKind>(plugin_kinds));
+        if (plugin.kind != before) {
+            plugin.deadline = usual_deadline(plugin.kind);
+        }
         reader.word("proves", plugin.proves, TableReader::Words<Proof>(proofs));
-        reader.duration("deadline_ms", plugin.deadline, 50, 10'000);
+        reader.duration("deadline_ms", plugin.deadline, 50, plugin.kind == PluginKind::channel ? 300'000 : 10'000);
         reader.finish();
     }
 }

@@ -21,8 +21,11 @@ inline constexpr std::array<std::pair<std::string_view, log::Level>, 5> log_leve
                                                                                     {"info", log::Level::info},
                                                                                     {"debug", log::Level::debug}}};
 
-inline constexpr std::array<std::pair<std::string_view, PluginKind>, 3> plugin_kinds{
-    {{"step", PluginKind::step}, {"lockout", PluginKind::lockout}, {"password-rules", PluginKind::password_rules}}};
+inline constexpr std::array<std::pair<std::string_view, PluginKind>, 4> plugin_kinds{
+    {{"step", PluginKind::step},
+     {"lockout", PluginKind::lockout},
+     {"password-rules", PluginKind::password_rules},
+     {"channel", PluginKind::channel}}};
 
 inline constexpr std::array<std::pair<std::string_view, Proof>, 3> proofs{
     {{"challenge", Proof::challenge}, {"knowledge", Proof::knowledge}, {"possession", Proof::possession}}};

@@ -19,7 +19,7 @@ StepSet::StepSet(store::Store& store, work::Hasher& hasher, const base::Clock& c
     for (const auto& [name, client] : doors.steps) {
         const auto instance = settings.plugins.find(name);
         const bool proves = instance != settings.plugins.end() && instance->second.proves != config::Proof::challenge;
-        steps_[name] = std::make_unique<PluginStep>(name, proves, *client, store, clock, texts);
+        steps_[name] = std::make_unique<PluginStep>(name, proves, *client, store, clock, texts, doors.media);
     }
 }
 

@@ -10,7 +10,7 @@ using base::Error;
 using protocol::PluginKind;
 
 /// One client, and the front of each kind before it; find() hands out the one that is configured.
-struct Registry::Instance final : LockoutClient, RulesClient, StepClient {
+struct Registry::Instance final : LockoutClient, RulesClient, StepClient, ChannelClient {
     Instance(bus::Loop& loop, const base::Clock& clock, const InstanceConfig& config, base::Job changed)
         : client(loop, clock, config, std::move(changed)) {}
 
@@ -22,6 +22,9 @@ struct Registry::Instance final : LockoutClient, RulesClient, StepClient {
     }
     base::Task<protocol::StepResponse> run(protocol::StepRequest request) override {
         return client.call<protocol::StepResponse>(std::move(request));
+    }
+    base::Task<protocol::DeliverResponse> deliver(protocol::DeliverRequest request) override {
+        return client.call<protocol::DeliverResponse>(std::move(request));
     }
 
     PluginClient client;
@@ -68,6 +71,10 @@ RulesClient& Registry::rules(std::string_view instance) {
 
 StepClient& Registry::step(std::string_view instance) {
     return find(instance, PluginKind::step);
+}
+
+ChannelClient& Registry::channel(std::string_view instance) {
+    return find(instance, PluginKind::channel);
 }
 
 std::vector<PluginStatus> Registry::status() const {

@@ -2,6 +2,7 @@
 // All plugin instances of the configuration, by name. Loop thread; outlives every call that it was asked for.
 #pragma once
 
+#include "daemon/plugins/channel_client.h"
 #include "daemon/plugins/lockout_client.h"
 #include "daemon/plugins/plugin_status.h"
 #include "daemon/plugins/rules_client.h"
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] LockoutClient& lockout(std::string_view instance);
     [[nodiscard]] RulesClient& rules(std::string_view instance);
     [[nodiscard]] StepClient& step(std::string_view instance);
+    [[nodiscard]] ChannelClient& channel(std::string_view instance);
 
     [[nodiscard]] std::vector<PluginStatus> status() const; ///< by name
     /// `changed` gets the new status each time an instance's state becomes another one. It must not throw, nor destroy

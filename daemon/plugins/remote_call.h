@@ -36,6 +36,7 @@ public:
 void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeResponse& plugin);
 void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin);
 inline void keep_asked_facts(protocol::JudgeRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
+inline void keep_asked_facts(protocol::DeliverRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
 
 template <class Request, class Response>
 class TypedCall final : public RemoteCall {
