@@ -134,15 +134,15 @@ bool is_failing(const Record& plugin) {
 std::string advice_for(const Record& plugin) {
     const std::string name = text_of(plugin, "name");
     const std::string state = text_of(plugin, "state");
+    const std::string unit = (text_of(plugin, "kind") == "channel" ? "loquet-channel@" : "loquet-plugin@") + name;
     if (state == "absent") {
-        return fmt::format(
-            "The plugin {0} is not running. 'systemctl enable --now loquet-plugin@{0}.socket' starts it.", name);
+        return fmt::format("The plugin {} is not running. 'systemctl enable --now {}.socket' starts it.", name, unit);
     }
     const std::string detail = text_of(plugin, "detail");
-    return fmt::format("The plugin {0} is {1}{2}{3} 'loquetctl plugin check {0}' tests it, 'journalctl -u "
-                       "loquet-plugin@{0}' has its last words.",
+    return fmt::format("The plugin {0} is {1}{2}{3} 'loquetctl plugin check {0}' tests it, 'journalctl -u {4}' has its "
+                       "last words.",
                        name, state, detail.empty() ? "." : ": ",
-                       detail.empty() || detail.ends_with('.') ? detail : detail + ".");
+                       detail.empty() || detail.ends_with('.') ? detail : detail + ".", unit);
 }
 
 } // namespace loquet::cli::plugin

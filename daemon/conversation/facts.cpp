@@ -37,4 +37,24 @@ std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts conta
     return facts;
 }
 
+std::vector<protocol::Medium> media_of(const Subject& subject, const std::vector<protocol::Medium>& site) {
+    std::vector<protocol::Medium> media = site;
+    if (subject.account) {
+        const auto& closed = subject.account->closed;
+        std::erase_if(media, [&](protocol::Medium medium) {
+            return medium == protocol::Medium::mail ? closed.mail.empty() : closed.phone.empty();
+        });
+    }
+    return media;
+}
+
+protocol::NamedText fact_of(const std::vector<protocol::Medium>& media) {
+    protocol::NamedText fact{"media", {}};
+    for (const protocol::Medium medium : media) {
+        fact.value += fact.value.empty() ? "" : " ";
+        fact.value += to_text(medium);
+    }
+    return fact;
+}
+
 } // namespace loquet::conversation

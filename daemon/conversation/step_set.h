@@ -10,10 +10,12 @@
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
+#include "lib/protocol/medium.h"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace loquet::conversation {
 
@@ -22,6 +24,8 @@ struct PluginDoors {
     plugins::LockoutClient* lockout = nullptr;
     plugins::RulesClient* rules = nullptr; ///< nullptr: none is configured
     std::map<std::string, plugins::StepClient*, std::less<>> steps;
+    /// For which the site has a channel, in its order. Steps can send by no other.
+    std::vector<protocol::Medium> media;
 };
 
 class StepSet {

@@ -163,7 +163,8 @@ base::SecureBytes derive_key(std::span<const std::uint8_t> from, std::string_vie
 
 Sealer::Sealer(std::span<const std::uint8_t, Cipher::key_bytes> data_key)
     : cipher_(std::span<const std::uint8_t, Cipher::key_bytes>(derive_key(data_key, "loquet values"))),
-      digests_(digest_macs(data_key)), chain_(labelled_mac(data_key, "loquet audit chain")) {}
+      digests_(digest_macs(data_key)), step_keys_(labelled_mac(data_key, "loquet step keys")),
+      chain_(labelled_mac(data_key, "loquet audit chain")) {}
 
 base::SecureBytes Sealer::seal(Table table, std::span<const std::uint8_t> key, std::span<const std::uint8_t> plain) {
     return cipher_.seal(Binding(table, key).bytes(), plain);
@@ -176,6 +177,17 @@ void Sealer::open(Table table, std::span<const std::uint8_t> key, std::span<cons
                                               + "\" was not written by this store, or was damaged; restore the store "
                                                 "from a backup");
     }
+}
+
+base::SecureBytes Sealer::step_key(std::string_view instance, StepKeyOwner owner, std::span<const std::uint8_t> whose) {
+    // The name first, with its end marked, so that no two of these three give the same bytes.
+    base::SecureBytes named(instance.begin(), instance.end());
+    named.push_back(0);
+    named.push_back(static_cast<std::uint8_t>(owner));
+    Mac::Result whole = step_keys_(named, whose);
+    base::SecureBytes key(whole.begin(), whole.end());
+    base::wipe(whole.data(), whole.size());
+    return key;
 }
 
 model::Digest Sealer::digest(DigestKind kind, std::string_view text) {

@@ -29,6 +29,10 @@ enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, 
 inline constexpr std::array<std::string_view, 8> digest_labels{"name",     "mail", "phone",        "seat",
                                                                "identity", "step", "organisation", "budget"};
 
+/// Whose key a step gets: an account's follows its number, and stays when the name is changed; a name that nobody has
+/// gives another one, of its digest.
+enum class StepKeyOwner : std::uint8_t { account = 1, stranger = 2 };
+
 using CipherContext = base::Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using MacContext = base::Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;
 
@@ -78,6 +82,9 @@ public:
               base::SecureBytes& plain);
 
     [[nodiscard]] model::Digest digest(DigestKind kind, std::string_view text);
+    /// What a step's plugin hashes short codes with: of its instance and of `whose` alone (sdk/include/loquet/step.h).
+    [[nodiscard]] base::SecureBytes step_key(std::string_view instance, StepKeyOwner owner,
+                                             std::span<const std::uint8_t> whose);
     /// The link of the audit chain: over the link before and the record.
     [[nodiscard]] Mac::Result chain(std::span<const std::uint8_t> before, std::span<const std::uint8_t> record) {
         return chain_(before, record);
@@ -86,6 +93,7 @@ public:
 private:
     Cipher cipher_;
     std::array<Mac, digest_labels.size()> digests_;
+    Mac step_keys_;
     Mac chain_;
 };
 

@@ -99,6 +99,14 @@ model::Digest Store::digest(DigestKind kind, std::string_view text) const {
     return sealer_->digest(kind, text);
 }
 
+base::SecureBytes Store::step_key(std::string_view instance, model::Uid account) const {
+    return sealer_->step_key(instance, StepKeyOwner::account, Key(account).bytes());
+}
+
+base::SecureBytes Store::step_key(std::string_view instance, const model::Digest& stranger) const {
+    return sealer_->step_key(instance, StepKeyOwner::stranger, stranger.bytes);
+}
+
 void Store::change_master_key(const MasterKey& key) {
     const base::SecureBytes wrapped = keys_->wrap(key);
     write_now([&](WriteTxn& txn) { txn.put_as_it_is(Table::meta, Key(wrapped_key), wrapped); });

@@ -69,6 +69,11 @@ public:
     /// Loop thread. Keyed hash of what a stranger typed; the same in every run of this store.
     [[nodiscard]] model::Digest digest(DigestKind kind, std::string_view text) const;
 
+    /// Loop thread. The key of a step's instance for an account, or for an identity that is nobody's: 32 bytes, the
+    /// same in every run of this store, also under another master key.
+    [[nodiscard]] base::SecureBytes step_key(std::string_view instance, model::Uid account) const;
+    [[nodiscard]] base::SecureBytes step_key(std::string_view instance, const model::Digest& stranger) const;
+
     /// Loop thread. Re-wraps the data key, one record; every value stays as it is. Waits for the disk.
     void change_master_key(const MasterKey& key);
 

@@ -8,16 +8,24 @@
 #include "daemon/plugins/step_client.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
+#include "lib/protocol/medium.h"
+
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace loquet::conversation {
 
 class PluginStep final : public Step {
 public:
-    /// `name`: the instance. A challenge proves nothing and is never counted.
+    /// `name`: the instance. A challenge proves nothing and is never counted. `media`: for which the site has a channel;
+    /// an answer that sends by another is refused whole, as if the plugin were dead.
     PluginStep(std::string name, const config::PluginInstance& instance, plugins::StepClient& plugin,
-               store::Store& store, const base::Clock& clock, const messages::Catalogue& texts)
+               store::Store& store, const base::Clock& clock, const messages::Catalogue& texts,
+               std::vector<protocol::Medium> media)
         : name_(std::move(name)), proves_(instance.proves != config::Proof::challenge),
-          enrolled_only_(instance.enrolled_only), plugin_(plugin), store_(store), clock_(clock), texts_(texts) {}
+          enrolled_only_(instance.enrolled_only), plugin_(plugin), store_(store), clock_(clock), texts_(texts),
+          media_(std::move(media)) {}
 
     [[nodiscard]] bool proves() const noexcept override { return proves_; }
     [[nodiscard]] bool is_set_up(const Subject& subject) const override;
@@ -27,6 +35,7 @@ public:
 private:
     base::Task<StepResult> run(Dialog& dialog, const Subject& subject, protocol::StepOperation operation,
                                protocol::Answers answers);
+    [[nodiscard]] protocol::StepRequest request_for(const Dialog& dialog, const Subject& subject) const;
     [[nodiscard]] StepResult result_of(const Dialog& dialog, protocol::StepResponse response,
                                        const Subject& subject) const;
 
@@ -37,6 +46,7 @@ private:
     store::Store& store_;
     const base::Clock& clock_;
     const messages::Catalogue& texts_;
+    std::vector<protocol::Medium> media_;
 };
 
 } // namespace loquet::conversation

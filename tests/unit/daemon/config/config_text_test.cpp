@@ -68,6 +68,31 @@ TEST(AConfiguration, SetsWhatItNames) {
     EXPECT_EQ(config.flow("no-such-purpose", "sudo"), nullptr);
 }
 
+TEST(AConfiguration, GivesAChannelAMinuteUnlessItSaysOtherwise) {
+    const Config config = config_of("[plugins.smtp]\nkind = 'channel'\n"
+                                    "[plugins.patient]\nkind = 'channel'\ndeadline_ms = 300000\n"
+                                    "[plugins.code]\nkind = 'step'\n");
+    EXPECT_EQ(config.plugins.at("smtp").kind, PluginKind::channel);
+    EXPECT_EQ(config.plugins.at("smtp").deadline, std::chrono::seconds(60));
+    EXPECT_EQ(config.plugins.at("patient").deadline, std::chrono::seconds(300));
+    EXPECT_EQ(config.plugins.at("code").deadline, std::chrono::seconds(2));
+    EXPECT_THAT(complaints_about("[plugins.smtp]\nkind = 'channel'\ndeadline_ms = 300001\n"),
+                ElementsAre(HasSubstr("50 to 300000")));
+    EXPECT_THAT(complaints_about("[plugins.code]\nkind = 'step'\ndeadline_ms = 10001\n"),
+                ElementsAre(HasSubstr("50 to 10000")));
+    EXPECT_THAT(complaints_about("[plugins.smtp]\nkind = 'channel'\nproves = 'possession'\n"),
+                ElementsAre(HasSubstr("accepted where kind = \"step\"")));
+}
+
+// A file of loquet.toml.d sees what stands in those before it.
+TEST(AConfiguration, KeepsTheDeadlineOfAnInstanceWhoseKindIsSaidAgain) {
+    Config config;
+    Complaints complaints;
+    apply("[plugins.smtp]\nkind = 'channel'\ndeadline_ms = 90000\n", "a.toml", config, complaints);
+    apply("[plugins.smtp]\nkind = 'channel'\n", "b.toml", config, complaints);
+    EXPECT_EQ(config.plugins.at("smtp").deadline, std::chrono::seconds(90));
+}
+
 TEST(AConfiguration, NamesEveryMistakeWithItsPlaceAndWhatIsAccepted) {
     EXPECT_THAT(
         complaints_about("profle = 'x'\n"

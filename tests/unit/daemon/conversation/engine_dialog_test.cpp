@@ -88,7 +88,7 @@ TEST_F(ADialog, CountsAgainstTheLimitWhileItIsBegun) {
 
 TEST_F(ADialog, IsNotKeptForACallerWhoLeftWhileItWasBegun) {
     FakeStep& step = add_step("riddle", config::Proof::challenge);
-    step.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"refused", {}}}}}, {}, {}, {}});
+    step.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"refused", {}}}}}, {}, {}, {}, {}});
     const auto begun = start(engine().begin("login", "anna", root(), answers({canary::password})));
     engine().forget_caller(":1.1");
     EXPECT_EQ(end_of(begun).dialog, std::nullopt);

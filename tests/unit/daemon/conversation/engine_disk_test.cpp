@@ -41,8 +41,8 @@ TEST_F(AnAttemptOnARefusingDisk, IsCountedInMemoryAndDurablyOnceTheDiskTakesIt) 
 TEST_F(AnAttemptOnARefusingDisk, IsNotGrantedWhereAStepsStateCannotBeKept) {
     settings_.flows.front() = config::flow_of_steps("login", {});
     FakeStep& step = add_step("code", config::Proof::possession);
-    step.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}});
-    step.will_say({protocol::StepGrant{}, base::SecureBytes{1, 2, 3}, {}, {}});
+    step.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}, {}});
+    step.will_say({protocol::StepGrant{}, base::SecureBytes{1, 2, 3}, {}, {}, {}});
     const DialogId id = *begin("anna").dialog;
     const RefusingDisk refusing;
     EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
@@ -52,8 +52,8 @@ TEST_F(AnAttemptOnARefusingDisk, EndsWhereAStepThatGoesOnCannotKeepItsState) {
     settings_.flows.front() = config::flow_of_steps("login", {});
     FakeStep& step = add_step("code", config::Proof::possession);
     const protocol::StepAsk ask{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}};
-    step.will_say({ask, {}, {}, {}});
-    step.will_say({ask, base::SecureBytes{1, 2, 3}, {}, {}});
+    step.will_say({ask, {}, {}, {}, {}});
+    step.will_say({ask, base::SecureBytes{1, 2, 3}, {}, {}, {}});
     const DialogId id = *begin("anna").dialog;
     const RefusingDisk refusing;
     EXPECT_EQ(refusal(answer(id, {"123456"})), Reason::unavailable);
@@ -66,8 +66,9 @@ protected:
     AnAttemptWhoseStepWrites() : step_(add_step("code", config::Proof::possession)) {}
     /// What the code's step keeps when it grants.
     DialogId reach_the_code(std::size_t state_bytes) {
-        step_.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}});
-        step_.will_say({protocol::StepGrant{}, base::SecureBytes(state_bytes), {}, {}});
+        step_.will_say(
+            {protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}, {}});
+        step_.will_say({protocol::StepGrant{}, base::SecureBytes(state_bytes), {}, {}, {}});
         const DialogId id = *begin("anna").dialog;
         EXPECT_EQ(asked(answer(id, {canary::password})), std::vector<std::string>{"code"});
         return id;

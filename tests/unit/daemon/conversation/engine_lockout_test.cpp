@@ -106,8 +106,8 @@ TEST_F(AGuesser, IsCountedOnTopOfThoseWhoFailedAtTheSeatMeanwhile) {
     riddle.will_say(question);
     const Begun by_anna = begin("anna", root(":1.1"));
     const Begun by_bert = begin("bert", root(":1.2"));
-    riddle.will_say({protocol::StepDeny{}, {}, {}, {}});
-    riddle.will_say({protocol::StepDeny{}, {}, {}, {}});
+    riddle.will_say({protocol::StepDeny{}, {}, {}, {}, {}});
+    riddle.will_say({protocol::StepDeny{}, {}, {}, {}, {}});
     riddle.hold();
     const auto slow = start(engine().answer(*by_anna.dialog, ":1.1", answers({"1"})));
     ASSERT_TRUE(tests::eventually(loop_, [&] { return lockout_.heard(LockoutEvent::failed) == 1; }));

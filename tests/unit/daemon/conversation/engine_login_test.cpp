@@ -66,7 +66,7 @@ TEST_F(ALoginByTheEngine, DoesNotTakeAKnownPasswordForTheAnswerToAnotherQuestion
     settings_.flows.front() = config::flow_of_steps("login", {});
     FakeStep& step = add_step("riddle", config::Proof::knowledge);
     step.will_say(
-        {protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"arithmetic.question", {}}}}}, {}, {}, {}});
+        {protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"arithmetic.question", {}}}}}, {}, {}, {}, {}});
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
     EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"sum"});
     EXPECT_EQ(step.requests.size(), 1U);

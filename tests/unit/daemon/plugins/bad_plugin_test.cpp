@@ -77,17 +77,24 @@ TEST_F(ABadPlugin, T24_ThatReturnsGarbageIsRefusedNotCutShort) {
     expect_refused("lends-nothing", "has a size but no data");
     expect_refused("keeps-16385", "the account state has 16385, more than 16384");
     expect_refused("asks-33", "it asks for more than 32 things at once");
+    expect_refused("wants-17", "a turn wants more answers than can be given");
+    expect_refused("sends-3", "it sends more than 2 messages at once");
+    expect_refused("sends-by-pigeon", "it sends by no medium that there is");
+    expect_refused("sends-for-ever", "a number is out of its range");
+    expect_refused("sends-nothing", "what it sends is missing");
     expect_refused("waits-10001", "a number is out of its range");
 }
 
 TEST_F(ABadPlugin, T24_MayGoToItsLimitsButNotBeyond) {
     EXPECT_FALSE(call("keeps-16384"));
     EXPECT_FALSE(call("asks-32"));
+    EXPECT_FALSE(call("sends-2"));
 }
 
 TEST_F(ABadPlugin, T24_MustTakeExactlyOneTurn) {
     expect_refused("grants-twice", "it took more than one turn");
     expect_refused("asks-and-grants", "it took more than one turn");
+    expect_refused("skips-and-grants", "it took more than one turn");
     expect_refused("grants-never", "it took no turn");
     expect_refused("fails-after-grant", "says that it could not (7)");
 }

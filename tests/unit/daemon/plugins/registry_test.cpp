@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/plugins/patience.h"
 #include "daemon/plugins/registry.h"
+#include "lib/base/limits.h"
 #include "tests/fixtures/plugins/plugin_process.h"
 #include "tests/unit/daemon/plugins/await.h"
 
@@ -115,6 +116,89 @@ TEST_F(ARegistry, LeadsADialogWithAStep) {
     answer.answers.emplace_back("open sesame");
     const auto granted = await(loop_, step.run(std::move(answer)));
     EXPECT_TRUE(std::holds_alternative<protocol::StepGrant>(granted.turn));
+}
+
+TEST_F(ARegistry, TakesWhatAStepSends) {
+    PluginProcess process("misbehaving_step", "how = \"sends-2\"\n");
+    ASSERT_TRUE(process.start());
+    auto& step = with({config(process, PluginKind::step)}).step("misbehaving_step");
+    const auto response = await(loop_, step.run({}));
+    EXPECT_TRUE(std::holds_alternative<protocol::StepAsk>(response.turn));
+    const protocol::StepMessage message{
+        protocol::Medium::sms, {"code.mail", {{"code", "123456"}}}, base::Milliseconds(86'400'000)};
+    EXPECT_EQ(response.send, (std::vector<protocol::StepMessage>{message, message}));
+}
+
+TEST_F(ARegistry, LetsAStepSkipWhereItBeginsAndNotLater) {
+    PluginProcess process("misbehaving_step", "how = \"skips\"\n");
+    ASSERT_TRUE(process.start());
+    auto& step = with({config(process, PluginKind::step)}).step("misbehaving_step");
+    EXPECT_TRUE(std::holds_alternative<protocol::StepSkip>(await(loop_, step.run({})).turn));
+    for (const auto operation : {protocol::StepOperation::answer, protocol::StepOperation::enrol_begin,
+                                 protocol::StepOperation::enrol_answer}) {
+        protocol::StepRequest request;
+        request.operation = operation;
+        EXPECT_EQ(error_of(loop_, step.run(std::move(request))), Error::Kind::unavailable);
+    }
+}
+
+TEST_F(ARegistry, GivesAStepItsKey) {
+    PluginProcess process("misbehaving_step", "how = \"notes-key\"\n");
+    ASSERT_TRUE(process.start());
+    auto& step = with({config(process, PluginKind::step)}).step("misbehaving_step");
+    protocol::StepRequest request;
+    request.key = base::SecureBytes(limits::step_key_bytes, 0xfe);
+    EXPECT_EQ(await(loop_, step.run(std::move(request))).note, "a key of 32, 32 set");
+}
+
+protocol::DeliverRequest delivery(const std::string& how) {
+    protocol::DeliverRequest request;
+    request.reference = "0123456789abcdef0123456789abcdef";
+    request.destination = "anne@example.org";
+    request.subject = how;
+    request.text = base::Secret("482 915");
+    request.now = base::Milliseconds(1'700'000'000'000);
+    request.expires = request.now + base::Milliseconds(600'000);
+    return request;
+}
+
+TEST_F(ARegistry, HandsMessagesToAChannelSeveralAtATime) {
+    PluginProcess process("obedient_channel");
+    ASSERT_TRUE(process.start());
+    auto& channel = with({config(process, PluginKind::channel)}).channel("obedient_channel");
+    const auto first = await(loop_, channel.deliver(delivery("retry")));
+    EXPECT_EQ(first.outcome, protocol::Outcome::retry);
+    EXPECT_EQ(first.after, base::Milliseconds(30'000));
+
+    tests::Awaited<protocol::DeliverResponse> held(channel.deliver(delivery("hold")));
+    tests::Awaited<protocol::DeliverResponse> other(channel.deliver(delivery("send")));
+    EXPECT_EQ(other.get(loop_).gateway_reference, "gw-0123456789abcdef0123456789abcdef");
+    EXPECT_FALSE(held.done());
+    EXPECT_EQ(await(loop_, channel.deliver(delivery("release"))).outcome, protocol::Outcome::sent);
+    EXPECT_EQ(held.get(loop_).outcome, protocol::Outcome::sent);
+}
+
+TEST_F(ARegistry, AnswersUnavailableWhereNothingIsKnownOfADelivery) {
+    PluginProcess process("obedient_channel");
+    ASSERT_TRUE(process.start());
+    InstanceConfig short_of_patience = config(process, PluginKind::channel);
+    short_of_patience.deadline = base::Milliseconds(400);
+    auto& channel = with({short_of_patience}).channel("obedient_channel");
+    EXPECT_EQ(error_of(loop_, channel.deliver(delivery("hold"))), Error::Kind::unavailable) << "told nothing in time";
+    EXPECT_EQ(error_of(loop_, channel.deliver(delivery("decline"))), Error::Kind::unavailable);
+    EXPECT_EQ(error_of(loop_, channel.deliver(delivery("send"))), std::nullopt) << "and it goes on";
+    EXPECT_EQ(error_of(loop_, channel.deliver(delivery("fail"))), Error::Kind::unavailable) << "it ended";
+    EXPECT_EQ(registry_->status()[0].state, PluginState::failing);
+}
+
+TEST_F(ARegistry, RefusesADeliveryThatMayNotBeSent) {
+    PluginProcess process("obedient_channel");
+    ASSERT_TRUE(process.start());
+    auto& channel = with({config(process, PluginKind::channel)}).channel("obedient_channel");
+    protocol::DeliverRequest late = delivery("send");
+    late.now = late.expires;
+    EXPECT_EQ(error_of(loop_, channel.deliver(std::move(late))), Error::Kind::invalid);
+    EXPECT_EQ(error_of(loop_, channel.deliver(delivery("send"))), std::nullopt);
 }
 
 TEST_F(ARegistry, RefusesAPluginOfAnotherKindThanConfigured) {

@@ -3,6 +3,7 @@
 #include "daemon/store/sealing.h"
 #include "daemon/store/store_keys.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
@@ -87,6 +88,25 @@ TEST_F(ASealer, DigestsTheSameTextAlikeInEveryThreadAndApartForEachKindAndStore)
         kinds.insert(sealer_.digest(kind, "anna"));
     }
     EXPECT_EQ(kinds.size(), digest_labels.size());
+}
+
+// What two steps keep of one code, or one step of two people's, says nothing of one another.
+TEST_F(ASealer, GivesEachStepAKeyOfItsOwnForEachAccount) {
+    const std::array<std::uint8_t, 4> anna{0, 0, 0x75, 0x31};
+    const std::array<std::uint8_t, 4> bert{0, 0, 0x75, 0x32};
+    Sealer of_another_store = StoreKeys::fresh().sealer();
+    const auto key = sealer_.step_key("code", StepKeyOwner::account, anna);
+    EXPECT_EQ(key.size(), limits::step_key_bytes);
+    EXPECT_EQ(key, sealer_.step_key("code", StepKeyOwner::account, anna)) << "the same at each request";
+    const std::set<base::SecureBytes> different{
+        key,
+        sealer_.step_key("code", StepKeyOwner::account, bert),
+        sealer_.step_key("code", StepKeyOwner::stranger, anna),
+        sealer_.step_key("cod", StepKeyOwner::account, anna),
+        sealer_.step_key("code2", StepKeyOwner::account, anna),
+        of_another_store.step_key("code", StepKeyOwner::account, anna),
+    };
+    EXPECT_EQ(different.size(), 6U);
 }
 
 // RFC 4231, test case 2, and RFC 5869, test case 3 (no salt, no info), cut to our 32 bytes.

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a step in a plugin is given of an account, and what becomes of what it sends and skips.
+#include "daemon/conversation/steps/plugin_step.h"
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace loquet::conversation {
+
+namespace {
+
+using protocol::Medium;
+using protocol::StepMessage;
+using testing::HasSubstr;
+
+class APluginStep : public ConversationFixture {
+protected:
+    APluginStep() {
+        set(anna, [](model::PrivateAccount& account) {
+            account.mail = "anna@example.org";
+            account.phone = "+33612345678";
+        });
+        add(bert, "bert", "");
+    }
+
+    [[nodiscard]] Dialog dialog_of(model::Uid uid, const std::string& name) const {
+        Subject subject;
+        subject.name = name;
+        subject.identity = store_->digest(store::DigestKind::name, name);
+        subject.account = store_->read([uid](const store::ReadTxn& txn) {
+            return model::Account{store::AccountsTable::open(txn, uid).value(),
+                                  store::AccountsTable::closed(txn, uid).value()};
+        });
+        return {"login", root(), std::move(subject), {"code"}};
+    }
+    [[nodiscard]] Dialog dialog_of_stranger(const std::string& name) const {
+        Subject subject;
+        subject.name = name;
+        subject.identity = store_->digest(store::DigestKind::name, name);
+        return {"login", root(), std::move(subject), {"code"}};
+    }
+
+    [[nodiscard]] PluginStep step(const std::string& name = "code") {
+        return {name, true, plugin_, *store_, clock_, texts_, media_};
+    }
+    StepResult begin(Dialog& dialog, protocol::StepResponse says, const std::string& name = "code") {
+        plugin_.will_say(std::move(says));
+        PluginStep asked = step(name);
+        return done(asked.begin(dialog));
+    }
+    [[nodiscard]] const protocol::StepRequest& request() const { return plugin_.requests.back(); }
+    [[nodiscard]] std::string media_fact() const {
+        for (const protocol::NamedText& fact : request().facts) {
+            if (fact.name == "media") {
+                return fact.value;
+            }
+        }
+        return "none";
+    }
+
+    static protocol::StepResponse sending(Medium medium) {
+        protocol::StepResponse response;
+        response.turn = protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}};
+        response.dialog_state = base::SecureBytes{1};
+        response.send = {{medium, {"code.text", {{"code", "482915"}}}, base::Milliseconds(600'000)}};
+        return response;
+    }
+
+    FakeStep plugin_;
+    std::vector<Medium> media_{Medium::sms, Medium::mail};
+};
+
+TEST_F(APluginStep, HandsOnAMessageWithItsResult) {
+    Dialog dialog = dialog_of(anna, "anna");
+    const StepResult result = begin(dialog, sending(Medium::sms));
+    EXPECT_EQ(asked(result.turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(result.messages, sending(Medium::sms).send);
+    EXPECT_TRUE(result.needs_durable) << "a code that is not kept must not be sent";
+    EXPECT_EQ(dialog.states["code"], base::SecureBytes{1});
+}
+
+TEST_F(APluginStep, IsToldTheMediaOfTheSiteForWhichTheAccountHasAnAddress) {
+    Dialog of_anna = dialog_of(anna, "anna");
+    (void)begin(of_anna, {});
+    EXPECT_EQ(media_fact(), "sms mail") << "in the site's order";
+    set(anna, [](model::PrivateAccount& account) { account.phone.clear(); });
+    Dialog without_phone = dialog_of(anna, "anna");
+    (void)begin(without_phone, {});
+    EXPECT_EQ(media_fact(), "mail");
+    Dialog of_bert = dialog_of(bert, "bert");
+    (void)begin(of_bert, {});
+    EXPECT_EQ(media_fact(), "none") << "no address";
+    media_.clear();
+    Dialog at_a_site_without_channels = dialog_of(anna, "anna");
+    (void)begin(at_a_site_without_channels, {});
+    EXPECT_EQ(media_fact(), "none");
+}
+
+// Nobody waits for a message that cannot come: the site has no channel, or the account no address.
+TEST_F(APluginStep, ThatSendsWhereNothingArrivesIsUnavailable) {
+    media_ = {Medium::mail};
+    Dialog dialog = dialog_of(anna, "anna");
+    const StepResult result = begin(dialog, sending(Medium::sms));
+    EXPECT_EQ(refusal(result.turn), Reason::unavailable);
+    EXPECT_THAT(result.detail, HasSubstr("it sends by sms, for which the site has no channel"));
+    EXPECT_FALSE(result.person_failed);
+    EXPECT_TRUE(result.messages.empty() && result.writes.empty());
+    EXPECT_TRUE(dialog.states["code"].empty()) << "nothing of that answer stays";
+    Dialog without_address = dialog_of(bert, "bert");
+    EXPECT_EQ(refusal(begin(without_address, sending(Medium::mail)).turn), Reason::unavailable);
+}
+
+TEST_F(APluginStep, SendsNothingForAStrangerAndDoesNotShowIt) {
+    Dialog known = dialog_of(anna, "anna");
+    const StepResult for_anna = begin(known, sending(Medium::sms));
+    const std::string media = media_fact();
+    Dialog stranger = dialog_of_stranger("zoe");
+    const StepResult for_nobody = begin(stranger, sending(Medium::sms));
+    EXPECT_TRUE(for_nobody.messages.empty());
+    EXPECT_EQ(for_nobody.turn, for_anna.turn) << "the person sees the same";
+    EXPECT_EQ(media_fact(), media) << "and the plugin does the same";
+}
+
+TEST_F(APluginStep, HasAKeyForEachAccountThatStaysTheSame) {
+    const auto key_for = [this](Dialog dialog, const std::string& name = "code") {
+        (void)begin(dialog, {}, name);
+        return request().key;
+    };
+    const auto key = key_for(dialog_of(anna, "anna"));
+    EXPECT_EQ(key.size(), limits::step_key_bytes);
+    EXPECT_EQ(key, key_for(dialog_of(anna, "anna"))) << "in another dialog";
+    EXPECT_EQ(key, key_for(dialog_of(anna, "anna.legall"))) << "after a change of name";
+    EXPECT_NE(key, key_for(dialog_of(bert, "bert")));
+    EXPECT_NE(key, key_for(dialog_of(anna, "anna"), "other_code")) << "of another instance";
+    const auto of_stranger = key_for(dialog_of_stranger("zoe"));
+    EXPECT_EQ(of_stranger.size(), limits::step_key_bytes);
+    EXPECT_EQ(of_stranger, key_for(dialog_of_stranger("zoe")));
+    EXPECT_NE(of_stranger, key_for(dialog_of_stranger("zora")));
+}
+
+// Behind a lock an account is judged as nobody's: with another key, so that no right code is right there.
+TEST_F(APluginStep, HasAnotherKeyForTheSameNameAsAStranger) {
+    Dialog dialog = dialog_of(anna, "anna");
+    (void)begin(dialog, {});
+    const auto key = request().key;
+    plugin_.will_say({});
+    PluginStep asked = step();
+    (void)done(asked.answer(dialog, dialog.subject.as_stranger(), answers({"482915"})));
+    EXPECT_NE(request().key, key);
+    EXPECT_TRUE(request().account_state.empty());
+}
+
+TEST_F(APluginStep, ThatIsSkippedDeniesWithoutAFailure) {
+    protocol::StepResponse skip;
+    skip.turn = protocol::StepSkip{};
+    Dialog dialog = dialog_of(anna, "anna");
+    const StepResult result = begin(dialog, std::move(skip));
+    EXPECT_EQ(refusal(result.turn), Reason::refused);
+    EXPECT_EQ(result.detail, "code-not-set-up");
+    EXPECT_TRUE(result.skipped);
+    EXPECT_FALSE(result.person_failed);
+}
+
+// The check above can fail: a careless flow that takes a skipped step for a granted one lets everybody in who has not
+// set the factor up.
+TEST_F(APluginStep, ThatIsSkippedDoesNotLetAPersonInWhereItIsRequired) {
+    settings_.flows.front() = config::flow_of_steps("login", {});
+    FakeStep& required = add_step("code", config::Proof::possession);
+    protocol::StepResponse skip;
+    skip.turn = protocol::StepSkip{};
+    required.will_say(std::move(skip));
+    const Begun begun = ConversationFixture::begin("anna");
+    EXPECT_EQ(refusal(begun.turn), Reason::refused);
+}
+
+} // namespace
+
+} // namespace loquet::conversation
