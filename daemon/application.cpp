@@ -62,7 +62,7 @@ Application::Application(Options options)
       directory_(directory_settings(settings_, store_), store_, loop_), names_(settings_.directory.folder),
       accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
-      engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_)}),
+      engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_, outbox_)}),
       connection_(bus::Connection::system()), callers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, options_.locale, tasks_}),

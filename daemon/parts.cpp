@@ -131,7 +131,8 @@ std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& sett
     return instances;
 }
 
-conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry) {
+conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry,
+                                       outbox::Outbox& outbox) {
     conversation::PluginDoors doors;
     doors.lockout = &registry.lockout(settings.lockout.plugin);
     doors.rules = settings.password.rules.empty() ? nullptr : &registry.rules(settings.password.rules);
@@ -140,6 +141,7 @@ conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::
             doors.steps[name] = &registry.step(name);
         }
     }
+    doors.outbox = &outbox;
     return doors;
 }
 

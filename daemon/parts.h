@@ -29,7 +29,8 @@ namespace loquet {
 [[nodiscard]] std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings,
                                                              plugins::Registry& registry);
 [[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);
-[[nodiscard]] conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry);
+[[nodiscard]] conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry,
+                                                     outbox::Outbox& outbox);
 
 /// One audit record of the daemon's own doing.
 base::Task<void> record(store::Store& store, model::AuditEvent event);

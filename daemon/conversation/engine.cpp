@@ -217,6 +217,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     auto judging = step.answer(dialog, subject, std::move(answers));
     StepResult result = co_await judging;
     evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
+    dialog.proved = dialog.proved || (step.proves() && std::holds_alternative<Granted>(evaluation.turn));
     auto next = dialog.machine.advance(evaluation.turn);
     if (!next) {
         auto walking = walk_on(dialog, evaluation);

@@ -8,9 +8,7 @@
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 
-#include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <utility>
 
 namespace loquet::conversation {
@@ -56,7 +54,6 @@ void Evaluation::take(StepResult result) {
     for (auto& work : result.writes) {
         writes.push_back(std::move(work));
     }
-    std::ranges::move(result.messages, std::back_inserter(messages));
     if (!result.detail.empty()) {
         detail = std::move(result.detail);
     }

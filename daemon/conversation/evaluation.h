@@ -17,7 +17,6 @@ struct Evaluation {
     std::optional<Ruling> consequence;                                  ///< after a failure: what the next one meets
     protocol::Turn turn = protocol::Denied{};
     std::vector<store::Store::Work> writes;
-    std::vector<protocol::StepMessage> messages; ///< to the dialog's own account, queued with the writes
     std::string detail;
     bool person_failed = false;
     bool needs_durable = false;

@@ -21,7 +21,7 @@ StepSet::StepSet(store::Store& store, work::Hasher& hasher, const base::Clock& c
     for (const auto& [name, client] : doors.steps) {
         const auto found = settings.plugins.find(name);
         const auto instance = found == settings.plugins.end() ? config::PluginInstance{} : found->second;
-        steps_[name] = std::make_unique<PluginStep>(name, instance, *client, store, clock, texts, doors.media);
+        steps_[name] = std::make_unique<PluginStep>(name, instance, *client, store, clock, texts, doors.outbox);
     }
 }
 

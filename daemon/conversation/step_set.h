@@ -4,18 +4,17 @@
 
 #include "daemon/config/config.h"
 #include "daemon/conversation/steps/step.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/plugins/lockout_client.h"
 #include "daemon/plugins/rules_client.h"
 #include "daemon/plugins/step_client.h"
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
-#include "lib/protocol/medium.h"
 
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace loquet::conversation {
 
@@ -24,8 +23,7 @@ struct PluginDoors {
     plugins::LockoutClient* lockout = nullptr;
     plugins::RulesClient* rules = nullptr; ///< nullptr: none is configured
     std::map<std::string, plugins::StepClient*, std::less<>> steps;
-    /// For which the site has a channel, in its order. Steps can send by no other.
-    std::vector<protocol::Medium> media;
+    outbox::Outbox* outbox = nullptr; ///< nullptr: steps can send nothing
 };
 
 class StepSet {

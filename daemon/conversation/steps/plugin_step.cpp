@@ -67,20 +67,64 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
     try {
         auto asked = plugin_.run(std::move(request));
         response = co_await asked;
-        require_media(response, media_of(subject, media_));
+        require_media(response, media_for(subject));
     } catch (const base::Error& error) {
         co_return unavailable(error);
     }
     if (response.dialog_state) {
         dialog.states[name_] = std::move(*response.dialog_state);
     }
-    co_return result_of(dialog, std::move(response), subject);
+    std::vector<protocol::StepMessage> messages = std::move(response.send);
+    StepResult result = result_of(dialog, std::move(response), subject);
+    send(dialog, subject, std::move(messages), result);
+    note_use(dialog, result);
+    co_return result;
+}
+
+std::vector<protocol::Medium> PluginStep::media_for(const Subject& subject) const {
+    return outbox_ == nullptr ? std::vector<protocol::Medium>{} : media_of(subject, outbox_->settings().media);
+}
+
+void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,
+                      StepResult& result) const {
+    if (!subject.account) {
+        return; // for nobody the same work was done up to here
+    }
+    for (protocol::StepMessage& message : messages) {
+        outbox::Order order;
+        order.medium = message.medium;
+        order.account = subject.account->open.uid;
+        order.text = message.message.id;
+        for (protocol::NamedText& variable : message.message.variables) {
+            order.variables.push_back({variable.name, base::Secret(variable.value)});
+            base::wipe(variable.value.data(), variable.value.size());
+        }
+        const std::string& preferred = subject.account->closed.locale;
+        order.locale = preferred.empty() ? dialog.client.locale : preferred;
+        order.step = name_;
+        order.code = proves_;
+        order.proven = dialog.proved;
+        order.seat = subject.seat;
+        order.lifetime = message.lifetime;
+        result.writes.push_back(outbox_->enqueue(std::move(order)));
+        result.needs_durable = true; // a code that is not kept must not be sent
+        dialog.sent[name_] = message.medium;
+    }
+}
+
+/// Where the code was sent in an earlier dialog nobody knows by which medium: the share of used codes shows it as
+/// unused.
+void PluginStep::note_use(Dialog& dialog, StepResult& result) const {
+    const auto sent = dialog.sent.find(name_);
+    if (proves_ && sent != dialog.sent.end() && std::holds_alternative<protocol::Granted>(result.turn)) {
+        result.writes.push_back(outbox_->code_used(sent->second));
+    }
 }
 
 protocol::StepRequest PluginStep::request_for(const Dialog& dialog, const Subject& subject) const {
     protocol::StepRequest request;
     request.facts = facts_of(subject, Contacts::masked);
-    if (const auto media = media_of(subject, media_); !media.empty()) {
+    if (const auto media = media_for(subject); !media.empty()) {
         request.facts.push_back(fact_of(media));
     }
     request.now = clock_.wall();
@@ -123,10 +167,6 @@ StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse re
         result.person_failed = proves_;
     }
     const auto uid = subject.uid();
-    if (uid) {
-        result.messages = std::move(response.send);
-        result.needs_durable = !result.messages.empty();
-    }
     if (response.account_state && uid) {
         result.needs_durable = true;
         result.writes.emplace_back(

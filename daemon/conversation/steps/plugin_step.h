@@ -5,6 +5,7 @@
 
 #include "daemon/config/config.h"
 #include "daemon/conversation/steps/step.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/plugins/step_client.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
@@ -18,14 +19,14 @@ namespace loquet::conversation {
 
 class PluginStep final : public Step {
 public:
-    /// `name`: the instance. A challenge proves nothing and is never counted. `media`: for which the site has a channel;
-    /// an answer that sends by another is refused whole, as if the plugin were dead.
+    /// `name`: the instance. A challenge proves nothing and is never counted. What it sends goes into
+    /// `outbox` with its states (nullptr: it can send nothing); an answer that sends by a medium for which the site has
+    /// no channel or the account no address is refused whole, as if the plugin were dead.
     PluginStep(std::string name, const config::PluginInstance& instance, plugins::StepClient& plugin,
-               store::Store& store, const base::Clock& clock, const messages::Catalogue& texts,
-               std::vector<protocol::Medium> media)
+               store::Store& store, const base::Clock& clock, const messages::Catalogue& texts, outbox::Outbox* outbox)
         : name_(std::move(name)), proves_(instance.proves != config::Proof::challenge),
           enrolled_only_(instance.enrolled_only), plugin_(plugin), store_(store), clock_(clock), texts_(texts),
-          media_(std::move(media)) {}
+          outbox_(outbox) {}
 
     [[nodiscard]] bool proves() const noexcept override { return proves_; }
     [[nodiscard]] bool is_set_up(const Subject& subject) const override;
@@ -38,6 +39,11 @@ private:
     [[nodiscard]] protocol::StepRequest request_for(const Dialog& dialog, const Subject& subject) const;
     [[nodiscard]] StepResult result_of(const Dialog& dialog, protocol::StepResponse response,
                                        const Subject& subject) const;
+    /// Of the site and of the subject.
+    [[nodiscard]] std::vector<protocol::Medium> media_for(const Subject& subject) const;
+    void send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,
+              StepResult& result) const;
+    void note_use(Dialog& dialog, StepResult& result) const;
 
     std::string name_;
     bool proves_;
@@ -46,7 +52,7 @@ private:
     store::Store& store_;
     const base::Clock& clock_;
     const messages::Catalogue& texts_;
-    std::vector<protocol::Medium> media_;
+    outbox::Outbox* outbox_;
 };
 
 } // namespace loquet::conversation

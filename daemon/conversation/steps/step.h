@@ -19,10 +19,7 @@ struct StepResult {
     protocol::Turn turn = protocol::Denied{};
     std::string detail;                     ///< for the audit: "wrong-password"; no secret
     std::vector<store::Store::Work> writes; ///< go into the one transaction of this answer
-    /// To the subject's own addresses, queued in that transaction, too; only by media of the site's (PluginDoors), and
-    /// none for a subject that nobody is.
-    std::vector<protocol::StepMessage> messages;
-    bool person_failed = false; ///< a Denied that counts: the person was wrong, not a part of ours
+    bool person_failed = false;             ///< a Denied that counts: the person was wrong, not a part of ours
     /// The account has not set this factor up. The turn denies, which is right where the step is required.
     bool skipped = false;
     bool needs_durable = false; ///< must not be granted when the writes cannot be made

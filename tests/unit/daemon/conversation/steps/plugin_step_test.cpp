@@ -31,17 +31,18 @@ protected:
             return model::Account{store::AccountsTable::open(txn, uid).value(),
                                   store::AccountsTable::closed(txn, uid).value()};
         });
-        return {"login", root(), std::move(subject), {"code"}};
+        return {"login", root(), std::move(subject), required({"code"})};
     }
     [[nodiscard]] Dialog dialog_of_stranger(const std::string& name) const {
         Subject subject;
         subject.name = name;
         subject.identity = store_->digest(store::DigestKind::name, name);
-        return {"login", root(), std::move(subject), {"code"}};
+        return {"login", root(), std::move(subject), required({"code"})};
     }
 
     [[nodiscard]] PluginStep step(const std::string& name = "code") {
-        return {name, true, plugin_, *store_, clock_, texts_, media_};
+        outbox_.set({.media = media_, .budgets = {}, .alarm = {}});
+        return {name, {.proves = config::Proof::possession}, plugin_, *store_, clock_, texts_, &outbox_};
     }
     StepResult begin(Dialog& dialog, protocol::StepResponse says, const std::string& name = "code") {
         plugin_.will_say(std::move(says));
@@ -68,13 +69,14 @@ protected:
 
     FakeStep plugin_;
     std::vector<Medium> media_{Medium::sms, Medium::mail};
+    outbox::Outbox outbox_{{}, steady_, clock_};
 };
 
 TEST_F(APluginStep, HandsOnAMessageWithItsResult) {
     Dialog dialog = dialog_of(anna, "anna");
     const StepResult result = begin(dialog, sending(Medium::sms));
     EXPECT_EQ(asked(result.turn), std::vector<std::string>{"code"});
-    EXPECT_EQ(result.messages, sending(Medium::sms).send);
+    EXPECT_EQ(result.writes.size(), 1U);
     EXPECT_TRUE(result.needs_durable) << "a code that is not kept must not be sent";
     EXPECT_EQ(dialog.states["code"], base::SecureBytes{1});
 }
@@ -104,7 +106,7 @@ TEST_F(APluginStep, ThatSendsWhereNothingArrivesIsUnavailable) {
     EXPECT_EQ(refusal(result.turn), Reason::unavailable);
     EXPECT_THAT(result.detail, HasSubstr("it sends by sms, for which the site has no channel"));
     EXPECT_FALSE(result.person_failed);
-    EXPECT_TRUE(result.messages.empty() && result.writes.empty());
+    EXPECT_TRUE(result.writes.empty());
     EXPECT_TRUE(dialog.states["code"].empty()) << "nothing of that answer stays";
     Dialog without_address = dialog_of(bert, "bert");
     EXPECT_EQ(refusal(begin(without_address, sending(Medium::mail)).turn), Reason::unavailable);
@@ -116,7 +118,7 @@ TEST_F(APluginStep, SendsNothingForAStrangerAndDoesNotShowIt) {
     const std::string media = media_fact();
     Dialog stranger = dialog_of_stranger("zoe");
     const StepResult for_nobody = begin(stranger, sending(Medium::sms));
-    EXPECT_TRUE(for_nobody.messages.empty());
+    EXPECT_TRUE(for_nobody.writes.empty());
     EXPECT_EQ(for_nobody.turn, for_anna.turn) << "the person sees the same";
     EXPECT_EQ(media_fact(), media) << "and the plugin does the same";
 }
