@@ -26,6 +26,7 @@ using store::OutboxTable;
 
 constexpr std::uint32_t messages = 1000;
 constexpr int kills = 40;
+constexpr base::Milliseconds until_all_are_done = std::chrono::minutes(2);
 
 /// One delivery as the gateway wrote it down.
 struct Delivered {
@@ -68,7 +69,7 @@ protected:
             courier.signal(SIGKILL);
             (void)courier.wait();
         }
-        const tests::Outcome outcome = tests::run(command(manner));
+        const tests::Outcome outcome = tests::run(command(manner), until_all_are_done);
         EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
         store_ = make();
     }
