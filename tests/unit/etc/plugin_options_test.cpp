@@ -54,7 +54,9 @@ TEST_P(AnOptionsFile, ShowsEveryOptionWithItsDefaultAndNothingElse) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, AnOptionsFile, testing::Values("lockout", "password_rules", "arithmetic"));
+INSTANTIATE_TEST_SUITE_P(Each, AnOptionsFile,
+                         testing::Values("lockout", "password_rules", "arithmetic", "totp", "recovery_codes",
+                                         "one_time_code"));
 
 } // namespace
 } // namespace loquet
