@@ -35,7 +35,7 @@ void WaitingList::add(std::uint64_t number, const model::Outgoing& message) {
     }
     Entry entry;
     entry.medium = message.medium;
-    entry.failures = message.attempts;
+    entry.failures = message.attempts - message.unknown; // a restart is no gateway's fault
     entry.destination = message.destination;
     entry.due = message.next;
     entry.expires = message.expires;
