@@ -18,6 +18,7 @@ LIBRARIES = {
     "xxhash.h": ("lib/directory",),
     "toml++/": ("lib/messages", "daemon/config", "plugin_host"),
     "crypt.h": ("daemon/work",),
+    "curl/": ("lib/delivery", "plugins/smtp", "plugins/sms_http"),
     "zxcvbn": ("plugins/password_rules",),
     "security/": ("pam_module",),
     "dlfcn.h": ("plugin_host", "sdk/conformance"),

@@ -3,6 +3,7 @@
 #include "lib/base/file.h"
 #include "lib/base/handle.h"
 #include "lib/base/limits.h"
+#include "loquet/channel.h"
 #include "loquet/lockout.h"
 #include "loquet/password_rules.h"
 #include "loquet/step.h"
@@ -30,6 +31,9 @@ protected:
         if (const auto* policy = static_cast<const loquet_lockout*>(::dlsym(library, "loquet_lockout_v1"))) {
             return policy->manifest();
         }
+        if (const auto* channel = static_cast<const loquet_channel*>(::dlsym(library, "loquet_channel_v1"))) {
+            return channel->manifest();
+        }
         const auto* rules = static_cast<const loquet_password_rules*>(::dlsym(library, "loquet_password_rules_v1"));
         return rules == nullptr ? nullptr : rules->manifest();
     }
@@ -56,7 +60,7 @@ TEST_P(AnOptionsFile, ShowsEveryOptionWithItsDefaultAndNothingElse) {
 
 INSTANTIATE_TEST_SUITE_P(Each, AnOptionsFile,
                          testing::Values("lockout", "password_rules", "arithmetic", "totp", "recovery_codes",
-                                         "one_time_code"));
+                                         "one_time_code", "file", "smtp", "sms_http", "command"));
 
 } // namespace
 } // namespace loquet

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/delivery/transfer.h"
+
+#include <algorithm>
+#include <new>
+
+namespace loquet::delivery {
+
+void append(CurlList& list, const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) {
+        throw std::bad_alloc();
+    }
+    static_cast<void>(list.release()); // `longer` is the same list, or its first entry
+    list.reset(longer);
+}
+
+Transfer::Transfer(const TransferRules& rules, std::int64_t expires) : easy_(curl_easy_init()) {
+    if (!easy_) {
+        throw std::bad_alloc();
+    }
+    const std::chrono::milliseconds life{expires - milliseconds_now()};
+    if (life.count() <= 0) {
+        throw std::logic_error("a message that is over is not begun");
+    }
+    const std::chrono::milliseconds most = std::min<std::chrono::milliseconds>(rules.timeout, life);
+    set(CURLOPT_ERRORBUFFER, complaint_.data());
+    set(CURLOPT_PROTOCOLS_STR, rules.protocols.c_str());
+    set(CURLOPT_REDIR_PROTOCOLS_STR, rules.protocols.c_str());
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_NOPROXY, "*"); // whatever the environment says
+    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::chrono::milliseconds(rules.connect_timeout).count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(most.count()));
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!rules.ca_file.empty()) {
+        set(CURLOPT_CAINFO, rules.ca_file.c_str());
+        set(CURLOPT_CAPATH, static_cast<const char*>(nullptr)); // the file alone
+    }
+}
+
+std::string Transfer::complaint(CURLcode result) const {
+    return complaint_[0] != '\0' ? complaint_.data() : curl_easy_strerror(result);
+}
+
+std::int64_t milliseconds_now() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+} // namespace loquet::delivery

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One delivery by libcurl: a handle with the rules that hold for every gateway, to which a protocol adds its own. One
+// thread, that of Transfers.
+#pragma once
+
+#include "lib/base/handle.h"
+
+#include <curl/curl.h>
+#include <loquet/channel.hpp>
+
+#include <array>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+
+namespace loquet::delivery {
+
+using CurlList = base::Handle<curl_slist, curl_slist_free_all>;
+
+/// What an administrator says of every transfer.
+struct TransferRules {
+    std::string protocols;                    ///< "https", "smtp,smtps": nothing else is spoken
+    std::string ca_file;                      ///< whom to trust; empty: the system's list
+    std::chrono::seconds connect_timeout{10}; ///< names, TCP and TLS together
+    std::chrono::seconds timeout{50};         ///< all of it, waiting for a free connection included
+};
+
+/// Appends to a list of libcurl; throws std::bad_alloc.
+void append(CurlList& list, const std::string& line);
+
+class Transfer {
+public:
+    static constexpr std::size_t longest_answer = 64 * 1024; ///< bytes; a gateway that says more is cut off
+
+    virtual ~Transfer() = default;
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+
+    /// Called once, when libcurl is done with it.
+    [[nodiscard]] virtual sdk::DeliveryOutcome outcome(CURLcode result) = 0;
+    [[nodiscard]] CURL* handle() const { return easy_.get(); }
+
+protected:
+    /// No redirect, no proxy, no .netrc, TLS of at least 1.2 with the server's name checked, and an end before
+    /// `expires` (milliseconds since 1970): nothing is handed on after that.
+    Transfer(const TransferRules& rules, std::int64_t expires);
+
+    /// Throws std::runtime_error where libcurl does not take the value.
+    template <class Value>
+    void set(CURLoption option, Value value) {
+        if (const CURLcode result = curl_easy_setopt(easy_.get(), option, value); result != CURLE_OK) {
+            throw std::runtime_error(std::string("libcurl: ") + curl_easy_strerror(result));
+        }
+    }
+    /// Why it failed, in libcurl's words; never a secret.
+    [[nodiscard]] std::string complaint(CURLcode result) const;
+
+private:
+    std::array<char, CURL_ERROR_SIZE> complaint_{};
+    base::Handle<CURL, curl_easy_cleanup> easy_; ///< after what it writes into
+};
+
+/// Milliseconds since 1970, UTC.
+[[nodiscard]] std::int64_t milliseconds_now();
+
+} // namespace loquet::delivery

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The deliveries that libcurl has in flight, several at once in one thread; their connections stay open for the next.
+#pragma once
+
+#include "lib/base/handle.h"
+#include "lib/delivery/transfer.h"
+
+#include <loquet/channel.hpp>
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace loquet::delivery {
+
+class Transfers {
+public:
+    /// `connections`: the most to one gateway; what is beyond waits for one of them.
+    explicit Transfers(long connections);
+    ~Transfers();
+    Transfers(const Transfers&) = delete;
+    Transfers& operator=(const Transfers&) = delete;
+
+    void begin(std::uint64_t id, std::unique_ptr<Transfer> transfer);
+    /// For what was decided without the network: the next work() tells it.
+    void decided(std::uint64_t id, sdk::DeliveryOutcome outcome);
+    /// As loquet_channel::work(). Throws where libcurl itself cannot go on.
+    void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output);
+
+private:
+    void collect();
+    bool tell(sdk::ChannelOutput& output);
+
+    base::Handle<CURLM, curl_multi_cleanup> multi_;
+    std::map<std::uint64_t, std::unique_ptr<Transfer>> in_flight_;
+    std::vector<std::pair<std::uint64_t, sdk::DeliveryOutcome>> decided_;
+};
+
+} // namespace loquet::delivery

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/sms_http/gateway.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <iterator>
+
+namespace loquet::plugins_sms_http {
+
+namespace {
+
+constexpr loquet_option options_offered[] = {
+    {"url", LOQUET_OPTION_TEXT, "\"https://gateway.invalid/send\"", "Where requests go.", 0, 0},
+    {"notation", LOQUET_OPTION_TEXT, "\"form\"", "query (GET), form, json or xml (POST).", 0, 0},
+    {"fields", LOQUET_OPTION_TEXT_LIST, "[\"to={number}\", \"text={text}\"]", "What a request says, name=value.", 0, 0},
+    {"headers", LOQUET_OPTION_TEXT_LIST, "[]", "Further headers of HTTP; {secret} in one stands for the secret.", 0, 0},
+    {"user", LOQUET_OPTION_TEXT, "\"\"", "Who logs in with the secret (basic); empty: nobody.", 0, 0},
+    {"secret_file", LOQUET_OPTION_TEXT, "\"\"", "A file of root with the secret; empty: the unit's credential.", 0, 0},
+    {"success_status", LOQUET_OPTION_TEXT_LIST, "[\"200\", \"201\", \"202\"]", "What HTTP says of a message taken.", 0,
+     0},
+    {"success", LOQUET_OPTION_TEXT, "\"\"", "What the answer to a message taken must match; empty: anything.", 0, 0},
+    {"failure", LOQUET_OPTION_TEXT, "\"\"", "What an answer that refuses the message matches.", 0, 0},
+    {"later", LOQUET_OPTION_TEXT, "\"\"", "What an answer that wants to be asked again matches.", 0, 0},
+    {"reference", LOQUET_OPTION_TEXT, "\"\"", "What matches the gateway's name for the message, in (...).", 0, 0},
+    {"ranges", LOQUET_OPTION_TEXT_LIST,
+     "[\"+336xxxxxxxx\", \"+337xxxxxxxx\", \"+262639xxxxxx\", \"+26269xxxxxxx\", \"+59069xxxxxxx\", \"+59469xxxxxxx\", "
+     "\"+59669xxxxxxx\"]",
+     "The numbers that may be sent to; an x is a digit.", 0, 0},
+    {"unicode", LOQUET_OPTION_TEXT, "\"transliterate\"", "send, transliterate or refuse what GSM's alphabet lacks.", 0,
+     0},
+    {"most_segments", LOQUET_OPTION_INTEGER, "3", "The most parts that one message may be billed as.", 1, 10},
+    {"plain_http", LOQUET_OPTION_BOOLEAN, "false", "Permit a url without TLS.", 0, 0},
+    {"near_addresses", LOQUET_OPTION_BOOLEAN, "false", "Permit a gateway on this machine or on its link.", 0, 0},
+    {"ca_file", LOQUET_OPTION_TEXT, "\"\"", "Certificates to trust, an absolute path; empty: those of the system.", 0,
+     0},
+    {"connections", LOQUET_OPTION_INTEGER, "8", "The most connections at once.", 1, 16},
+    {"connect_seconds", LOQUET_OPTION_INTEGER, "10", "Seconds until a connection must stand.", 1, 50},
+    {"seconds", LOQUET_OPTION_INTEGER, "50", "Seconds until a delivery must be through.", 1, 55},
+};
+constexpr loquet_manifest the_manifest{sizeof(loquet_manifest),
+                                       "sms_http",
+                                       "1.0",
+                                       "Sends short messages through a gateway's HTTP interface.",
+                                       nullptr,
+                                       options_offered,
+                                       std::size(options_offered)};
+
+using CurlUrl = base::Handle<CURLU, curl_url_cleanup>;
+
+bool has_part(const CurlUrl& url, CURLUPart part) {
+    char* text = nullptr;
+    const bool there = curl_url_get(url.get(), part, &text, 0) == CURLUE_OK;
+    curl_free(text);
+    return there;
+}
+
+std::string protocols_of(const sdk::Options& options) {
+    return options.boolean("plain_http") ? "https,http" : "https";
+}
+
+std::string url_of(const sdk::Options& options) {
+    std::string text(options.text("url"));
+    const bool https = text.starts_with("https://");
+    if (!https && !(options.boolean("plain_http") && text.starts_with("http://"))) {
+        throw sdk::Refusal("url must begin with https:// (or with http://, where plain_http is true)");
+    }
+    const CurlUrl url(curl_url());
+    const bool sound = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; })
+                       && curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK
+                       && has_part(url, CURLUPART_HOST) && !has_part(url, CURLUPART_USER)
+                       && !has_part(url, CURLUPART_PASSWORD) && !has_part(url, CURLUPART_FRAGMENT);
+    if (!sound) {
+        throw sdk::Refusal("url must be a URL in ASCII, without a user, a password and a fragment");
+    }
+    return text;
+}
+
+RequestForm::Notation notation_of(std::string_view word) {
+    using Notation = RequestForm::Notation;
+    if (word == "query") {
+        return Notation::query;
+    }
+    if (word == "form") {
+        return Notation::form;
+    }
+    if (word == "json") {
+        return Notation::json;
+    }
+    if (word == "xml") {
+        return Notation::xml;
+    }
+    throw sdk::Refusal("notation must be query, form, json or xml");
+}
+
+Gateway::Unicode unicode_of(std::string_view word) {
+    if (word == "send") {
+        return Gateway::Unicode::send;
+    }
+    if (word == "transliterate") {
+        return Gateway::Unicode::transliterate;
+    }
+    if (word == "refuse") {
+        return Gateway::Unicode::refuse;
+    }
+    throw sdk::Refusal("unicode must be send, transliterate or refuse");
+}
+
+/// libcurl would put a line end on the wire, and with it a header of somebody else's.
+void check_header(const std::string& line) {
+    const std::size_t colon = line.find(": ");
+    const bool sound = colon != std::string::npos && colon > 0 && line.size() <= 2048
+                       && std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
+                                      [](char c) {
+                                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
+                                                 || (c >= 'A' && c <= 'Z') || c == '-';
+                                      })
+                       && std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; });
+    if (!sound) {
+        throw sdk::Refusal("headers: each must be of the form Name: value, in ASCII");
+    }
+}
+
+delivery::CurlList headers_of(const sdk::Options& options, const RequestForm& form, const std::string& secret) {
+    constexpr std::string_view variable = "{secret}";
+    delivery::CurlList list;
+    for (std::string line : options.list("headers")) {
+        check_header(line);
+        if (const std::size_t at = line.find(variable); at != std::string::npos) {
+            line.reserve(line.size() + secret.size());
+            line.replace(at, variable.size(), secret); // GatewaySecret holds no control character
+        }
+        delivery::append(list, line);
+        sdk::wipe(line);
+    }
+    if (*form.content_type() != '\0') {
+        delivery::append(list, std::string("Content-Type: ") + form.content_type());
+    }
+    delivery::append(list, "Expect:"); // a request is short: nobody is asked first whether it may come
+    return list;
+}
+
+std::vector<long> statuses(const sdk::Options& options) {
+    std::vector<long> all;
+    for (const std::string& text : options.list("success_status")) {
+        long status = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+        if (error != std::errc() || end != text.data() + text.size() || status < 200 || status > 299) {
+            throw sdk::Refusal("success_status: " + text + " is not between 200 and 299");
+        }
+        all.push_back(status);
+    }
+    return all;
+}
+
+delivery::TransferRules rules_of(const sdk::Options& options) {
+    const std::string ca_file(options.text("ca_file"));
+    if (!ca_file.empty() && (ca_file.front() != '/' || ::access(ca_file.c_str(), R_OK) != 0)) {
+        throw sdk::Refusal("ca_file must be an absolute path of a file that can be read");
+    }
+    return {protocols_of(options), ca_file, std::chrono::seconds(options.integer("connect_seconds")),
+            std::chrono::seconds(options.integer("seconds"))};
+}
+
+Pattern pattern(const sdk::Options& options, const char* name) {
+    return {name, std::string(options.text(name))};
+}
+
+} // namespace
+
+const loquet_manifest& Gateway::manifest() {
+    return the_manifest;
+}
+
+Gateway::Gateway(const sdk::Options& options)
+    : secret(std::string(options.text("secret_file"))), url(url_of(options)),
+      form(notation_of(options.text("notation")), options.list("fields")), user(options.text("user")),
+      headers(headers_of(options, form, secret.text())), success_status(statuses(options)),
+      success(pattern(options, "success")), failure(pattern(options, "failure")), later(pattern(options, "later")),
+      reference(pattern(options, "reference")), ranges(options.list("ranges")),
+      unicode(unicode_of(options.text("unicode"))),
+      most_segments(static_cast<unsigned>(options.integer("most_segments"))),
+      near_addresses(options.boolean("near_addresses")), connections(static_cast<long>(options.integer("connections"))),
+      rules(rules_of(options)) {
+    if (!user.empty() && secret.empty()) {
+        throw sdk::Refusal("user is set, and there is no secret: name a secret_file, or give the unit a credential");
+    }
+}
+
+} // namespace loquet::plugins_sms_http

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/sms_http/sms_http_channel.h"
+
+#include "plugins/sms_http/gsm7.h"
+#include "plugins/sms_http/sms_transfer.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace loquet::plugins_sms_http {
+
+namespace {
+
+bool has_control_character(std::string_view text) {
+    return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\n') || c == '\x7f'; });
+}
+
+/// What goes out: the text, or its neighbour in GSM's alphabet where all of it fits there.
+std::string chosen_text(std::string_view text, Gateway::Unicode unicode) {
+    if (unicode == Gateway::Unicode::transliterate && !size_of_sms(text).gsm7) {
+        std::string plain = transliterated(text);
+        if (size_of_sms(plain).gsm7) {
+            return plain;
+        }
+        sdk::wipe(plain);
+    }
+    return std::string(text);
+}
+
+} // namespace
+
+const loquet_manifest& SmsHttpChannel::manifest() {
+    return Gateway::manifest();
+}
+
+SmsHttpChannel::SmsHttpChannel(sdk::Host host, const sdk::Options& options)
+    : host_(host), gateway_(options), transfers_(gateway_.connections) {}
+
+/// Why it is not sent; empty where nothing speaks against it.
+std::string SmsHttpChannel::objection(const sdk::Delivery& delivery, std::string_view text) const {
+    if (!gateway_.ranges.hold(delivery.destination())) {
+        return "the destination is no telephone number of the ranges that may be sent to";
+    }
+    if (has_control_character(text)) {
+        return "the text holds control characters";
+    }
+    const SmsSize size = size_of_sms(text);
+    if (!size.gsm7 && gateway_.unicode == Gateway::Unicode::refuse) {
+        return "the text has characters that GSM's alphabet lacks";
+    }
+    if (size.segments > gateway_.most_segments) {
+        return "the text would be billed as " + std::to_string(size.segments) + " messages";
+    }
+    if (delivery::milliseconds_now() >= delivery.expires()) {
+        return "its time was over before it was sent";
+    }
+    return {};
+}
+
+void SmsHttpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
+    std::string text = chosen_text(delivery.text(), gateway_.unicode);
+    if (const std::string why = objection(delivery, text); !why.empty()) {
+        transfers_.decided(id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, why});
+    } else {
+        transfers_.begin(id, std::make_unique<SmsTransfer>(gateway_, delivery, text,
+                                                           [this](const std::string& trouble) { report(trouble); }));
+    }
+    sdk::wipe(text);
+}
+
+void SmsHttpChannel::report(const std::string& trouble) {
+    if (trouble != reported_) {
+        reported_ = trouble;
+        host_.log(LOQUET_LOG_WARNING, "messages cannot be handed to " + gateway_.url + ": " + trouble);
+    }
+}
+
+} // namespace loquet::plugins_sms_http

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The channel against an HTTP server on the loopback that records what Python's parsers make of each request.
+#include "plugins/sms_http/sms_http_channel.h"
+#include "tests/support/channel_driver.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+namespace loquet::plugins_sms_http {
+namespace {
+
+using sdk::DeliveryOutcome;
+using testing::HasSubstr;
+using testing::Not;
+using tests::Letter;
+
+constexpr const char* number = "+33612345678";
+
+class AGateway : public testing::Test {
+protected:
+    using Driver = tests::ChannelDriver<SmsHttpChannel>;
+
+    AGateway()
+        : server_(
+              {{"/usr/bin/python3", "-B", LOQUET_SOURCE_DIR "/tests/support/http_server.py", folder_.path()}, {}, {}}) {
+    }
+
+    void SetUp() override {
+        ASSERT_TRUE(
+            tests::eventually([&] { return server_.output().find('\n') != std::string::npos || !server_.running(); }));
+        ASSERT_THAT(server_.output(), testing::StartsWith("PORT ")) << server_.errors();
+        options_.set("url", url("/200"))
+            .set("notation", "form")
+            .set_list("fields", {"to={number}", "text={text}"})
+            .set_list("headers", {})
+            .set_list("success_status", {"200", "202"})
+            .set_list("ranges", {"+336xxxxxxxx"})
+            .set("unicode", "transliterate")
+            .set("most_segments", 3)
+            .set("plain_http", 1, LOQUET_OPTION_BOOLEAN)
+            .set("near_addresses", 1, LOQUET_OPTION_BOOLEAN)
+            .set("connections", 8)
+            .set("connect_seconds", 10)
+            .set("seconds", 20);
+        for (const char* name : {"user", "secret_file", "success", "failure", "later", "reference", "ca_file"}) {
+            options_.set(name, "");
+        }
+    }
+    [[nodiscard]] std::string url(const std::string& path) const {
+        return "http://localhost:" + std::to_string(std::stoi(server_.output().substr(5))) + path;
+    }
+    DeliveryOutcome deliver(const Letter& letter = {.destination = number}) {
+        driver_.emplace(options_);
+        return driver_->deliver(letter);
+    }
+    [[nodiscard]] const std::string& logged() const { return driver_->logged(); }
+    [[nodiscard]] std::vector<nlohmann::json> requests() const {
+        std::vector<nlohmann::json> all;
+        std::ifstream file(folder_ / "requests");
+        for (std::string line; std::getline(file, line);) {
+            all.push_back(nlohmann::json::parse(line));
+        }
+        return all;
+    }
+
+    tests::TempFolder folder_;
+    tests::ChannelOptions options_;
+
+private:
+    tests::Process server_;
+    std::optional<Driver> driver_;
+};
+
+TEST_F(AGateway, T6_DecodesTheSameTwoValuesAndNoMoreWhateverTheTextHolds) {
+    const std::string hostile = "1\"&to=+33699999999';{}[]<b>%00\\\n\"},{\"to\":\"x\"</text>#?/+= é";
+    const std::vector<std::pair<const char*, std::vector<std::string>>> notations{
+        {"query", {"to={number}", "text={text}"}},
+        {"form", {"to={number}", "text={text}"}},
+        {"json", {"to={number}", "text={text}"}},
+        {"xml", {"sms.to={number}", "sms.text={text}"}}};
+    for (const auto& [notation, fields] : notations) {
+        options_.set("notation", notation).set_list("fields", fields);
+        EXPECT_EQ(deliver({.destination = number, .text = hostile}).kind, DeliveryOutcome::Kind::sent) << notation;
+        const nlohmann::json decoded = requests().back()["fields"];
+        ASSERT_EQ(decoded.size(), 2U) << decoded;
+        EXPECT_EQ(decoded[0][1], number) << notation;
+        EXPECT_EQ(decoded[1][1], hostile) << notation;
+        EXPECT_EQ(requests().back()["method"], notation == std::string("query") ? "GET" : "POST");
+    }
+}
+
+TEST_F(AGateway, T6_WouldDecodeMoreOfWhatIsPasted) {
+    options_.set("notation", "query").set("url", url("/200?to=+33612345678&text=1&to=+33699999999"));
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::sent);
+    EXPECT_EQ(requests().back()["fields"].size(), 5U);
+}
+
+TEST_F(AGateway, T6_SeesNothingOfANumberThatIsNone) {
+    for (const char* bad : {"+336123\"&x=1", "+33612345678\r\nX-To: +1", "+33612345678{}", "+33899123456", "3615",
+                            "anne@example.org", ""}) {
+        EXPECT_EQ(deliver({.destination = bad}).kind, DeliveryOutcome::Kind::refused) << bad;
+    }
+    EXPECT_EQ(deliver({.destination = number, .text = "a\rb"}).kind, DeliveryOutcome::Kind::refused);
+    EXPECT_TRUE(requests().empty());
+}
+
+TEST_F(AGateway, GivesItsOwnNameForTheMessage) {
+    options_.set("success", "\"state\":\"(queued|sent)\"").set("reference", "\"id\":\"([^\"]+)\"");
+    options_.set("url", url("/202/%7B%22state%22:%22queued%22,%22id%22:%2242-a%22%7D"));
+    const DeliveryOutcome told = deliver();
+    EXPECT_EQ(told.kind, DeliveryOutcome::Kind::sent) << told.said;
+    EXPECT_EQ(told.gateway_reference, "42-a");
+    EXPECT_THAT(told.said, HasSubstr("HTTP 202"));
+}
+
+TEST_F(AGateway, T29_LeadsToWhatIsSpecified) {
+    using Kind = DeliveryOutcome::Kind;
+    struct Case {
+        const char* path;
+        Kind kind;
+        const char* said;
+    };
+    options_.set("success", "^OK").set("failure", "barred").set("later", "full").set("seconds", 2);
+    for (const Case& c : {Case{"/200/OK", Kind::sent, "HTTP 200 OK"}, Case{"/200/what", Kind::refused, "what"},
+                          Case{"/200/OK%20barred", Kind::refused, "barred"}, Case{"/200/full", Kind::retry, "full"},
+                          Case{"/201/OK", Kind::refused, "HTTP 201"}, Case{"/400/bad", Kind::refused, "HTTP 400"},
+                          Case{"/401/no", Kind::retry, "HTTP 401"}, Case{"/500/oops", Kind::retry, "HTTP 500"},
+                          Case{"/drop", Kind::retry, ""}, Case{"/silent", Kind::retry, "timed out"},
+                          Case{"/endless", Kind::retry, ""}, Case{"/redirect", Kind::retry, "redirect"}}) {
+        options_.set("url", url(c.path));
+        const DeliveryOutcome told = deliver();
+        EXPECT_EQ(told.kind, c.kind) << c.path << ": " << told.said;
+        EXPECT_THAT(told.said, HasSubstr(c.said)) << c.path;
+    }
+    EXPECT_EQ(requests().size(), 12U) << "the redirect was not followed";
+    options_.set("url", url("/later"));
+    EXPECT_EQ(deliver().after_ms, 7000U);
+}
+
+TEST_F(AGateway, IsNotQuotedWhereItRepeatsTheMessage) {
+    options_.set("url", url("/echo"));
+    const DeliveryOutcome told = deliver();
+    EXPECT_EQ(told.kind, DeliveryOutcome::Kind::sent);
+    EXPECT_THAT(told.said, Not(HasSubstr("482915")));
+}
+
+TEST_F(AGateway, KnowsUsByItsSecret) {
+    const std::string secret = folder_ / "secret";
+    std::ofstream(secret) << "t0ken\n";
+    std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
+    options_.set("secret_file", secret).set_list("headers", {"Authorization: Bearer {secret}", "X-Site: 4"});
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::sent);
+    EXPECT_THAT(requests().back()["headers"].dump(), HasSubstr(R"(["authorization","Bearer t0ken"],["x-site","4"])"));
+}
+
+TEST_F(AGateway, IsSentNoMoreThanItMayBeBilledFor) {
+    options_.set("most_segments", 1);
+    EXPECT_EQ(deliver({.destination = number, .text = std::string(160, 'x')}).kind, DeliveryOutcome::Kind::sent);
+    EXPECT_EQ(deliver({.destination = number, .text = std::string(161, 'x')}).kind, DeliveryOutcome::Kind::refused);
+    EXPECT_EQ(deliver({.destination = number, .text = "Fenêtre"}).kind, DeliveryOutcome::Kind::sent);
+    EXPECT_EQ(requests().back()["fields"][1][1], "Fenetre");
+    options_.set("unicode", "refuse");
+    EXPECT_EQ(deliver({.destination = number, .text = "Fenêtre"}).kind, DeliveryOutcome::Kind::refused);
+}
+
+TEST_F(AGateway, T23_IsNotReachedOnThisMachineUnlessTheOptionsSaySo) {
+    options_.set("near_addresses", 0, LOQUET_OPTION_BOOLEAN);
+    const DeliveryOutcome told = deliver();
+    EXPECT_EQ(told.kind, DeliveryOutcome::Kind::retry);
+    EXPECT_THAT(told.said, HasSubstr("near_addresses"));
+    EXPECT_THAT(logged(), HasSubstr("near_addresses"));
+    EXPECT_TRUE(requests().empty());
+}
+
+TEST_F(AGateway, T23_IsReachedDirectlyWhateverTheEnvironmentSays) {
+    ::setenv("http_proxy", "http://127.0.0.1:9", 1);
+    ::setenv("all_proxy", "http://127.0.0.1:9", 1);
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::sent);
+    ::unsetenv("http_proxy");
+    ::unsetenv("all_proxy");
+}
+
+TEST_F(AGateway, T23_IsToldApartFromNonsenseInItsOptions) {
+    for (const char* bad : {"", "file:///etc/passwd", "gopher://h/", "ftp://h/", "h", "https://", "http://u:p@h/",
+                            "http://h/#x", "http://h/ x", "http://h/\r\nX: y"}) {
+        tests::ChannelOptions options = options_;
+        options.set("url", bad);
+        EXPECT_THROW(Driver{options}, sdk::Refusal) << bad;
+    }
+    for (const char* bad : {"X", "X: a\r\nY: b", "X Y: a", ": a", "X: \x01"}) {
+        tests::ChannelOptions options = options_;
+        options.set_list("headers", {bad});
+        EXPECT_THROW(Driver{options}, sdk::Refusal) << bad;
+    }
+    options_.set("plain_http", 0, LOQUET_OPTION_BOOLEAN);
+    EXPECT_THROW(Driver{options_}, sdk::Refusal) << "http without the option";
+}
+
+} // namespace
+} // namespace loquet::plugins_sms_http

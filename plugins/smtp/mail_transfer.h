@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One mail on its way to the relay. One thread.
+#pragma once
+
+#include "lib/delivery/transfer.h"
+#include "plugins/smtp/relay.h"
+
+#include <loquet/channel.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace loquet::plugins_smtp {
+
+class MailTransfer : public delivery::Transfer {
+public:
+    /// Told to the operator: the relay cannot be used as the options say. `sentence` holds no secret.
+    using Trouble = std::function<void(const std::string& sentence)>;
+
+    /// The delivery is checked before. `relay` outlives it.
+    MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Trouble trouble);
+    ~MailTransfer() override;
+
+    [[nodiscard]] sdk::DeliveryOutcome outcome(CURLcode result) override;
+
+private:
+    static std::size_t give(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
+    static std::size_t hear(const char* line, std::size_t size, std::size_t count, void* self) noexcept;
+    void set_security(const Relay& relay);
+    void set_envelope(const Relay& relay, const sdk::Delivery& delivery);
+
+    std::string mail_; ///< a secret
+    std::string text_; ///< a secret, so that an answer which repeats it is not quoted
+    std::size_t given_ = 0;
+    std::size_t heard_ = 0; ///< octets of all answers
+    std::string last_line_; ///< the relay's last
+    delivery::CurlList recipients_;
+    Trouble trouble_;
+};
+
+} // namespace loquet::plugins_smtp

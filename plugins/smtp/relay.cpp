@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plugins/smtp/relay.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+namespace loquet::plugins_smtp {
+
+namespace {
+
+constexpr loquet_option options_offered[] = {
+    {"server", LOQUET_OPTION_TEXT, "\"localhost\"", "The mail server's name, which its certificate must have.", 0, 0},
+    {"port", LOQUET_OPTION_INTEGER, "587", "Its TCP port: 587 with starttls, 465 with tls.", 1, 65535},
+    {"security", LOQUET_OPTION_TEXT, "\"starttls\"", "starttls, tls, or none to send everything in the clear.", 0, 0},
+    {"ca_file", LOQUET_OPTION_TEXT, "\"\"", "Certificates to trust, an absolute path; empty: those of the system.", 0,
+     0},
+    {"user", LOQUET_OPTION_TEXT, "\"\"", "Who logs in; empty: nobody.", 0, 0},
+    {"password_file", LOQUET_OPTION_TEXT, "\"\"", "A file of root with the password; empty: the unit's credential.", 0,
+     0},
+    {"from", LOQUET_OPTION_TEXT, "\"loquet@localhost\"", "The sender's address.", 0, 0},
+    {"from_name", LOQUET_OPTION_TEXT, "\"\"", "The sender's name as people see it.", 0, 0},
+    {"our_name", LOQUET_OPTION_TEXT, "\"\"", "What we call ourselves (EHLO); empty: the machine's name.", 0, 0},
+    {"dsn", LOQUET_OPTION_BOOLEAN, "false", "Name each message to the server for its reports (RFC 3461).", 0, 0},
+    {"connections", LOQUET_OPTION_INTEGER, "8", "The most connections at once.", 1, 16},
+    {"connect_seconds", LOQUET_OPTION_INTEGER, "10", "Seconds until a connection must stand.", 1, 50},
+    {"seconds", LOQUET_OPTION_INTEGER, "50", "Seconds until a delivery must be through.", 1, 55},
+};
+constexpr loquet_manifest the_manifest{sizeof(loquet_manifest),
+                                       "smtp",
+                                       "1.0",
+                                       "Sends messages by mail, through a server that is reached with TLS.",
+                                       nullptr,
+                                       options_offered,
+                                       std::size(options_offered)};
+
+/// Letters, digits, dots and hyphens, or an address between brackets: nothing that a URL could misread.
+std::string host_name(const sdk::Options& options, const char* name) {
+    const std::string value(options.text(name));
+    const bool brackets = value.size() > 2 && value.front() == '[' && value.back() == ']';
+    const std::string_view inner =
+        brackets ? std::string_view(value).substr(1, value.size() - 2) : std::string_view(value);
+    const bool sound = value.size() <= 253 && std::ranges::all_of(inner, [&](char c) {
+                           const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+                           return letter || (c >= '0' && c <= '9') || c == '.' || (brackets ? c == ':' : c == '-');
+                       });
+    if (!sound) {
+        throw sdk::Refusal(std::string(name) + " must be a host's name, or an address between brackets");
+    }
+    return value;
+}
+
+Relay::Security security_of(std::string_view word) {
+    if (word == "tls") {
+        return Relay::Security::tls;
+    }
+    if (word == "starttls") {
+        return Relay::Security::starttls;
+    }
+    if (word == "none") {
+        return Relay::Security::none;
+    }
+    throw sdk::Refusal("security must be starttls, tls or none");
+}
+
+std::string url_of(const sdk::Options& options) {
+    const std::string server = host_name(options, "server");
+    if (server.empty()) {
+        throw sdk::Refusal("server must not be empty");
+    }
+    const char* scheme = security_of(options.text("security")) == Relay::Security::tls ? "smtps://" : "smtp://";
+    return scheme + server + ":" + std::to_string(options.integer("port")) + "/" + host_name(options, "our_name");
+}
+
+std::string line(const sdk::Options& options, const char* name) {
+    const std::string value(options.text(name));
+    if (value.size() > 255 || std::ranges::any_of(value, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) {
+        throw sdk::Refusal(std::string(name) + " must be one line of at most 255 bytes without control characters");
+    }
+    return value;
+}
+
+std::string sender(const sdk::Options& options) {
+    if (!sdk::is_mail_address(options.text("from"))) {
+        throw sdk::Refusal("from must be a mail address");
+    }
+    return std::string(options.text("from"));
+}
+
+delivery::TransferRules rules_of(const sdk::Options& options) {
+    const std::string ca_file(options.text("ca_file"));
+    if (!ca_file.empty() && (ca_file.front() != '/' || ::access(ca_file.c_str(), R_OK) != 0)) {
+        throw sdk::Refusal("ca_file must be an absolute path of a file that can be read");
+    }
+    const char* protocols = security_of(options.text("security")) == Relay::Security::tls ? "smtps" : "smtp";
+    return {protocols, ca_file, std::chrono::seconds(options.integer("connect_seconds")),
+            std::chrono::seconds(options.integer("seconds"))};
+}
+
+} // namespace
+
+const loquet_manifest& Relay::manifest() {
+    return the_manifest;
+}
+
+Relay::Relay(const sdk::Options& options)
+    : url(url_of(options)), security(security_of(options.text("security"))), rules(rules_of(options)),
+      connections(static_cast<long>(options.integer("connections"))), from(sender(options)),
+      from_name(line(options, "from_name")), user(line(options, "user")), dsn(options.boolean("dsn")),
+      password(std::string(options.text("password_file"))) {
+    if (!user.empty() && password.empty()) {
+        throw sdk::Refusal(
+            "user is set, and there is no password: name a password_file, or give the unit a credential");
+    }
+    if (!user.empty() && security == Security::none) {
+        throw sdk::Refusal("a password is not sent in the clear: set security to starttls or tls, or leave user empty");
+    }
+}
+
+} // namespace loquet::plugins_smtp

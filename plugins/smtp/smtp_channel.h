@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The channel: each message becomes a mail, which a relay takes over.
+#pragma once
+
+#include "lib/delivery/transfers.h"
+#include "plugins/smtp/relay.h"
+
+#include <loquet/channel.hpp>
+
+#include <string>
+
+namespace loquet::plugins_smtp {
+
+class SmtpChannel {
+public:
+    static const loquet_manifest& manifest();
+
+    SmtpChannel(sdk::Host host, const sdk::Options& options);
+
+    void submit(std::uint64_t id, const sdk::Delivery& delivery);
+    void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
+        transfers_.work(wake, timeout_ms, output);
+    }
+
+private:
+    void report(const std::string& trouble);
+
+    sdk::Host host_;
+    Relay relay_;
+    std::string reported_;          ///< the last trouble: said once, until it is another
+    delivery::Transfers transfers_; ///< after what its transfers refer to
+};
+
+} // namespace loquet::plugins_smtp
