@@ -17,6 +17,7 @@
 #include "daemon/model/steady_time.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/outbox/receipts.h"
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
@@ -64,6 +65,7 @@ private:
     plugins::Registry plugins_;
     outbox::Outbox outbox_;
     outbox::Courier courier_;
+    outbox::Receipts receipts_;
     accounts::DirectoryExport directory_;
     accounts::SystemNames names_;
     accounts::Accounts accounts_;

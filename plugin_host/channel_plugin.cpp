@@ -36,9 +36,9 @@ std::string quote(loquet_text text, std::size_t limit) {
 void sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) noexcept {
     Teller& teller = of(context);
     teller.take([&] {
-        teller.tell.outcome(number,
-                    {Outcome::sent, base::Milliseconds(0), quote(gateway_reference, limits::gateway_reference_bytes),
-                     quote(said, limits::gateway_said_bytes)});
+        teller.tell.outcome(number, {Outcome::sent, base::Milliseconds(0),
+                                     quote(gateway_reference, limits::gateway_reference_bytes),
+                                     quote(said, limits::gateway_said_bytes)});
     });
 }
 
@@ -56,7 +56,8 @@ void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_t
 void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
     Teller& teller = of(context);
     teller.take([&] {
-        teller.tell.outcome(number, {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
+        teller.tell.outcome(number,
+                            {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
     });
 }
 

@@ -91,8 +91,7 @@ ChannelPlugin::Tellers DeliveryDesk::tellers() {
 }
 
 void DeliveryDesk::work(int wake) {
-    const Milliseconds timeout =
-        receipts_.questions().quiet_for(now(), deliveries_.quiet_for(now(), longest_wait));
+    const Milliseconds timeout = receipts_.questions().quiet_for(now(), deliveries_.quiet_for(now(), longest_wait));
     {
         const RequestTimer timer(timeout + call_deadline);
         plugin_.work(wake, timeout, tellers());
@@ -102,7 +101,8 @@ void DeliveryDesk::work(int wake) {
             give_(asker.connection, error_for(asker.serial, "the channel told nothing of it in time"));
         }
         if (taken_up->is_stuck(now())) {
-            throw Error(Error::Kind::unavailable, "the plugin keeps a delivery or a question of which it tells nothing");
+            throw Error(Error::Kind::unavailable,
+                        "the plugin keeps a delivery or a question of which it tells nothing");
         }
     }
 }

@@ -30,8 +30,8 @@ public:
 
     /// What is answered here: a delivery, and the question for receipts.
     [[nodiscard]] static bool serves(protocol::FrameKind kind) noexcept;
-    /// Has such a request taken up. An answer at once where that is not possible. Throws Error::invalid for a frame that
-    /// cannot be read.
+    /// Has such a request taken up. An answer at once where that is not possible. Throws Error::invalid for a frame
+    /// that cannot be read.
     [[nodiscard]] std::optional<base::SecureBytes> take(std::uint64_t connection, const protocol::Frame& request);
 
     /// Something is in flight: work() has to be called.

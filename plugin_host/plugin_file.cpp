@@ -56,8 +56,8 @@ void PluginFile::find_contract() {
         ++found;
         if (contract->size < least) {
             throw Error(Error::Kind::invalid, path_ + ": its " + symbol + " has " + std::to_string(contract->size)
-                                                  + " bytes where this version of Loquet needs "
-                                                  + std::to_string(least) + ": build it with the headers of today");
+                                                  + " bytes where this version of Loquet needs " + std::to_string(least)
+                                                  + ": build it with the headers of today");
         }
         contract_ = contract;
     };

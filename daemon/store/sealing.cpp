@@ -70,7 +70,7 @@ std::array<Mac, digest_labels.size()> digest_macs(std::span<const std::uint8_t> 
     const auto mac = [&](std::size_t i) {
         return labelled_mac(data_key, "loquet index " + std::string(digest_labels.at(i)));
     };
-    return {mac(0), mac(1), mac(2), mac(3), mac(4), mac(5), mac(6), mac(7)};
+    return {mac(0), mac(1), mac(2), mac(3), mac(4), mac(5), mac(6), mac(7), mac(8)};
 }
 
 } // namespace

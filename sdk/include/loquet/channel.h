@@ -103,12 +103,12 @@ typedef struct loquet_channel {
      * copy of the text when it is done with. Must not wait for the network. At most 16 are in flight at once. -1: it
      * could not, and will tell nothing of it (the host answers an error, and the daemon tries again later). */
     int (*submit)(void* self, uint64_t delivery, const loquet_delivery* message);
-    /* Lets what was taken up, a request for receipts included, go on until something was told to `output`, the descriptor `wake` is readable (then there
-     * is something new to submit; do not read from it), or `timeout_ms` passed (0: look, and do not wait). Called only
-     * while something is in flight. It may wait, within timeout_ms. What counts is each delivery: at its deadline
-     * (60 seconds unless configured otherwise) the daemon is told nothing of it, and what is told later is not heard;
-     * one that is still kept a minute later ends the process, and with it all that is in flight.
-     * -1: nothing that is in flight can go on; that ends the process, too. */
+    /* Lets what was taken up, a request for receipts included, go on until something was told to `output`, the
+     * descriptor `wake` is readable (then there is something new to submit; do not read from it), or `timeout_ms`
+     * passed (0: look, and do not wait). Called only while something is in flight. It may wait, within timeout_ms. What
+     * counts is each delivery: at its deadline (60 seconds unless configured otherwise) the daemon is told nothing of
+     * it, and what is told later is not heard; one that is still kept a minute later ends the process, and with it all
+     * that is in flight. -1: nothing that is in flight can go on; that ends the process, too. */
     int (*work)(void* self, int wake, uint32_t timeout_ms, const loquet_channel_output* output);
     void (*destroy)(void* self);
     /* NULL, or the table ends before it: this channel learns nothing of what it has sent.

@@ -13,8 +13,7 @@ using base::Error;
 const std::string reference = of(limits::delivery_reference_bytes, 'b');
 
 TEST(AQuestionForReceipts, IsCarriedWhole) {
-    const ReceiptsRequest asked{std::numeric_limits<std::uint64_t>::max(),
-                                {{reference, "4FZk1q0"}, {of(32, 'c'), ""}}};
+    const ReceiptsRequest asked{std::numeric_limits<std::uint64_t>::max(), {{reference, "4FZk1q0"}, {of(32, 'c'), ""}}};
     EXPECT_EQ(sent(asked), asked);
     EXPECT_EQ(sent(ReceiptsRequest{}), ReceiptsRequest{});
 }
