@@ -12,11 +12,12 @@ namespace loquet::config {
 
 namespace {
 
-constexpr std::array<const char*, 4> purposes{protocol::purpose::login, protocol::purpose::unlock_screen,
-                                              protocol::purpose::change_password, protocol::purpose::first_login};
+constexpr std::array<const char*, 5> purposes{protocol::purpose::login, protocol::purpose::unlock_screen,
+                                              protocol::purpose::change_password, protocol::purpose::first_login,
+                                              protocol::purpose::manage_secrets};
 
-constexpr std::string_view step_shape =
-    R"("STEP", { optional = "STEP" } or { any = ["STEP", ...], at_least = NUMBER })";
+constexpr std::string_view step_shape = R"("STEP", { optional = "STEP" }, { any = ["STEP", ...], at_least = NUMBER } )"
+                                        R"(or { enrol = ["STEP", ...], at_least = NUMBER })";
 
 std::optional<FlowItem> group_of(TableReader group) {
     FlowItem item;
@@ -31,7 +32,8 @@ std::optional<FlowItem> group_of(TableReader group) {
     } else {
         std::vector<std::string> names;
         const auto is_name = [](std::string_view name) { return !name.empty(); };
-        group.texts("any", names, is_name, "the name of a step");
+        item.enrols = group.has("enrol");
+        group.texts(item.enrols ? "enrol" : "any", names, is_name, "the name of a step");
         group.number("at_least", item.at_least, 0, static_cast<std::int64_t>(std::max<std::size_t>(names.size(), 1)));
         std::transform(names.begin(), names.end(), std::back_inserter(item.steps), step_named);
     }

@@ -36,7 +36,7 @@ bool Conversation::enter(const std::function<bool(const std::string& step)>& is_
         }
     }
     if (!at_end() && step_.empty()) {
-        step_ = options_.size() == wanted_ ? options_.front() : choice;
+        step_ = options_.size() == wanted_ && !may_decline() ? options_.front() : choice;
     }
     return true;
 }
@@ -49,7 +49,9 @@ bool Conversation::open_part(const std::function<bool(const std::string&)>& is_s
     if (part.is_required_step()) {
         return true;
     }
-    std::erase_if(options_, [&](const std::string& step) { return !is_set_up(step); });
+    if (!part.enrols) {
+        std::erase_if(options_, [&](const std::string& step) { return !is_set_up(step); });
+    }
     if (part.at_least == 0) {
         wanted_ = options_.empty() ? 0 : 1;
     }
@@ -61,6 +63,17 @@ bool Conversation::pick(std::size_t option) {
         return false;
     }
     step_ = options_[option];
+    picked_ = true;
+    return true;
+}
+
+bool Conversation::decline() {
+    if (step_ != choice || !may_decline()) {
+        return false;
+    }
+    step_.clear();
+    ++at_;
+    open_ = false;
     picked_ = true;
     return true;
 }

@@ -37,11 +37,13 @@ enum class Request : std::uint8_t { answer, cancel };
 }
 
 /// So many of these steps, of those that the person has set up; 0: of who has none set up, none, and of others one.
+/// Where it `enrols`, the person is to set so many of them up; 0: one, or none where they would rather not.
 struct FlowPart {
     std::vector<std::string> steps;
     std::size_t at_least = 1;
+    bool enrols = false;
 
-    [[nodiscard]] bool is_required_step() const noexcept { return steps.size() == 1 && at_least == 1; }
+    [[nodiscard]] bool is_required_step() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     friend bool operator==(const FlowPart&, const FlowPart&) = default;
 };
 
@@ -64,10 +66,18 @@ public:
     [[nodiscard]] bool enter(const std::function<bool(const std::string& step)>& is_set_up);
     /// The step on; `choice` while the person has to pick one.
     [[nodiscard]] const std::string& step() const noexcept { return step_; }
+    /// The step on is set up rather than walked.
+    [[nodiscard]] bool enrols() const noexcept { return offers_enrolment() && step_ != choice; }
+    /// What the person picks here will be set up.
+    [[nodiscard]] bool offers_enrolment() const noexcept { return !at_end() && parts_[at_].enrols; }
     /// What is left to pick from.
     [[nodiscard]] const std::vector<std::string>& options() const noexcept { return options_; }
     /// The person picked the option of that number, from 0. False where there is none.
     [[nodiscard]] bool pick(std::size_t option);
+    /// Nobody has to pick anything here.
+    [[nodiscard]] bool may_decline() const noexcept { return offers_enrolment() && parts_[at_].at_least == 0; }
+    /// The person would rather not. False where something has to be picked.
+    [[nodiscard]] bool decline();
 
     [[nodiscard]] const std::vector<protocol::Prompt>& prompts() const noexcept { return prompts_; }
     /// How many answers the prompts on the screen want.
@@ -90,7 +100,7 @@ private:
     std::vector<std::string> options_; ///< steps of the part that can still be walked
     std::size_t wanted_ = 0;           ///< how many of them must
     std::string step_;
-    bool picked_ = false; ///< step_ is the person's choice, and has not begun
+    bool picked_ = false; ///< the person chose, and what they chose has not begun
     State state_ = State::running;
     std::vector<protocol::Prompt> prompts_;
 };

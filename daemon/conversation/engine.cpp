@@ -30,17 +30,6 @@ using store::AccountsTable;
 
 namespace {
 
-/// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
-bool is_empty_password(const Conversation& machine, const Answers& answers) {
-    return machine.step() == "password" && answers.size() == 1 && answers.front().empty();
-}
-
-/// The answers that a caller had before it was asked fit only this question.
-bool asks_for_the_password_alone(const Turn& turn) {
-    const auto* ask = std::get_if<protocol::Ask>(&turn);
-    return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
-}
-
 Attempt attempt_of(const Subject& subject) {
     return {subject.identity, !subject.account, subject.seat};
 }
@@ -54,15 +43,7 @@ Engine::Engine(const Parts& parts)
       keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock), background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }) {
-    keeper_.when_fallback_changes = [](bool fallback, const std::string& why) {
-        if (fallback) {
-            log::error(log::id::lockout_fallback,
-                       "the lockout policy does not answer, the strict built-in one judges: " + why);
-        } else {
-            log::notice(log::id::lockout_fallback, "the lockout policy answers again");
-        }
-    };
-    keeper_.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
+    log_alarms_of(keeper_);
 }
 
 Subject Engine::find_subject(const std::string& typed_name, const Client& client) const {
@@ -87,7 +68,11 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
     dialogs_.require_room(client);
     Subject subject = find_subject(typed_name, client);
-    const bool needs_account = client.account_phase || purpose == protocol::purpose::change_password;
+    if (is_first_login(store_, purpose, subject, client)) {
+        purpose = protocol::purpose::first_login;
+        parts = parts_for(settings_, purpose, client);
+    }
+    const bool needs_account = client.account_phase || is_for_an_owner(purpose);
     if (needs_account && !subject.account) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }
@@ -203,7 +188,8 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     Step& step = steps_.at(dialog.machine.step());
     Evaluation evaluation;
     LockKeeper::Foresight foresight;
-    if (step.proves()) {
+    const bool enrols = dialog.machine.enrols();
+    if (step.proves() && !enrols) {
         dialog.judged = true;
         auto asking = may_evaluate(hold);
         evaluation.ruling = co_await asking;
@@ -214,10 +200,17 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     }
     // Behind a lock the same work is done as for a stranger, and its result means nothing.
     const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
-    auto judging = step.answer(dialog, subject, std::move(answers));
+    auto judging = enrols ? step.enrol_answer(dialog, subject, std::move(answers))
+                          : step.answer(dialog, subject, std::move(answers));
     StepResult result = co_await judging;
     evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
-    dialog.proved = dialog.proved || (step.proves() && std::holds_alternative<Granted>(evaluation.turn));
+    if (std::holds_alternative<Granted>(evaluation.turn)) {
+        dialog.proved = dialog.proved || (step.proves() && !enrols);
+        if (enrols) {
+            evaluation.writes.push_back(factor_set_up(dialog, dialog.machine.step(), clock_.wall()));
+            evaluation.needs_durable = true;
+        }
+    }
     auto next = dialog.machine.advance(evaluation.turn);
     if (!next) {
         auto walking = walk_on(dialog, evaluation);
@@ -260,7 +253,8 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
             dialog.machine.end();
             co_return;
         }
-        auto beginning = steps_.at(dialog.machine.step()).begin(dialog);
+        Step& step = steps_.at(dialog.machine.step());
+        auto beginning = dialog.machine.enrols() ? step.enrol(dialog) : step.begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));
         auto next = dialog.machine.advance(evaluation.turn);

@@ -8,6 +8,7 @@
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -32,18 +33,32 @@ std::string detail_of(const Evaluation& evaluation) {
     return evaluation.detail;
 }
 
-model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+model::AuditKind kind_of(const Dialog& dialog) {
+    if (is_login(dialog)) {
+        return model::AuditKind::login;
+    }
+    return dialog.purpose == protocol::purpose::manage_secrets ? model::AuditKind::secrets_managed
+                                                               : model::AuditKind::password_changed;
+}
+
+/// Who and where; what happened is the caller's to say.
+model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     model::AuditEvent event;
-    event.kind = is_login(dialog) ? model::AuditKind::login : model::AuditKind::password_changed;
-    event.granted = std::holds_alternative<Granted>(evaluation.turn);
     event.account = dialog.subject.uid();
     event.identity = dialog.subject.identity;
     event.actor = dialog.client.uid;
     event.purpose = dialog.purpose;
     event.service = base::printable(dialog.client.service, 64);
     event.seat = base::printable(dialog.client.place(), 128);
-    event.detail = base::printable(detail_of(evaluation), 256);
     event.time = wall;
+    return event;
+}
+
+model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+    model::AuditEvent event = event_in(dialog, wall);
+    event.kind = kind_of(dialog);
+    event.granted = std::holds_alternative<Granted>(evaluation.turn);
+    event.detail = base::printable(detail_of(evaluation), 256);
     return event;
 }
 
@@ -59,6 +74,15 @@ void Evaluation::take(StepResult result) {
     }
     person_failed = result.person_failed;
     needs_durable = needs_durable || result.needs_durable;
+}
+
+bool is_empty_password(const Conversation& machine, const protocol::Answers& answers) {
+    return machine.step() == "password" && answers.size() == 1 && answers.front().empty();
+}
+
+bool asks_for_the_password_alone(const Turn& turn) {
+    const auto* ask = std::get_if<protocol::Ask>(&turn);
+    return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
 }
 
 StepResult refused_by(const Ruling& ruling) {
@@ -100,12 +124,42 @@ store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation,
     };
 }
 
+store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor, base::Milliseconds wall) {
+    model::AuditEvent event = event_in(dialog, wall);
+    event.kind = model::AuditKind::factor_set_up;
+    event.granted = true;
+    event.detail = factor;
+    return [event = std::move(event)](store::WriteTxn& txn) {
+        auto closed = event.account ? store::AccountsTable::closed(txn, *event.account) : std::nullopt;
+        if (!closed) {
+            throw base::Error(base::Error::Kind::not_found, "the account is gone");
+        }
+        if (std::find(closed->factors.begin(), closed->factors.end(), event.detail) == closed->factors.end()) {
+            closed->factors.push_back(event.detail);
+        }
+        store::AccountsTable::put(txn, *event.account, *closed);
+        audit::AuditLog::append(txn, event);
+    };
+}
+
 store::Store::Work all_of(std::vector<store::Store::Work> pieces) {
     return [pieces = std::move(pieces)](store::WriteTxn& txn) mutable {
         for (auto& piece : pieces) {
             piece(txn);
         }
     };
+}
+
+void log_alarms_of(LockKeeper& keeper) {
+    keeper.when_fallback_changes = [](bool fallback, const std::string& why) {
+        if (fallback) {
+            log::error(log::id::lockout_fallback,
+                       "the lockout policy does not answer, the strict built-in one judges: " + why);
+        } else {
+            log::notice(log::id::lockout_fallback, "the lockout policy answers again");
+        }
+    };
+    keeper.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
 }
 
 void log_outcome(const Dialog& dialog, const Evaluation& evaluation) {

@@ -28,6 +28,12 @@ struct Evaluation {
     void take(StepResult result);
 };
 
+/// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
+[[nodiscard]] bool is_empty_password(const Conversation& machine, const protocol::Answers& answers);
+
+/// The answers that a caller had before it was asked fit only this question.
+[[nodiscard]] bool asks_for_the_password_alone(const protocol::Turn& turn);
+
 /// A refusal by the policy, with its rule for the audit and the time left.
 [[nodiscard]] StepResult refused_by(const Ruling& ruling);
 
@@ -40,8 +46,15 @@ struct Evaluation {
 /// The audit record, and the time of the last login where it was one.
 [[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall);
 
+/// The account has the factor now; with a record of its own.
+[[nodiscard]] store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor,
+                                               base::Milliseconds wall);
+
 /// All pieces in one transaction, in order.
 [[nodiscard]] store::Store::Work all_of(std::vector<store::Store::Work> pieces);
+
+/// For the operator: whether the policy answers, and what it warns of.
+void log_alarms_of(LockKeeper& keeper);
 
 /// For the operator: who, where, and the precise reason.
 void log_outcome(const Dialog& dialog, const Evaluation& evaluation);

@@ -41,6 +41,18 @@ public:
     /// `answers`: one for each prompt that wants one.
     [[nodiscard]] virtual base::Task<StepResult> answer(Dialog& dialog, const Subject& subject,
                                                         protocol::Answers answers) = 0;
+
+    /// Sets the factor up: Granted when it is. Only for steps that the configuration accepts where it enrols.
+    [[nodiscard]] virtual base::Task<StepResult> enrol(Dialog& /*dialog*/) { throw no_factor(); }
+    [[nodiscard]] virtual base::Task<StepResult> enrol_answer(Dialog& /*dialog*/, const Subject& /*subject*/,
+                                                              protocol::Answers /*answers*/) {
+        throw no_factor();
+    }
+
+private:
+    [[nodiscard]] static base::Error no_factor() {
+        return {base::Error::Kind::internal, "a step that is no factor was to be set up"};
+    }
 };
 
 /// A step that only looks and notes.

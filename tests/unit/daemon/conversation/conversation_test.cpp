@@ -142,5 +142,41 @@ TEST(AConversation, CannotGoOnWhereAGroupWantsMoreThanIsSetUp) {
     EXPECT_EQ(exact.step(), "totp") << "there is nothing to pick";
 }
 
+TEST(AConversation, SetsUpWhatThePersonPicksWhateverIsSetUp) {
+    Conversation machine({{{"password"}, 1}, {{"totp", "codes"}, 1, true}});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_FALSE(machine.enrols()) << "the password is walked";
+    (void)machine.advance(Granted{});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), Conversation::choice);
+    EXPECT_FALSE(machine.enrols()) << "a choice is walked, too";
+    EXPECT_TRUE(machine.offers_enrolment());
+    EXPECT_FALSE(machine.decline()) << "one of them has to be";
+    ASSERT_TRUE(machine.pick(1));
+    (void)machine.advance(Granted{});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "codes");
+    EXPECT_TRUE(machine.enrols());
+    EXPECT_EQ(machine.advance(Granted{}), Turn(Granted{}));
+}
+
+TEST(AConversation, SetsTheOnlyFactorUpWithoutAChoice) {
+    Conversation machine({{{"totp"}, 1, true}});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "totp");
+    EXPECT_TRUE(machine.enrols());
+}
+
+TEST(AConversation, SetsNothingUpForWhoWouldRatherNot) {
+    Conversation machine({{{"totp"}, 0, true}, {{"password"}, 1}});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), Conversation::choice) << "even of one";
+    ASSERT_TRUE(machine.decline());
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt);
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "password");
+    EXPECT_FALSE(machine.decline());
+}
+
 } // namespace
 } // namespace loquet::conversation

@@ -11,13 +11,13 @@ namespace {
 using testing::ElementsAre;
 
 protocol::StepResponse says_ask() {
-    return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"password.prompt", {}}}}}, {}, {}, {}};
+    return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"password.prompt", {}}}}}, {}, {}, {}, {}};
 }
 protocol::StepResponse says_yes() {
-    return {protocol::StepGrant{}, {}, {}, {}};
+    return {protocol::StepGrant{}, {}, {}, {}, {}};
 }
 protocol::StepResponse says_no() {
-    return {protocol::StepDeny{}, {}, {}, {}};
+    return {protocol::StepDeny{}, {}, {}, {}, {}};
 }
 
 class ASecondFactor : public ConversationFixture {
