@@ -3,6 +3,7 @@
 // of steps. Plain values.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -31,11 +32,14 @@ struct FlowItem {
     std::size_t at_least = 1;
     std::string position; ///< "file:line:column" for complaints; empty: built in
     bool enrols = false;
+    /// For so long it is not asked again where it was granted; 0: always.
+    std::chrono::days trust_seat{0};
 
     [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     /// Where it was written does not make it another one.
     friend bool operator==(const FlowItem& a, const FlowItem& b) {
-        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols;
+        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols
+               && a.trust_seat == b.trust_seat;
     }
 };
 

@@ -16,6 +16,8 @@ constexpr std::array<const char*, 5> purposes{protocol::purpose::login, protocol
                                               protocol::purpose::change_password, protocol::purpose::first_login,
                                               protocol::purpose::manage_secrets};
 
+constexpr std::int64_t longest_trust_days = 365;
+
 constexpr std::string_view step_shape = R"("STEP", { optional = "STEP" }, { any = ["STEP", ...], at_least = NUMBER } )"
                                         R"(or { enrol = ["STEP", ...], at_least = NUMBER })";
 
@@ -36,6 +38,11 @@ std::optional<FlowItem> group_of(TableReader group) {
         group.texts(item.enrols ? "enrol" : "any", names, is_name, "the name of a step");
         group.number("at_least", item.at_least, 0, static_cast<std::int64_t>(std::max<std::size_t>(names.size(), 1)));
         std::transform(names.begin(), names.end(), std::back_inserter(item.steps), step_named);
+    }
+    if (!item.enrols) {
+        std::int64_t days = 0;
+        group.number("trust_seat_days", days, 0, longest_trust_days);
+        item.trust_seat = std::chrono::days(days);
     }
     group.finish();
     return item.steps.empty() ? std::nullopt : std::optional(std::move(item));

@@ -2,6 +2,7 @@
 #include "daemon/conversation/evaluation.h"
 
 #include "daemon/audit/audit_log.h"
+#include "daemon/conversation/seat_trust.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
@@ -73,6 +74,7 @@ void Evaluation::take(StepResult result) {
         detail = std::move(result.detail);
     }
     person_failed = result.person_failed;
+    disowned = disowned || result.disowned;
     needs_durable = needs_durable || result.needs_durable;
 }
 
@@ -83,6 +85,10 @@ bool is_empty_password(const Conversation& machine, const protocol::Answers& ans
 bool asks_for_the_password_alone(const Turn& turn) {
     const auto* ask = std::get_if<protocol::Ask>(&turn);
     return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
+}
+
+Attempt attempt_of(const Subject& subject) {
+    return {subject.identity, !subject.account, subject.seat};
 }
 
 StepResult refused_by(const Ruling& ruling) {
@@ -109,14 +115,19 @@ Turn granted_or(Turn turn, const Dialog& dialog) {
     return turn;
 }
 
-store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
+                             base::Milliseconds steady) {
     model::AuditEvent event = event_of(dialog, evaluation, wall);
     const bool logged_in = event.granted && is_login(dialog);
-    return [event = std::move(event), logged_in](store::WriteTxn& txn) {
+    const bool trusted = logged_in && dialog.machine.earned_trust() && !dialog.client.place().empty();
+    return [event = std::move(event), logged_in, trusted, steady, seat = dialog.subject.seat](store::WriteTxn& txn) {
         if (logged_in && event.account) {
             auto closed = store::AccountsTable::closed(txn, *event.account);
             if (closed) {
                 closed->last_login = event.time;
+                if (trusted) {
+                    trust(*closed, seat, steady);
+                }
                 store::AccountsTable::put(txn, *event.account, *closed);
             }
         }
@@ -137,6 +148,7 @@ store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor
         if (std::find(closed->factors.begin(), closed->factors.end(), event.detail) == closed->factors.end()) {
             closed->factors.push_back(event.detail);
         }
+        closed->trusted_seats.clear();
         store::AccountsTable::put(txn, *event.account, *closed);
         audit::AuditLog::append(txn, event);
     };

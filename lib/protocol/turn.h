@@ -58,6 +58,7 @@ enum class Reason : std::uint8_t {
     unavailable,           ///< a part that is needed does not answer
     busy,                  ///< too many attempts are waiting
     rules,                 ///< the new password does not meet the rules
+    disowned,              ///< locked just now, by a code that says "this was not me"
 };
 
 [[nodiscard]] std::string_view to_text(Reason reason) noexcept;

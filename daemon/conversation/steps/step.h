@@ -22,6 +22,7 @@ struct StepResult {
     bool person_failed = false;             ///< a Denied that counts: the person was wrong, not a part of ours
     /// The account has not set this factor up. The turn denies, which is right where the step is required.
     bool skipped = false;
+    bool disowned = false;      ///< the owner locked the account
     bool needs_durable = false; ///< must not be granted when the writes cannot be made
 };
 
