@@ -15,6 +15,7 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
+#include "daemon/notices/notices.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/receipts.h"
@@ -66,6 +67,7 @@ private:
     outbox::Outbox outbox_;
     outbox::Courier courier_;
     outbox::Receipts receipts_;
+    notices::Notices notices_;
     accounts::DirectoryExport directory_;
     accounts::SystemNames names_;
     accounts::Accounts accounts_;
