@@ -171,10 +171,11 @@ TEST(AContentType, IsReadWithItsParameters) {
     EXPECT_EQ(plain.report_type, "delivery-status");
     EXPECT_EQ(plain.boundary, "abc");
     EXPECT_EQ(ContentType("a/b; boundary=\"x;\\\"y\\\" z\"; boundary=second").boundary, "x;\"y\" z");
-    for (const char* odd : {"", ";", ";;=;", "a/b;boundary", "a/b;boundary=", "a/b;boundary=\"", "a/b;boundary=\"\\"}) {
+    for (const char* odd : {"", ";", ";;=;", "a/b;boundary", "a/b;boundary=", "a/b;boundary=\""}) {
         EXPECT_EQ(ContentType(odd).boundary, "") << odd;
     }
     EXPECT_EQ(ContentType("a/b;boundary=\"open").boundary, "open");
+    EXPECT_EQ(ContentType("a/b;boundary=\"\\").boundary, "\\");
 }
 
 } // namespace

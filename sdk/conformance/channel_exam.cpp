@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view canary = "k9-canary-Zw4-code";
 constexpr std::size_t most_in_flight = 16;
+constexpr std::size_t most_receipts = 32;
 constexpr std::chrono::seconds longest_delivery{60}; ///< a host's default
 constexpr std::uint32_t patient_ms = 500;            ///< what work() may wait; a quarter of a call's deadline
 
@@ -142,7 +143,7 @@ public:
         submit({});
         finish_all();
         for (const int kept : {0, 1, 0}) {
-            for (const std::size_t count : {std::size_t{0}, sdk::most_receipts}) {
+            for (const std::size_t count : {std::size_t{0}, most_receipts}) {
                 expect_receipts(kept, count);
             }
         }
@@ -173,7 +174,7 @@ private:
     void take_receipts(const Told& told) {
         expect(told.ends + told.receipts.size() == 0 || asked_, "it told receipts, and nobody had asked");
         receipts_ += told.receipts.size();
-        expect(receipts_ <= sdk::most_receipts, "it told more than 32 receipts for one question");
+        expect(receipts_ <= most_receipts, "it told more than 32 receipts for one question");
         for (const std::string& reference : told.receipts) {
             expect(given_.contains(reference), "it told a receipt for a message that it was never given");
         }

@@ -15,9 +15,9 @@
 #include "lib/base/limits.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -32,7 +32,8 @@ class Gateway final : public plugins::ChannelClient {
 public:
     Gateway(bus::Loop& loop, const base::Clock& clock, std::string path, bool forgetful)
         : loop_(loop), clock_(clock), path_(std::move(path)), forgetful_(forgetful),
-          file_(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600)) {}
+          file_(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600)),
+          kept_(::open((path_ + ".kept").c_str(), O_RDWR | O_CREAT, 0600)) {}
 
     base::Task<protocol::DeliverResponse> deliver(protocol::DeliverRequest request) override {
         protocol::DeliverResponse response;
@@ -54,9 +55,10 @@ public:
         }
         protocol::ReceiptsResponse response;
         std::istringstream lines(base::read_file(path_, longest_file));
+        const std::uint64_t before = kept();
         std::uint64_t count = 0;
         for (std::string reference, rest; lines >> reference && std::getline(lines, rest);) {
-            if (++count > kept() && response.receipts.size() < limits::receipts_at_once) {
+            if (++count > before && response.receipts.size() < limits::receipts_at_once) {
                 response.receipts.push_back({reference, protocol::ReceiptOutcome::delivered, "DELIVRD"});
                 response.batch = count;
             }
@@ -76,16 +78,17 @@ private:
     static constexpr std::size_t longest_file = 1U << 24U;
 
     [[nodiscard]] std::uint64_t kept() const {
-        const std::string file = path_ + ".kept";
-        return std::filesystem::exists(file) ? std::stoull(base::read_file(file, longest_file)) : 0;
+        std::uint64_t lines = 0;
+        return ::pread(kept_.get(), &lines, sizeof lines, 0) == sizeof lines ? lines : 0;
     }
-    void keep(std::uint64_t lines) const { base::replace_file(path_ + ".kept", std::to_string(lines), 0600); }
+    void keep(std::uint64_t lines) const { (void)!::pwrite(kept_.get(), &lines, sizeof lines, 0); }
 
     bus::Loop& loop_;
     const base::Clock& clock_;
     std::string path_;
     bool forgetful_;
     base::Fd file_;
+    base::Fd kept_;
     unsigned asked_ = 0;
 };
 
@@ -121,7 +124,7 @@ int main(int argc, char** argv) {
     model::SteadyTime steady(base::Milliseconds(0), clock);
     outbox::Settings settings;
     settings.media = {model::Medium::sms};
-    settings.receipts = base::Milliseconds(1);
+    settings.receipts = base::Milliseconds(5);
     outbox::Outbox outbox(std::move(settings), steady, clock);
     const auto texts = messages::Catalogue::load({argv[2]});
     base::TaskGroup tasks([&](const std::exception_ptr&) { loop.stop(); });
