@@ -17,6 +17,7 @@ ReceiptDesk::ReceiptDesk(ChannelPlugin plugin) : plugin_(plugin) {
     std::array<std::uint8_t, sizeof batch_> random{};
     base::fill_random(random);
     std::memcpy(&batch_, random.data(), random.size());
+    batch_ >>= 1U; // counting on from here comes to no 0
 }
 
 std::optional<protocol::ReceiptsResponse> ReceiptDesk::take(const Asker& asker,

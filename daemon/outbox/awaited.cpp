@@ -30,6 +30,11 @@ void Awaited::remove(std::uint64_t number) {
     }
 }
 
+void Awaited::clear() {
+    entries_.clear();
+    due_.clear();
+}
+
 void Awaited::drop_older(Milliseconds time) {
     while (!entries_.empty() && entries_.begin()->second.sent < time) {
         erase(entries_.begin());

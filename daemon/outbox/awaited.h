@@ -21,6 +21,7 @@ public:
     void add(std::uint64_t number, base::Milliseconds sent);
     /// It is known how it ended, or nobody wants to know any more.
     void remove(std::uint64_t number);
+    void clear();
     /// Those that were sent before `time` are not awaited any more.
     void drop_older(base::Milliseconds time);
 

@@ -126,6 +126,9 @@ base::Task<bool> Receipts::ask_once(Asked& channel) {
         co_return false;
     }
     channel.kept = response->batch;
+    if (channel.kept == 0) { // it never learns anything: it is asked again after its next message, and no more
+        channel.awaited.clear();
+    }
     co_return response->more;
 }
 

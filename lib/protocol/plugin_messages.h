@@ -201,7 +201,7 @@ struct Receipt {
 };
 
 struct ReceiptsResponse {
-    std::uint64_t batch = 0;       ///< what to call this answer once it is stored; 0: nothing waits for that
+    std::uint64_t batch = 0;       ///< what to call this answer once it is stored; 0: this channel learns nothing
     bool more = false;             ///< there is more to tell at once
     std::vector<Receipt> receipts; ///< at most limits::receipts_at_once
     friend bool operator==(const ReceiptsResponse&, const ReceiptsResponse&) = default;

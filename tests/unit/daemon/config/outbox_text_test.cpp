@@ -30,8 +30,9 @@ Read outbox(const std::string& text) {
 }
 
 TEST(AnOutboxsConfiguration, SetsChannelsBudgetsAndTheAlarm) {
-    const Read read = outbox("mail = ['smtp']\nsms = ['gateway', 'smtp']\nkeep_days = 7\nreceipts_seconds = 5\nalarm_percent = 0\n"
-                             "[outbox.sms_budget]\ncountry = 3\nstranger_percent = 25");
+    const Read read =
+        outbox("mail = ['smtp']\nsms = ['gateway', 'smtp']\nkeep_days = 7\nreceipts_seconds = 5\nalarm_percent = 0\n"
+               "[outbox.sms_budget]\ncountry = 3\nstranger_percent = 25");
     EXPECT_THAT(read.complaints, IsEmpty());
     EXPECT_THAT(read.config.outbox.sms, ElementsAre("gateway", "smtp"));
     EXPECT_EQ(read.config.outbox.keep, std::chrono::days(7));

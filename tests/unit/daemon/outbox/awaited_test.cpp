@@ -64,6 +64,13 @@ TEST_F(AwaitedReceipts, AreForgottenWhenTheyAreOld) {
     EXPECT_THAT(due(2000s), ElementsAre(2));
 }
 
+TEST_F(AwaitedReceipts, AreForgottenAltogether) {
+    awaited.add(1, 1000s);
+    awaited.clear();
+    EXPECT_TRUE(awaited.empty());
+    EXPECT_THAT(due(2000s), IsEmpty());
+}
+
 TEST_F(AwaitedReceipts, AreSoManyAndNoMore) {
     for (std::uint64_t number = 1; number <= limits::awaited_receipts; ++number) {
         awaited.add(number, 1000s);

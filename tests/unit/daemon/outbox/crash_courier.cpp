@@ -51,20 +51,22 @@ public:
 
     base::Task<protocol::ReceiptsResponse> receipts(protocol::ReceiptsRequest request) override {
         if (request.kept != 0) {
-            keep(request.kept);
+            keep(request.kept - 1);
         }
         protocol::ReceiptsResponse response;
         std::istringstream lines(base::read_file(path_, longest_file));
         const std::uint64_t before = kept();
+        std::uint64_t told = before;
         std::uint64_t count = 0;
         for (std::string reference, rest; lines >> reference && std::getline(lines, rest);) {
             if (++count > before && response.receipts.size() < limits::receipts_at_once) {
                 response.receipts.push_back({reference, protocol::ReceiptOutcome::delivered, "DELIVRD"});
-                response.batch = count;
+                told = count;
             }
         }
-        if (forgetful_ && response.batch != 0) {
-            keep(response.batch);
+        response.batch = told + 1; // 0 has a meaning of its own
+        if (forgetful_) {
+            keep(told);
         }
         co_return response;
     }

@@ -109,6 +109,20 @@ TEST_F(AReceipt, IsAskedForWhileOneIsAwaitedAndNeverElse) {
     EXPECT_THAT(mail_.asked, SizeIs(2));
 }
 
+TEST_F(AReceipt, IsAskedForOnceWhereTheChannelNeverLearnsAnything) {
+    start_courier();
+    const auto number = send(1, Medium::sms); // whose channel has no receipts
+    ask();
+    EXPECT_THAT(sms_.asked, SizeIs(1));
+    EXPECT_EQ(receipts_->awaited(), 0U);
+    ask();
+    EXPECT_THAT(sms_.asked, SizeIs(1));
+    EXPECT_EQ(message(number).why, "");
+    send(2, Medium::sms);
+    ask();
+    EXPECT_THAT(sms_.asked, SizeIs(2));
+}
+
 TEST_F(AReceipt, IsNotAwaitedForLongerThanTheMessageIsKept) {
     start_courier();
     send();
