@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The channel against an HTTP server on the loopback that records what Python's parsers make of each request.
-#include "plugins/sms_http/gateway_fixture.h"
+#include "tests/support/sms_gateway.h"
 
 #include <curl/curl.h>
 #include <gmock/gmock.h>

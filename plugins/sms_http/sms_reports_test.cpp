@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The channel asks its gateway what became of messages.
-#include "plugins/sms_http/gateway_fixture.h"
+#include "tests/support/sms_gateway.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 

@@ -133,7 +133,7 @@ TEST_F(AMaildir, IsReadAPartAtATime) {
     EXPECT_EQ(files_in(path_ + "/new"), 1U);
 }
 
-TEST_F(AMaildir, T24_OpensNothingButFiles) {
+TEST_F(AMaildir, OpensNothingButFiles) {
     write(folder_ / "secret", report(1));
     std::filesystem::create_symlink(folder_ / "secret", path_ + "/new/link");
     ASSERT_EQ(::mkfifo((path_ + "/new/pipe").c_str(), 0600), 0);
@@ -246,7 +246,7 @@ TEST_F(AFileOfMails, IsLeftAloneWhileAMailServerHasItLocked) {
     EXPECT_THAT(read(), testing::ElementsAre(reference(1))) << "and nothing of it was forgotten";
 }
 
-TEST_F(AFileOfMails, T24_IsAFile) {
+TEST_F(AFileOfMails, IsAFile) {
     write(folder_ / "secret", report(1));
     std::filesystem::create_symlink(folder_ / "secret", path_);
     EXPECT_THROW((void)read(), std::runtime_error);

@@ -76,8 +76,8 @@ TEST(AReportOfAnother, IsNone) {
     EXPECT_TRUE(read_report(report(ours, failed)));
 }
 
-// T24: a stranger can write all of it but the reference, which only who has seen the message knows.
-TEST(AReportOfAnother, T24_CannotBeForgedWithoutTheReference) {
+// T29: a stranger can write all of it but the reference, which only who has seen the message knows.
+TEST(AReportOfAnother, T29_CannotBeForgedWithoutTheReference) {
     for (const std::string& guess :
          {std::string("*"), reference.substr(1), reference + "0", "<" + reference.substr(0, 31) + "g>",
           std::string(32, 'A'), std::string("<>"), std::string(4096, 'a')}) {
