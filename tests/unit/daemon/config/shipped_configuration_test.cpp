@@ -141,5 +141,16 @@ TEST_F(TheBonusEcoProfile, BONUS_4_16_19_20_AsksTheChallengeFirstSaysTheLockAndE
     EXPECT_THAT(config.accounts.authorisations, IsEmpty());
 }
 
+using TheApicilProfile = AShippedProfile;
+TEST_F(TheApicilProfile, APICIL_3_AsksForACodeByMessageAtEveryLogin) {
+    const Config config = load("apicil");
+    EXPECT_EQ(*config.flow("login", "login"),
+              flow_of_steps("login", {"password", "one_time_code", "expiry", "authorisation"}));
+    EXPECT_EQ(config.plugins.at("one_time_code").proves, Proof::possession);
+    EXPECT_FALSE(config.plugins.at("one_time_code").enrolled_only) << "of everybody";
+    EXPECT_FALSE(config.outbox.sms.empty());
+    EXPECT_FALSE(config.outbox.mail.empty());
+}
+
 } // namespace
 } // namespace loquet::config
