@@ -46,9 +46,9 @@ void set(Variables& variables, const std::string& assignment, const std::string&
     variable->second = assignment.substr(end + 1);
 }
 
-/// By the last word of its id, as all that are sent are called.
+/// Texts that are sent end in the medium's name; notices go by any.
 bool is_sent_by(std::string_view medium, std::string_view id) {
-    return id.substr(id.rfind('.') + 1) == medium;
+    return id.starts_with("notice.") || id.substr(id.rfind('.') + 1) == medium;
 }
 
 void append_sms_size(Record& record, const std::string& text) {

@@ -20,7 +20,7 @@ _loquetctl_options() {
 
 _loquetctl_verbs() {
     case "$1" in
-    "") echo "account message plugin status try-login passwd" ;;
+    "") echo "account message plugin status try-login enrol passwd" ;;
     account) echo "add import list show lock unlock reset" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;

@@ -68,6 +68,12 @@ TEST_F(APreview, OfATextMessageSaysWhatItIsBilledAs) {
     EXPECT_EQ(french.at("segments_transliterated"), 1);
 }
 
+TEST_F(APreview, OfANoticeIsThatOfAMailAndOfATextMessage) {
+    const json shown = preview_as_json({"notice.locked"});
+    EXPECT_EQ(shown.at("subject"), "About your account");
+    EXPECT_EQ(shown.at("segments"), 1);
+}
+
 TEST_F(APreview, OfATextOfTheScreenIsTheTextAlone) {
     const json shown = preview_as_json({"locked"});
     EXPECT_THAT(shown.at("text"), HasSubstr("<minutes>"));

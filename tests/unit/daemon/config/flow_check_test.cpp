@@ -61,6 +61,34 @@ TEST(AFlow, SetsAPasswordAtItsEndAndOnlyWhereThatIsItsPurpose) {
                 ElementsAre(HasSubstr("ends in \"new_password\"")));
 }
 
+TEST(AFlow, SetsFactorsUpWhereThatIsItsPurpose) {
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = ['password', { enrol = ['totp'] }]"), IsEmpty());
+    EXPECT_THAT(complaints_about("[flow.first-login]\nsteps = ['password', { enrol = ['totp'], at_least = 0 }, "
+                                 "'new_password']"),
+                IsEmpty());
+    EXPECT_THAT(complaints_about("[flow.login]\nsteps = ['password', { enrol = ['totp'] }]"),
+                ElementsAre(HasSubstr("accepted in flow.manage-secrets and flow.first-login")));
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = ['password']"),
+                ElementsAre(HasSubstr("ends in { enrol = [\"STEP\", ...] }")));
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = [{ enrol = ['totp'] }]"),
+                Contains(HasSubstr("a group comes before anything is proved")));
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = ['password', { enrol = ['password'] }]"),
+                ElementsAre(HasSubstr("\"password\" is in a group")));
+}
+
+// Whoever stole a password would set up a factor of their own in place of the owner's.
+TEST(AFlow, ThatSetsAFactorUpAsksWhoHasOneForIt) {
+    const std::string login = "[flow.login]\nsteps = ['password', { optional = 'totp' }]\n"
+                              "[flow.change-password]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"
+                              "[flow.first-login]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n";
+    EXPECT_THAT(complaints_about(login + "[flow.manage-secrets]\nsteps = ['password', { enrol = ['totp'] }]"),
+                ElementsAre(AllOf(HasSubstr("flow.manage-secrets"), HasSubstr("proves less than flow.login"))));
+    EXPECT_THAT(complaints_about(login
+                                 + "[flow.manage-secrets]\nsteps = ['password', { optional = 'totp' }, "
+                                   "{ enrol = ['totp'] }]"),
+                IsEmpty());
+}
+
 TEST(AFlow, HasGroupsOfPluginsStepsAfterAProof) {
     const std::string text = "[flow.login]\nsteps = ['password',\n { any = ['totp', 'sum'], at_least = 0 },\n"
                              " { optional = 'expiry' }]";

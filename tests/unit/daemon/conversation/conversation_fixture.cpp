@@ -80,6 +80,7 @@ Engine& ConversationFixture::engine() {
         PluginDoors doors;
         doors.lockout = &lockout_;
         doors.rules = &rules_;
+        doors.outbox = sends_by_;
         for (const auto& [name, step] : plugin_steps_) {
             doors.steps[name] = step.get();
         }
