@@ -103,7 +103,7 @@ void disown(store::WriteTxn& txn, model::Uid uid, Milliseconds wall) {
     event.granted = true;
     event.account = uid;
     event.identity = txn.digest(store::DigestKind::name, open->name);
-    event.detail = std::string("locked: ") + reason;
+    event.detail.assign("locked: ").append(reason);
     event.time = wall;
     audit::AuditLog::append(txn, event);
 }
