@@ -32,7 +32,10 @@ void put_account(store::WriteTxn& txn, std::uint32_t i, const std::string& hash)
     model::PrivateAccount closed;
     if (!hash.empty()) {
         closed.mail = account.name + "@bench.invalid";
-        AccountsTable::put(txn, account.uid, model::Credential{.password_hash = hash, .own_before = true});
+        model::Credential credential;
+        credential.password_hash = hash;
+        credential.own_before = true;
+        AccountsTable::put(txn, account.uid, credential);
     }
     AccountsTable::put(txn, account.uid, closed);
 }
