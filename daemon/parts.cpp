@@ -112,6 +112,7 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
 
 std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings, plugins::Registry& registry) {
     std::vector<outbox::ChannelDoor> doors;
+    doors.reserve(settings.mail.size() + settings.sms.size());
     for (const std::string& name : settings.mail) {
         doors.push_back({model::Medium::mail, name, &registry.channel(name)});
     }
@@ -125,8 +126,8 @@ std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& sett
     std::vector<plugins::InstanceConfig> instances;
     instances.reserve(settings.plugins.size());
     for (const auto& [name, instance] : settings.plugins) {
-        instances.push_back(
-            {name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock", instance.deadline});
+        instances.push_back({name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock",
+                             instance.deadline, instance.enrolled_only});
     }
     return instances;
 }

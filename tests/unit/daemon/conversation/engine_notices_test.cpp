@@ -59,8 +59,12 @@ protected:
         return told().at(0).code;
     }
 
-    outbox::Outbox outbox_{
-        {.media = {protocol::Medium::mail, protocol::Medium::sms}, .budgets = {}, .alarm = {}}, steady_, clock_};
+    static constexpr outbox::Budget plenty{9, 9, 9, 9, 9, 50};
+    outbox::Outbox outbox_{{.media = {protocol::Medium::mail, protocol::Medium::sms},
+                            .budgets = {plenty, plenty},
+                            .alarm = {}},
+                           steady_,
+                           clock_};
 };
 
 TEST_F(TheOwner, HearsOfANewPasswordAtEveryAddressWithOneCode) {

@@ -114,7 +114,8 @@ TEST_F(ATurnOnTheBus, CarriesASecretTextBesideItself) {
     reader.array("(yss)", limits::prompts_per_turn, [&] {
         reader.enter(SD_BUS_TYPE_STRUCT, "yss");
         (void)reader.u8();
-        on_the_bus += std::string(reader.text(64)) + std::string(reader.text(limits::prompt_text_bytes));
+        on_the_bus += reader.text(limits::prompt_name_bytes);
+        on_the_bus += reader.text(limits::prompt_text_bytes);
         reader.exit();
     });
     EXPECT_EQ(on_the_bus, "askintrokeep thiskeykey");
