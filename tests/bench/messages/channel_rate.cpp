@@ -23,8 +23,6 @@ namespace loquet::bench {
 namespace {
 
 constexpr int rounds = 5;
-constexpr int mails = 4000;
-constexpr int posts = 12000;
 constexpr double microseconds_in_a_second = 1e6;
 constexpr useconds_t between_looks = 500;
 
@@ -101,20 +99,16 @@ void wait_for(const std::string& socket, Child& host) {
     }
 }
 
-int messages_in_a_round(const Gateway& gateway) {
-    return gateway.speech == Speech::smtp ? mails : posts;
-}
-
 } // namespace
 
 void measure_channel(const Words& words) {
     const Gateway gateway = Gateway::named(words.at(1));
     const Sink sink(gateway.speech);
-    gateway.write_options(words.at(3), sink.port());
-    Child host({words.begin() + 4, words.end()});
-    wait_for(words.at(2), host);
-    Channel channel(gateway, words.at(2));
-    const int count = messages_in_a_round(gateway);
+    const int count = std::stoi(words.at(2));
+    gateway.write_options(words.at(4), sink.port());
+    Child host({words.begin() + 5, words.end()});
+    wait_for(words.at(3), host);
+    Channel channel(gateway, words.at(3));
     (void)channel.deliver(100); // connections that stand are what is measured
 
     Row row{.row = "P17", .what = gateway.what() + " by the channel's process", .unit = "/s", .figure = {}};
