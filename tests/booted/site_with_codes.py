@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A site that asks a code at each login: the configuration of Loquet for it, and what its helpdesk sees of messages."""
+import dataclasses
+import json
+import os
+import pathlib
+
+import mail_server
+import sms_gateway
+from certificates import AUTHORITY, SERVER
+from machine import answers, drop_in, eventually, output_of
+
+_PLUGINS = pathlib.Path("/etc/loquet/plugins")
+_CREDENTIALS = pathlib.Path("/etc/credstore")
+
+# Eight digits, which stand nowhere by chance: secrets_search.py looks for every code that was sent.
+_SITE = """
+[outbox]
+mail = ["smtp"]
+sms = ["sms_http"]
+
+[plugins.smtp]
+kind = "channel"
+
+[plugins.sms_http]
+kind = "channel"
+
+[plugins.one_time_code]
+kind = "step"
+proves = "possession"
+deadline_ms = 10000
+
+[flow.login]
+steps = ["password", "one_time_code", "expiry", "authorisation"]
+
+[flow.change-password]
+steps = ["password", "one_time_code", "new_password"]
+
+[flow.first-login]
+steps = ["password", "one_time_code", "new_password"]
+"""
+ONE_TIME_CODE = {"digits": 8, "mail_minutes": 1, "sms_minutes": 1}
+SMTP = {"server": SERVER, "port": mail_server.PORT, "ca_file": str(AUTHORITY), "user": mail_server.USER,
+        "from": f"loquet@{mail_server.DOMAIN}", "dsn": True}
+# Kannel's XML, so that no code stands in a URL.
+SMS_HTTP = {"url": f"https://{SERVER}:{sms_gateway.PORT}/cgi-bin/sendsms", "notation": "xml",
+            "fields": ["message.submit.da.number={number}", "message.submit.oa.number=LOQUET", "message.submit.ud={text}",
+                       f"message.submit.from.username={sms_gateway.USER}", "message.submit.from.password={secret}"],
+            "success": "^(0: Accepted|3: Queued)", "ca_file": str(AUTHORITY), "near_addresses": True}
+
+
+def set_options(plugin, options):
+    """Writes the plugin's file; its process reads it at the next start."""
+    lines = (f"{name} = {json.dumps(value)}\n" for name, value in options.items())  # JSON's values are TOML's
+    (_PLUGINS / f"{plugin}.toml").write_text("".join(lines), encoding="ascii")
+
+
+def set_channel(channel, options):
+    """The same for a channel, which begins anew with them at the next message."""
+    set_options(channel, options)
+    output_of("systemctl", "stop", f"loquet-channel@{channel}.service")
+
+
+def _give_secret(channel, value):
+    _CREDENTIALS.mkdir(mode=0o700, exist_ok=True)
+    path = _CREDENTIALS / f"loquet-channel.{channel}"
+    path.write_text(value, encoding="ascii")
+    os.chmod(path, 0o600)
+
+
+def open_site():
+    """From here on each login asks a code."""
+    _give_secret("smtp", mail_server.PASSWORD)
+    _give_secret("sms_http", sms_gateway.PASSWORD)
+    set_options("one_time_code", ONE_TIME_CODE)
+    set_channel("smtp", SMTP)
+    set_channel("sms_http", SMS_HTTP)
+    drop_in("site.toml", _SITE)
+    output_of("systemctl", "start", "loquet-plugin@one_time_code.socket", "loquet-channel@smtp.socket",
+              "loquet-channel@sms_http.socket")
+    output_of("systemctl", "restart", "loquetd")
+    eventually(answers, "the daemon answers")
+    eventually(_plugins_are_ready, "all plugins are ready")
+
+
+def _plugins_are_ready():
+    shown = output_of("busctl", "--json=short", "get-property", "org.loquet.Auth1", "/org/loquet/Auth1",
+                      "org.loquet.Auth1.Manager", "Plugins")
+    return all(state == "ready" for _, _, _, state, _ in json.loads(shown)["data"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Message:
+    """A row of Manager.ListMessages."""
+    number: int
+    state: str
+    medium: str
+    account: int
+    destination: str
+    text: str
+    step: str
+    why: str
+    said: str
+    channel: str
+    gateway_reference: str
+    reference: str
+    attempts: int
+    unknown: int
+    written: int
+    changed: int
+    due: int
+    expires: int
+
+
+def _manager(method, *arguments):
+    shown = output_of("busctl", "--json=short", "call", "org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager",
+                      method, *arguments)
+    return json.loads(shown)["data"]
+
+
+def messages_for(name):
+    """All messages to this person, the oldest first, as the helpdesk sees them."""
+    rows, _ = _manager("ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name)
+    return [Message(*row) for row in rows]
+
+
+def last_message_for(name, *states):
+    """The newest message to this person once it is in one of these states."""
+    def found():
+        messages = messages_for(name)
+        return messages[-1] if messages and messages[-1].state in states else None
+    return eventually(found, f"a message for {name} is {' or '.join(states)}")
+
+
+def try_again(message):
+    """What the helpdesk may ask for: it is due at once."""
+    _manager("RetryMessage", "t", str(message.number))
