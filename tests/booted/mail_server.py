@@ -5,7 +5,6 @@ import contextlib
 import email
 import email.policy
 import pathlib
-import re
 import shutil
 import socket
 
@@ -85,6 +84,3 @@ def mails_to(address):
 def queue_is_empty():
     return run("postqueue", "-j").stdout == ""
 
-
-def code_in(mail):
-    return re.search(r"Votre code de connexion : (\d+)\. ", mail.get_content().replace("\n", " "))[1]

@@ -13,7 +13,6 @@ from machine import answers, drop_in, eventually, output_of
 _PLUGINS = pathlib.Path("/etc/loquet/plugins")
 _CREDENTIALS = pathlib.Path("/etc/credstore")
 
-# Eight digits, which stand nowhere by chance: secrets_search.py looks for every code that was sent.
 _SITE = """
 [outbox]
 mail = ["smtp"]
@@ -39,7 +38,8 @@ steps = ["password", "one_time_code", "new_password"]
 [flow.first-login]
 steps = ["password", "one_time_code", "new_password"]
 """
-ONE_TIME_CODE = {"digits": 8, "mail_minutes": 1, "sms_minutes": 1}
+# Eight digits stand nowhere by chance (watch.py).
+ONE_TIME_CODE = {"digits": 8}
 SMTP = {"server": SERVER, "port": mail_server.PORT, "ca_file": str(AUTHORITY), "user": mail_server.USER,
         "from": f"loquet@{mail_server.DOMAIN}", "dsn": True}
 # Kannel's XML, so that no code stands in a URL.
@@ -68,11 +68,11 @@ def _give_secret(channel, value):
     os.chmod(path, 0o600)
 
 
-def open_site():
-    """From here on each login asks a code."""
+def open_site(one_time_code=None):
+    """From here on each login asks a code; people are made before."""
     _give_secret("smtp", mail_server.PASSWORD)
     _give_secret("sms_http", sms_gateway.PASSWORD)
-    set_options("one_time_code", ONE_TIME_CODE)
+    set_options("one_time_code", ONE_TIME_CODE | (one_time_code or {}))
     set_channel("smtp", SMTP)
     set_channel("sms_http", SMS_HTTP)
     drop_in("site.toml", _SITE)
@@ -81,12 +81,6 @@ def open_site():
     output_of("systemctl", "restart", "loquetd")
     eventually(answers, "the daemon answers")
     eventually(_plugins_are_ready, "all plugins are ready")
-
-
-def _plugins_are_ready():
-    shown = output_of("busctl", "--json=short", "get-property", "org.loquet.Auth1", "/org/loquet/Auth1",
-                      "org.loquet.Auth1.Manager", "Plugins")
-    return all(state == "ready" for _, _, _, state, _ in json.loads(shown)["data"])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,15 +106,19 @@ class Message:
     expires: int
 
 
-def _manager(method, *arguments):
-    shown = output_of("busctl", "--json=short", "call", "org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager",
-                      method, *arguments)
-    return json.loads(shown)["data"]
+def _manager(verb, member, *arguments):
+    return output_of("busctl", "--json=short", verb, "org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager",
+                     member, *arguments)
+
+
+def _plugins_are_ready():
+    plugins = json.loads(_manager("get-property", "Plugins"))["data"]
+    return all(state == "ready" for _, _, _, state, _ in plugins)
 
 
 def messages_for(name):
     """All messages to this person, the oldest first, as the helpdesk sees them."""
-    rows, _ = _manager("ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name)
+    rows, _ = json.loads(_manager("call", "ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name))["data"]
     return [Message(*row) for row in rows]
 
 
@@ -134,4 +132,4 @@ def last_message_for(name, *states):
 
 def try_again(message):
     """What the helpdesk may ask for: it is due at once."""
-    _manager("RetryMessage", "t", str(message.number))
+    _manager("call", "RetryMessage", "t", str(message.number))

@@ -100,6 +100,3 @@ class SmsGateway:
             self._programs.append(subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=output,
                                                    stderr=output, cwd=self._place))
 
-
-def code_in(text):
-    return re.search(r"Votre code de connexion : (\d+)\. ", text)[1]
