@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -14,8 +15,8 @@ _SUPPORT = pathlib.Path(__file__).parents[1] / "support"
 @contextlib.contextmanager
 def _server(program, *words):
     """Runs one, and gives the folder with what it heard, and its port."""
-    with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o755)  # the channel reads there whom to trust
+    with tempfile.TemporaryDirectory(dir="/srv") as name:  # a channel has a /tmp of its own
+        os.chmod(name, 0o755)  # and reads here whom to trust
         told = pathlib.Path(name, "told")
         with open(told, "wb") as output:
             server = subprocess.Popen(["/usr/bin/python3", "-B", _SUPPORT / program, name, *words], stdin=subprocess.DEVNULL,
@@ -35,7 +36,8 @@ def mail_server_that(behaviour):
         at_once = behaviour not in ("good", "wrong_name", "no_tls")  # TLS from the first octet on
         login = {} if at_once else {"user": "otp", "password_file": str(folder / "password")}
         (folder / "password").write_text("relay-pw\n", encoding="ascii")
-        os.chmod(folder / "password", 0o600)
+        os.chmod(folder / "password", 0o640)
+        shutil.chown(folder / "password", "root", "loquet-channel")
         yield folder, {"server": "localhost", "port": port, "ca_file": str(folder / "ca.pem"), "seconds": 2,
                        "security": "tls" if at_once else "starttls"} | login
 

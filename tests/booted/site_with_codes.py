@@ -7,8 +7,8 @@ import pathlib
 
 import mail_server
 import sms_gateway
-from certificates import AUTHORITY, SERVER
-from machine import answers, drop_in, eventually, output_of
+from certificates import AUTHORITY, SERVER, make_certificates
+from machine import PATIENCE, answers, drop_in, eventually, output_of
 
 _PLUGINS = pathlib.Path("/etc/loquet/plugins")
 _CREDENTIALS = pathlib.Path("/etc/credstore")
@@ -70,6 +70,7 @@ def _give_secret(channel, value):
 
 def open_site(one_time_code=None):
     """From here on each login asks a code; people are made before."""
+    make_certificates()
     _give_secret("smtp", mail_server.PASSWORD)
     _give_secret("sms_http", sms_gateway.PASSWORD)
     set_options("one_time_code", ONE_TIME_CODE | (one_time_code or {}))
@@ -80,7 +81,7 @@ def open_site(one_time_code=None):
               "loquet-channel@sms_http.socket")
     output_of("systemctl", "restart", "loquetd")
     eventually(answers, "the daemon answers")
-    eventually(_plugins_are_ready, "all plugins are ready")
+    eventually(_plugins_are_ready, "all plugins are ready", 4 * PATIENCE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,12 +123,17 @@ def messages_for(name):
     return [Message(*row) for row in rows]
 
 
-def last_message_for(name, *states):
+def last_message_for(name, *states, patience=PATIENCE):
     """The newest message to this person once it is in one of these states."""
+    messages = []
+
     def found():
-        messages = messages_for(name)
+        messages[:] = messages_for(name)
         return messages[-1] if messages and messages[-1].state in states else None
-    return eventually(found, f"a message for {name} is {' or '.join(states)}")
+    try:
+        return eventually(found, f"a message for {name} is {' or '.join(states)}", patience)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the helpdesk sees {messages}") from None
 
 
 def try_again(message):
