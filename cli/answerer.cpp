@@ -16,14 +16,21 @@
 
 namespace loquet::cli {
 
-void TerminalAnswerer::show(const std::string& text) {
+namespace {
+
+std::string with_space(std::string_view prompt) {
+    return std::string(prompt) + (prompt.ends_with(' ') ? "" : " ");
+}
+
+} // namespace
+
+void TerminalAnswerer::show(std::string_view text) {
     terminal_.say(text);
 }
 
 base::Secret TerminalAnswerer::answer(const protocol::Prompt& prompt) {
     const bool echo = prompt.style != protocol::PromptStyle::secret;
-    std::optional<base::Secret> typed =
-        terminal_.ask(prompt.text.ends_with(' ') ? prompt.text : prompt.text + " ", echo);
+    std::optional<base::Secret> typed = terminal_.ask(with_space(prompt.shown()), echo);
     if (!typed) {
         throw base::Error(base::Error::Kind::invalid, "The dialog was left; nothing was changed.");
     }
@@ -38,8 +45,11 @@ PreparedAnswerer::PreparedAnswerer(std::vector<base::Secret> lines, LastLine las
     }
 }
 
-void PreparedAnswerer::show(const std::string& text) {
-    base::write_all(STDERR_FILENO, fmt::format("{}\n", base::printable(text, limits::prompt_text_bytes)));
+void PreparedAnswerer::show(std::string_view text) {
+    std::string line = base::printable(text, limits::prompt_text_bytes);
+    base::write_all(STDERR_FILENO, line);
+    base::write_all(STDERR_FILENO, "\n");
+    base::wipe(line.data(), line.size());
 }
 
 base::Secret PreparedAnswerer::answer(const protocol::Prompt& prompt) {
@@ -53,7 +63,7 @@ base::Secret PreparedAnswerer::answer(const protocol::Prompt& prompt) {
     if (lines_.empty()) {
         throw base::Error(base::Error::Kind::invalid,
                           fmt::format("The dialog asks \"{}\", and --password-fd holds no line for it.",
-                                      base::printable(prompt.text, limits::prompt_text_bytes)));
+                                      base::printable(prompt.shown(), limits::prompt_text_bytes)));
     }
     base::Secret line = std::move(lines_.front());
     lines_.pop_front();

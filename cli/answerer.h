@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace loquet::cli {
@@ -18,8 +19,8 @@ namespace loquet::cli {
 class Answerer {
 public:
     virtual ~Answerer() = default;
-    /// An `info` or `error` prompt, or what a wait or an end says.
-    virtual void show(const std::string& text) = 0;
+    /// An `info` or `error` prompt, or what a wait or an end says. It may be a secret that the person is to keep.
+    virtual void show(std::string_view text) = 0;
     /// Throws base::Error when no answer is to be had.
     [[nodiscard]] virtual base::Secret answer(const protocol::Prompt& prompt) = 0;
 };
@@ -27,7 +28,7 @@ public:
 class TerminalAnswerer final : public Answerer {
 public:
     explicit TerminalAnswerer(Terminal terminal) noexcept : terminal_(std::move(terminal)) {}
-    void show(const std::string& text) override;
+    void show(std::string_view text) override;
     [[nodiscard]] base::Secret answer(const protocol::Prompt& prompt) override;
 
 private:
@@ -43,7 +44,7 @@ public:
         new_password, ///< answers the prompts for the new password, and its repetition, and no other
     };
     PreparedAnswerer(std::vector<base::Secret> lines, LastLine last_line);
-    void show(const std::string& text) override; ///< to standard error
+    void show(std::string_view text) override; ///< to standard error
     [[nodiscard]] base::Secret answer(const protocol::Prompt& prompt) override;
 
 private:

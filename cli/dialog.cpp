@@ -74,7 +74,7 @@ public:
             if (protocol::wants_answer(prompt.style)) {
                 answers.push_back(answerer_.answer(prompt));
             } else {
-                answerer_.show(prompt.text);
+                answerer_.show(prompt.shown());
             }
         }
         return answer(answers);

@@ -2,6 +2,7 @@
 // loquetctl: the argument tree. What each verb does is in the file of its noun.
 #include "cli/account.h"
 #include "cli/account_import.h"
+#include "cli/enrol.h"
 #include "cli/passwd.h"
 #include "cli/plugin.h"
 #include "cli/status.h"
@@ -130,6 +131,10 @@ void add_top_level(CLI::App& app, CommandLine& line) {
     login->add_option("--service", line.try_login.service, "PAM service to stand for")->capture_default_str();
     add_password_fd(*login, line.try_login.password_fd, "Read the answers from this descriptor, one a line");
     login->callback(with_service(line, [&line](Client& c, Output& o) { return try_login(c, o, line.try_login); }));
+
+    CLI::App* factor = app.add_subcommand("enrol", "Set up a second factor, such as an authenticator application");
+    factor->add_option("NAME", line.name, "The account; yours unless given");
+    factor->callback(with_service(line, [&line](Client& c, Output& o) { return enrol(c, o, line.name); }));
 
     CLI::App* change = app.add_subcommand("passwd", "Change a password");
     change->add_option("NAME", line.passwd.account, "The account; yours unless given");

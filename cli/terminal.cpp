@@ -143,13 +143,14 @@ std::optional<Terminal> Terminal::open() {
 }
 
 void Terminal::say(std::string_view text) {
-    std::string out;
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
-        out += base::printable(text.substr(begin, end - begin), limits::prompt_text_bytes) + '\n';
+        std::string line = base::printable(text.substr(begin, end - begin), limits::prompt_text_bytes);
+        base::write_all(fd_.get(), line);
+        base::write_all(fd_.get(), "\n");
+        base::wipe(line.data(), line.size());
         begin = end + 1;
     }
-    base::write_all(fd_.get(), out);
 }
 
 std::optional<base::Secret> Terminal::ask(std::string_view prompt, bool echo) {

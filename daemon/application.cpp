@@ -59,8 +59,8 @@ Application::Application(Options options)
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
       courier_({loop_, clock_, store_, outbox_, texts_, tasks_}, channel_doors(settings_.outbox, plugins_)),
-      directory_(directory_settings(settings_, store_), store_, loop_), names_(settings_.directory.folder),
-      accounts_(account_settings(settings_), store_, names_, clock_, loop_),
+      notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
+      names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
       engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_, outbox_)}),
       connection_(bus::Connection::system()), callers_(connection_),
@@ -85,6 +85,9 @@ void Application::connect_parts() {
         loop_.stop();
     });
     accounts_.on_change([this](const accounts::Change& change) { manager_.tell(change); });
+    accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
+        return notices_.tell(uid, notice, {store_.digest(store::DigestKind::seat, "helpdesk"), true, options_.locale});
+    });
     imports_.on_progress([this](accounts::ImportId id, const accounts::Import::Progress& progress) {
         manager_.tell_import(id, progress);
     });

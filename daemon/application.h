@@ -15,6 +15,7 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
+#include "daemon/notices/notices.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
@@ -64,6 +65,7 @@ private:
     plugins::Registry plugins_;
     outbox::Outbox outbox_;
     outbox::Courier courier_;
+    notices::Notices notices_;
     accounts::DirectoryExport directory_;
     accounts::SystemNames names_;
     accounts::Accounts accounts_;

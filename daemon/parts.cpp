@@ -125,8 +125,8 @@ std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& sett
     std::vector<plugins::InstanceConfig> instances;
     instances.reserve(settings.plugins.size());
     for (const auto& [name, instance] : settings.plugins) {
-        instances.push_back(
-            {name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock", instance.deadline});
+        instances.push_back({name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock",
+                             instance.deadline, instance.enrolled_only});
     }
     return instances;
 }

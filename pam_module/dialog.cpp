@@ -56,14 +56,19 @@ std::variant<std::vector<Typed>, Stopped> converse(pam_handle_t* handle, const s
     if (conversation == nullptr) {
         return Stopped{PAM_CONV_ERR};
     }
+    std::vector<base::SecureBytes> texts;
     std::vector<pam_message> messages;
+    texts.reserve(drawn.size());
     std::vector<const pam_message*> pointers;
     std::vector<Typed> typed;
     messages.reserve(drawn.size());
     pointers.reserve(drawn.size());
     typed.reserve(drawn.size()); // nothing may throw once there are answers
     for (const Prompt* prompt : drawn) {
-        messages.push_back({style_for_pam(prompt->style), prompt->text.c_str()});
+        const std::string_view shown = prompt->shown();
+        base::SecureBytes& text = texts.emplace_back(shown.begin(), shown.end());
+        text.push_back('\0');
+        messages.push_back({style_for_pam(prompt->style), reinterpret_cast<const char*>(text.data())});
         pointers.push_back(&messages.back());
     }
     pam_response* raw = nullptr;

@@ -129,11 +129,10 @@ private:
     }
 
     void show_texts(const protocol::Ask& ask) const {
-        for (const Prompt& prompt : ask.prompts) {
-            if (!wants_answer(prompt.style)) {
-                dialog_.show(prompt.style, {prompt.text});
-            }
-        }
+        std::vector<Prompt> texts;
+        std::copy_if(ask.prompts.begin(), ask.prompts.end(), std::back_inserter(texts),
+                     [](const Prompt& prompt) { return !wants_answer(prompt.style); });
+        (void)dialog_.ask(texts);
     }
 
     /// `drawn` holds the answers of those prompts that were not known.

@@ -18,7 +18,7 @@ _loquetctl_options() {
 
 _loquetctl_verbs() {
     case "$1" in
-    "") echo "account plugin status try-login passwd" ;;
+    "") echo "account plugin status try-login enrol passwd" ;;
     account) echo "add import list show lock unlock reset" ;;
     plugin) echo "list check" ;;
     esac

@@ -216,7 +216,8 @@ Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor ac
     };
     AuditEvent event = new_event(telling.audit, actor);
     event.detail = reason.empty() ? telling.word : std::string(telling.word) + ": " + reason;
-    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    const auto notice = act == Act::lock ? std::optional(model::Notice::locked) : std::nullopt;
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), notice);
     if (co_await editing) {
         tell({telling.change, uid, reason}, actor, telling.word);
     }
@@ -258,7 +259,7 @@ Task<void> Accounts::set_password(Uid uid, ChosenPassword chosen, Actor actor) {
         put_password(txn, open.uid, password);
         return true;
     };
-    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::password_changed);
     (void)co_await editing;
     tell({Change::Kind::changed, uid, {}}, actor, "given a new password");
 }
@@ -286,31 +287,37 @@ Task<void> Accounts::start_reset(Uid uid, Actor actor) {
         note_own_password(credential);
         credential.must_change = true;
         ++closed.generation;
+        closed.trusted_seats.clear();
         AccountsTable::put(txn, open.uid, closed);
         AccountsTable::put(txn, open.uid, credential);
         return true;
     };
     AuditEvent event = new_event(AuditKind::reset_started, actor);
-    Task<bool> editing = change(uid, std::move(event), std::move(edit));
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::password_reset);
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "told to change the password");
     }
 }
 
-Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit) {
+Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice) {
     const auto changed = std::make_shared<bool>(false);
-    base::Future<void> written = store_.write([=, edit = std::move(edit)](WriteTxn& txn) mutable {
-        const auto open = AccountsTable::open(txn, uid);
-        if (!open) {
-            throw no_such_account();
-        }
-        event.account = uid;
-        event.identity = txn.digest(store::DigestKind::name, open->name);
-        *changed = edit(txn, *open, event);
-        if (*changed) {
-            AuditLog::append(txn, event);
-        }
-    });
+    store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
+    base::Future<void> written =
+        store_.write([=, edit = std::move(edit), telling = std::move(telling)](WriteTxn& txn) mutable {
+            const auto open = AccountsTable::open(txn, uid);
+            if (!open) {
+                throw no_such_account();
+            }
+            event.account = uid;
+            event.identity = txn.digest(store::DigestKind::name, open->name);
+            *changed = edit(txn, *open, event);
+            if (*changed) {
+                AuditLog::append(txn, event);
+            }
+            if (*changed && telling) {
+                telling(txn);
+            }
+        });
     co_await written;
     co_return *changed;
 }

@@ -14,6 +14,7 @@
 #include "daemon/model/account.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/model/counters.h"
+#include "daemon/model/notice.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/store.h"
 #include "daemon/work/worker_pool.h"
@@ -102,6 +103,10 @@ public:
     /// where a change is due already.
     [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
 
+    /// What goes into the transaction of a change that its owner is to know of; until then nobody is told.
+    using Notify = base::Function<store::Store::Work(model::Uid uid, model::Notice notice)>;
+    void notify_owners(Notify notify) { notify_ = std::move(notify); }
+
     /// One observer: it is called for every change that had an effect.
     void on_change(base::Function<void(const Change&)> observer) { observer_ = std::move(observer); }
 
@@ -123,7 +128,9 @@ private:
                                            std::string word, Actor actor);
     base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor);
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
-    base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit);
+    /// `notice`: what the owner is told then.
+    base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit,
+                            std::optional<model::Notice> notice = std::nullopt);
     void tell(const Change& change, Actor actor, const std::string& what);
     [[nodiscard]] model::AuditEvent new_event(model::AuditKind kind, Actor actor) const;
 
@@ -135,6 +142,7 @@ private:
     NumberGiver numbers_;
     OrganisationGroups groups_;
     base::Function<void(const Change&)> observer_;
+    Notify notify_;
 };
 
 } // namespace loquet::accounts

@@ -34,6 +34,7 @@ void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& passw
     credential.password_changed = password.wall;
     credential.must_change = password.must_change;
     ++closed->generation;
+    closed->trusted_seats.clear();
     AccountsTable::put(txn, uid, *closed);
     AccountsTable::put(txn, uid, credential);
 }

@@ -34,6 +34,10 @@ const char* name_of(model::AuditKind kind) {
         return "policy-fallback";
     case Kind::codes_unused:
         return "codes-unused";
+    case Kind::factor_set_up:
+        return "factor-set-up";
+    case Kind::secrets_managed:
+        return "secrets-managed";
     }
     return "unknown";
 }

@@ -3,6 +3,7 @@
 // of steps. Plain values.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -24,16 +25,21 @@ struct Step {
 };
 
 /// `at_least` of `steps` must be granted, of those that the person has set up: one step and 1 is a required step; 0 is
-/// one step for who has set one up, and none for others ("optional").
+/// one step for who has set one up, and none for others ("optional"). Where it `enrols`, the person sets so many of
+/// `steps` up; 0 is one, or none where they would rather not.
 struct FlowItem {
     std::vector<Step> steps; ///< never empty
     std::size_t at_least = 1;
     std::string position; ///< "file:line:column" for complaints; empty: built in
+    bool enrols = false;
+    /// For so long it is not asked again where it was granted; 0: always.
+    std::chrono::days trust_seat{0};
 
-    [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1; }
+    [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     /// Where it was written does not make it another one.
     friend bool operator==(const FlowItem& a, const FlowItem& b) {
-        return a.steps == b.steps && a.at_least == b.at_least;
+        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols
+               && a.trust_seat == b.trust_seat;
     }
 };
 

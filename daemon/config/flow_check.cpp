@@ -42,7 +42,7 @@ public:
             for (const Step& step : item.steps) {
                 check(step, item);
             }
-            proved_ = proved_ || proves(item);
+            proved_ = proved_ || (!item.enrols && proves(item));
         }
         check_end();
     }
@@ -50,6 +50,9 @@ public:
 private:
     /// What a person has set up is told by what they are asked.
     void check_group(const FlowItem& item) {
+        if (item.enrols && !manages_secrets()) {
+            complain(item.position, "\"enrol\" is accepted in flow.manage-secrets and flow.first-login");
+        }
         if (!proved_) {
             complain(item.position, "a group comes before anything is proved; accepted is after \"password\"");
         }
@@ -61,7 +64,7 @@ private:
     }
 
     void check(const Step& step, const FlowItem& item) {
-        if (!seen_.insert(step.name).second) {
+        if (!(item.enrols ? enrolled_ : seen_).insert(step.name).second) {
             complain(item.position, '"' + step.name + "\" stands twice; accepted is once");
         }
         if (step.kind == StepKind::plugin) {
@@ -89,6 +92,10 @@ private:
         return flow_.purpose == protocol::purpose::change_password || flow_.purpose == protocol::purpose::first_login;
     }
 
+    [[nodiscard]] bool manages_secrets() const {
+        return flow_.purpose == protocol::purpose::manage_secrets || flow_.purpose == protocol::purpose::first_login;
+    }
+
     void check_end() {
         if (!proved_ && !flow_.items.empty()) {
             complain(flow_.position,
@@ -97,6 +104,9 @@ private:
         }
         if (changes_password() && (flow_.items.empty() || flow_.items.back() != required_step("new_password"))) {
             complain(flow_.position, "accepted is a flow that ends in \"new_password\"");
+        }
+        if (flow_.purpose == protocol::purpose::manage_secrets && (flow_.items.empty() || !flow_.items.back().enrols)) {
+            complain(flow_.position, "accepted is a flow that ends in { enrol = [\"STEP\", ...] }");
         }
     }
 
@@ -108,6 +118,7 @@ private:
     const Config& config_;
     Complaints& complaints_;
     std::set<std::string> seen_;
+    std::set<std::string> enrolled_; ///< may be proved by, and set up anew, in one flow
     bool proved_ = false;
 };
 

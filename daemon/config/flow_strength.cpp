@@ -28,8 +28,9 @@ unsigned kinds(Proof proof) {
     return 0;
 }
 
-// What can be proved by choosing exactly `at_least` of the steps.
-Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstance>& plugins) {
+// What can be proved by choosing exactly `at_least` of the steps; 0 is one of who has them.
+Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstance>& plugins, Walker walker) {
+    const std::size_t wanted = item.at_least == 0 && walker == Walker::with_factors ? 1 : item.at_least;
     std::vector<Ways> chosen(item.steps.size() + 1); // by number of steps chosen so far
     chosen[0].set(0);
     for (const Step& step : item.steps) {
@@ -42,13 +43,15 @@ Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstan
             }
         }
     }
-    return chosen[std::min(item.at_least, item.steps.size())];
+    return chosen[std::min(wanted, item.steps.size())];
 }
 
-bool sets_a_password(const Flow& flow) {
+/// A password, or a factor.
+bool sets_a_secret(const Flow& flow) {
     return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
-        return std::any_of(item.steps.begin(), item.steps.end(),
-                           [](const Step& step) { return step.kind == StepKind::new_password; });
+        return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
+                   return step.kind == StepKind::new_password;
+               });
     });
 }
 
@@ -62,11 +65,14 @@ Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& pl
     return step.kind == StepKind::plugin && plugin != plugins.end() ? plugin->second.proves : Proof::challenge;
 }
 
-unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins) {
+unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Walker walker) {
     Ways ways;
     ways.set(0);
     for (const FlowItem& item : flow.items) {
-        const Ways here = ways_through(item, plugins);
+        if (item.enrols) {
+            continue; // what is set up just now proves nothing
+        }
+        const Ways here = ways_through(item, plugins, walker);
         Ways next;
         for (unsigned a = 0; a < 4; ++a) {
             for (unsigned b = 0; b < 4; ++b) {
@@ -90,8 +96,12 @@ std::vector<const Flow*> weaker_than_login(const Config& config) {
     if (login == nullptr) {
         return weaker;
     }
+    const auto asks_less = [&](const Flow& flow, Walker walker) {
+        return strength(flow, config.plugins, walker) < strength(*login, config.plugins, walker);
+    };
     for (const Flow& flow : config.flows) {
-        if (sets_a_password(flow) && strength(flow, config.plugins) < strength(*login, config.plugins)) {
+        if (sets_a_secret(flow)
+            && (asks_less(flow, Walker::without_factors) || asks_less(flow, Walker::with_factors))) {
             weaker.push_back(&flow);
         }
     }

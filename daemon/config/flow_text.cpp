@@ -12,11 +12,14 @@ namespace loquet::config {
 
 namespace {
 
-constexpr std::array<const char*, 4> purposes{protocol::purpose::login, protocol::purpose::unlock_screen,
-                                              protocol::purpose::change_password, protocol::purpose::first_login};
+constexpr std::array<const char*, 5> purposes{protocol::purpose::login, protocol::purpose::unlock_screen,
+                                              protocol::purpose::change_password, protocol::purpose::first_login,
+                                              protocol::purpose::manage_secrets};
 
-constexpr std::string_view step_shape =
-    R"("STEP", { optional = "STEP" } or { any = ["STEP", ...], at_least = NUMBER })";
+constexpr std::int64_t longest_trust_days = 365;
+
+constexpr std::string_view step_shape = R"("STEP", { optional = "STEP" }, { any = ["STEP", ...], at_least = NUMBER } )"
+                                        R"(or { enrol = ["STEP", ...], at_least = NUMBER })";
 
 std::optional<FlowItem> group_of(TableReader group) {
     FlowItem item;
@@ -31,9 +34,15 @@ std::optional<FlowItem> group_of(TableReader group) {
     } else {
         std::vector<std::string> names;
         const auto is_name = [](std::string_view name) { return !name.empty(); };
-        group.texts("any", names, is_name, "the name of a step");
+        item.enrols = group.has("enrol");
+        group.texts(item.enrols ? "enrol" : "any", names, is_name, "the name of a step");
         group.number("at_least", item.at_least, 0, static_cast<std::int64_t>(std::max<std::size_t>(names.size(), 1)));
         std::transform(names.begin(), names.end(), std::back_inserter(item.steps), step_named);
+    }
+    if (!item.enrols) {
+        std::int64_t days = 0;
+        group.number("trust_seat_days", days, 0, longest_trust_days);
+        item.trust_seat = std::chrono::days(days);
     }
     group.finish();
     return item.steps.empty() ? std::nullopt : std::optional(std::move(item));

@@ -25,9 +25,9 @@ std::vector<FlowPart> required(std::vector<std::string> steps) {
     return parts;
 }
 
-bool Conversation::enter(const std::function<bool(const std::string& step)>& is_set_up) {
+bool Conversation::enter(const Walker& walker) {
     while (!at_end() && !open_) {
-        if (!open_part(is_set_up)) {
+        if (!open_part(walker)) {
             return false;
         }
         if (wanted_ == 0) {
@@ -36,20 +36,26 @@ bool Conversation::enter(const std::function<bool(const std::string& step)>& is_
         }
     }
     if (!at_end() && step_.empty()) {
-        step_ = options_.size() == wanted_ ? options_.front() : choice;
+        step_ = options_.size() == wanted_ && !may_decline() ? options_.front() : choice;
     }
     return true;
 }
 
-bool Conversation::open_part(const std::function<bool(const std::string&)>& is_set_up) {
+bool Conversation::open_part(const Walker& walker) {
     const FlowPart& part = parts_[at_];
     open_ = true;
     options_ = part.steps;
     wanted_ = part.at_least;
+    if (part.trust_seat.count() > 0 && walker.is_trusted(part.trust_seat)) {
+        wanted_ = 0;
+        return true;
+    }
     if (part.is_required_step()) {
         return true;
     }
-    std::erase_if(options_, [&](const std::string& step) { return !is_set_up(step); });
+    if (!part.enrols) {
+        std::erase_if(options_, [&](const std::string& step) { return !walker.is_set_up(step); });
+    }
     if (part.at_least == 0) {
         wanted_ = options_.empty() ? 0 : 1;
     }
@@ -65,10 +71,22 @@ bool Conversation::pick(std::size_t option) {
     return true;
 }
 
+bool Conversation::decline() {
+    if (step_ != choice || !may_decline()) {
+        return false;
+    }
+    step_.clear();
+    ++at_;
+    open_ = false;
+    picked_ = true;
+    return true;
+}
+
 void Conversation::leave_step() {
     std::erase(options_, step_);
     step_.clear();
     if (--wanted_ == 0) {
+        earned_trust_ = earned_trust_ || parts_[at_].trust_seat.count() > 0;
         ++at_;
         open_ = false;
     }

@@ -5,6 +5,7 @@
 
 #include "lib/protocol/turn.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -37,16 +38,28 @@ enum class Request : std::uint8_t { answer, cancel };
 }
 
 /// So many of these steps, of those that the person has set up; 0: of who has none set up, none, and of others one.
+/// Where it `enrols`, the person is to set so many of them up; 0: one, or none where they would rather not.
 struct FlowPart {
     std::vector<std::string> steps;
     std::size_t at_least = 1;
+    bool enrols = false;
+    /// Where it was granted at this seat within so many days, it is passed over; 0: never.
+    std::chrono::days trust_seat{0};
 
-    [[nodiscard]] bool is_required_step() const noexcept { return steps.size() == 1 && at_least == 1; }
+    [[nodiscard]] bool is_required_step() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     friend bool operator==(const FlowPart&, const FlowPart&) = default;
 };
 
 /// Parts of one required step each.
 [[nodiscard]] std::vector<FlowPart> required(std::vector<std::string> steps);
+
+/// What is known of who walks.
+struct Walker {
+    /// Which steps the person can walk; a step that is required by itself is not asked about.
+    std::function<bool(const std::string& step)> is_set_up;
+    /// Whether a part that is trusted for so long was granted at this seat.
+    std::function<bool(std::chrono::days)> is_trusted = [](std::chrono::days) { return false; };
+};
 
 class Conversation {
 public:
@@ -59,15 +72,24 @@ public:
     /// True where every part has what it wants; after enter(), also where the rest wants nothing of this person.
     [[nodiscard]] bool at_end() const noexcept { return at_ >= parts_.size(); }
 
-    /// To be called before a step begins: finds out what is next. `is_set_up` says which steps the person can walk; a
-    /// step that is required by itself is not asked about. False where a part wants more than the person has.
-    [[nodiscard]] bool enter(const std::function<bool(const std::string& step)>& is_set_up);
+    /// To be called before a step begins: finds out what is next. False where a part wants more than the person has.
+    [[nodiscard]] bool enter(const Walker& walker);
+    /// A part that may be trusted was granted in this dialog.
+    [[nodiscard]] bool earned_trust() const noexcept { return earned_trust_; }
     /// The step on; `choice` while the person has to pick one.
     [[nodiscard]] const std::string& step() const noexcept { return step_; }
+    /// The step on is set up rather than walked.
+    [[nodiscard]] bool enrols() const noexcept { return offers_enrolment() && step_ != choice; }
+    /// What the person picks here will be set up.
+    [[nodiscard]] bool offers_enrolment() const noexcept { return !at_end() && parts_[at_].enrols; }
     /// What is left to pick from.
     [[nodiscard]] const std::vector<std::string>& options() const noexcept { return options_; }
     /// The person picked the option of that number, from 0. False where there is none.
     [[nodiscard]] bool pick(std::size_t option);
+    /// Nobody has to pick anything here.
+    [[nodiscard]] bool may_decline() const noexcept { return offers_enrolment() && parts_[at_].at_least == 0; }
+    /// The person would rather not. False where something has to be picked.
+    [[nodiscard]] bool decline();
 
     [[nodiscard]] const std::vector<protocol::Prompt>& prompts() const noexcept { return prompts_; }
     /// How many answers the prompts on the screen want.
@@ -81,7 +103,7 @@ public:
     [[nodiscard]] std::optional<protocol::Turn> advance(protocol::Turn step_says);
 
 private:
-    [[nodiscard]] bool open_part(const std::function<bool(const std::string&)>& is_set_up);
+    [[nodiscard]] bool open_part(const Walker& walker);
     void leave_step();
 
     std::vector<FlowPart> parts_;
@@ -90,7 +112,8 @@ private:
     std::vector<std::string> options_; ///< steps of the part that can still be walked
     std::size_t wanted_ = 0;           ///< how many of them must
     std::string step_;
-    bool picked_ = false; ///< step_ is the person's choice, and has not begun
+    bool earned_trust_ = false;
+    bool picked_ = false; ///< the person chose, and what they chose has not begun
     State state_ = State::running;
     std::vector<protocol::Prompt> prompts_;
 };

@@ -4,6 +4,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/evaluation.h"
 #include "daemon/conversation/flow_parts.h"
+#include "daemon/conversation/seat_trust.h"
 #include "daemon/model/account_name.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
@@ -28,41 +29,17 @@ using protocol::Reason;
 using protocol::Turn;
 using store::AccountsTable;
 
-namespace {
-
-/// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
-bool is_empty_password(const Conversation& machine, const Answers& answers) {
-    return machine.step() == "password" && answers.size() == 1 && answers.front().empty();
-}
-
-/// The answers that a caller had before it was asked fit only this question.
-bool asks_for_the_password_alone(const Turn& turn) {
-    const auto* ask = std::get_if<protocol::Ask>(&turn);
-    return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
-}
-
-Attempt attempt_of(const Subject& subject) {
-    return {subject.identity, !subject.account, subject.seat};
-}
-
-} // namespace
-
 Engine::Engine(const Parts& parts)
     : loop_(parts.loop), clock_(parts.clock), steady_(parts.steady), store_(parts.store), settings_(parts.settings),
       texts_(parts.texts), presenter_(parts.texts, parts.settings),
       steps_(parts.store, parts.hasher, parts.clock, parts.texts, parts.settings, parts.doors),
+      notices_(parts.doors.outbox == nullptr
+                   ? std::nullopt
+                   : std::optional(notices::Notices(*parts.doors.outbox, parts.store, parts.clock))),
       keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock), background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }) {
-    keeper_.when_fallback_changes = [](bool fallback, const std::string& why) {
-        if (fallback) {
-            log::error(log::id::lockout_fallback,
-                       "the lockout policy does not answer, the strict built-in one judges: " + why);
-        } else {
-            log::notice(log::id::lockout_fallback, "the lockout policy answers again");
-        }
-    };
-    keeper_.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
+    log_alarms_of(keeper_);
 }
 
 Subject Engine::find_subject(const std::string& typed_name, const Client& client) const {
@@ -87,7 +64,11 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
     dialogs_.require_room(client);
     Subject subject = find_subject(typed_name, client);
-    const bool needs_account = client.account_phase || purpose == protocol::purpose::change_password;
+    if (is_first_login(store_, purpose, subject, client)) {
+        purpose = protocol::purpose::first_login;
+        parts = parts_for(settings_, purpose, client);
+    }
+    const bool needs_account = client.account_phase || is_for_an_owner(purpose);
     if (needs_account && !subject.account) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }
@@ -171,183 +152,6 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
     auto judging = carry_on(id, *dialog, evaluate(*dialog, std::move(answers)));
     Turn turn = co_await judging;
     co_return turn;
-}
-
-base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
-    if (is_empty_password(dialog.machine, answers)) {
-        dialog.machine.end();
-        co_return Denied{Reason::refused, {}, {}};
-    }
-    try {
-        const base::Milliseconds asked_at = clock_.boottime();
-        auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
-        const AccountQueue::Turn place = co_await entering;
-        if (clock_.boottime() - asked_at <= limits::longest_queueing) {
-            auto judging = evaluate_alone(dialog, std::move(answers));
-            Turn turn = co_await judging;
-            co_return turn;
-        }
-    } catch (const Error& error) {
-        if (error.kind() != Error::Kind::busy) {
-            dialog.machine.end();
-            throw;
-        }
-    }
-    dialog.machine.end();
-    co_return Denied{Reason::busy, {}, {}};
-}
-
-base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
-    dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
-    const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
-    Step& step = steps_.at(dialog.machine.step());
-    Evaluation evaluation;
-    LockKeeper::Foresight foresight;
-    if (step.proves()) {
-        dialog.judged = true;
-        auto asking = may_evaluate(hold);
-        evaluation.ruling = co_await asking;
-        // Asked while the answer is judged, so that nobody waits for it then; behind a lock as much, to take as long.
-        using enum LockoutEvent;
-        foresight =
-            keeper_.foresee(hold, evaluation.shut() ? std::array{before, before} : std::array{succeeded, failed});
-    }
-    // Behind a lock the same work is done as for a stranger, and its result means nothing.
-    const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
-    auto judging = step.answer(dialog, subject, std::move(answers));
-    StepResult result = co_await judging;
-    evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
-    dialog.proved = dialog.proved || (step.proves() && std::holds_alternative<Granted>(evaluation.turn));
-    auto next = dialog.machine.advance(evaluation.turn);
-    if (!next) {
-        auto walking = walk_on(dialog, evaluation);
-        co_await walking;
-    } else {
-        evaluation.turn = granted_or(*std::move(next), dialog);
-    }
-    auto telling = tell_policy(dialog, hold, std::move(foresight), evaluation);
-    co_await telling;
-    auto writing = make_durable(dialog, hold, evaluation);
-    co_await writing;
-    announce(dialog, evaluation);
-    co_return evaluation.turn;
-}
-
-base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
-    auto judging = keeper_.judge(hold, LockoutEvent::before, {});
-    Ruling ruling = co_await judging;
-    if (ruling.verdict == protocol::Verdict::delay) {
-        if (ruling.wait > limits::longest_held_answer) {
-            ruling.verdict = protocol::Verdict::locked;
-        } else {
-            auto waiting = loop_.sleep(ruling.wait);
-            co_await waiting;
-        }
-    }
-    co_return ruling;
-}
-
-base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
-    const auto is_set_up = [&](const std::string& step) { return steps_.at(step).is_set_up(dialog.subject); };
-    for (;;) {
-        if (!dialog.machine.enter(is_set_up)) {
-            evaluation.take(lacks_a_factor());
-            dialog.machine.end();
-            co_return;
-        }
-        if (dialog.machine.at_end()) {
-            evaluation.turn = granted_or(Granted{}, dialog);
-            dialog.machine.end();
-            co_return;
-        }
-        auto beginning = steps_.at(dialog.machine.step()).begin(dialog);
-        StepResult begun = co_await beginning;
-        evaluation.take(std::move(begun));
-        auto next = dialog.machine.advance(evaluation.turn);
-        if (next) {
-            evaluation.turn = granted_or(*std::move(next), dialog);
-            co_return;
-        }
-    }
-}
-
-base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold,
-                                     LockKeeper::Foresight foresight, Evaluation& evaluation) {
-    const bool ended = dialog.machine.state() == State::ended;
-    if (!ended || !dialog.judged) {
-        co_return;
-    }
-    LockoutEvent event = LockoutEvent::before; // nothing to tell, but the same work
-    if (std::holds_alternative<Granted>(evaluation.turn)) {
-        event = LockoutEvent::succeeded;
-    } else if (evaluation.person_failed) {
-        event = LockoutEvent::failed;
-    }
-    if (event == LockoutEvent::succeeded) {
-        evaluation.forgiven = keeper_.counters(hold);
-    }
-    auto judging = keeper_.judge(hold, event, std::move(foresight));
-    const Ruling ruling = co_await judging;
-    if (event == LockoutEvent::failed) {
-        evaluation.consequence = ruling;
-    }
-}
-
-base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
-    const bool steps_wrote = !evaluation.writes.empty();
-    if (dialog.machine.state() != State::ended && !steps_wrote) {
-        co_return;
-    }
-    auto writing = write_down(dialog, hold, evaluation);
-    co_await writing;
-    if (!evaluation.durable && evaluation.needs_durable) {
-        evaluation.turn = Denied{Reason::unavailable, {}, {}};
-        evaluation.detail.clear();
-        dialog.machine.end();
-        if (evaluation.forgiven) {
-            keeper_.put_back(hold, *std::move(evaluation.forgiven));
-        }
-    }
-    if (!evaluation.durable && steps_wrote && dialog.machine.state() == State::ended) {
-        // It may be the steps' part that cannot be written: the attempt counts without it.
-        auto writing_again = write_down(dialog, hold, evaluation);
-        co_await writing_again;
-    }
-}
-
-base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
-    std::vector<store::Store::Work> pieces = std::exchange(evaluation.writes, {});
-    LockKeeper::Changes counters;
-    if (dialog.machine.state() == State::ended) {
-        const bool granted = std::holds_alternative<Granted>(evaluation.turn);
-        counters = keeper_.changes(hold, granted ? LockKeeper::Extent::changed : LockKeeper::Extent::all);
-        pieces.push_back(std::move(counters.work));
-        pieces.push_back(record_of(dialog, evaluation, clock_.wall()));
-    }
-    try {
-        auto writing = store_.write(all_of(std::move(pieces)));
-        co_await writing;
-        evaluation.durable = true;
-        if (counters.durable) {
-            counters.durable();
-        }
-    } catch (const std::exception& error) {
-        log::error(log::id::store_unwritable,
-                   std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());
-    }
-}
-
-void Engine::announce(const Dialog& dialog, const Evaluation& evaluation) const {
-    if (dialog.machine.state() != State::ended) {
-        return;
-    }
-    log_outcome(dialog, evaluation);
-    const auto uid = dialog.subject.uid();
-    if (evaluation.durable && evaluation.consequence && evaluation.consequence->shut() && uid && on_locked) {
-        const bool timed = evaluation.consequence->verdict == protocol::Verdict::locked;
-        on_locked(*uid, timed ? clock_.wall() + evaluation.consequence->wait : base::Milliseconds(0),
-                  evaluation.consequence->reason);
-    }
 }
 
 void Engine::cancel(DialogId id, const std::string& sender) {

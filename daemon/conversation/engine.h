@@ -12,6 +12,7 @@
 #include "daemon/conversation/lock_keeper.h"
 #include "daemon/conversation/presenter.h"
 #include "daemon/conversation/step_set.h"
+#include "daemon/notices/notices.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
 #include "lib/base/task.h"
@@ -19,7 +20,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace loquet::conversation {
 
@@ -80,6 +83,8 @@ private:
     base::Task<protocol::Turn> carry_on(DialogId id, Dialog& dialog, base::Task<protocol::Turn> work);
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
+    void note_change(const Dialog& dialog, Evaluation& evaluation);
+    void tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes);
     base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
     base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, LockKeeper::Foresight foresight,
@@ -98,6 +103,7 @@ private:
     const messages::Catalogue& texts_;
     Presenter presenter_;
     StepSet steps_;
+    std::optional<notices::Notices> notices_; ///< nothing: nothing can be sent
     LockKeeper keeper_;
     AccountQueue queue_;
     base::TaskGroup background_;

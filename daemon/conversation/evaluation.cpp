@@ -2,12 +2,14 @@
 #include "daemon/conversation/evaluation.h"
 
 #include "daemon/audit/audit_log.h"
+#include "daemon/conversation/seat_trust.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -32,18 +34,32 @@ std::string detail_of(const Evaluation& evaluation) {
     return evaluation.detail;
 }
 
-model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+model::AuditKind kind_of(const Dialog& dialog) {
+    if (is_login(dialog)) {
+        return model::AuditKind::login;
+    }
+    return dialog.purpose == protocol::purpose::manage_secrets ? model::AuditKind::secrets_managed
+                                                               : model::AuditKind::password_changed;
+}
+
+/// Who and where; what happened is the caller's to say.
+model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     model::AuditEvent event;
-    event.kind = is_login(dialog) ? model::AuditKind::login : model::AuditKind::password_changed;
-    event.granted = std::holds_alternative<Granted>(evaluation.turn);
     event.account = dialog.subject.uid();
     event.identity = dialog.subject.identity;
     event.actor = dialog.client.uid;
     event.purpose = dialog.purpose;
     event.service = base::printable(dialog.client.service, 64);
     event.seat = base::printable(dialog.client.place(), 128);
-    event.detail = base::printable(detail_of(evaluation), 256);
     event.time = wall;
+    return event;
+}
+
+model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+    model::AuditEvent event = event_in(dialog, wall);
+    event.kind = kind_of(dialog);
+    event.granted = std::holds_alternative<Granted>(evaluation.turn);
+    event.detail = base::printable(detail_of(evaluation), 256);
     return event;
 }
 
@@ -58,7 +74,21 @@ void Evaluation::take(StepResult result) {
         detail = std::move(result.detail);
     }
     person_failed = result.person_failed;
+    disowned = disowned || result.disowned;
     needs_durable = needs_durable || result.needs_durable;
+}
+
+bool is_empty_password(const Conversation& machine, const protocol::Answers& answers) {
+    return machine.step() == "password" && answers.size() == 1 && answers.front().empty();
+}
+
+bool asks_for_the_password_alone(const Turn& turn) {
+    const auto* ask = std::get_if<protocol::Ask>(&turn);
+    return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
+}
+
+Attempt attempt_of(const Subject& subject) {
+    return {subject.identity, !subject.account, subject.seat};
 }
 
 StepResult refused_by(const Ruling& ruling) {
@@ -85,17 +115,41 @@ Turn granted_or(Turn turn, const Dialog& dialog) {
     return turn;
 }
 
-store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
+                             base::Milliseconds steady) {
     model::AuditEvent event = event_of(dialog, evaluation, wall);
     const bool logged_in = event.granted && is_login(dialog);
-    return [event = std::move(event), logged_in](store::WriteTxn& txn) {
+    const bool trusted = logged_in && dialog.machine.earned_trust() && !dialog.client.place().empty();
+    return [event = std::move(event), logged_in, trusted, steady, seat = dialog.subject.seat](store::WriteTxn& txn) {
         if (logged_in && event.account) {
             auto closed = store::AccountsTable::closed(txn, *event.account);
             if (closed) {
                 closed->last_login = event.time;
+                if (trusted) {
+                    trust(*closed, seat, steady);
+                }
                 store::AccountsTable::put(txn, *event.account, *closed);
             }
         }
+        audit::AuditLog::append(txn, event);
+    };
+}
+
+store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor, base::Milliseconds wall) {
+    model::AuditEvent event = event_in(dialog, wall);
+    event.kind = model::AuditKind::factor_set_up;
+    event.granted = true;
+    event.detail = factor;
+    return [event = std::move(event)](store::WriteTxn& txn) {
+        auto closed = event.account ? store::AccountsTable::closed(txn, *event.account) : std::nullopt;
+        if (!closed) {
+            throw base::Error(base::Error::Kind::not_found, "the account is gone");
+        }
+        if (std::find(closed->factors.begin(), closed->factors.end(), event.detail) == closed->factors.end()) {
+            closed->factors.push_back(event.detail);
+        }
+        closed->trusted_seats.clear();
+        store::AccountsTable::put(txn, *event.account, *closed);
         audit::AuditLog::append(txn, event);
     };
 }
@@ -106,6 +160,18 @@ store::Store::Work all_of(std::vector<store::Store::Work> pieces) {
             piece(txn);
         }
     };
+}
+
+void log_alarms_of(LockKeeper& keeper) {
+    keeper.when_fallback_changes = [](bool fallback, const std::string& why) {
+        if (fallback) {
+            log::error(log::id::lockout_fallback,
+                       "the lockout policy does not answer, the strict built-in one judges: " + why);
+        } else {
+            log::notice(log::id::lockout_fallback, "the lockout policy answers again");
+        }
+    };
+    keeper.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
 }
 
 void log_outcome(const Dialog& dialog, const Evaluation& evaluation) {

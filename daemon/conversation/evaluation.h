@@ -19,6 +19,7 @@ struct Evaluation {
     std::vector<store::Store::Work> writes;
     std::string detail;
     bool person_failed = false;
+    bool disowned = false;
     bool needs_durable = false;
     bool durable = false; ///< what ended the dialog is in the store
     /// As they were before the policy heard of the success, which is none while it is not durable.
@@ -27,6 +28,15 @@ struct Evaluation {
     [[nodiscard]] bool shut() const noexcept { return ruling.shut(); }
     void take(StepResult result);
 };
+
+/// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
+[[nodiscard]] bool is_empty_password(const Conversation& machine, const protocol::Answers& answers);
+
+/// The answers that a caller had before it was asked fit only this question.
+[[nodiscard]] bool asks_for_the_password_alone(const protocol::Turn& turn);
+
+/// The dialog as the lockout policy counts it.
+[[nodiscard]] Attempt attempt_of(const Subject& subject);
 
 /// A refusal by the policy, with its rule for the audit and the time left.
 [[nodiscard]] StepResult refused_by(const Ruling& ruling);
@@ -37,11 +47,19 @@ struct Evaluation {
 /// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
 [[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
 
-/// The audit record, and the time of the last login where it was one.
-[[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall);
+/// The audit record; and where it was a login, its time, and that the seat is trusted.
+[[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
+                                           base::Milliseconds steady);
+
+/// The account has the factor now; with a record of its own.
+[[nodiscard]] store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor,
+                                               base::Milliseconds wall);
 
 /// All pieces in one transaction, in order.
 [[nodiscard]] store::Store::Work all_of(std::vector<store::Store::Work> pieces);
+
+/// For the operator: whether the policy answers, and what it warns of.
+void log_alarms_of(LockKeeper& keeper);
 
 /// For the operator: who, where, and the precise reason.
 void log_outcome(const Dialog& dialog, const Evaluation& evaluation);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/flow_parts.h"
 
+#include "daemon/store/accounts_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
@@ -22,7 +23,7 @@ std::vector<FlowPart> parts_for(const config::Config& settings, const std::strin
     };
     std::vector<FlowPart> parts;
     for (const config::FlowItem& item : flow->items) {
-        FlowPart part{{}, item.at_least};
+        FlowPart part{{}, item.at_least, item.enrols, item.trust_seat};
         for (const config::Step& step : item.steps) {
             if (!is_skipped(step)) {
                 part.steps.push_back(step.name);
@@ -33,6 +34,23 @@ std::vector<FlowPart> parts_for(const config::Config& settings, const std::strin
         }
     }
     return parts;
+}
+
+bool is_for_an_owner(const std::string& purpose) {
+    namespace purposes = protocol::purpose;
+    return purpose == purposes::change_password || purpose == purposes::first_login
+           || purpose == purposes::manage_secrets;
+}
+
+bool is_first_login(const store::Store& store, const std::string& purpose, const Subject& subject,
+                    const Client& client) {
+    const auto uid = subject.uid();
+    if (purpose != protocol::purpose::change_password || !uid || client.acts_for_root()) {
+        return false;
+    }
+    const auto credential =
+        store.read([&](const store::ReadTxn& txn) { return store::AccountsTable::credential(txn, *uid); });
+    return credential && credential->must_change && !credential->own_before;
 }
 
 } // namespace loquet::conversation

@@ -8,8 +8,10 @@ using protocol::Reason;
 
 namespace {
 
+/// Or what only its owner can have brought about.
 bool says_nothing_of_the_account(Reason reason) {
-    return reason == Reason::busy || reason == Reason::unavailable || reason == Reason::rules;
+    return reason == Reason::disowned || reason == Reason::busy || reason == Reason::unavailable
+           || reason == Reason::rules;
 }
 
 std::string minutes(std::chrono::seconds time) {

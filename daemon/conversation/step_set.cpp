@@ -12,7 +12,7 @@ namespace loquet::conversation {
 
 StepSet::StepSet(store::Store& store, work::Hasher& hasher, const base::Clock& clock, const messages::Catalogue& texts,
                  const config::Config& settings, const PluginDoors& doors) {
-    steps_["password"] = std::make_unique<PasswordStep>(store, hasher, texts);
+    steps_["password"] = std::make_unique<PasswordStep>(store, hasher, clock, texts);
     steps_["new_password"] =
         std::make_unique<NewPasswordStep>(store, hasher, doors.rules, clock, texts, settings.password);
     steps_["expiry"] = std::make_unique<ExpiryStep>(store, clock, texts, settings.password);

@@ -19,6 +19,20 @@ enum class AccountState : std::uint8_t {
     disabled = 2, ///< taken out of service
 };
 
+/// A code by which the owner says that a change was not theirs (notices/disown_code.h).
+struct DisownCode {
+    Digest code;
+    base::Milliseconds until{0}; ///< wall clock
+    friend bool operator==(const DisownCode&, const DisownCode&) = default;
+};
+
+/// Where the owner proved a second factor, so that it need not be asked there for a while.
+struct TrustedSeat {
+    Digest seat;
+    base::Milliseconds proved{0}; ///< steady clock (steady_time.h)
+    friend bool operator==(const TrustedSeat&, const TrustedSeat&) = default;
+};
+
 /// What the daemon and, masked, the helpdesk see.
 struct PrivateAccount {
     AccountState state = AccountState::active;
@@ -33,6 +47,8 @@ struct PrivateAccount {
     std::string locale;                      ///< preferred; empty: the dialog's
     std::vector<std::string> authorisations; ///< PAM services or applications this account may use; "*" is all
     std::vector<std::string> factors;        ///< steps that its owner has set up
+    std::vector<DisownCode> disown_codes;    ///< oldest first
+    std::vector<TrustedSeat> trusted_seats;  ///< the one that was proved last is the last one
     friend bool operator==(const PrivateAccount&, const PrivateAccount&) = default;
 };
 

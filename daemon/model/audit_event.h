@@ -22,7 +22,9 @@ enum class AuditKind : std::uint8_t {
     plugin_quarantined = 8,
     configuration_weakened = 9, ///< a flow that the file had to allow explicitly was used
     policy_fallback = 10,
-    codes_unused = 11, ///< an alarm (not granted), or its end
+    codes_unused = 11,    ///< an alarm (not granted), or its end
+    factor_set_up = 12,   ///< `detail` says which
+    secrets_managed = 13, ///< a dialog to set a factor up came to its end
 };
 
 struct AuditEvent {

@@ -50,6 +50,12 @@ PluginClient::~PluginClient() {
     close_and_fail("it is being shut down");
 }
 
+void PluginClient::begin() {
+    if (!config_.on_demand) {
+        connect();
+    }
+}
+
 void PluginClient::connect() {
     if (!socket_ && patience_.may_try(clock_.boottime())) {
         open();

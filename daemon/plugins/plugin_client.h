@@ -25,8 +25,8 @@ public:
     PluginClient& operator=(const PluginClient&) = delete;
     ~PluginClient(); ///< calls still waiting end with Error::unavailable
 
-    /// Connects in the background unless it is connected or has to wait.
-    void connect();
+    /// Connects in the background, unless that has to wait until somebody needs the plugin.
+    void begin();
 
     template <class Response, class Request>
     [[nodiscard]] base::Task<Response> call(Request request) {
@@ -43,6 +43,8 @@ private:
     class DescribeCall;
     using Calls = std::deque<std::unique_ptr<RemoteCall>>;
 
+    /// Connects unless it is connected or has to wait.
+    void connect();
     void submit(std::unique_ptr<RemoteCall> call);
     void start_clock(RemoteCall& call);
     void expired(std::uint32_t serial);

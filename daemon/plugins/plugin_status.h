@@ -25,6 +25,7 @@ struct InstanceConfig {
     protocol::PluginKind kind = protocol::PluginKind::step;
     std::string socket_path;           ///< <runtime>/plugins/NAME.sock
     base::Milliseconds deadline{2000}; ///< of one call, waiting included
+    bool on_demand = false;            ///< not before somebody needs it: its process need not run until then
 };
 
 struct PluginStatus {

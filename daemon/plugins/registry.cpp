@@ -48,7 +48,7 @@ Registry::~Registry() = default;
 
 void Registry::connect() {
     for (const auto& [name, instance] : instances_) {
-        instance->client.connect();
+        instance->client.begin();
     }
 }
 

@@ -101,6 +101,14 @@ base::SecureBytes encode(const model::PublicAccount& account, Bytes stored) {
 
 model::PrivateAccount decode_private(Bytes bytes) {
     auto record = parse<PrivateRecord>(bytes, private_name);
+    std::vector<model::DisownCode> codes;
+    for (const auto& code : record.disown_codes()) {
+        codes.push_back({digest_from(code.code()), base::Milliseconds(code.until_ms())});
+    }
+    std::vector<model::TrustedSeat> seats;
+    for (const auto& seat : record.trusted_seats()) {
+        seats.push_back({digest_from(seat.seat()), base::Milliseconds(seat.proved_ms())});
+    }
     return {.state = state_from(record.state()),
             .state_reason = std::move(*record.mutable_state_reason()),
             .generation = record.generation(),
@@ -111,7 +119,9 @@ model::PrivateAccount decode_private(Bytes bytes) {
             .organisation = std::move(*record.mutable_organisation()),
             .locale = std::move(*record.mutable_locale()),
             .authorisations = {record.authorisations().begin(), record.authorisations().end()},
-            .factors = {record.factors().begin(), record.factors().end()}};
+            .factors = {record.factors().begin(), record.factors().end()},
+            .disown_codes = std::move(codes),
+            .trusted_seats = std::move(seats)};
 }
 
 base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
@@ -129,6 +139,18 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
     set_text(*record.mutable_locale(), account.locale);
     replace_texts(*record.mutable_authorisations(), account.authorisations);
     replace_texts(*record.mutable_factors(), account.factors);
+    record.clear_disown_codes();
+    for (const auto& [code, until] : account.disown_codes) {
+        auto& stored_code = *record.add_disown_codes();
+        stored_code.set_code(digest_bytes(code));
+        stored_code.set_until_ms(until.count());
+    }
+    record.clear_trusted_seats();
+    for (const auto& [seat, proved] : account.trusted_seats) {
+        auto& stored_seat = *record.add_trusted_seats();
+        stored_seat.set_seat(digest_bytes(seat));
+        stored_seat.set_proved_ms(proved.count());
+    }
     return to_bytes(record);
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace loquet::store {
 
@@ -66,11 +67,14 @@ Mac labelled_mac(std::span<const std::uint8_t> data_key, std::string_view label)
     return Mac(derive_key(data_key, label));
 }
 
-std::array<Mac, digest_labels.size()> digest_macs(std::span<const std::uint8_t> data_key) {
-    const auto mac = [&](std::size_t i) {
-        return labelled_mac(data_key, "loquet index " + std::string(digest_labels.at(i)));
-    };
-    return {mac(0), mac(1), mac(2), mac(3), mac(4), mac(5), mac(6), mac(7)};
+template <std::size_t... Index>
+std::array<Mac, sizeof...(Index)> digest_macs(std::span<const std::uint8_t> data_key,
+                                              std::index_sequence<Index...> /*all*/) {
+    return {labelled_mac(data_key, "loquet index " + std::string(digest_labels[Index]))...};
+}
+
+auto digest_macs(std::span<const std::uint8_t> data_key) {
+    return digest_macs(data_key, std::make_index_sequence<digest_labels.size()>());
 }
 
 } // namespace

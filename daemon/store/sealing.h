@@ -25,9 +25,9 @@ namespace loquet::store {
 void restrict_openssl() noexcept;
 
 /// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
-enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, organisation, budget };
-inline constexpr std::array<std::string_view, 8> digest_labels{"name",     "mail", "phone",        "seat",
-                                                               "identity", "step", "organisation", "budget"};
+enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, organisation, budget, disown };
+inline constexpr std::array<std::string_view, 9> digest_labels{"name",     "mail", "phone",        "seat",
+                                                               "identity", "step", "organisation", "budget", "disown"};
 
 /// Whose key a step gets: an account's follows its number, and stays when the name is changed; a name that nobody has
 /// gives another one, of its digest.

@@ -107,7 +107,8 @@ std::size_t count_code_points(std::string_view text) noexcept {
 std::string printable(std::string_view text, std::size_t limit) {
     const std::string_view more = std::string_view("...").substr(0, limit);
     std::string out;
-    std::size_t room_for_more = 0; // the longest beginning of `out` that "..." still fits behind
+    out.reserve(std::min(text.size(), limit)); // what is a secret has no former copies then
+    std::size_t room_for_more = 0;             // the longest beginning of `out` that "..." still fits behind
     std::size_t at = 0;
     while (at < text.size()) {
         append_shown(out, text, at);

@@ -11,7 +11,7 @@ void append(CurlList& list, const std::string& line) {
     if (longer == nullptr) {
         throw std::bad_alloc();
     }
-    static_cast<void>(list.release()); // `longer` is the same list, or its first entry
+    (void)list.release(); // NOLINT(bugprone-unused-return-value): `longer` is the same list, or its first entry
     list.reset(longer);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Answers on their way between a dialog and the daemon: one sealed memfd, so that no secret is ever a bus argument and
-// the broker never holds one. Form: for each answer a 32-bit little-endian length and the bytes (UTF-8).
+// Answers on their way between a dialog and the daemon, as sealed texts (sealed_texts.h).
 #pragma once
 
 #include "lib/base/file.h"

@@ -20,6 +20,7 @@ inline constexpr const char* login = "login";
 inline constexpr const char* unlock_screen = "unlock-screen";
 inline constexpr const char* change_password = "change-password";
 inline constexpr const char* first_login = "first-login";
+inline constexpr const char* manage_secrets = "manage-secrets";
 } // namespace purpose
 
 } // namespace loquet::protocol

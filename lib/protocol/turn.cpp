@@ -8,7 +8,7 @@ namespace loquet::protocol {
 
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 10> words{{
+constexpr std::array<std::pair<Reason, std::string_view>, 11> words{{
     {Reason::none, ""},
     {Reason::refused, "refused"},
     {Reason::locked, "locked"},
@@ -19,6 +19,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 10> words{{
     {Reason::unavailable, "unavailable"},
     {Reason::busy, "busy"},
     {Reason::rules, "rules"},
+    {Reason::disowned, "disowned"},
 }};
 
 } // namespace

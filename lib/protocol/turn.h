@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,8 +33,16 @@ struct Prompt {
     PromptStyle style = PromptStyle::info;
     std::string name; ///< for programs: "password", "new_password"; at most limits::prompt_name_bytes of [a-z_]
     std::string text; ///< for the person, in the dialog's language; printable, at most limits::prompt_text_bytes
+    /// The text instead of `text`, which is empty then, where it holds a secret: the key of a generator of codes that
+    /// is set up. All copies of a prompt share it; it is wiped with the last.
+    std::shared_ptr<const base::Secret> secret_text{};
 
-    friend bool operator==(const Prompt&, const Prompt&) = default;
+    /// Lives as long as the prompt.
+    [[nodiscard]] std::string_view shown() const noexcept { return secret_text ? secret_text->reveal() : text; }
+    friend bool operator==(const Prompt& a, const Prompt& b) noexcept {
+        return a.style == b.style && a.name == b.name && a.shown() == b.shown()
+               && (a.secret_text == nullptr) == (b.secret_text == nullptr);
+    }
 };
 
 /// Why a dialog ended as it did. Which of them a caller gets to see is the profile's decision (`disclose`): without it
@@ -49,6 +58,7 @@ enum class Reason : std::uint8_t {
     unavailable,           ///< a part that is needed does not answer
     busy,                  ///< too many attempts are waiting
     rules,                 ///< the new password does not meet the rules
+    disowned,              ///< locked just now, by a code that says "this was not me"
 };
 
 [[nodiscard]] std::string_view to_text(Reason reason) noexcept;

@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
+#include "lib/protocol/sealed_texts.h"
 
 #include <algorithm>
 
@@ -27,7 +28,23 @@ struct Details {
     std::uint32_t retry_after = 0;
     std::uint32_t poll = 0;
     std::vector<std::string> messages;
+    std::vector<base::Secret> secret_texts; ///< none, or one for each prompt
 };
+
+constexpr SealedLimits of_prompts{"texts of prompts", limits::prompts_per_turn, limits::prompt_text_bytes};
+
+/// One for each prompt, empty where the prompt's text is none: nothing where no text is a secret.
+std::vector<std::string_view> secret_texts_of(const Turn& turn) {
+    std::vector<std::string_view> texts;
+    const auto* ask = std::get_if<Ask>(&turn);
+    const auto is_secret = [](const Prompt& prompt) { return prompt.secret_text != nullptr; };
+    if (ask != nullptr && std::any_of(ask->prompts.begin(), ask->prompts.end(), is_secret)) {
+        for (const Prompt& prompt : ask->prompts) {
+            texts.push_back(is_secret(prompt) ? prompt.shown() : std::string_view());
+        }
+    }
+    return texts;
+}
 
 Details details_of(const Turn& turn) {
     Details details;
@@ -47,8 +64,12 @@ Details details_of(const Turn& turn) {
     return details;
 }
 
-void write_details(bus::Writer& writer, const Details& details) {
+void write_details(bus::Writer& writer, const Details& details, const std::vector<std::string_view>& secret_texts) {
     writer.array("{sv}", [&] {
+        if (!secret_texts.empty()) {
+            const base::Fd sealed = seal_texts(secret_texts, of_prompts);
+            writer.entry("texts", "h", [&] { writer.fd(sealed.get()); });
+        }
         if (!details.account.empty()) {
             writer.entry("account", details.account);
         }
@@ -80,6 +101,9 @@ Details read_details(bus::Reader& reader) {
             details.poll = reader.u32();
         } else if (key == "warnings" && signature == "as") {
             details.messages = reader.texts(limits::prompts_per_turn, limits::prompt_text_bytes);
+        } else if (key == "texts" && signature == "h") {
+            const base::Fd sealed = reader.fd();
+            details.secret_texts = open_texts(sealed.get(), of_prompts);
         } else {
             return false;
         }
@@ -110,6 +134,20 @@ std::vector<Prompt> read_prompts(bus::Reader& reader) {
     return prompts;
 }
 
+/// Puts the secret texts where they belong, printable.
+void put_texts(std::vector<Prompt>& prompts, const std::vector<base::Secret>& texts) {
+    if (!texts.empty() && texts.size() != prompts.size()) {
+        throw Error(Error::Kind::invalid, "a turn has sealed texts, but not one for each prompt");
+    }
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (!texts[i].empty()) {
+            std::string shown = base::printable(texts[i].reveal(), limits::prompt_text_bytes);
+            prompts[i].text.clear();
+            prompts[i].secret_text = std::make_shared<const base::Secret>(base::Secret::take(shown));
+        }
+    }
+}
+
 } // namespace
 
 void write_turn(bus::Writer& writer, const Turn& turn) {
@@ -118,12 +156,14 @@ void write_turn(bus::Writer& writer, const Turn& turn) {
         if (const auto* ask = std::get_if<Ask>(&turn)) {
             for (const Prompt& prompt : ask->prompts) {
                 writer.structure("yss", [&] {
-                    writer.u8(static_cast<std::uint8_t>(prompt.style)).text(prompt.name).text(prompt.text);
+                    writer.u8(static_cast<std::uint8_t>(prompt.style))
+                        .text(prompt.name)
+                        .text(prompt.secret_text ? "" : prompt.text);
                 });
             }
         }
     });
-    write_details(writer, details_of(turn));
+    write_details(writer, details_of(turn), secret_texts_of(turn));
 }
 
 Turn read_turn(bus::Reader& reader) {
@@ -131,6 +171,7 @@ Turn read_turn(bus::Reader& reader) {
     auto prompts = read_prompts(reader);
     auto details = read_details(reader);
     if (state == "ask") {
+        put_texts(prompts, details.secret_texts);
         return Ask{std::move(prompts)};
     }
     if (state == "wait") {

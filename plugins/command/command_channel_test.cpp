@@ -59,7 +59,7 @@ TEST_F(ACommand, ReadsTheMessageOnItsStandardInput) {
                                   "Votre code est 482915.");
 }
 
-TEST_F(ACommand, T7_HasNothingOfTheMessageInItsArgumentsAndItsEnvironment) {
+TEST_F(ACommand, T18_HasNothingOfTheMessageInItsArgumentsAndItsEnvironment) {
     EXPECT_EQ(deliver("cat /proc/$$/cmdline /proc/$$/environ > " + folder_ / "seen").kind, DeliveryOutcome::Kind::sent);
     const std::string seen = content("seen");
     EXPECT_THAT(seen, HasSubstr("PATH="));

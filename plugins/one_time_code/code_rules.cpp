@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/one_time_code/code_rules.h"
 
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 
@@ -39,8 +39,8 @@ bool may_send(const CodeState& state, const Rules& rules, std::int64_t now) noex
 Verdict judge(const CodeState& state, const Rules& rules, std::string_view key, std::string_view typed) {
     // The same work whether a code is running or not: a hash of zeros is that of no code.
     const RunningCode running = state.running.value_or(RunningCode());
-    const auto hash = plugins_factor::keyed_hash(key, running.salt, view(plugins_factor::compact(typed)));
-    const bool right = plugins_factor::same(view(hash), view(running.hash));
+    const auto hash = factor::keyed_hash(key, running.salt, view(factor::compact(typed)));
+    const bool right = factor::same(view(hash), view(running.hash));
     if (!state.running || tries_left(state, rules) == 0) {
         return Verdict::not_evaluated;
     }

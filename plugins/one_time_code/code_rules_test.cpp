@@ -12,13 +12,13 @@ namespace {
 using testing::ElementsAre;
 
 constexpr std::int64_t noon = 1'700'000'000'000;
-const std::string key(plugins_factor::key_bytes, 'k');
+const std::string key(factor::key_bytes, 'k');
 const Rules rules;
 
 CodeState sent_at_noon(const std::string& code = "123456") {
     CodeState state;
     state.running = RunningCode{LOQUET_MEDIUM_MAIL, noon, noon + rules.mail_lifetime, {'s'}, {}};
-    state.running->hash = plugins_factor::keyed_hash(key, state.running->salt, code);
+    state.running->hash = factor::keyed_hash(key, state.running->salt, code);
     return state;
 }
 

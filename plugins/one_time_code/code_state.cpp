@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/one_time_code/code_state.h"
 
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 
 #include <algorithm>
 
 namespace loquet::plugins_one_time_code {
 namespace {
 
-using plugins_factor::StateReader;
+using factor::StateReader;
 
 constexpr std::uint8_t version = 1;
 
@@ -32,11 +32,11 @@ RunningCode read_running(StateReader& reader) {
 
 } // namespace
 
-plugins_factor::SecureBytes encode(const CodeState& state) {
+factor::SecureBytes encode(const CodeState& state) {
     if (!state.running && state.wrong.empty()) {
         return {};
     }
-    plugins_factor::StateWriter writer(version);
+    factor::StateWriter writer(version);
     writer.number(static_cast<std::uint8_t>(state.wrong.size()));
     for (const std::int64_t time : state.wrong) {
         writer.number(time);

@@ -3,7 +3,7 @@
 // any thread.
 #pragma once
 
-#include "plugins/factor/keyed_hash.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <loquet/step.h>
 
@@ -14,7 +14,7 @@
 
 namespace loquet::plugins_one_time_code {
 
-using plugins_factor::view;
+using factor::view;
 
 constexpr std::size_t most_tries = 20; ///< that are remembered, and what the option can be set to
 
@@ -23,8 +23,8 @@ struct RunningCode {
     loquet_medium medium = LOQUET_MEDIUM_MAIL;
     std::int64_t sent = 0;
     std::int64_t expires = 0; ///< from then on it is no longer right
-    plugins_factor::Salt salt{};
-    plugins_factor::Hash hash{};
+    factor::Salt salt{};
+    factor::Hash hash{};
 };
 
 struct CodeState {
@@ -34,7 +34,7 @@ struct CodeState {
 
 /// The form in which it is kept, and back; a state that holds nothing is no bytes. What is no such form throws
 /// DamagedState.
-[[nodiscard]] plugins_factor::SecureBytes encode(const CodeState& state);
+[[nodiscard]] factor::SecureBytes encode(const CodeState& state);
 [[nodiscard]] CodeState decode(std::string_view bytes);
 
 } // namespace loquet::plugins_one_time_code

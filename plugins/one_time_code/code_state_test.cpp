@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 #include "plugins/one_time_code/code_state.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace loquet::plugins_one_time_code {
 namespace {
 
-using plugins_factor::DamagedState;
+using factor::DamagedState;
 
 CodeState full() {
     CodeState state;

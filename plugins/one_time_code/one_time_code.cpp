@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/one_time_code/one_time_code.h"
 
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/typed_code.h"
 #include "plugins/one_time_code/media.h"
 
 #include <iterator>
@@ -10,7 +10,7 @@
 namespace loquet::plugins_one_time_code {
 namespace {
 
-using plugins_factor::SecureBytes;
+using factor::SecureBytes;
 
 // What the dialog state says was asked.
 constexpr std::string_view asked_medium = "medium";
@@ -80,7 +80,7 @@ OneTimeCode::OneTimeCode(sdk::Host host, const sdk::Options& options) : host_(ho
     rules_.resend_after = options.integer("resend_seconds") * second_ms;
     rules_.tries = static_cast<std::size_t>(options.integer("tries"));
     rules_.window = options.integer("window_minutes") * minute_ms;
-    plugins_factor::prepare_hashing();
+    factor::prepare_hashing();
 }
 
 void OneTimeCode::ask(sdk::StepOutput& output) const {
@@ -99,7 +99,7 @@ void OneTimeCode::send(loquet_medium medium, const sdk::StepRequest& request, sd
     const std::int64_t lifetime = rules_.lifetime(medium);
     RunningCode running{medium, request.now(), request.now() + lifetime, {}, {}};
     host_.random(running.salt.data(), running.salt.size());
-    running.hash = plugins_factor::keyed_hash(request.key(), running.salt, view(code));
+    running.hash = factor::keyed_hash(request.key(), running.salt, view(code));
     state.running = running; // the one before is no longer right
     const std::string minutes = std::to_string(lifetime / minute_ms);
     output.send(medium,
@@ -127,7 +127,7 @@ void OneTimeCode::send_or_choose(const sdk::StepRequest& request, sdk::StepOutpu
 
 void OneTimeCode::choose(const sdk::StepRequest& request, sdk::StepOutput& output, CodeState& state) const {
     const auto media = media_in(request.fact("media"));
-    const SecureBytes typed = plugins_factor::compact(request.answer(0));
+    const SecureBytes typed = factor::compact(request.answer(0));
     const bool is_number = typed.size() == 1 && typed[0] >= '1' && typed[0] <= '9';
     const std::size_t chosen = is_number ? static_cast<std::size_t>(typed[0] - '1') : media.size();
     if (chosen >= media.size()) {
@@ -165,7 +165,7 @@ void OneTimeCode::answer(const sdk::StepRequest& request, sdk::StepOutput& outpu
         choose(request, output, state);
     } else if (request.dialog_state() != asked_code) {
         output.deny(); // nothing was asked
-    } else if (plugins_factor::compact(request.answer(0)).empty()) {
+    } else if (factor::compact(request.answer(0)).empty()) {
         send_or_choose(request, output, state);
     } else {
         evaluate(request, output, state);

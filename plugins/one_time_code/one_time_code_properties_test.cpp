@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What holds whatever happens: many dialogs of one account, in any order, beside a model that is told what was sent.
-#include "plugins/factor/step_world.h"
+#include "lib/factor/step_world.h"
 #include "plugins/one_time_code/one_time_code.h"
 
 #include <gtest/gtest.h>
@@ -12,12 +12,12 @@
 namespace loquet::plugins_one_time_code {
 namespace {
 
-using plugins_factor::Dialog;
-using plugins_factor::Said;
-using plugins_factor::TestHost;
-using plugins_factor::TestOptions;
-using plugins_factor::Turn;
-using plugins_factor::World;
+using factor::Dialog;
+using factor::Said;
+using factor::TestHost;
+using factor::TestOptions;
+using factor::Turn;
+using factor::World;
 
 /// What a person would say of the account's codes.
 struct Model {

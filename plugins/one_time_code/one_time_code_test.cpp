@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
-#include "plugins/factor/step_world.h"
+#include "lib/factor/state.h"
+#include "lib/factor/step_world.h"
 #include "plugins/one_time_code/one_time_code.h"
 
 #include <gmock/gmock.h>
@@ -11,12 +11,12 @@
 namespace loquet::plugins_one_time_code {
 namespace {
 
-using plugins_factor::Dialog;
-using plugins_factor::Said;
-using plugins_factor::TestHost;
-using plugins_factor::TestOptions;
-using plugins_factor::Turn;
-using plugins_factor::World;
+using factor::Dialog;
+using factor::Said;
+using factor::TestHost;
+using factor::TestOptions;
+using factor::Turn;
+using factor::World;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -252,7 +252,7 @@ TEST_F(AOneTimeCode, IsRefusedWhereTheStateIsDamagedOrThereIsNoKey) {
     begin();
     World damaged = world;
     damaged.account_state.pop_back();
-    EXPECT_THROW(damaged.begin(step, dialog), plugins_factor::DamagedState);
+    EXPECT_THROW(damaged.begin(step, dialog), factor::DamagedState);
     World keyless;
     keyless.facts = world.facts;
     keyless.key.clear();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/code_book.h"
 
-#include "plugins/factor/state.h"
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/state.h"
+#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint8_t version = 1;
 
 template <class Bytes>
-void read(plugins_factor::StateReader& reader, Bytes& bytes) {
+void read(factor::StateReader& reader, Bytes& bytes) {
     const std::string_view piece = reader.piece(bytes.size());
     std::copy(piece.begin(), piece.end(), bytes.begin());
 }
@@ -21,10 +21,10 @@ void read(plugins_factor::StateReader& reader, Bytes& bytes) {
 } // namespace
 
 std::optional<std::size_t> find_code(const CodeBook& book, std::string_view key, std::string_view typed) {
-    const auto hash = plugins_factor::keyed_hash(key, book.salt, view(plugins_factor::compact(typed)));
+    const auto hash = factor::keyed_hash(key, book.salt, view(factor::compact(typed)));
     std::optional<std::size_t> found;
     for (std::size_t n = 0; n < book.unused.size(); ++n) {
-        if (plugins_factor::same(view(hash), view(book.unused[n]))) {
+        if (factor::same(view(hash), view(book.unused[n]))) {
             found = n;
         }
     }
@@ -36,8 +36,8 @@ CodeBook without(CodeBook book, std::size_t code) {
     return book;
 }
 
-plugins_factor::SecureBytes encode(const CodeBook& book) {
-    plugins_factor::StateWriter writer(version);
+factor::SecureBytes encode(const CodeBook& book) {
+    factor::StateWriter writer(version);
     writer.piece(view(book.salt)).number(static_cast<std::uint8_t>(book.unused.size()));
     for (const auto& hash : book.unused) {
         writer.piece(view(hash));
@@ -46,7 +46,7 @@ plugins_factor::SecureBytes encode(const CodeBook& book) {
 }
 
 CodeBook decode(std::string_view state) {
-    plugins_factor::StateReader reader(state, version);
+    factor::StateReader reader(state, version);
     CodeBook book;
     read(reader, book.salt);
     book.unused.resize(reader.number<std::uint8_t>(0, codes_in_all));

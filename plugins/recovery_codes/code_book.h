@@ -2,7 +2,7 @@
 // The codes of one account that are not used yet, as keyed hashes. Pure values, any thread.
 #pragma once
 
-#include "plugins/factor/keyed_hash.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <optional>
 #include <string_view>
@@ -10,13 +10,13 @@
 
 namespace loquet::plugins_recovery_codes {
 
-using plugins_factor::view;
+using factor::view;
 
 constexpr std::size_t codes_in_all = 10;
 
 struct CodeBook {
-    plugins_factor::Salt salt{};
-    std::vector<plugins_factor::Hash> unused; ///< at most codes_in_all
+    factor::Salt salt{};
+    std::vector<factor::Hash> unused; ///< at most codes_in_all
 };
 
 /// Which of them was typed. Compares with all of them whatever it finds, so that the time tells nothing.
@@ -26,7 +26,7 @@ struct CodeBook {
 [[nodiscard]] CodeBook without(CodeBook book, std::size_t code);
 
 /// The form in which it is kept, and back; what is no such form throws DamagedState.
-[[nodiscard]] plugins_factor::SecureBytes encode(const CodeBook& book);
+[[nodiscard]] factor::SecureBytes encode(const CodeBook& book);
 [[nodiscard]] CodeBook decode(std::string_view state);
 
 } // namespace loquet::plugins_recovery_codes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 #include "plugins/recovery_codes/code_book.h"
 
 #include <gtest/gtest.h>
@@ -9,14 +9,14 @@
 namespace loquet::plugins_recovery_codes {
 namespace {
 
-const std::string key(plugins_factor::key_bytes, 'k');
+const std::string key(factor::key_bytes, 'k');
 const char* const codes[] = {"BCDFGHJK", "LMNPQRST", "VWXZBCDF"};
 
 CodeBook book() {
     CodeBook made;
     made.salt.fill('s');
     for (const char* code : codes) {
-        made.unused.push_back(plugins_factor::keyed_hash(key, made.salt, code));
+        made.unused.push_back(factor::keyed_hash(key, made.salt, code));
     }
     return made;
 }
@@ -32,7 +32,7 @@ TEST(ACodeBook, FindsNothingElse) {
                                      std::string("BCDFGHJL"), std::string(4096, 'B')}) {
         EXPECT_EQ(find_code(book(), key, typed), std::nullopt) << typed;
     }
-    EXPECT_EQ(find_code(book(), std::string(plugins_factor::key_bytes, 'x'), "BCDFGHJK"), std::nullopt)
+    EXPECT_EQ(find_code(book(), std::string(factor::key_bytes, 'x'), "BCDFGHJK"), std::nullopt)
         << "the hashes of another account";
     EXPECT_EQ(find_code({}, key, "BCDFGHJK"), std::nullopt);
 }
@@ -68,13 +68,13 @@ TEST(ACodeBook, HoldsNoCode) {
 TEST(ACodeBook, IsRefusedWhereItIsDamaged) {
     const std::string state(view(encode(book())));
     for (std::size_t size = 0; size < state.size(); ++size) {
-        EXPECT_THROW((void)decode(state.substr(0, size)), plugins_factor::DamagedState) << size;
+        EXPECT_THROW((void)decode(state.substr(0, size)), factor::DamagedState) << size;
     }
-    EXPECT_THROW((void)decode(state + '\0'), plugins_factor::DamagedState);
-    EXPECT_THROW((void)decode('\x02' + state.substr(1)), plugins_factor::DamagedState);
+    EXPECT_THROW((void)decode(state + '\0'), factor::DamagedState);
+    EXPECT_THROW((void)decode('\x02' + state.substr(1)), factor::DamagedState);
     CodeBook one_too_many = book();
     one_too_many.unused.resize(codes_in_all + 1);
-    EXPECT_THROW((void)decode(view(encode(one_too_many))), plugins_factor::DamagedState);
+    EXPECT_THROW((void)decode(view(encode(one_too_many))), factor::DamagedState);
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 // looks like another (RFC 8628, 6.1). 20^8 codes are 34 bits. Pure, any thread.
 #pragma once
 
-#include "plugins/factor/secure_bytes.h"
+#include "lib/factor/secure_bytes.h"
 
 #include <cstdint>
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace loquet::plugins_recovery_codes {
 
-using plugins_factor::SecureBytes;
+using factor::SecureBytes;
 
 constexpr std::string_view alphabet = "BCDFGHJKLMNPQRSTVWXZ";
 constexpr std::size_t code_letters = 8;
@@ -21,7 +21,7 @@ using RandomBelow = std::function<std::uint32_t(std::uint32_t)>;
 
 [[nodiscard]] SecureBytes draw_code(const RandomBelow& random_below);
 
-/// "BCDF-GHJK", as it is shown; people may type it as plugins/factor/typed_code.h says.
+/// "BCDF-GHJK", as it is shown; people may type it as lib/factor/typed_code.h says.
 [[nodiscard]] SecureBytes shown(std::string_view code);
 
 } // namespace loquet::plugins_recovery_codes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/typed_code.h"
 #include "plugins/recovery_codes/recovery_code.h"
 
 #include <gtest/gtest.h>
@@ -37,7 +37,7 @@ TEST(ARecoveryCode, HasEightLettersOfTheAlphabetEachEquallyOften) {
 
 TEST(ARecoveryCode, IsShownInGroupsOfFourAndReadBack) {
     EXPECT_EQ(view(shown("BCDFGHJK")), "BCDF-GHJK");
-    EXPECT_EQ(view(plugins_factor::compact(view(shown("BCDFGHJK")))), "BCDFGHJK");
+    EXPECT_EQ(view(factor::compact(view(shown("BCDFGHJK")))), "BCDFGHJK");
 }
 
 } // namespace

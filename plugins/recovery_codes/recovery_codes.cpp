@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/recovery_codes.h"
 
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 #include "plugins/recovery_codes/recovery_code.h"
 
 #include <iterator>
@@ -34,13 +34,13 @@ struct Enrolment {
 };
 
 SecureBytes encode(const Enrolment& enrolment) {
-    plugins_factor::StateWriter writer(enrolment_version);
+    factor::StateWriter writer(enrolment_version);
     writer.number(enrolment.tries_left).piece(view(encode(enrolment.book)));
     return std::move(writer).take();
 }
 
 Enrolment decode_enrolment(std::string_view state) {
-    plugins_factor::StateReader reader(state, enrolment_version);
+    factor::StateReader reader(state, enrolment_version);
     Enrolment enrolment;
     enrolment.tries_left = reader.number<std::uint8_t>(1, tries_to_confirm);
     enrolment.book = decode(reader.rest());
@@ -93,7 +93,7 @@ const loquet_manifest& RecoveryCodes::manifest() {
 
 RecoveryCodes::RecoveryCodes(sdk::Host host, const sdk::Options& options)
     : host_(host), few_(static_cast<std::size_t>(options.integer("few"))) {
-    plugins_factor::prepare_hashing();
+    factor::prepare_hashing();
 }
 
 void RecoveryCodes::ask(const sdk::StepRequest& request, sdk::StepOutput& output) const {
@@ -117,7 +117,7 @@ void RecoveryCodes::enrol(const sdk::StepRequest& request, sdk::StepOutput& outp
         if (find_code(enrolment.book, request.key(), view(code))) {
             continue; // the same one twice would be good for two uses
         }
-        enrolment.book.unused.push_back(plugins_factor::keyed_hash(request.key(), enrolment.book.salt, view(code)));
+        enrolment.book.unused.push_back(factor::keyed_hash(request.key(), enrolment.book.salt, view(code)));
         const std::string number = std::to_string(enrolment.book.unused.size());
         const SecureBytes line = shown(view(code));
         output.ask(LOQUET_PROMPT_INFO, "recovery_code",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
-#include "plugins/factor/step_world.h"
+#include "lib/factor/state.h"
+#include "lib/factor/step_world.h"
 #include "plugins/recovery_codes/recovery_codes.h"
 
 #include <gmock/gmock.h>
@@ -11,12 +11,12 @@
 namespace loquet::plugins_recovery_codes {
 namespace {
 
-using plugins_factor::Dialog;
-using plugins_factor::Said;
-using plugins_factor::TestHost;
-using plugins_factor::TestOptions;
-using plugins_factor::Turn;
-using plugins_factor::World;
+using factor::Dialog;
+using factor::Said;
+using factor::TestHost;
+using factor::TestOptions;
+using factor::Turn;
+using factor::World;
 using testing::ElementsAre;
 
 class TheRecoveryCodes : public testing::Test {
@@ -88,7 +88,7 @@ TEST_F(TheRecoveryCodes, AreNotGoodBeforeOneOfThemWasTyped) {
     EXPECT_EQ(enrol_answer("").said, Said::asked);
     EXPECT_EQ(enrol_answer("BBBB-BBBB").said, Said::denied);
     EXPECT_EQ(world.account_state, "");
-    EXPECT_THROW(enrol_answer(codes[0]), plugins_factor::DamagedState);
+    EXPECT_THROW(enrol_answer(codes[0]), factor::DamagedState);
 }
 
 TEST_F(TheRecoveryCodes, LetOneInOnceEach) {
@@ -178,7 +178,7 @@ TEST_F(TheRecoveryCodes, AreRefusedWhereTheStateIsDamagedOrThereIsNoKey) {
     EXPECT_THROW(login(codes[0]), std::invalid_argument);
     EXPECT_THROW(enrol_begin(), std::invalid_argument);
     world.account_state.pop_back();
-    EXPECT_THROW(world.begin(step, dialog), plugins_factor::DamagedState);
+    EXPECT_THROW(world.begin(step, dialog), factor::DamagedState);
 }
 
 TEST_F(TheRecoveryCodes, T19_AreNotMadeWithoutRandomBytes) {

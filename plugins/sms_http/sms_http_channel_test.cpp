@@ -5,12 +5,14 @@
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 
+#include <curl/curl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <optional>
 
 namespace loquet::plugins_sms_http {
@@ -185,6 +187,35 @@ TEST_F(AGateway, T23_IsReachedDirectlyWhateverTheEnvironmentSays) {
     EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::sent);
     ::unsetenv("http_proxy");
     ::unsetenv("all_proxy");
+}
+
+/// What a careless client does with a gateway's address: libcurl as it is, told to follow wherever it is sent.
+long status_of_careless_get(const std::string& url) {
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(::curl_easy_init(), curl_easy_cleanup);
+    ::curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+    ::curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, 1L);
+    ::curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 20L);
+    ::curl_easy_setopt(curl.get(), CURLOPT_NOBODY, 0L);
+    long status = 0;
+    if (::curl_easy_perform(curl.get()) == CURLE_OK) {
+        ::curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+    }
+    return status;
+}
+
+TEST_F(AGateway, T23_IsNotWhereARedirectLeads) {
+    options_.set("url", url("/redirect"));
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::retry);
+    ASSERT_EQ(requests().size(), 1U);
+    EXPECT_EQ(status_of_careless_get(url("/redirect")), 200);
+    EXPECT_EQ(requests().size(), 3U) << "the careless way goes where it is sent";
+}
+
+TEST_F(AGateway, T23_WouldNotBeReachedWhereTheEnvironmentIsBelieved) {
+    ::setenv("http_proxy", "http://127.0.0.1:9", 1);
+    EXPECT_EQ(status_of_careless_get(url("/200")), 0);
+    ::unsetenv("http_proxy");
+    EXPECT_EQ(status_of_careless_get(url("/200")), 200);
 }
 
 TEST_F(AGateway, T23_IsToldApartFromNonsenseInItsOptions) {

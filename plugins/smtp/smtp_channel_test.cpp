@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Answer{"wants_login", retry, "530 5.7.0 authentication required", true},
                     Answer{"drops", retry, "", true}, Answer{"garbage", retry, "", true},
                     Answer{"silent", retry, "timed out", true}, Answer{"wrong_name_tls", retry, "", true}),
-    [](const auto& info) { return std::string(info.param.behaviour); });
+    [](const auto& odd) { return std::string(odd.param.behaviour); });
 
 TEST_F(AMailServer, OfAWrongNameIsGivenNothing) {
     begin("wrong_name", false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What other programs make of an enrolment: zbarimg reads the QR code from a picture of the terminal, oathtool makes
 // the codes that an authenticator application would.
-#include "plugins/factor/step_world.h"
+#include "lib/factor/step_world.h"
 #include "plugins/totp/terminal_picture.h"
 #include "plugins/totp/totp.h"
 #include "tests/support/process.h"
@@ -14,12 +14,12 @@
 namespace loquet::plugins_totp {
 namespace {
 
-using plugins_factor::Dialog;
-using plugins_factor::Said;
-using plugins_factor::TestHost;
-using plugins_factor::TestOptions;
-using plugins_factor::Turn;
-using plugins_factor::World;
+using factor::Dialog;
+using factor::Said;
+using factor::TestHost;
+using factor::TestOptions;
+using factor::Turn;
+using factor::World;
 
 struct Setting {
     const char* digest;

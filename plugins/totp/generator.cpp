@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/totp/generator.h"
 
-#include "plugins/factor/state.h"
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/state.h"
+#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 #include <limits>
@@ -15,13 +15,13 @@ constexpr std::uint8_t version = 1;
 } // namespace
 
 std::optional<Generator> accept(const Generator& generator, std::int64_t now, std::string_view typed) {
-    const SecureBytes code = plugins_factor::compact(typed);
+    const SecureBytes code = factor::compact(typed);
     const std::int64_t present = step_at(now);
     std::optional<Generator> accepted;
     for (std::int64_t step = present + generator.drift - 1; step <= present + generator.drift + 1; ++step) {
         const SecureBytes right =
             hotp(generator.digest, view(generator.seed), static_cast<std::uint64_t>(step), generator.digits);
-        if (plugins_factor::same(view(code), view(right)) && step > generator.last_step) {
+        if (factor::same(view(code), view(right)) && step > generator.last_step) {
             accepted = generator;
             accepted->last_step = step;
             accepted->drift = std::clamp(step - present, -most_drift, most_drift);
@@ -31,7 +31,7 @@ std::optional<Generator> accept(const Generator& generator, std::int64_t now, st
 }
 
 SecureBytes encode(const Generator& generator) {
-    plugins_factor::StateWriter writer(version);
+    factor::StateWriter writer(version);
     writer.number(static_cast<std::uint8_t>(generator.digest))
         .number(static_cast<std::uint8_t>(generator.digits))
         .number(static_cast<std::int8_t>(generator.drift))
@@ -41,7 +41,7 @@ SecureBytes encode(const Generator& generator) {
 }
 
 Generator decode(std::string_view state) {
-    plugins_factor::StateReader reader(state, version);
+    factor::StateReader reader(state, version);
     Generator generator;
     generator.digest = static_cast<Digest>(
         reader.number(static_cast<std::uint8_t>(Digest::sha1), static_cast<std::uint8_t>(Digest::sha512)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 #include "plugins/totp/generator.h"
 
 #include <gtest/gtest.h>
@@ -110,9 +110,9 @@ TEST(AGenerator, IsKeptInThirtyTwoBytesAndComesBackTheSame) {
 TEST(AGenerator, IsRefusedWhereItIsDamaged) {
     const std::string state(view(encode(generator())));
     for (std::size_t size = 0; size < state.size(); ++size) {
-        EXPECT_THROW((void)decode(state.substr(0, size)), plugins_factor::DamagedState) << size;
+        EXPECT_THROW((void)decode(state.substr(0, size)), factor::DamagedState) << size;
     }
-    EXPECT_THROW((void)decode(state + '\0'), plugins_factor::DamagedState);
+    EXPECT_THROW((void)decode(state + '\0'), factor::DamagedState);
     struct {
         std::size_t at;
         int value;
@@ -122,7 +122,7 @@ TEST(AGenerator, IsRefusedWhereItIsDamaged) {
     for (const auto& [at, value] : damages) {
         std::string damaged = state;
         damaged[at] = static_cast<char>(value);
-        EXPECT_THROW((void)decode(damaged), plugins_factor::DamagedState) << at << ' ' << value;
+        EXPECT_THROW((void)decode(damaged), factor::DamagedState) << at << ' ' << value;
     }
 }
 

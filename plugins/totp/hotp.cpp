@@ -15,7 +15,7 @@ SecureBytes hotp(Digest digest, std::string_view seed, std::uint64_t counter, in
     for (std::size_t n = sizeof message; n > 0; --n, counter >>= 8U) {
         message[n - 1] = static_cast<char>(counter);
     }
-    const SecureBytes mac = plugins_factor::hmac(digest, seed, std::string_view(message, sizeof message));
+    const SecureBytes mac = factor::hmac(digest, seed, std::string_view(message, sizeof message));
     // Dynamic truncation: the last half byte says from where on four bytes are the number.
     const std::size_t at = byte_of(mac, mac.size() - 1) & 15U;
     std::uint32_t number = (byte_of(mac, at) & 127U) << 24U | byte_of(mac, at + 1) << 16U | byte_of(mac, at + 2) << 8U

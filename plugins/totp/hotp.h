@@ -3,15 +3,15 @@
 // steps of 30 seconds. Pure, any thread.
 #pragma once
 
-#include "plugins/factor/keyed_hash.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <cstdint>
 #include <string_view>
 
 namespace loquet::plugins_totp {
 
-using plugins_factor::Digest;
-using plugins_factor::SecureBytes;
+using factor::Digest;
+using factor::SecureBytes;
 
 constexpr int fewest_digits = 6; ///< RFC 4226, 5.3; more than eight make the first one guessable
 constexpr int most_digits = 8;

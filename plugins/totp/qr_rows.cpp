@@ -8,7 +8,7 @@
 namespace loquet::plugins_totp {
 namespace {
 
-using plugins_factor::SecureBytes;
+using factor::SecureBytes;
 
 constexpr int quiet = 4; // modules
 

@@ -2,7 +2,7 @@
 // A QR code on a text terminal. Pure, any thread.
 #pragma once
 
-#include "plugins/factor/secure_bytes.h"
+#include "lib/factor/secure_bytes.h"
 
 #include <string_view>
 #include <vector>
@@ -13,6 +13,6 @@ namespace loquet::plugins_totp {
 /// the quiet zone of four modules around it. A character is two modules, one above the other: light ones are drawn as
 /// blocks and dark ones left empty, which is right where the terminal's text is lighter than its ground. Empty where it
 /// would need more than `most_rows`.
-[[nodiscard]] std::vector<plugins_factor::SecureBytes> qr_rows(std::string_view text, std::size_t most_rows);
+[[nodiscard]] std::vector<factor::SecureBytes> qr_rows(std::string_view text, std::size_t most_rows);
 
 } // namespace loquet::plugins_totp

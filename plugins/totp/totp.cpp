@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/totp/totp.h"
 
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 #include "plugins/totp/key_uri.h"
 #include "plugins/totp/qr_rows.h"
 
@@ -56,13 +56,13 @@ struct Enrolment {
 };
 
 SecureBytes encode(const Enrolment& enrolment) {
-    plugins_factor::StateWriter writer(enrolment_version);
+    factor::StateWriter writer(enrolment_version);
     writer.number(enrolment.tries_left).piece(view(encode(enrolment.generator)));
     return std::move(writer).take();
 }
 
 Enrolment decode_enrolment(std::string_view state) {
-    plugins_factor::StateReader reader(state, enrolment_version);
+    factor::StateReader reader(state, enrolment_version);
     Enrolment enrolment;
     enrolment.tries_left = reader.number<std::uint8_t>(1, tries_to_confirm);
     enrolment.generator = decode(reader.rest());
@@ -114,7 +114,7 @@ Totp::Totp(sdk::Host host, const sdk::Options& options)
         throw sdk::Refusal("issuer: accepted are " + std::to_string(most_issuer_bytes)
                            + " bytes, where all but letters, digits and -._~ count three");
     }
-    plugins_factor::prepare_hashing();
+    factor::prepare_hashing();
 }
 
 void Totp::enrol(const sdk::StepRequest& request, sdk::StepOutput& output) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
-#include "plugins/factor/step_world.h"
+#include "lib/factor/state.h"
+#include "lib/factor/step_world.h"
 #include "plugins/totp/key_uri.h"
 #include "plugins/totp/totp.h"
 
@@ -10,12 +10,12 @@
 namespace loquet::plugins_totp {
 namespace {
 
-using plugins_factor::Dialog;
-using plugins_factor::Said;
-using plugins_factor::TestHost;
-using plugins_factor::TestOptions;
-using plugins_factor::Turn;
-using plugins_factor::World;
+using factor::Dialog;
+using factor::Said;
+using factor::TestHost;
+using factor::TestOptions;
+using factor::Turn;
+using factor::World;
 using testing::ElementsAre;
 
 class TheTotpStep : public testing::Test {
@@ -148,7 +148,7 @@ TEST_F(TheTotpStep, GivesUpEnrollingAfterThreeWrongCodes) {
     EXPECT_EQ(enrol_answer(wrong()).said, Said::asked);
     EXPECT_EQ(enrol_answer(wrong()).said, Said::denied);
     EXPECT_EQ(dialog.state, "");
-    EXPECT_THROW(enrol_answer("123456"), plugins_factor::DamagedState);
+    EXPECT_THROW(enrol_answer("123456"), factor::DamagedState);
     EXPECT_EQ(world.account_state, "");
 }
 
@@ -192,12 +192,12 @@ TEST_F(TheTotpStep, RefusesADamagedStateAndOneOfTheWrongKind) {
     const std::string enrolment = dialog.state;
     enrol();
     world.account_state.pop_back();
-    EXPECT_THROW(world.begin(totp, dialog), plugins_factor::DamagedState);
-    EXPECT_THROW(world.answer(totp, dialog, "123456"), plugins_factor::DamagedState);
+    EXPECT_THROW(world.begin(totp, dialog), factor::DamagedState);
+    EXPECT_THROW(world.answer(totp, dialog, "123456"), factor::DamagedState);
     world.account_state = enrolment;
-    EXPECT_THROW(world.begin(totp, dialog), plugins_factor::DamagedState);
+    EXPECT_THROW(world.begin(totp, dialog), factor::DamagedState);
     dialog.state = "x";
-    EXPECT_THROW(enrol_answer("123456"), plugins_factor::DamagedState);
+    EXPECT_THROW(enrol_answer("123456"), factor::DamagedState);
 }
 
 TEST_F(TheTotpStep, EnrolsNobodyWithoutAName) {

@@ -12,7 +12,7 @@ SDK = "sdk"
 # A header's beginning, and the folders that may include it.
 LIBRARIES = {
     "lmdb.h": ("daemon/store",),
-    "openssl/": ("daemon/store", "lib/base", "plugins"),
+    "openssl/": ("daemon/store", "lib/base", "lib/factor", "plugins"),
     "google/protobuf/": ("daemon/store",),
     "CLI/": ("cli",),
     "xxhash.h": ("lib/directory",),

@@ -15,15 +15,20 @@ using protocol::PromptStyle;
 
 namespace {
 
-/// From 0; nothing where it is no number, or none from 1 on.
-std::optional<std::size_t> option_of(std::string_view typed) {
+/// Nothing where it is no number.
+std::optional<std::size_t> number_in(std::string_view typed) {
     std::size_t number = 0;
     const char* const end = typed.data() + typed.size();
     const auto [rest, error] = std::from_chars(typed.data(), end, number);
-    if (error != std::errc() || rest != end || number == 0) {
+    if (error != std::errc() || rest != end) {
         return std::nullopt;
     }
-    return number - 1;
+    return number;
+}
+
+/// The lines' numbers begin with 1; 0 is for who would rather pick none.
+bool take(Conversation& machine, std::optional<std::size_t> number) {
+    return number && (*number == 0 ? machine.decline() : machine.pick(*number - 1));
 }
 
 } // namespace
@@ -35,13 +40,20 @@ StepResult ChoiceStep::ask(const Dialog& dialog, bool again) const {
     if (again) {
         ask.prompts.push_back({PromptStyle::error, "choice_again", texts_.render(locale, "choice.again")});
     }
-    ask.prompts.push_back({PromptStyle::info, "choice_title", texts_.render(locale, "choice.title")});
+    const bool enrols = dialog.machine.offers_enrolment();
+    ask.prompts.push_back(
+        {PromptStyle::info, "choice_title", texts_.render(locale, enrols ? "choice.enrol" : "choice.title")});
     for (std::size_t i = 0; i < options.size(); ++i) {
         const std::string id = "factor." + options[i];
         const std::string label = texts_.has(id) ? texts_.render(locale, id) : options[i];
         ask.prompts.push_back(
             {PromptStyle::info, "choice_line",
              texts_.render(locale, "choice.line", {{"number", std::to_string(i + 1)}, {"label", label}})});
+    }
+    if (dialog.machine.may_decline()) {
+        ask.prompts.push_back(
+            {PromptStyle::info, "choice_line",
+             texts_.render(locale, "choice.line", {{"number", "0"}, {"label", texts_.render(locale, "choice.none")}})});
     }
     ask.prompts.push_back({PromptStyle::choice, "choice",
                            texts_.render(locale, "choice.prompt", {{"last", std::to_string(options.size())}})});
@@ -55,8 +67,7 @@ base::Task<StepResult> ChoiceStep::begin(Dialog& dialog) {
 }
 
 base::Task<StepResult> ChoiceStep::answer(Dialog& dialog, const Subject& /*subject*/, protocol::Answers answers) {
-    const auto option = option_of(answers.at(0).reveal());
-    if (!option || !dialog.machine.pick(*option)) {
+    if (!take(dialog.machine, number_in(answers.at(0).reveal()))) {
         co_return ask(dialog, true);
     }
     StepResult picked;

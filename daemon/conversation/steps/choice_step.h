@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Lets the person pick the next step among those that they have set up. Loop thread.
+// Lets the person pick the next step: among those that they have set up, or could set up. Loop thread.
 #pragma once
 
 #include "daemon/conversation/steps/step.h"

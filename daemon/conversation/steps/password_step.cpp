@@ -2,6 +2,7 @@
 #include "daemon/conversation/steps/password_step.h"
 
 #include "daemon/accounts/password_record.h"
+#include "daemon/notices/disown_code.h"
 #include "daemon/store/accounts_table.h"
 
 namespace loquet::conversation {
@@ -41,6 +42,7 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
     base::Secret password = std::move(answers.at(0));
     auto verification = hasher_.verify(password.clone(), hash, subject.seat);
     const bool right = co_await verification;
+    const bool disowned = is_disowned(subject, password); // looked for whatever was typed: it takes as long
 
     StepResult result;
     if (right && subject.account && subject.account->closed.state == AccountState::active) {
@@ -53,10 +55,26 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
         }
         co_return result;
     }
+    if (!right && disowned) {
+        result.turn = protocol::Denied{protocol::Reason::disowned, {}, {}};
+        result.detail = "disowned";
+        result.disowned = true;
+        result.needs_durable = true;
+        result.writes.emplace_back([uid = *subject.uid(), wall = clock_.wall()](store::WriteTxn& txn) {
+            notices::disown(txn, uid, wall);
+        });
+        co_return result;
+    }
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
     result.detail = why_not(subject, hash, right);
     result.person_failed = true;
     co_return result;
+}
+
+bool PasswordStep::is_disowned(const Subject& subject, const base::Secret& typed) const {
+    const base::Secret code = notices::disown_code_in(typed.reveal());
+    const model::Digest digest = store_.digest(store::DigestKind::disown, code.reveal());
+    return !code.empty() && subject.account && notices::runs(subject.account->closed, digest, clock_.wall());
 }
 
 base::Task<std::vector<store::Store::Work>> PasswordStep::rehash(const Subject& subject, base::Secret password,

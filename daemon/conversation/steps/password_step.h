@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The account's password. Loop thread; the hash is computed on a worker, once, for everybody: a name that nobody has,
 // an account without a password and a locked one cost what a wrong password costs.
+//
+// What is typed may also be the code of a notice, which says that a change was not its owner's, and locks the account.
 #pragma once
 
 #include "daemon/conversation/steps/step.h"
 #include "daemon/work/hasher.h"
+#include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
 
 namespace loquet::conversation {
 
 class PasswordStep final : public Step {
 public:
-    PasswordStep(store::Store& store, work::Hasher& hasher, const messages::Catalogue& texts)
-        : store_(store), hasher_(hasher), texts_(texts) {}
+    PasswordStep(store::Store& store, work::Hasher& hasher, const base::Clock& clock, const messages::Catalogue& texts)
+        : store_(store), hasher_(hasher), clock_(clock), texts_(texts) {}
 
     [[nodiscard]] bool proves() const noexcept override { return true; }
     base::Task<StepResult> begin(Dialog& dialog) override;
     base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
+    [[nodiscard]] bool is_disowned(const Subject& subject, const base::Secret& typed) const;
     base::Task<std::vector<store::Store::Work>> rehash(const Subject& subject, base::Secret password,
                                                        std::string old_hash);
 
     store::Store& store_;
     work::Hasher& hasher_;
+    const base::Clock& clock_;
     const messages::Catalogue& texts_;
 };
 

@@ -22,6 +22,15 @@ messages::Variables variables_of(const protocol::Message& message) {
     return variables;
 }
 
+/// The same where one of them may be a secret; they are gone from the message then.
+messages::SecretVariables secrets_of(protocol::Message& message) {
+    messages::SecretVariables secrets;
+    for (protocol::NamedText& variable : message.variables) {
+        secrets.emplace_back(variable.name, base::Secret::take(variable.value));
+    }
+    return secrets;
+}
+
 /// A step that sends where nothing can be delivered would leave a person waiting for it.
 void require_media(const protocol::StepResponse& response, const std::vector<protocol::Medium>& media) {
     for (const protocol::StepMessage& message : response.send) {
@@ -58,8 +67,20 @@ base::Task<StepResult> PluginStep::answer(Dialog& dialog, const Subject& subject
     return run(dialog, subject, StepOperation::answer, std::move(answers));
 }
 
+base::Task<StepResult> PluginStep::enrol(Dialog& dialog) {
+    return run(dialog, dialog.subject, StepOperation::enrol_begin, {});
+}
+
+base::Task<StepResult> PluginStep::enrol_answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+    return run(dialog, subject, StepOperation::enrol_answer, std::move(answers));
+}
+
 base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, StepOperation operation,
                                        protocol::Answers answers) {
+    if (operation == StepOperation::enrol_begin) {
+        dialog.states.erase(name_); // of a proof by the factor that is replaced now
+    }
+    const bool enrols = operation == StepOperation::enrol_begin || operation == StepOperation::enrol_answer;
     protocol::StepRequest request = request_for(dialog, subject);
     request.operation = operation;
     request.answers = std::move(answers);
@@ -75,9 +96,11 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
         dialog.states[name_] = std::move(*response.dialog_state);
     }
     std::vector<protocol::StepMessage> messages = std::move(response.send);
-    StepResult result = result_of(dialog, std::move(response), subject);
+    StepResult result = result_of(dialog, std::move(response), subject, enrols);
     send(dialog, subject, std::move(messages), result);
-    note_use(dialog, result);
+    if (!enrols) {
+        note_use(dialog, result);
+    }
     co_return result;
 }
 
@@ -95,9 +118,8 @@ void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protoc
         order.medium = message.medium;
         order.account = subject.account->open.uid;
         order.text = message.message.id;
-        for (protocol::NamedText& variable : message.message.variables) {
-            order.variables.push_back({variable.name, base::Secret(variable.value)});
-            base::wipe(variable.value.data(), variable.value.size());
+        for (auto& [name, value] : secrets_of(message.message)) {
+            order.variables.push_back({std::move(name), std::move(value)});
         }
         const std::string& preferred = subject.account->closed.locale;
         order.locale = preferred.empty() ? dialog.client.locale : preferred;
@@ -142,17 +164,29 @@ protocol::StepRequest PluginStep::request_for(const Dialog& dialog, const Subjec
     return request;
 }
 
-StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject) const {
+protocol::Ask PluginStep::shown(protocol::StepAsk ask, const std::string& locale, bool enrols) const {
+    protocol::Ask shown;
+    for (protocol::StepPrompt& prompt : ask.prompts) {
+        protocol::Prompt& drawn = shown.prompts.emplace_back();
+        drawn.style = prompt.style;
+        drawn.name = prompt.name;
+        if (enrols && !prompt.message.variables.empty()) {
+            drawn.secret_text = std::make_shared<const base::Secret>(
+                texts_.render_secret(locale, prompt.message.id, secrets_of(prompt.message)));
+        } else {
+            drawn.text = texts_.render(locale, prompt.message.id, variables_of(prompt.message));
+        }
+    }
+    return shown;
+}
+
+StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject,
+                                 bool enrols) const {
     StepResult result;
     const std::string& locale = dialog.client.locale;
     result.detail = response.note;
     if (auto* ask = std::get_if<protocol::StepAsk>(&response.turn)) {
-        protocol::Ask shown;
-        for (const protocol::StepPrompt& prompt : ask->prompts) {
-            shown.prompts.push_back(
-                {prompt.style, prompt.name, texts_.render(locale, prompt.message.id, variables_of(prompt.message))});
-        }
-        result.turn = std::move(shown);
+        result.turn = shown(std::move(*ask), locale, enrols);
     } else if (const auto* wait = std::get_if<protocol::StepWait>(&response.turn)) {
         result.turn = protocol::Wait{texts_.render(locale, wait->message.id, variables_of(wait->message)), wait->poll};
     } else if (std::holds_alternative<protocol::StepGrant>(response.turn)) {
@@ -162,9 +196,10 @@ StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse re
         result.detail = name_ + "-not-set-up";
         result.skipped = true;
     } else {
+        const char* const what = enrols ? "-not-set-up" : "-wrong";
         result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
-        result.detail = name_ + (response.note.empty() ? "-wrong" : "-wrong: " + response.note);
-        result.person_failed = proves_;
+        result.detail = name_ + what + (response.note.empty() ? "" : ": " + response.note);
+        result.person_failed = proves_ && !enrols;
     }
     const auto uid = subject.uid();
     if (response.account_state && uid) {

@@ -32,13 +32,17 @@ public:
     [[nodiscard]] bool is_set_up(const Subject& subject) const override;
     base::Task<StepResult> begin(Dialog& dialog) override;
     base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+    /// What is shown then may be a secret, and travels as one.
+    base::Task<StepResult> enrol(Dialog& dialog) override;
+    base::Task<StepResult> enrol_answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
     base::Task<StepResult> run(Dialog& dialog, const Subject& subject, protocol::StepOperation operation,
                                protocol::Answers answers);
     [[nodiscard]] protocol::StepRequest request_for(const Dialog& dialog, const Subject& subject) const;
-    [[nodiscard]] StepResult result_of(const Dialog& dialog, protocol::StepResponse response,
-                                       const Subject& subject) const;
+    [[nodiscard]] StepResult result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject,
+                                       bool enrols) const;
+    [[nodiscard]] protocol::Ask shown(protocol::StepAsk ask, const std::string& locale, bool enrols) const;
     /// Of the site and of the subject.
     [[nodiscard]] std::vector<protocol::Medium> media_for(const Subject& subject) const;
     void send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,

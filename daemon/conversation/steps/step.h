@@ -22,6 +22,7 @@ struct StepResult {
     bool person_failed = false;             ///< a Denied that counts: the person was wrong, not a part of ours
     /// The account has not set this factor up. The turn denies, which is right where the step is required.
     bool skipped = false;
+    bool disowned = false;      ///< the owner locked the account
     bool needs_durable = false; ///< must not be granted when the writes cannot be made
 };
 
@@ -41,6 +42,18 @@ public:
     /// `answers`: one for each prompt that wants one.
     [[nodiscard]] virtual base::Task<StepResult> answer(Dialog& dialog, const Subject& subject,
                                                         protocol::Answers answers) = 0;
+
+    /// Sets the factor up: Granted when it is. Only for steps that the configuration accepts where it enrols.
+    [[nodiscard]] virtual base::Task<StepResult> enrol(Dialog& /*dialog*/) { throw no_factor(); }
+    [[nodiscard]] virtual base::Task<StepResult> enrol_answer(Dialog& /*dialog*/, const Subject& /*subject*/,
+                                                              protocol::Answers /*answers*/) {
+        throw no_factor();
+    }
+
+private:
+    [[nodiscard]] static base::Error no_factor() {
+        return {base::Error::Kind::internal, "a step that is no factor was to be set up"};
+    }
 };
 
 /// A step that only looks and notes.

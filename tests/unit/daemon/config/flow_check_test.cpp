@@ -47,11 +47,12 @@ TEST(AFlow, SaysNothingOfAnAccountBeforeThereIsAProof) {
 }
 
 TEST(AFlow, NamesStepsThatExistAndEachOnce) {
-    EXPECT_THAT(complaints_about("[flow.login]\nsteps = ['password',\n  'topt', 'lockout', 'password']"),
-                ElementsAre(AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
-                                  HasSubstr("password, new_password, expiry, authorisation, sum, totp")),
-                            HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
-                            HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
+    EXPECT_THAT(
+        complaints_about("[flow.login]\nsteps = ['password',\n  'topt', 'lockout', 'password']"),
+        ElementsAre(AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
+                          HasSubstr("password, new_password, expiry, authorisation, recovery_codes, sum, totp")),
+                    HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
+                    HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
 }
 
 TEST(AFlow, SetsAPasswordAtItsEndAndOnlyWhereThatIsItsPurpose) {
@@ -59,6 +60,37 @@ TEST(AFlow, SetsAPasswordAtItsEndAndOnlyWhereThatIsItsPurpose) {
                 ElementsAre(HasSubstr("flow.change-password and flow.first-login")));
     EXPECT_THAT(complaints_about("flow.change-password.steps = ['password']"),
                 ElementsAre(HasSubstr("ends in \"new_password\"")));
+}
+
+TEST(AFlow, SetsFactorsUpWhereThatIsItsPurpose) {
+    const std::string login = "[flow.login]\nsteps = ['password']\n";
+    EXPECT_THAT(complaints_about(login + "[flow.manage-secrets]\nsteps = ['password', { enrol = ['totp'] }]"),
+                IsEmpty());
+    EXPECT_THAT(complaints_about(login
+                                 + "[flow.first-login]\nsteps = ['password', { enrol = ['totp'], at_least = 0 }, "
+                                   "'new_password']"),
+                IsEmpty());
+    EXPECT_THAT(complaints_about("[flow.login]\nsteps = ['password', { enrol = ['totp'] }]"),
+                Contains(HasSubstr("accepted in flow.manage-secrets and flow.first-login")));
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = ['password']"),
+                Contains(HasSubstr("ends in { enrol = [\"STEP\", ...] }")));
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = [{ enrol = ['totp'] }]"),
+                Contains(HasSubstr("a group comes before anything is proved")));
+    EXPECT_THAT(complaints_about("[flow.manage-secrets]\nsteps = ['password', { enrol = ['password'] }]"),
+                Contains(HasSubstr("\"password\" is in a group")));
+}
+
+// Whoever stole a password would set up a factor of their own in place of the owner's.
+TEST(AFlow, ThatSetsAFactorUpAsksWhoHasOneForIt) {
+    const std::string login = "[flow.login]\nsteps = ['password', { optional = 'totp' }]\n"
+                              "[flow.change-password]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"
+                              "[flow.first-login]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n";
+    EXPECT_THAT(complaints_about(login + "[flow.manage-secrets]\nsteps = ['password', { enrol = ['totp'] }]"),
+                ElementsAre(AllOf(HasSubstr("flow.manage-secrets"), HasSubstr("proves less than flow.login"))));
+    EXPECT_THAT(complaints_about(login
+                                 + "[flow.manage-secrets]\nsteps = ['password', { optional = 'totp' }, "
+                                   "{ enrol = ['totp'] }]"),
+                IsEmpty());
 }
 
 TEST(AFlow, HasGroupsOfPluginsStepsAfterAProof) {
@@ -77,15 +109,16 @@ TEST(AFlow, HasGroupsOfPluginsStepsAfterAProof) {
     EXPECT_THAT(complaints_about(text),
                 ElementsAre(AllOf(HasSubstr("f:4:2: "), HasSubstr("\"expiry\" is in a group"))));
     EXPECT_THAT(complaints_about("flow.login.steps = [{ optional = 'sum' }, 'password', { any = ['totp'] }]"),
-                ElementsAre(HasSubstr("a group comes before anything is proved")));
+                Contains(HasSubstr("a group comes before anything is proved")));
 }
 
 TEST(AFlow, T20_ThatIsWeakerThanLoginNeedsAnExplicitWord) {
     const std::string strong = "[flow.login]\nsteps = ['password', 'totp']\n";
-    const std::string first = "[flow.first-login]\nsteps = ['password', 'totp', 'new_password']\n";
+    const std::string first = "[flow.first-login]\nsteps = ['password', 'totp', 'new_password']\n"
+                              "[flow.manage-secrets]\nsteps = ['password', 'totp', { enrol = ['totp'] }]\n";
     const std::string weak = "[flow.change-password]\nsteps = ['password', 'new_password']\n";
     EXPECT_THAT(complaints_about(strong + first + weak),
-                ElementsAre(AllOf(HasSubstr("f:5:1: flow.change-password: "), HasSubstr("accept_weaker_than_login"))));
+                ElementsAre(AllOf(HasSubstr("f:7:1: flow.change-password: "), HasSubstr("accept_weaker_than_login"))));
     EXPECT_THAT(complaints_about(strong + first + weak + "accept_weaker_than_login = true\n"), IsEmpty());
 }
 

@@ -55,7 +55,7 @@ TEST(AFlowsStrength, IsThatOfTheWeakestWayThroughIt) {
     EXPECT_EQ(strength_with({}, any_of({"totp", "sum"}, 1)), 0U);
 }
 
-TEST(AFlowsStrength, T20_ComparesEveryFlowThatSetsAPasswordWithLogin) {
+TEST(AFlowsStrength, T20_ComparesEveryFlowThatSetsASecretWithLogin) {
     Config config;
     EXPECT_TRUE(weaker_than_login(config).empty());
     config.plugins["totp"] = {.proves = Proof::possession};
@@ -64,7 +64,7 @@ TEST(AFlowsStrength, T20_ComparesEveryFlowThatSetsAPasswordWithLogin) {
     for (const Flow* flow : weaker_than_login(config)) {
         purposes.push_back(flow->purpose);
     }
-    EXPECT_EQ(purposes, (std::vector<std::string>{"change-password", "first-login"}));
+    EXPECT_EQ(purposes, (std::vector<std::string>{"change-password", "first-login", "manage-secrets"}));
 }
 
 } // namespace

@@ -93,7 +93,8 @@ TEST(TheShippedConfiguration, ShowsEveryKeyThatIsAccepted) {
         ASSERT_NE(begin, std::string::npos) << table;
         const std::string section = text.substr(begin, text.find("\n[", begin + 1) - begin);
         for (const std::string& key : keys_of(table)) {
-            EXPECT_NE(section.find('\n' + key + " = "), std::string::npos) << table << '.' << key;
+            const bool is_table = text.find(std::string("\n[") + table + '.' + key + "]\n") != std::string::npos;
+            EXPECT_TRUE(is_table || section.find('\n' + key + " = ") != std::string::npos) << table << '.' << key;
         }
     }
     for (const std::string& key : keys_of("")) {
@@ -138,6 +139,17 @@ TEST_F(TheBonusEcoProfile, BONUS_4_16_19_20_AsksTheChallengeFirstSaysTheLockAndE
     EXPECT_FALSE(config.discloses(protocol::Reason::disabled));
     EXPECT_EQ(config.password.expires_after, std::chrono::days(90));
     EXPECT_THAT(config.accounts.authorisations, IsEmpty());
+}
+
+using TheApicilProfile = AShippedProfile;
+TEST_F(TheApicilProfile, APICIL_3_AsksForACodeByMessageAtEveryLogin) {
+    const Config config = load("apicil");
+    EXPECT_EQ(*config.flow("login", "login"),
+              flow_of_steps("login", {"password", "one_time_code", "expiry", "authorisation"}));
+    EXPECT_EQ(config.plugins.at("one_time_code").proves, Proof::possession);
+    EXPECT_FALSE(config.plugins.at("one_time_code").enrolled_only) << "of everybody";
+    EXPECT_FALSE(config.outbox.sms.empty());
+    EXPECT_FALSE(config.outbox.mail.empty());
 }
 
 } // namespace

@@ -70,6 +70,11 @@ ConversationFixture::ConversationFixture()
     : store_(std::make_unique<store::Store>(store::Settings{.folder = folder_ / "store"}, store::test_key(), loop_)),
       steady_(base::Milliseconds(0), clock_), hasher_(loop_, work::HashingOptions{"$y$", 1, 2, 0}),
       texts_(messages::Catalogue::load({LOQUET_SOURCE_DIR "/etc/messages"})) {
+    // Tests that want a second factor say so.
+    settings_.flows = {config::flow_of_steps(purpose::login, {"password", "expiry", "authorisation"}),
+                       config::flow_of_steps(purpose::unlock_screen, {"password"}),
+                       config::flow_of_steps(purpose::change_password, {"password", "new_password"}),
+                       config::flow_of_steps(purpose::first_login, {"password", "new_password"})};
     add(anna, "anna", canary::password);
 }
 
@@ -80,6 +85,7 @@ Engine& ConversationFixture::engine() {
         PluginDoors doors;
         doors.lockout = &lockout_;
         doors.rules = &rules_;
+        doors.outbox = sends_by_;
         for (const auto& [name, step] : plugin_steps_) {
             doors.steps[name] = step.get();
         }

@@ -120,6 +120,7 @@ protected:
     FakeLockout lockout_;
     FakeRules rules_;
     std::map<std::string, std::unique_ptr<FakeStep>> plugin_steps_;
+    outbox::Outbox* sends_by_ = nullptr; ///< where what is sent goes; nullptr: nothing can be sent
     std::unique_ptr<Engine> engine_;
 };
 

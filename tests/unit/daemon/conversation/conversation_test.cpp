@@ -24,13 +24,11 @@ const Ask two_questions{{Prompt{PromptStyle::info, "hint", "Look."},
                          Prompt{PromptStyle::secret, "password", "Password: "},
                          Prompt{PromptStyle::visible, "code", "Code: "}}};
 
-bool nothing(const std::string& /*step*/) {
-    return false;
+Walker only(std::set<std::string> steps) {
+    return {.is_set_up = [steps = std::move(steps)](const std::string& step) { return steps.contains(step); }};
 }
 
-std::function<bool(const std::string&)> only(std::set<std::string> steps) {
-    return [steps = std::move(steps)](const std::string& step) { return steps.contains(step); };
-}
+const Walker nothing = only({});
 
 const FlowPart where_set_up{{"totp", "codes", "mail"}, 0};
 const FlowPart two_of_three{{"totp", "codes", "mail"}, 2};
@@ -140,6 +138,59 @@ TEST(AConversation, CannotGoOnWhereAGroupWantsMoreThanIsSetUp) {
     Conversation exact({two_of_three});
     ASSERT_TRUE(exact.enter(only({"mail", "totp"})));
     EXPECT_EQ(exact.step(), "totp") << "there is nothing to pick";
+}
+
+TEST(AConversation, SetsUpWhatThePersonPicksWhateverIsSetUp) {
+    Conversation machine({{{"password"}, 1}, {{"totp", "codes"}, 1, true}});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_FALSE(machine.enrols()) << "the password is walked";
+    (void)machine.advance(Granted{});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), Conversation::choice);
+    EXPECT_FALSE(machine.enrols()) << "a choice is walked, too";
+    EXPECT_TRUE(machine.offers_enrolment());
+    EXPECT_FALSE(machine.decline()) << "one of them has to be";
+    ASSERT_TRUE(machine.pick(1));
+    (void)machine.advance(Granted{});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "codes");
+    EXPECT_TRUE(machine.enrols());
+    EXPECT_EQ(machine.advance(Granted{}), Turn(Granted{}));
+}
+
+TEST(AConversation, SetsTheOnlyFactorUpWithoutAChoice) {
+    Conversation machine({{{"totp"}, 1, true}});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "totp");
+    EXPECT_TRUE(machine.enrols());
+}
+
+TEST(AConversation, SetsNothingUpForWhoWouldRatherNot) {
+    Conversation machine({{{"totp"}, 0, true}, {{"password"}, 1}});
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), Conversation::choice) << "even of one";
+    ASSERT_TRUE(machine.decline());
+    EXPECT_EQ(machine.advance(Granted{}), std::nullopt);
+    ASSERT_TRUE(machine.enter(nothing));
+    EXPECT_EQ(machine.step(), "password");
+    EXPECT_FALSE(machine.decline());
+}
+
+TEST(AConversation, PassesOverAPartThatIsTrustedHereForSoLong) {
+    const FlowPart for_a_month{{"totp"}, 1, false, std::chrono::days(30)};
+    Walker walker = only({"totp"});
+    walker.is_trusted = [](std::chrono::days trust) { return trust >= std::chrono::days(30); };
+    Conversation trusted({for_a_month});
+    ASSERT_TRUE(trusted.enter(walker));
+    EXPECT_TRUE(trusted.at_end());
+    EXPECT_FALSE(trusted.earned_trust()) << "what was not asked is no reason for more trust";
+    Conversation always({{{"totp"}, 1}});
+    ASSERT_TRUE(always.enter(walker));
+    EXPECT_EQ(always.step(), "totp") << "a part without trust is always asked";
+    Conversation asked({for_a_month});
+    ASSERT_TRUE(asked.enter(only({"totp"})));
+    EXPECT_EQ(asked.advance(Granted{}), Turn(Granted{}));
+    EXPECT_TRUE(asked.earned_trust());
 }
 
 } // namespace

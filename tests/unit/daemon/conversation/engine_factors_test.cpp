@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A second factor where one is set up: who is asked for which, who may choose, and what a wrong one counts.
+#include "daemon/accounts/password_record.h"
+#include "daemon/conversation/seat_trust.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
 #include <gmock/gmock.h>
@@ -11,13 +13,13 @@ namespace {
 using testing::ElementsAre;
 
 protocol::StepResponse says_ask() {
-    return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"password.prompt", {}}}}}, {}, {}, {}};
+    return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"password.prompt", {}}}}}, {}, {}, {}, {}};
 }
 protocol::StepResponse says_yes() {
-    return {protocol::StepGrant{}, {}, {}, {}};
+    return {protocol::StepGrant{}, {}, {}, {}, {}};
 }
 protocol::StepResponse says_no() {
-    return {protocol::StepDeny{}, {}, {}, {}};
+    return {protocol::StepDeny{}, {}, {}, {}, {}};
 }
 
 class ASecondFactor : public ConversationFixture {
@@ -109,6 +111,63 @@ TEST_F(ASecondFactor, IsWantedTwiceWhereTheFlowSaysSo) {
     EXPECT_THAT(asked(answer(*begun.dialog, {"123456"})), ElementsAre("code"));
     step("codes").will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+}
+
+/// A factor that is asked once a month at each seat.
+class ATrustedSeat : public ASecondFactor {
+protected:
+    ATrustedSeat() {
+        set_up({"totp"});
+        settings_.flows.front().items.back().trust_seat = std::chrono::days(30);
+    }
+    /// True where the password was enough.
+    bool password_is_enough(const std::string& seat = "seat0") {
+        step("totp").will_say(says_ask());
+        const Begun begun = done(engine().begin("login", "anna", root(":1.1", seat), answers({canary::password})));
+        if (is_granted(begun.turn)) {
+            step("totp").responses.clear();
+            return true;
+        }
+        step("totp").will_say(says_yes());
+        EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+        return false;
+    }
+};
+
+TEST_F(ATrustedSeat, IsOneWhereTheFactorWasProvedNotLongAgo) {
+    EXPECT_FALSE(password_is_enough());
+    EXPECT_TRUE(password_is_enough());
+    clock_.advance(std::chrono::days(30) - std::chrono::seconds(1));
+    EXPECT_TRUE(password_is_enough()) << "logins there do not make it longer";
+    clock_.advance(std::chrono::seconds(1));
+    EXPECT_FALSE(password_is_enough());
+}
+
+TEST_F(ATrustedSeat, IsNoneOfAnotherSeatOrPerson) {
+    EXPECT_FALSE(password_is_enough());
+    EXPECT_FALSE(password_is_enough("seat1"));
+    EXPECT_TRUE(password_is_enough("seat1"));
+    EXPECT_TRUE(password_is_enough()) << "each for itself";
+    EXPECT_EQ(closed(anna).trusted_seats.size(), 2U);
+}
+
+TEST_F(ATrustedSeat, IsNoneAfterThePasswordOrTheFactorIsNew) {
+    EXPECT_FALSE(password_is_enough());
+    store_->write_now([](store::WriteTxn& txn) {
+        const std::string hash = store::AccountsTable::credential(txn, anna).value().password_hash;
+        accounts::put_password(txn, anna, {hash, false, 0, base::Milliseconds(1)});
+    });
+    EXPECT_FALSE(password_is_enough());
+}
+
+TEST_F(ATrustedSeat, GivesWayToNewerOnes) {
+    model::PrivateAccount account;
+    for (std::uint8_t n = 0; n <= trusted_seats_kept; ++n) {
+        trust(account, model::Digest{{n}}, base::Milliseconds(n));
+        trust(account, model::Digest{{n}}, base::Milliseconds(n));
+    }
+    EXPECT_EQ(account.trusted_seats.size(), trusted_seats_kept);
+    EXPECT_EQ(account.trusted_seats.front().seat, model::Digest{{1}});
 }
 
 } // namespace

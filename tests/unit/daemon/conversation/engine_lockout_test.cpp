@@ -101,7 +101,7 @@ TEST_F(AGuesser, IsCountedOnTopOfThoseWhoFailedAtTheSeatMeanwhile) {
     FakeStep& riddle = add_step("riddle", config::Proof::knowledge);
     add(bert, "bert", canary::password);
     const protocol::StepResponse question{
-        protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"arithmetic.question", {}}}}}, {}, {}, {}};
+        protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"arithmetic.question", {}}}}}, {}, {}, {}, {}};
     riddle.will_say(question);
     riddle.will_say(question);
     const Begun by_anna = begin("anna", root(":1.1"));

@@ -58,6 +58,7 @@ void forget_what_was_in_hand(store::WriteTxn& txn) {
     });
     for (auto& [number, message] : in_hand) {
         message.state = model::MessageState::queued;
+        --message.attempts;
         store::OutboxTable::put(txn, number, message);
     }
 }

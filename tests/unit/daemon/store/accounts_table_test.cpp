@@ -42,7 +42,9 @@ TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
                                        .organisation = "north",
                                        .locale = "fr_FR.UTF-8",
                                        .authorisations = {"login", "sshd"},
-                                       .factors = {"totp", "recovery_codes"}};
+                                       .factors = {"totp", "recovery_codes"},
+                                       .disown_codes = {{model::Digest{{4}}, base::Milliseconds(14)}},
+                                       .trusted_seats = {{model::Digest{{5}}, base::Milliseconds(15)}}};
     const model::Credential credential{.password_hash = "$y$j9T$abc",
                                        .password_changed = base::Milliseconds(13),
                                        .must_change = true,

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
+#include "lib/protocol/sealed_texts.h"
 #include "lib/protocol/turn_wire.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/loose_messages.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace loquet::protocol {
@@ -94,8 +97,52 @@ TEST_F(ATurnOnTheBus, OfEveryStateArrivesAsItWasSent) {
     }
 }
 
+Prompt showing(std::string_view secret) {
+    Prompt prompt{PromptStyle::info, "key", ""};
+    prompt.secret_text = std::make_shared<const base::Secret>(secret);
+    return prompt;
+}
+
+TEST_F(ATurnOnTheBus, CarriesASecretTextBesideItself) {
+    const Turn turn = Ask{{{PromptStyle::info, "intro", "keep this"}, showing("JBSW Y3DP"), showing("second")}};
+    const Turn arrived = there_and_back(turn);
+    EXPECT_TRUE(arrived == turn);
+    EXPECT_EQ(std::get<Ask>(arrived).prompts.at(1).shown(), "JBSW Y3DP");
+    const bus::Message sent = messages_.with([&](bus::Writer& writer) { write_turn(writer, turn); });
+    bus::Reader reader(sent.get());
+    std::string on_the_bus(reader.text(16));
+    reader.array("(yss)", limits::prompts_per_turn, [&] {
+        reader.enter(SD_BUS_TYPE_STRUCT, "yss");
+        (void)reader.u8();
+        on_the_bus += reader.text(limits::prompt_name_bytes);
+        on_the_bus += reader.text(limits::prompt_text_bytes);
+        reader.exit();
+    });
+    EXPECT_EQ(on_the_bus, "askintrokeep thiskeykey");
+}
+
+TEST_F(ATurnOnTheBus, IsRefusedWithSecretTextsThatAreNotOneForEachPromptOrNotSealed) {
+    const auto with_texts = [this](const std::vector<std::string_view>& texts) {
+        const base::Fd sealed = seal_texts(texts, {"texts", limits::prompts_per_turn, limits::prompt_text_bytes});
+        Pieces pieces = asking({4, "key", ""});
+        pieces.details = [&](bus::Writer& writer) { writer.entry("texts", "h", [&] { writer.fd(sealed.get()); }); };
+        return refusal(pieces);
+    };
+    EXPECT_EQ(with_texts({"one"}), accepted);
+    EXPECT_EQ(with_texts({"one", "two"}), invalid);
+    const base::Fd open(::memfd_create("open", MFD_CLOEXEC));
+    Pieces pieces = asking({4, "key", ""});
+    pieces.details = [&](bus::Writer& writer) { writer.entry("texts", "h", [&] { writer.fd(open.get()); }); };
+    EXPECT_EQ(refusal(pieces), invalid);
+}
+
+TEST_F(ATurnOnTheBus, T22_ShowsASecretTextWithoutWhatATerminalWouldObey) {
+    const Turn arrived = there_and_back(Ask{{showing("a\x1b[2J")}});
+    EXPECT_EQ(std::get<Ask>(arrived).prompts.at(0).shown(), base::printable("a\x1b[2J"));
+}
+
 TEST_F(ATurnOnTheBus, KeepsEveryReason) {
-    for (auto number = static_cast<int>(Reason::none); number <= static_cast<int>(Reason::rules); ++number) {
+    for (auto number = static_cast<int>(Reason::none); number <= static_cast<int>(Reason::disowned); ++number) {
         const auto reason = static_cast<Reason>(number);
         EXPECT_EQ(reason_from_text(to_text(reason)), reason) << number;
         EXPECT_TRUE(there_and_back(Denied{reason, {}, {}}) == Turn(Denied(reason, {}, {}))) << number;

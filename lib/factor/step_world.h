@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 
 /// The host's services.
 class TestHost {
@@ -185,4 +185,4 @@ private:
     }
 };
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

@@ -3,12 +3,12 @@
 // hash under the account's own key, which is stored nowhere. One thread at a time.
 #pragma once
 
-#include "plugins/factor/secure_bytes.h"
+#include "lib/factor/secure_bytes.h"
 
 #include <array>
 #include <string_view>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 
 enum class Digest : unsigned char { sha1 = 1, sha256 = 2, sha512 = 3 };
 
@@ -38,4 +38,4 @@ inline std::string_view view(const Salt& salt) {
     return {salt.data(), salt.size()};
 }
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

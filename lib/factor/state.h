@@ -4,7 +4,7 @@
 // state that starts afresh would forget tries and used codes. Pure values, any thread.
 #pragma once
 
-#include "plugins/factor/secure_bytes.h"
+#include "lib/factor/secure_bytes.h"
 
 #include <cstdint>
 #include <stdexcept>
@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 
 class DamagedState : public std::runtime_error {
 public:
@@ -84,4 +84,4 @@ private:
     std::string_view left_;
 };
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/keyed_hash.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 namespace {
 
 const EVP_MD* algorithm_of(Digest digest) {
@@ -61,4 +61,4 @@ bool same(std::string_view a, std::string_view b) noexcept {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

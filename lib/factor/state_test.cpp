@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/state.h"
+#include "lib/factor/state.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 namespace {
 
 TEST(AState, GivesBackWhatWasWrittenInNetworkOrder) {
@@ -47,4 +47,4 @@ TEST(AState, IsRefusedWithAnotherVersionTooShortTooLongOrOutOfRange) {
 }
 
 } // namespace
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 #include <array>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 namespace {
 
 // Space, tab, hyphen; the no-break spaces that French keyboards and pasted texts bring (U+00A0, U+202F); the hyphens
@@ -31,4 +31,4 @@ SecureBytes compact(std::string_view typed) {
     return out;
 }
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/typed_code.h"
+#include "lib/factor/typed_code.h"
 
 #include <gtest/gtest.h>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 namespace {
 
 TEST(ATypedCode, IsTheSameWithBlanksHyphensAndInLowerCase) {
@@ -23,4 +23,4 @@ TEST(ATypedCode, KeepsWhateverElseItHolds) {
 }
 
 } // namespace
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

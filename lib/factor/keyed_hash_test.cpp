@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/factor/keyed_hash.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 #include <string>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 namespace {
 
 std::string hex(std::string_view bytes) {
@@ -54,4 +54,4 @@ TEST(AComparison, TellsLengthsAndContentsApart) {
 }
 
 } // namespace
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 
 template <class T>
 struct WipingAllocator {
@@ -32,4 +32,4 @@ inline std::string_view view(const SecureBytes& bytes) {
     return {bytes.data(), bytes.size()};
 }
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

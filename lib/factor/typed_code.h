@@ -3,14 +3,14 @@
 // Pure, any thread.
 #pragma once
 
-#include "plugins/factor/secure_bytes.h"
+#include "lib/factor/secure_bytes.h"
 
 #include <string_view>
 
-namespace loquet::plugins_factor {
+namespace loquet::factor {
 
 /// What was typed without spaces, tabs, no-break spaces and hyphens, its letters a-z in upper case. Whatever else is in
 /// it stays, so that it is equal to no code.
 [[nodiscard]] SecureBytes compact(std::string_view typed);
 
-} // namespace loquet::plugins_factor
+} // namespace loquet::factor

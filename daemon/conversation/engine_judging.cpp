@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The half of the engine that judges an answer: asks the policy, walks the steps, writes what followed, and tells.
+#include "daemon/conversation/engine.h"
+#include "daemon/conversation/evaluation.h"
+#include "daemon/conversation/seat_trust.h"
+#include "lib/base/limits.h"
+#include "lib/base/log.h"
+
+#include <array>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace loquet::conversation {
+
+using base::Error;
+using protocol::Answers;
+using protocol::Denied;
+using protocol::Granted;
+using protocol::LockoutEvent;
+using protocol::Reason;
+using protocol::Turn;
+
+namespace {
+
+constexpr const char* new_password_step = "new_password";
+
+} // namespace
+
+base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
+    if (is_empty_password(dialog.machine, answers)) {
+        dialog.machine.end();
+        co_return Denied{Reason::refused, {}, {}};
+    }
+    try {
+        const base::Milliseconds asked_at = clock_.boottime();
+        auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
+        const AccountQueue::Turn place = co_await entering;
+        if (clock_.boottime() - asked_at <= limits::longest_queueing) {
+            auto judging = evaluate_alone(dialog, std::move(answers));
+            Turn turn = co_await judging;
+            co_return turn;
+        }
+    } catch (const Error& error) {
+        if (error.kind() != Error::Kind::busy) {
+            dialog.machine.end();
+            throw;
+        }
+    }
+    dialog.machine.end();
+    co_return Denied{Reason::busy, {}, {}};
+}
+
+base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
+    dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
+    const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+    Step& step = steps_.at(dialog.machine.step());
+    Evaluation evaluation;
+    LockKeeper::Foresight foresight;
+    const bool enrols = dialog.machine.enrols();
+    if (step.proves() && !enrols) {
+        dialog.judged = true;
+        auto asking = may_evaluate(hold);
+        evaluation.ruling = co_await asking;
+        // Asked while the answer is judged, so that nobody waits for it then; behind a lock as much, to take as long.
+        using enum LockoutEvent;
+        foresight =
+            keeper_.foresee(hold, evaluation.shut() ? std::array{before, before} : std::array{succeeded, failed});
+    }
+    // Behind a lock the same work is done as for a stranger, and its result means nothing.
+    const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
+    auto judging = enrols ? step.enrol_answer(dialog, subject, std::move(answers))
+                          : step.answer(dialog, subject, std::move(answers));
+    StepResult result = co_await judging;
+    evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
+    if (std::holds_alternative<Granted>(evaluation.turn)) {
+        dialog.proved = dialog.proved || (step.proves() && !enrols);
+        note_change(dialog, evaluation);
+    }
+    auto next = dialog.machine.advance(evaluation.turn);
+    if (!next) {
+        auto walking = walk_on(dialog, evaluation);
+        co_await walking;
+    } else {
+        evaluation.turn = granted_or(*std::move(next), dialog);
+    }
+    auto telling = tell_policy(dialog, hold, std::move(foresight), evaluation);
+    co_await telling;
+    auto writing = make_durable(dialog, hold, evaluation);
+    co_await writing;
+    announce(dialog, evaluation);
+    co_return evaluation.turn;
+}
+
+/// What its owner is to know of, once the step on is granted.
+void Engine::note_change(const Dialog& dialog, Evaluation& evaluation) {
+    if (dialog.machine.enrols()) {
+        evaluation.writes.push_back(factor_set_up(dialog, dialog.machine.step(), clock_.wall()));
+        evaluation.needs_durable = true;
+        tell_owner(dialog, model::Notice::factor_set_up, evaluation.writes);
+    } else if (dialog.machine.step() == new_password_step) {
+        tell_owner(dialog, model::Notice::password_changed, evaluation.writes);
+    }
+}
+
+void Engine::tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes) {
+    const auto uid = dialog.subject.uid();
+    if (notices_ && uid) {
+        const bool proven = dialog.proved || dialog.client.acts_for_root();
+        writes.push_back(notices_->tell(*uid, notice, {dialog.subject.seat, proven, dialog.client.locale}));
+    }
+}
+
+base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
+    auto judging = keeper_.judge(hold, LockoutEvent::before, {});
+    Ruling ruling = co_await judging;
+    if (ruling.verdict == protocol::Verdict::delay) {
+        if (ruling.wait > limits::longest_held_answer) {
+            ruling.verdict = protocol::Verdict::locked;
+        } else {
+            auto waiting = loop_.sleep(ruling.wait);
+            co_await waiting;
+        }
+    }
+    co_return ruling;
+}
+
+base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
+    const Walker walker{
+        [&](const std::string& step) { return steps_.at(step).is_set_up(dialog.subject); },
+        [&](std::chrono::days trust) { return is_trusted(dialog.subject, steady_.now(clock_), trust); },
+    };
+    for (;;) {
+        if (!dialog.machine.enter(walker)) {
+            evaluation.take(lacks_a_factor());
+            dialog.machine.end();
+            co_return;
+        }
+        if (dialog.machine.at_end()) {
+            evaluation.turn = granted_or(Granted{}, dialog);
+            dialog.machine.end();
+            co_return;
+        }
+        Step& step = steps_.at(dialog.machine.step());
+        auto beginning = dialog.machine.enrols() ? step.enrol(dialog) : step.begin(dialog);
+        StepResult begun = co_await beginning;
+        evaluation.take(std::move(begun));
+        auto next = dialog.machine.advance(evaluation.turn);
+        if (next) {
+            evaluation.turn = granted_or(*std::move(next), dialog);
+            co_return;
+        }
+    }
+}
+
+base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold,
+                                     LockKeeper::Foresight foresight, Evaluation& evaluation) {
+    const bool ended = dialog.machine.state() == State::ended;
+    if (!ended || !dialog.judged) {
+        co_return;
+    }
+    LockoutEvent event = LockoutEvent::before; // nothing to tell, but the same work
+    if (std::holds_alternative<Granted>(evaluation.turn)) {
+        event = LockoutEvent::succeeded;
+    } else if (evaluation.person_failed) {
+        event = LockoutEvent::failed;
+    }
+    if (event == LockoutEvent::succeeded) {
+        evaluation.forgiven = keeper_.counters(hold);
+    }
+    auto judging = keeper_.judge(hold, event, std::move(foresight));
+    const Ruling ruling = co_await judging;
+    if (event == LockoutEvent::failed) {
+        evaluation.consequence = ruling;
+    }
+}
+
+base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+    const bool steps_wrote = !evaluation.writes.empty();
+    if (dialog.machine.state() != State::ended && !steps_wrote) {
+        co_return;
+    }
+    auto writing = write_down(dialog, hold, evaluation);
+    co_await writing;
+    if (!evaluation.durable && evaluation.needs_durable) {
+        evaluation.turn = Denied{Reason::unavailable, {}, {}};
+        evaluation.detail.clear();
+        dialog.machine.end();
+        if (evaluation.forgiven) {
+            keeper_.put_back(hold, *std::move(evaluation.forgiven));
+        }
+    }
+    if (!evaluation.durable && steps_wrote && dialog.machine.state() == State::ended) {
+        // It may be the steps' part that cannot be written: the attempt counts without it.
+        auto writing_again = write_down(dialog, hold, evaluation);
+        co_await writing_again;
+    }
+}
+
+base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation) {
+    std::vector<store::Store::Work> pieces = std::exchange(evaluation.writes, {});
+    LockKeeper::Changes counters;
+    if (dialog.machine.state() == State::ended) {
+        const bool granted = std::holds_alternative<Granted>(evaluation.turn);
+        counters = keeper_.changes(hold, granted ? LockKeeper::Extent::changed : LockKeeper::Extent::all);
+        pieces.push_back(std::move(counters.work));
+        if (evaluation.consequence && evaluation.consequence->shut()) {
+            tell_owner(dialog, model::Notice::locked_by_failures, pieces);
+        }
+        pieces.push_back(record_of(dialog, evaluation, clock_.wall(), steady_.now(clock_)));
+    }
+    try {
+        auto writing = store_.write(all_of(std::move(pieces)));
+        co_await writing;
+        evaluation.durable = true;
+        if (counters.durable) {
+            counters.durable();
+        }
+    } catch (const std::exception& error) {
+        log::error(log::id::store_unwritable,
+                   std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());
+    }
+}
+
+void Engine::announce(const Dialog& dialog, const Evaluation& evaluation) const {
+    if (dialog.machine.state() != State::ended) {
+        return;
+    }
+    log_outcome(dialog, evaluation);
+    const auto uid = dialog.subject.uid();
+    if (!evaluation.durable || !uid || !on_locked) {
+        return;
+    }
+    if (evaluation.disowned) {
+        on_locked(*uid, base::Milliseconds(0), "disowned");
+    } else if (evaluation.consequence && evaluation.consequence->shut()) {
+        const bool timed = evaluation.consequence->verdict == protocol::Verdict::locked;
+        on_locked(*uid, timed ? clock_.wall() + evaluation.consequence->wait : base::Milliseconds(0),
+                  evaluation.consequence->reason);
+    }
+}
+
+} // namespace loquet::conversation

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What people are told about changes of their account. Plain value.
+#pragma once
+
+#include <cstdint>
+
+namespace loquet::model {
+
+enum class Notice : std::uint8_t {
+    password_changed,    ///< by who knew the former one, or by root
+    password_reset,      ///< the helpdesk had them choose another one
+    factor_set_up,       ///< a second factor is new, or was replaced
+    locked,              ///< by the helpdesk
+    locked_by_failures,  ///< by too many of them
+};
+
+} // namespace loquet::model

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the owner of an account is told of a change, and how they say that it was not theirs.
+#include "daemon/notices/disown_code.h"
+#include "daemon/store/outbox_table.h"
+#include "tests/unit/daemon/conversation/conversation_fixture.h"
+
+#include <gmock/gmock.h>
+
+namespace loquet::conversation {
+
+namespace {
+
+using store::OutboxTable;
+using testing::Each;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class TheOwner : public ConversationFixture {
+protected:
+    TheOwner() {
+        sends_by_ = &outbox_;
+        set(anna, [](model::PrivateAccount& account) {
+            account.mail = "anna@example.org";
+            account.phone = "+33612345678";
+        });
+    }
+
+    struct Told {
+        model::Outgoing message;
+        std::string code;
+    };
+    [[nodiscard]] std::vector<Told> told() const {
+        return store_->read([](const store::ReadTxn& txn) {
+            std::vector<Told> all;
+            OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing& message) {
+                const auto letter = OutboxTable::letter(txn, number);
+                all.push_back({message, letter ? std::string(letter->variables.at(0).value.reveal()) : ""});
+                return true;
+            });
+            return all;
+        });
+    }
+    [[nodiscard]] std::vector<std::string> texts_told() const {
+        std::vector<std::string> texts;
+        for (const Told& one : told()) {
+            texts.push_back(one.message.text);
+        }
+        return texts;
+    }
+    void change_password() {
+        const Begun begun =
+            done(engine().begin("change-password", "anna", user(anna.value), answers({canary::password})));
+        EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
+    }
+    /// The code of the notice of a changed password.
+    std::string code() {
+        change_password();
+        return told().at(0).code;
+    }
+
+    static constexpr outbox::Budget plenty{9, 9, 9, 9, 9, 50};
+    outbox::Outbox outbox_{{.media = {protocol::Medium::mail, protocol::Medium::sms},
+                            .budgets = {plenty, plenty},
+                            .alarm = {}},
+                           steady_,
+                           clock_};
+};
+
+TEST_F(TheOwner, HearsOfANewPasswordAtEveryAddressWithOneCode) {
+    change_password();
+    EXPECT_THAT(texts_told(), ElementsAre("notice.password_changed", "notice.password_changed"));
+    const auto all = told();
+    EXPECT_EQ(all[0].message.medium, protocol::Medium::mail);
+    EXPECT_EQ(all[1].message.medium, protocol::Medium::sms);
+    EXPECT_EQ(all[0].code, all[1].code);
+    EXPECT_THAT(all[0].code, SizeIs(notices::disown_code_symbols + 1));
+    EXPECT_FALSE(all[0].message.code) << "nobody is expected to type it";
+    EXPECT_THAT(closed(anna).disown_codes, SizeIs(1));
+}
+
+TEST_F(TheOwner, HearsNothingOfALoginOrOfOneWrongPassword) {
+    (void)log_in("anna", canary::password);
+    (void)log_in("anna", canary::wrong_password);
+    EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(TheOwner, HearsOfALockByFailures) {
+    for (int i = 0; i < 3; ++i) {
+        (void)log_in("anna", canary::wrong_password);
+    }
+    EXPECT_THAT(texts_told(), Each(std::string("notice.locked_by_failures")));
+    EXPECT_THAT(told(), SizeIs(2)) << "of each lock once";
+}
+
+TEST_F(TheOwner, WithoutAnAddressGetsNothingAndNoCodeRuns) {
+    set(anna, [](model::PrivateAccount& account) {
+        account.mail.clear();
+        account.phone.clear();
+    });
+    change_password();
+    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(closed(anna).disown_codes, IsEmpty());
+}
+
+TEST_F(TheOwner, LocksTheAccountWithTheCodeInPlaceOfThePassword) {
+    const std::string typed = code();
+    std::optional<std::string> locked;
+    engine().on_locked = [&](model::Uid, base::Milliseconds, const std::string& reason) { locked = reason; };
+    const std::uint64_t generation = closed(anna).generation;
+    const Turn turn = log_in("anna", typed);
+    EXPECT_EQ(refusal(turn), Reason::disowned);
+    EXPECT_THAT(texts_of(turn), SizeIs(1));
+    EXPECT_EQ(locked, "disowned");
+    EXPECT_EQ(closed(anna).state, model::AccountState::locked);
+    EXPECT_GT(closed(anna).generation, generation) << "codes that are on their way are void";
+    EXPECT_EQ(refusal(log_in("anna", canary::next_password)), Reason::refused) << "whoever changed it is out";
+    EXPECT_EQ(counters("anna").account.consecutive, 1U)
+        << "the code was no failure; the password of a locked account is";
+}
+
+TEST_F(TheOwner, MayTypeTheCodeAsPeopleDo) {
+    std::string typed = code();
+    for (char& c : typed) {
+        c = c == '0' ? 'O' : c == '1' ? 'l' : c == '-' ? ' ' : static_cast<char>(std::toupper(c));
+    }
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::disowned) << typed;
+}
+
+TEST_F(TheOwner, CannotUseACodeOfAnotherAccountOrOneThatIsOld) {
+    const std::string typed = code();
+    add(bert, "bert", canary::password);
+    EXPECT_EQ(refusal(log_in("bert", typed)), Reason::refused);
+    clock_.advance(notices::disown_code_life);
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::refused);
+    EXPECT_EQ(closed(anna).state, model::AccountState::active);
+}
+
+TEST_F(TheOwner, CanUseEachCodeOnce) {
+    const std::string typed = code();
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::disowned);
+    set(anna, [](model::PrivateAccount& account) { account.state = model::AccountState::active; });
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::refused);
+}
+
+// The check of the codes costs strangers and owners one hash each, like any wrong password.
+TEST_F(TheOwner, IsTakenForAStrangerBehindALockByFailures) {
+    const std::string typed = code();
+    for (int i = 0; i < 3; ++i) {
+        (void)log_in("anna", canary::wrong_password);
+    }
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::refused);
+}
+
+TEST(ADisownCode, IsReadWithoutWhatStandsBetween) {
+    EXPECT_EQ(notices::disown_code_in("k7f3a-9xq2m").reveal(), "k7f3a9xq2m");
+    EXPECT_EQ(notices::disown_code_in(" K7F3A 9XQ2M ").reveal(), "k7f3a9xq2m");
+    for (const char* other : {"", "k7f3a-9xq2", "k7f3a-9xq2mm", "k7f3a_9xq2m", "k7f3au9xq2m", "kanari-Vozhelm4"}) {
+        EXPECT_TRUE(notices::disown_code_in(other).empty()) << other;
+    }
+}
+
+TEST(ADisownCode, IsAnotherOneEachTime) {
+    EXPECT_NE(notices::draw_disown_code().reveal(), notices::draw_disown_code().reveal());
+}
+
+TEST(ADisownCode, OfAnAccountGivesWayToNewerOnes) {
+    model::PrivateAccount account;
+    const auto code = [](std::uint8_t n) { return model::Digest{{n}}; };
+    for (std::uint8_t n = 0; n <= notices::disown_codes_kept; ++n) {
+        notices::keep(account, code(n), base::Milliseconds(n));
+    }
+    EXPECT_THAT(account.disown_codes, SizeIs(notices::disown_codes_kept));
+    EXPECT_FALSE(notices::runs(account, code(0), base::Milliseconds(9)));
+    EXPECT_TRUE(notices::runs(account, code(1), base::Milliseconds(9)));
+}
+
+} // namespace
+
+} // namespace loquet::conversation
