@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""People log in with a password and a code that arrives by SMS or by mail: a real gateway, a real mail server, a machine that
-speaks French."""
+"""People log in with a password and a code that arrives by SMS or by mail: a real gateway, a real mail server, a machine
+that speaks French."""
 import pathlib
 import subprocess
 import unittest
 
-from certificates import SERVER
+import sms_gateway
 from codes import CODE, Mailboxes, become
 from mail_server import configure_mail_server, mails_to, queue_is_empty, start_mail_server, stop_mail_server
 from machine import eventually, output_of, run
 from people import CHOSEN, PROMPT, REFUSED, WRONG, add_people, allow_passwords_through_ssh, log_in, ssh_without_key
-from site_with_codes import SMTP, last_message_for, messages_for, open_site, set_channel, try_again
+from site_with_codes import SMS_HTTP, SMTP, last_message_for, messages_for, open_site, set_channel, try_again
 from sms_gateway import SmsGateway
 from terminal import Terminal
 from watch import Watch
 
-PHONES = {"camille": "+33612345601", "robin": "+33612345602", "sacha": "+33612345603", "lou": "+33612345604"}
+PHONES = {"camille": "+33612345601", "robin": "+33612345602", "sacha": "+33612345603", "lou": "+33612345604",
+          "maxime": "+33612345605"}
 MAILS = {name: f"{name}@kiosk.example" for name in ("claude", "alex", "dominique", "charlie", "morgan", "lou")}
 
 gateway = SmsGateway()
@@ -154,12 +155,30 @@ class AMailServer(unittest.TestCase):
         self.assertEqual(len(mails_to(MAILS["morgan"])), 1)
 
 
+class AnSmsGateway(unittest.TestCase):
+    def test_T23_with_another_name_gets_no_code_and_the_helpdesk_sees_why(self):
+        set_channel("sms_http", SMS_HTTP | {"url": f"https://localhost:{sms_gateway.PORT}/cgi-bin/sendsms"})
+        self.addCleanup(set_channel, "sms_http", SMS_HTTP)
+        with become("maxime") as screen:
+            message = last_message_for("maxime", "deferred")
+            self.assertEqual((message.why, message.channel, message.unknown), ("gateway", "sms_http", 0))
+            self.assertRegex(message.said, "certificate.* 'localhost'")
+            self.assertEqual(gateway.messages_to(PHONES["maxime"]), [])
+            set_channel("sms_http", SMS_HTTP)
+            try_again(message)
+            screen.answer(CODE, boxes.code_by_sms(PHONES["maxime"]))
+            self.assertEqual(screen.end(), 0)
+
+
 class ZNobody(unittest.TestCase):
     """At the end, when all codes are known."""
 
     def test_T18_sees_a_code_on_the_bus_in_the_journal_in_the_store_or_among_processes(self):
-        self.assertGreaterEqual(len(watch.codes), 9)
+        self.assertGreaterEqual(len(watch.codes), 11)
         self.assertEqual(watch.finds(), [])
+
+    def test_T18_sees_with_which_password_a_channel_logs_in(self):
+        self.assertEqual(watch.places_now(sms_gateway.PASSWORD), set())
 
     def test_T18_could_show_one_without_being_found(self):
         planted = "90817263"
@@ -167,7 +186,8 @@ class ZNobody(unittest.TestCase):
         kept.write_text(planted, encoding="ascii")
         self.addCleanup(kept.unlink)
         output_of("logger", f"the code is {planted}")
-        run("busctl", "call", "org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager", "FindAccount", "s", planted)
+        run("busctl", "call", "org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager", "FindAccount", "s",
+            planted)
         everywhere = {str(kept), "the journal", "the bus", "a process's cmdline", "a process's environ"}
         with subprocess.Popen(["cat", "-", planted], stdin=subprocess.PIPE, env={"CODE": planted}) as process:
             eventually(lambda: watch.places_now(planted) == everywhere, f"it is seen in {everywhere}")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Codes that come too late, or are typed too late. A code lives for a minute at least, so both minutes run together, from the
-beginning of this file on."""
+"""Codes that come too late, or are typed too late. A code lives for a minute at least, so both minutes run together, from
+the beginning of this file on."""
 import time
 import unittest
 

@@ -19,8 +19,8 @@ def _server(program, *words):
         os.chmod(name, 0o755)  # and reads here whom to trust
         told = pathlib.Path(name, "told")
         with open(told, "wb") as output:
-            server = subprocess.Popen(["/usr/bin/python3", "-B", _SUPPORT / program, name, *words], stdin=subprocess.DEVNULL,
-                                      stdout=output, stderr=subprocess.DEVNULL)
+            server = subprocess.Popen(["/usr/bin/python3", "-B", _SUPPORT / program, name, *words],
+                                      stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL)
         try:
             eventually(lambda: told.read_text(encoding="ascii").endswith("\n"), f"{program} listens")
             yield pathlib.Path(name), int(told.read_text(encoding="ascii").split()[1])
@@ -46,6 +46,6 @@ def mail_server_that(behaviour):
 def sms_gateway_that():
     """Gives its folder, and the options of the channel sms_http for a path, which says what it does."""
     with _server("http_server.py") as (folder, port):
-        yield folder, lambda path: {"url": f"http://localhost:{port}{path}", "success": "^OK", "failure": "barred", "later": "full",
-                                    "fields": ["to={number}", "text={text}"], "plain_http": True, "near_addresses": True,
-                                    "seconds": 2}
+        yield folder, lambda path: {"url": f"http://localhost:{port}{path}", "fields": ["to={number}", "text={text}"],
+                                    "success": "^OK", "failure": "barred", "later": "full", "plain_http": True,
+                                    "near_addresses": True, "seconds": 2}

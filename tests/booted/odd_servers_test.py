@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Mail servers and SMS gateways that refuse, defer, drop, dawdle, babble or never answer: the person's screen is the same as
-ever, the helpdesk sees what happened, and what waits goes out as soon as a server does its work."""
+"""Mail servers and SMS gateways that refuse, defer, drop, dawdle, babble or never answer: the person's screen is the same
+as ever, the helpdesk sees what happened, and what waits goes out as soon as a server does its work."""
 import dataclasses
 import json
 import re
@@ -22,6 +22,7 @@ class Case:
     state: str
     said: str  # a pattern for all of it
     kept: int = 0  # how many messages it has seen to their end
+    answers: bool = True  # to a message that it has seen
 
 
 MAIL = {
@@ -30,7 +31,7 @@ MAIL = {
     "echo": Case("repeats_text", "refused", r"\(it repeats the message, and is not quoted\)", kept=1),
     "attente": Case("defers_rcpt", "deferred", r"451 4\.7\.1 greylisted"),
     "plein": Case("defers_text", "deferred", r"452 4\.3\.1 disk full", kept=1),
-    "coupure": Case("drops", "deferred", ".+", kept=1),
+    "coupure": Case("drops", "deferred", ".+", kept=1, answers=False),
     "lent": Case("slow", "sent", "250 ok", kept=1),
     "bruit": Case("garbage", "deferred", ".+"),
     "muet": Case("silent", "deferred", ".*timed out.*"),
@@ -46,11 +47,11 @@ SMS = {
     "tard": Case("/200/full", "deferred", "HTTP 200 full", kept=1),
     "jeton": Case("/401/no", "deferred", "HTTP 401: the gateway does not accept who we are", kept=1),
     "ailleurs": Case("/redirect", "deferred", "HTTP 302: a redirect, which is not followed", kept=1),
-    "chute": Case("/drop", "deferred", ".+", kept=1),
+    "chute": Case("/drop", "deferred", ".+", kept=1, answers=False),
     "goutte": Case("/slow", "sent", "HTTP 200 OK", kept=1),
     "charabia": Case("/garbage", "deferred", ".+", kept=1),
     "sansfin": Case("/endless", "deferred", ".+", kept=1),
-    "silence": Case("/silent", "deferred", ".*timed out.*", kept=1),
+    "silence": Case("/silent", "deferred", ".*timed out.*", kept=1, answers=False),
 }
 watch = Watch()
 
@@ -93,7 +94,9 @@ class AServer(unittest.TestCase):
             return screen.shown, message
 
     def assert_truth(self, case, message):
-        self.assertEqual((message.state, message.unknown), (case.state, 0), message)
+        self.assertEqual(message.state, case.state, message)
+        if case.answers:
+            self.assertEqual(message.unknown, 0)
         self.assertEqual(message.why, "" if case.state == "sent" else "gateway")
         self.assertGreaterEqual(message.attempts, 1)
         self.assertRegex(message.said, f"^{case.said}$")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Whether a code can be seen where nobody should see it: on the bus, in the journal, among the arguments and environments of
-processes, in what Loquet keeps. A code is random, so it is remembered when a test reads it, and looked for afterwards."""
+"""Whether a code can be seen where nobody should see it: on the bus, in the journal, among the arguments and environments
+of processes, in what Loquet keeps. A code is random, so it is remembered when a test reads it, and looked for afterwards."""
 import pathlib
 import re
 import subprocess
@@ -48,7 +48,8 @@ class Watch:
 
     def _records(self):
         output_of("journalctl", "--sync")
-        yield "the journal", subprocess.run(["journalctl", "--all", "--output=export"], check=True, capture_output=True).stdout
+        journal = subprocess.run(["journalctl", "--all", "--output=export"], check=True, capture_output=True)
+        yield "the journal", journal.stdout
         yield "the bus", self._capture.read_bytes()
         for folder in _KEPT:
             for path in pathlib.Path(folder).rglob("*"):
