@@ -112,6 +112,7 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
 
 std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings, plugins::Registry& registry) {
     std::vector<outbox::ChannelDoor> doors;
+    doors.reserve(settings.mail.size() + settings.sms.size());
     for (const std::string& name : settings.mail) {
         doors.push_back({model::Medium::mail, name, &registry.channel(name)});
     }

@@ -12,7 +12,6 @@ namespace loquet::plugin_host {
 
 namespace {
 
-using protocol::DeliverResponse;
 using protocol::Outcome;
 
 struct Teller : Collector {

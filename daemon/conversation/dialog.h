@@ -8,7 +8,6 @@
 #include "daemon/model/ids.h"
 #include "lib/base/secret.h"
 #include "lib/bus/loop.h"
-#include "lib/protocol/medium.h"
 #include "lib/protocol/turn.h"
 
 #include <cstdint>
@@ -66,7 +65,6 @@ struct Dialog {
     Conversation machine;
     std::map<std::string, base::SecureBytes> states; ///< of plugin steps, for this dialog
     std::uint32_t new_password_tries = 0;
-    std::map<std::string, protocol::Medium> sent;     ///< by which medium a step sent its code
     bool proved = false;                              ///< a step that proves something was granted
     bool judged = false;                              ///< a step that proves something was answered
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted

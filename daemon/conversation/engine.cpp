@@ -24,7 +24,6 @@ using base::Error;
 using protocol::Answers;
 using protocol::Denied;
 using protocol::Granted;
-using protocol::LockoutEvent;
 using protocol::Reason;
 using protocol::Turn;
 using store::AccountsTable;

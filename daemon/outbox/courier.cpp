@@ -352,15 +352,17 @@ base::Task<void> Courier::tidy_up() {
     std::size_t kept = parts_.store.read(OutboxTable::count);
     for (std::size_t before = kept + 1; kept < before;) {
         before = kept;
+        bool done = true;
         try {
             auto writing = parts_.store.write(parts_.outbox.tidy());
             co_await writing;
-        } catch (const Error&) { // an hour later, then
+        } catch (const Error&) {
+            done = false; // an hour later, then
         }
         if (alive.expired() || !running_) {
             co_return;
         }
-        kept = parts_.store.read(OutboxTable::count);
+        kept = done ? parts_.store.read(OutboxTable::count) : before;
     }
     tidying_ = parts_.loop.after(between_tidying, [this] { parts_.tasks.spawn(tidy_up()); });
 }

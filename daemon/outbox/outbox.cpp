@@ -145,12 +145,19 @@ store::Store::Work Outbox::enqueue(Order order) {
     if (order.lifetime < limits::shortest_message_life || order.lifetime > limits::longest_message_life) {
         throw Error(Error::Kind::invalid, "a message lives from one second to a day");
     }
+    if (order.code) {
+        sent_codes_.note(order.account, order.step, order.medium);
+    }
     return [settings = settings_, order = std::move(order), reference = base::random_hex(reference_bytes),
             now = now()](WriteTxn& txn) { write_down(txn, *settings, order, reference, now); };
 }
 
-store::Store::Work Outbox::code_used(Medium medium) {
-    return [medium, now = now()](WriteTxn& txn) {
+store::Store::Work Outbox::code_used(model::Uid account, const std::string& step) {
+    const auto medium = sent_codes_.take(account, step);
+    if (!medium) {
+        return [](WriteTxn&) {};
+    }
+    return [medium = *medium, now = now()](WriteTxn& txn) {
         auto use = store::BudgetsTable::code_use(txn, medium);
         use.used.add(now);
         store::BudgetsTable::put_code_use(txn, medium, use);

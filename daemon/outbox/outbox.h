@@ -9,6 +9,7 @@
 #include "daemon/outbox/budgets.h"
 #include "daemon/outbox/code_alarm.h"
 #include "daemon/outbox/order.h"
+#include "daemon/outbox/sent_codes.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace loquet::outbox {
@@ -47,8 +49,9 @@ public:
     /// range.
     [[nodiscard]] store::Store::Work enqueue(Order order);
 
-    /// Somebody typed a code that came by this medium; for the transaction that accepts it.
-    [[nodiscard]] store::Store::Work code_used(model::Medium medium);
+    /// Somebody typed a code that this step had sent; for the transaction that accepts it. Does nothing where it is not
+    /// known by which medium the code came (sent_codes.h).
+    [[nodiscard]] store::Store::Work code_used(model::Uid account, const std::string& step);
 
     /// Tries a message that waits at once. Throws Error: `not_found`; `conflict` where it has its final state, or is
     /// being sent.
@@ -65,6 +68,7 @@ private:
     std::shared_ptr<const Settings> settings_;
     model::SteadyTime& steady_;
     const base::Clock& clock_;
+    SentCodes sent_codes_;
 };
 
 } // namespace loquet::outbox

@@ -69,6 +69,7 @@ public:
         std::vector<std::string> words{program.path};
         words.insert(words.end(), program.arguments.begin(), program.arguments.end());
         std::vector<char*> argv;
+        argv.reserve(words.size() + 1);
         for (std::string& word : words) {
             argv.push_back(word.data());
         }

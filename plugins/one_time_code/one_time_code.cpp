@@ -159,12 +159,11 @@ void OneTimeCode::evaluate(const sdk::StepRequest& request, sdk::StepOutput& out
 }
 
 void OneTimeCode::answer(const sdk::StepRequest& request, sdk::StepOutput& output, CodeState& state) const {
-    if (request.answer_count() != 1) {
+    const bool asked = request.dialog_state() == asked_medium || request.dialog_state() == asked_code;
+    if (!asked || request.answer_count() != 1) {
         output.deny();
     } else if (request.dialog_state() == asked_medium) {
         choose(request, output, state);
-    } else if (request.dialog_state() != asked_code) {
-        output.deny(); // nothing was asked
     } else if (factor::compact(request.answer(0)).empty()) {
         send_or_choose(request, output, state);
     } else {

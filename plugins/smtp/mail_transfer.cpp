@@ -5,7 +5,7 @@
 #include "plugins/smtp/mime.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
 
 namespace loquet::plugins_smtp {
 
@@ -74,7 +74,7 @@ void MailTransfer::set_envelope(const Relay& relay, const sdk::Delivery& deliver
 std::size_t MailTransfer::give(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
     auto& transfer = *static_cast<MailTransfer*>(self);
     const std::size_t given = std::min(size * count, transfer.mail_.size() - transfer.given_);
-    std::memcpy(buffer, transfer.mail_.data() + transfer.given_, given);
+    std::copy_n(transfer.mail_.begin() + static_cast<std::ptrdiff_t>(transfer.given_), given, buffer);
     transfer.given_ += given;
     return given;
 }

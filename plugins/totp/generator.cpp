@@ -46,7 +46,8 @@ Generator decode(std::string_view state) {
     generator.digest = static_cast<Digest>(
         reader.number(static_cast<std::uint8_t>(Digest::sha1), static_cast<std::uint8_t>(Digest::sha512)));
     generator.digits = reader.number(static_cast<std::uint8_t>(fewest_digits), static_cast<std::uint8_t>(most_digits));
-    generator.drift = reader.number(static_cast<std::int8_t>(-most_drift), static_cast<std::int8_t>(most_drift));
+    generator.drift =
+        static_cast<int>(reader.number(static_cast<std::int8_t>(-most_drift), static_cast<std::int8_t>(most_drift)));
     generator.last_step = reader.number<std::int64_t>(0, std::numeric_limits<std::int64_t>::max());
     const std::string_view seed = reader.piece(seed_bytes);
     generator.seed.assign(seed.begin(), seed.end());

@@ -4,7 +4,8 @@
 
 It says "PORT n" when it is ready. FOLDER/requests gets one line of JSON a request: method, path, headers (lower case), and
 `fields`, a list of [name, value] as Python's own parsers decode query, form, JSON (paths with dots) and XML. What it answers
-is what the path says: /STATUS, /STATUS/WORDS, /redirect, /endless, /silent, /drop, /garbage, /slow, /echo, /later.
+is what the path says: /STATUS, /STATUS/WORDS, /redirect, /endless, /silent, /drop, /garbage, /slow, /echo, /later,
+/after/MILLISECONDS.
 """
 import http.server
 import json
@@ -56,7 +57,7 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         url = urllib.parse.urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         record = {"method": self.command, "path": url.path, "headers": [[k.lower(), v] for k, v in self.headers.items()],
-                  "fields": fields_of(url.query, self.headers.get("content-type", ""), body)}
+                  "fields": fields_of(url.query, self.headers.get("content-type", ""), body), "at": time.time()}
         with self.lock, (self.folder / "requests").open("a") as file:
             file.write(json.dumps(record) + "\n")
         self.answer(url.path.split("/")[1:], body)
@@ -85,6 +86,9 @@ class Gateway(http.server.BaseHTTPRequestHandler):
                 time.sleep(0.01)
         elif words[0] == "echo":
             self.say(200, b"taken: " + body)
+        elif words[0] == "after":
+            time.sleep(int(words[1]) / 1000)
+            self.say(200, b"taken")
         elif words[0] == "later":
             self.say(503, b"busy", retry_after="7")
         else:

@@ -10,7 +10,6 @@
 
 namespace loquet::conversation {
 
-using protocol::Prompt;
 using protocol::PromptStyle;
 
 namespace {

@@ -7,7 +7,7 @@
 
 namespace loquet::conversation {
 
-class ChoiceStep final : public Step {
+class ChoiceStep final : public FixedStep {
 public:
     explicit ChoiceStep(const messages::Catalogue& texts) : texts_(texts) {}
 

@@ -11,7 +11,7 @@
 
 namespace loquet::conversation {
 
-class NewPasswordStep final : public Step {
+class NewPasswordStep final : public FixedStep {
 public:
     /// `rules`: nullptr where the configuration names no plugin; then a password must only not be empty.
     NewPasswordStep(store::Store& store, work::Hasher& hasher, plugins::RulesClient* rules, const base::Clock& clock,

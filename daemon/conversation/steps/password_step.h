@@ -12,7 +12,7 @@
 
 namespace loquet::conversation {
 
-class PasswordStep final : public Step {
+class PasswordStep final : public FixedStep {
 public:
     PasswordStep(store::Store& store, work::Hasher& hasher, const base::Clock& clock, const messages::Catalogue& texts)
         : store_(store), hasher_(hasher), clock_(clock), texts_(texts) {}

@@ -99,7 +99,7 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
     StepResult result = result_of(dialog, std::move(response), subject, enrols);
     send(dialog, subject, std::move(messages), result);
     if (!enrols) {
-        note_use(dialog, result);
+        note_use(subject, result);
     }
     co_return result;
 }
@@ -130,16 +130,12 @@ void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protoc
         order.lifetime = message.lifetime;
         result.writes.push_back(outbox_->enqueue(std::move(order)));
         result.needs_durable = true; // a code that is not kept must not be sent
-        dialog.sent[name_] = message.medium;
     }
 }
 
-/// Where the code was sent in an earlier dialog nobody knows by which medium: the share of used codes shows it as
-/// unused.
-void PluginStep::note_use(Dialog& dialog, StepResult& result) const {
-    const auto sent = dialog.sent.find(name_);
-    if (proves_ && sent != dialog.sent.end() && std::holds_alternative<protocol::Granted>(result.turn)) {
-        result.writes.push_back(outbox_->code_used(sent->second));
+void PluginStep::note_use(const Subject& subject, StepResult& result) const {
+    if (proves_ && outbox_ != nullptr && subject.account && std::holds_alternative<protocol::Granted>(result.turn)) {
+        result.writes.push_back(outbox_->code_used(*subject.uid(), name_));
     }
 }
 

@@ -47,7 +47,7 @@ private:
     [[nodiscard]] std::vector<protocol::Medium> media_for(const Subject& subject) const;
     void send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,
               StepResult& result) const;
-    void note_use(Dialog& dialog, StepResult& result) const;
+    void note_use(const Subject& subject, StepResult& result) const;
 
     std::string name_;
     bool proves_;

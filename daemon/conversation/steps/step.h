@@ -44,9 +44,17 @@ public:
                                                         protocol::Answers answers) = 0;
 
     /// Sets the factor up: Granted when it is. Only for steps that the configuration accepts where it enrols.
-    [[nodiscard]] virtual base::Task<StepResult> enrol(Dialog& /*dialog*/) { throw no_factor(); }
-    [[nodiscard]] virtual base::Task<StepResult> enrol_answer(Dialog& /*dialog*/, const Subject& /*subject*/,
-                                                              protocol::Answers /*answers*/) {
+    [[nodiscard]] virtual base::Task<StepResult> enrol(Dialog& dialog) = 0;
+    [[nodiscard]] virtual base::Task<StepResult> enrol_answer(Dialog& dialog, const Subject& subject,
+                                                              protocol::Answers answers) = 0;
+};
+
+/// A step that is built in, and no factor that anybody sets up.
+class FixedStep : public Step {
+public:
+    base::Task<StepResult> enrol(Dialog& /*dialog*/) final { throw no_factor(); }
+    base::Task<StepResult> enrol_answer(Dialog& /*dialog*/, const Subject& /*subject*/,
+                                        protocol::Answers /*answers*/) final {
         throw no_factor();
     }
 
@@ -57,7 +65,7 @@ private:
 };
 
 /// A step that only looks and notes.
-class SilentStep : public Step {
+class SilentStep : public FixedStep {
 public:
     base::Task<StepResult> answer(Dialog& /*dialog*/, const Subject& /*subject*/, protocol::Answers /*answers*/) final {
         throw base::Error(base::Error::Kind::internal, "an answer came to a step that asks nothing");

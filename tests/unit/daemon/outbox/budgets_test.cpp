@@ -152,7 +152,7 @@ TEST_F(APumper, T7_RaisesNoAlarmWherePeopleTypeTheirCodes) {
     for (std::uint32_t uid = 1; uid <= people; ++uid) {
         ASSERT_TRUE(is_served(request(uid, uid)));
         if (uid % 3 == 0) {
-            write(outbox_->code_used(Medium::sms));
+            write(outbox_->code_used(model::Uid{uid}, "one_time_code"));
         }
     }
     EXPECT_TRUE(alarms_.empty());

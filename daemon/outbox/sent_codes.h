@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// By which medium each account's last code went out, so that it is known which one was used when somebody types it,
+// perhaps in another dialog. In memory and bounded: what is forgotten counts as a code that nobody used, of which the
+// alarm bears some. Loop thread.
+#pragma once
+
+#include "daemon/model/ids.h"
+#include "daemon/model/outgoing.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace loquet::outbox {
+
+class SentCodes {
+public:
+    /// The one that was noted first gives way.
+    static constexpr std::size_t kept = 4096;
+
+    void note(model::Uid account, const std::string& step, model::Medium medium);
+    /// Nothing where none is known; a code is used once.
+    [[nodiscard]] std::optional<model::Medium> take(model::Uid account, const std::string& step);
+    [[nodiscard]] std::size_t size() const noexcept { return media_.size(); }
+
+private:
+    using Key = std::pair<std::uint32_t, std::string>;
+    struct Noted {
+        model::Medium medium;
+        std::uint64_t at; ///< in `order_`
+    };
+
+    std::map<Key, Noted> media_;
+    std::deque<std::pair<std::uint64_t, Key>> order_; ///< ascending; of each key the last entry counts
+    std::uint64_t next_ = 0;
+};
+
+} // namespace loquet::outbox
