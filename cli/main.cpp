@@ -3,6 +3,8 @@
 #include "cli/account.h"
 #include "cli/account_import.h"
 #include "cli/enrol.h"
+#include "cli/message.h"
+#include "cli/message_preview.h"
 #include "cli/passwd.h"
 #include "cli/plugin.h"
 #include "cli/status.h"
@@ -32,10 +34,13 @@ struct CommandLine {
     account::AddOptions add;
     account::ImportOptions import;
     account::ListOptions list;
+    message::ListOptions messages;
+    message::PreviewOptions preview;
     TryLoginOptions try_login;
     PasswdOptions passwd;
-    std::string name;   ///< of the account or plugin that a verb is about
-    std::string reason; ///< of a lock
+    std::string name;         ///< of the account or plugin that a verb is about
+    std::string reason;       ///< of a lock
+    std::uint64_t number = 0; ///< of a message
     std::function<ExitCode(Output&)> run;
 };
 
@@ -113,6 +118,44 @@ void add_account(CLI::App& app, CommandLine& line) {
     add_named(*noun, "reset", "Begin a reset: the person chooses a new password", line, account::reset);
 }
 
+/// A verb that takes the number of a message and nothing else.
+void add_numbered(CLI::App& noun, const char* verb_name, const char* help, CommandLine& line,
+                  ExitCode (*act)(Client&, Output&, std::uint64_t)) {
+    CLI::App* verb = noun.add_subcommand(verb_name, help);
+    verb->add_option("NUMBER", line.number, "The message, as 'message list' numbers it")
+        ->required()
+        ->check(CLI::PositiveNumber);
+    verb->callback(with_service(line, [&line, act](Client& c, Output& o) { return act(c, o, line.number); }));
+}
+
+void add_message_preview(CLI::App& noun, CommandLine& line) {
+    CLI::App* verb = noun.add_subcommand("preview", "Show a text of the message catalogues, without the service");
+    verb->add_option("ID", line.preview.id, "The text, as one_time_code.mail")->required();
+    verb->add_option("--locale", line.preview.locale, "Language, as fr or fr_FR.UTF-8; English unless given");
+    verb->add_option("--set", line.preview.values, "What a variable stands for; repeat it for more")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    verb->add_option("--messages", line.preview.folders, "Read the catalogues here; repeat it for more, the last wins")
+        ->type_name("FOLDER")
+        ->allow_extra_args(false);
+    verb->callback([&line] { line.run = [&line](Output& o) { return message::preview(o, line.preview); }; });
+}
+
+void add_message(CLI::App& app, CommandLine& line) {
+    CLI::App* noun = app.add_subcommand("message", "Messages to people")->require_subcommand(1);
+    CLI::App* list = noun->add_subcommand("list", "List messages and what became of them, oldest first");
+    list->add_option("--account", line.messages.account, "Only those to this account")
+        ->type_name("NAME")
+        ->check([](const std::string& name) { return name.empty() ? "an account has a name" : ""; });
+    list->add_option("--state", line.messages.state, "Only those in this state")
+        ->check(CLI::IsMember({"queued", "sending", "sent", "deferred", "refused", "expired"}));
+    list->add_option("--limit", line.messages.limit, "At most so many")->check(CLI::PositiveNumber);
+    list->callback(with_service(line, [&line](Client& c, Output& o) { return message::list(c, o, line.messages); }));
+    add_numbered(*noun, "show", "Show one message", line, message::show);
+    add_numbered(*noun, "retry", "Try a message that waits at once", line, message::retry);
+    add_message_preview(*noun, line);
+}
+
 void add_plugin(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("plugin", "Plugins")->require_subcommand(1);
     noun->add_subcommand("list", "List the plugins and their states")
@@ -157,6 +200,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     add_account(app, line);
+    add_message(app, line);
     add_plugin(app, line);
     add_top_level(app, line);
     try {

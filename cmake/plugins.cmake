@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# loquet_plugin(NAME KIND lockout MODULE abi.cpp SOURCES core.cpp ... [USES lib/factor|lib/delivery] [LIBRARIES ...])
+# loquet_plugin(NAME KIND lockout MODULE abi.cpp SOURCES core.cpp ... [USES lib/factor|lib/delivery|lib/sms] [LIBRARIES ...])
 #
 # Makes two things of plugins/NAME: the core, a plain static library (plugins_NAME) that tests link, and NAME.so, the
 # core behind its C symbol. All .so files lie together in <build>/plugins, as they do when installed. Each gets two

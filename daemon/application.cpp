@@ -34,10 +34,17 @@ config::Config load_settings(const Options& options) {
     return options.profiles.empty() ? config::load(options.config) : config::load(options.config, options.profiles);
 }
 
-messages::Catalogue load_texts(const Options& options) {
+/// At a start nobody waits for a comma: a text that cannot be used gives way to the one below it. A reload has the
+/// texts of before (`mistakes_refuse`), and a file of which half holds would be a surprise.
+messages::Catalogue load_texts(const Options& options, bool mistakes_refuse) {
     auto texts = messages::Catalogue::load(options.messages);
     for (const std::string& complaint : texts.complaints()) {
         log::warning(log::id::configuration_refused, complaint);
+    }
+    if (mistakes_refuse && !texts.complaints().empty()) {
+        throw Error(Error::Kind::invalid,
+                    "mistakes in the message catalogues: " + std::to_string(texts.complaints().size())
+                        + "; 'loquetctl message preview' names them too");
     }
     if (!texts.has("password.prompt")) {
         throw Error(Error::Kind::not_found, "no message catalogue has \"password.prompt\": is loquet installed whole? "
@@ -53,7 +60,7 @@ model::SteadyTime steady_time(const store::Store& store, const base::Clock& cloc
 } // namespace
 
 Application::Application(Options options)
-    : options_(std::move(options)), settings_(load_settings(options_)), texts_(load_texts(options_)),
+    : options_(std::move(options)), settings_(load_settings(options_)), texts_(load_texts(options_, false)),
       tasks_(log_failure),
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
@@ -152,7 +159,7 @@ void Application::reload() {
                                    || loaded.lockout != settings_.lockout || loaded.outbox.mail != settings_.outbox.mail
                                    || loaded.outbox.sms != settings_.outbox.sms
                                    || loaded.password.rules != settings_.password.rules;
-        texts_ = load_texts(options_);
+        texts_ = load_texts(options_, true);
         log::set_level(loaded.log.level);
         settings_ = std::move(loaded);
         outbox::Settings messages = outbox_settings(settings_.outbox);

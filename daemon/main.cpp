@@ -82,7 +82,7 @@ loquet::Options parse(int argc, char** argv) {
         std::exit(2); // NOLINT(concurrency-mt-unsafe)
     }
     if (parsed.messages.empty()) {
-        parsed.messages = {"/usr/share/loquet/messages", "/etc/loquet/messages"};
+        parsed.messages = loquet::messages::usual_folders();
     }
     return parsed;
 }

@@ -10,6 +10,8 @@ _loquetctl_options() {
     "account import") echo "--dry-run --must-change --without-passwords" ;;
     "account list") echo "--state --limit" ;;
     "account lock") echo "--reason" ;;
+    "message list") echo "--account --state --limit" ;;
+    "message preview") echo "--locale --set --messages" ;;
     "try-login") echo "--service --password-fd" ;;
     "passwd") echo "--password-fd" ;;
     "") echo "--json --no-pager --bus --version" ;;
@@ -18,8 +20,9 @@ _loquetctl_options() {
 
 _loquetctl_verbs() {
     case "$1" in
-    "") echo "account plugin status try-login enrol passwd" ;;
+    "") echo "account message plugin status try-login enrol passwd" ;;
     account) echo "add import list show lock unlock reset" ;;
+    message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
     esac
 }
@@ -27,11 +30,13 @@ _loquetctl_verbs() {
 # The values of an option; false for an option that takes none.
 _loquetctl_value() {
     case "$1" in
-    --state) mapfile -t COMPREPLY < <(compgen -W "active locked disabled" -- "$2") ;;
+    --state) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_states)" -- "$2") ;;
     --shell) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
-    --home) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
+    --home | --messages) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
     --authorise | --service) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_services)" -- "$2") ;;
-    --bus | --display-name | --mail | --phone | --organisation | --limit | --reason | --password-fd) COMPREPLY=() ;;
+    --bus | --display-name | --mail | --phone | --organisation | --limit | --reason | --password-fd | --account | \
+        --locale | --set)
+        COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -41,6 +46,18 @@ _loquetctl_services() {
     for file in /etc/pam.d/*; do
         [[ -e $file ]] && basename "$file"
     done
+}
+
+# Of an account, or of a message.
+_loquetctl_states() {
+    case " ${COMP_WORDS[*]} " in
+    *" message "*) echo "queued sending sent deferred refused expired" ;;
+    *) echo "active locked disabled" ;;
+    esac
+}
+
+_loquetctl_texts() {
+    sed -n 's/^\([a-z_.]*\) = .*/\1/p' /usr/share/loquet/messages/*.en.toml 2>/dev/null
 }
 
 _loquetctl_plugins() {
@@ -74,6 +91,8 @@ _loquetctl() {
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_verbs "$noun")" -- "$current")
     elif [[ "$noun $verb" == "account import" ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    elif [[ "$noun $verb" == "message preview" ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_texts)" -- "$current")
     elif [[ "$noun $verb" == "plugin check" ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_plugins)" -- "$current")
     fi

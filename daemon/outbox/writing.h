@@ -15,8 +15,7 @@ struct Term {
     base::Milliseconds expires{0};
 };
 
-/// The text is that of the message's id; a mail's subject is that of "<id>_subject", or of "mail.subject" where the
-/// catalogue has none of its own.
+/// The text is that of the message's id; a mail's subject is messages::mail_subject().
 [[nodiscard]] protocol::DeliverRequest written(const model::Outgoing& message, model::Letter letter,
                                                const messages::Catalogue& texts, const Term& term);
 

@@ -50,6 +50,10 @@ std::string cut(const std::string& text) {
 
 } // namespace
 
+std::vector<std::string> usual_folders() {
+    return {"/usr/share/loquet/messages", "/etc/loquet/messages"};
+}
+
 const Catalogue::Text* Catalogue::find(std::string_view locale, std::string_view id) const {
     for (const std::string& name : languages_of_locale(locale)) {
         if (const auto language = languages_.find(name); language != languages_.end()) {
@@ -97,6 +101,11 @@ base::Secret Catalogue::render_secret(std::string_view locale, std::string_view 
 bool Catalogue::has(std::string_view id) const {
     return std::any_of(languages_.begin(), languages_.end(),
                        [&](const auto& language) { return language.second.contains(id); });
+}
+
+std::vector<std::string> Catalogue::accepted(std::string_view id) const {
+    const auto found = accepted_.find(id);
+    return found == accepted_.end() ? std::vector<std::string>{} : found->second;
 }
 
 std::vector<std::string> Catalogue::languages() const {

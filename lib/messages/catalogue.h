@@ -3,7 +3,8 @@
 //
 // A file <anything>.<language>.toml holds texts under dotted ids: `password.prompt = "Password: "`. `{name}` stands for
 // a variable, `{{` and `}}` for a brace. There is no other syntax, and what a variable stands for is never read as a
-// template: it is made printable, cut at limits::message_value_bytes and inserted.
+// template: it is made printable, cut at limits::message_value_bytes and inserted. Which variables a text may use is
+// said by the English one that was read first: it ships, and the program fills what it names.
 #pragma once
 
 #include "lib/base/secret.h"
@@ -21,6 +22,9 @@ namespace loquet::messages {
 using Variables = std::vector<std::pair<std::string, std::string>>;
 /// The same where one of them is a secret: a code.
 using SecretVariables = std::vector<std::pair<std::string, base::Secret>>;
+
+/// Where the service looks for catalogues, unless it is told otherwise: what ships, and above it the site's own.
+[[nodiscard]] std::vector<std::string> usual_folders();
 
 class Catalogue {
 public:
@@ -41,6 +45,9 @@ public:
 
     /// True where some language has the text.
     [[nodiscard]] bool has(std::string_view id) const;
+
+    /// The closed list of variables that the texts of an id may use, sorted.
+    [[nodiscard]] std::vector<std::string> accepted(std::string_view id) const;
 
     /// "file:line:column: what is wrong, and what is accepted", for the operator's log.
     [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
@@ -64,6 +71,7 @@ private:
     [[nodiscard]] const Text* find(std::string_view locale, std::string_view id) const;
 
     std::map<std::string, Language, std::less<>> languages_;
+    std::map<std::string, std::vector<std::string>, std::less<>> accepted_;
     std::vector<std::string> complaints_;
 };
 

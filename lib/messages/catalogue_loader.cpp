@@ -133,14 +133,13 @@ std::optional<Catalogue::Text> Catalogue::Loader::take_apart(const Found& found)
 }
 
 bool Catalogue::Loader::variables_are_known(const Found& found, const Text& text, const std::string& language) {
-    const auto& english = made_.languages_[std::string(source_language)];
-    if (!english.contains(found.id)) {
+    if (!made_.accepted_.contains(found.id)) {
         if (language != source_language) {
             complain(found.position, "no English catalogue has \"" + found.id + "\", so it is never asked for");
         }
         return language == source_language;
     }
-    const std::vector<std::string> known = made_.variables(source_language, found.id);
+    const std::vector<std::string> known = made_.accepted(found.id);
     for (const Piece& piece : text) {
         if (piece.variable && std::find(known.begin(), known.end(), piece.text) == known.end()) {
             std::string accepted;
@@ -165,6 +164,9 @@ void Catalogue::Loader::read_catalogue(const File& file) {
             complain(found.position, "the text holds a control character; it is shown on one line");
         } else if (auto text = take_apart(found); text && variables_are_known(found, *text, file.language)) {
             language.insert_or_assign(found.id, *std::move(text));
+            if (file.language == source_language) {
+                made_.accepted_.try_emplace(found.id, made_.variables(source_language, found.id));
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/sms_http/sms_http_channel.h"
 
-#include "plugins/sms_http/gsm7.h"
+#include "lib/sms/gsm7.h"
 #include "plugins/sms_http/sms_transfer.h"
 
 #include <algorithm>
@@ -17,9 +17,9 @@ bool has_control_character(std::string_view text) {
 
 /// What goes out: the text, or its neighbour in GSM's alphabet where all of it fits there.
 std::string chosen_text(std::string_view text, Gateway::Unicode unicode) {
-    if (unicode == Gateway::Unicode::transliterate && !size_of_sms(text).gsm7) {
-        std::string plain = transliterated(text);
-        if (size_of_sms(plain).gsm7) {
+    if (unicode == Gateway::Unicode::transliterate && !sms::size_of_sms(text).gsm7) {
+        std::string plain = sms::transliterated(text);
+        if (sms::size_of_sms(plain).gsm7) {
             return plain;
         }
         sdk::wipe(plain);
@@ -44,7 +44,7 @@ std::string SmsHttpChannel::objection(const sdk::Delivery& delivery, std::string
     if (has_control_character(text)) {
         return "the text holds control characters";
     }
-    const SmsSize size = size_of_sms(text);
+    const sms::SmsSize size = sms::size_of_sms(text);
     if (!size.gsm7 && gateway_.unicode == Gateway::Unicode::refuse) {
         return "the text has characters that GSM's alphabet lacks";
     }

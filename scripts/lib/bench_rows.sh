@@ -20,6 +20,8 @@ bench=$dev/tests/bench
 . "$repository/scripts/lib/bench_peers.sh"
 # shellcheck source=scripts/lib/bench_names.sh
 . "$repository/scripts/lib/bench_names.sh"
+# shellcheck source=scripts/lib/bench_messages.sh
+. "$repository/scripts/lib/bench_messages.sh"
 
 row_line() {
     "$repository/scripts/lib/bench_table.py" --row "$@"

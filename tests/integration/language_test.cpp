@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who says no language is asked in the machine's: sshd, for one, has thrown its environment away.
+// In which words a person is asked. Who says no language is asked in the machine's: sshd, for one, has thrown its
+// environment away.
+#include "lib/base/file.h"
 #include "lib/protocol/turn_wire.h"
 #include "tests/support/canary.h"
+#include "tests/support/eventually.h"
 #include "tests/support/machine.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <csignal>
 
 namespace loquet {
 namespace {
@@ -32,6 +38,25 @@ TEST(ADialogWithoutALanguage, IsInThatOfTheMachine) {
     bus::Connection connection = machine.connect();
     EXPECT_EQ(first_question(connection, ""), "Mot de passe : ");
     EXPECT_EQ(first_question(connection, "C"), "Password: ");
+}
+
+TEST(TextsOfTheSite, AreReadAtAReloadAndRefusedAsAWholeWhereOneIsWrong) {
+    tests::Machine machine;
+    (void)machine.create_account("alice", tests::canary::password);
+    bus::Connection connection = machine.connect();
+    const auto reload = [&](const std::string& texts, const std::string& said) {
+        base::replace_file(machine.messages_folder() + "/site.en.toml", texts, 0600);
+        machine.daemon().signal(SIGHUP);
+        return tests::eventually([&] { return testing::Value(machine.log(), testing::HasSubstr(said)); });
+    };
+    EXPECT_TRUE(reload("password.prompt = \"Secret: \"\n", "the configuration was read\n"));
+    EXPECT_EQ(first_question(connection, "C"), "Secret: ");
+
+    EXPECT_TRUE(reload("password.prompt = \"Word: \"\nlocked = \"Come back, {name}\"\n",
+                       "the old one stays: mistakes in the message catalogues: 1"));
+    EXPECT_THAT(machine.log(), testing::HasSubstr("/messages/site.en.toml:2:10: {name} is no variable of \"locked\"; "
+                                                  "accepted: {minutes}"));
+    EXPECT_EQ(first_question(connection, "C"), "Secret: ");
 }
 
 } // namespace

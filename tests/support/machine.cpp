@@ -55,7 +55,7 @@ void write_options(const std::string& folder, const std::map<std::string, std::s
 } // namespace
 
 Machine::Machine(MachineOptions options) : options_(std::move(options)) {
-    for (const char* name : {"run", "run/plugins", "options", "loquet.toml.d"}) {
+    for (const char* name : {"run", "run/plugins", "options", "loquet.toml.d", "messages"}) {
         base::make_folder(folder_ / name, 0700);
     }
     base::replace_file(folder_ / "master-key", master_key(), 0600);
@@ -100,11 +100,12 @@ void Machine::start() {
     std::vector<std::string> environment = options_.environment;
     environment.push_back(bus_.variable());
     environment.emplace_back("LC_ALL=C.UTF-8"); // unless the test said otherwise, which comes first
-    daemon_ = std::make_unique<Process>(Command{{LOQUET_DAEMON_PROGRAM, "--config", configuration_file(), "--profiles",
-                                                 std::string(LOQUET_SOURCE_DIR) + "/etc/profiles", "--messages",
-                                                 std::string(LOQUET_SOURCE_DIR) + "/etc/messages"},
-                                                environment,
-                                                {}});
+    daemon_ = std::make_unique<Process>(
+        Command{{LOQUET_DAEMON_PROGRAM, "--config", configuration_file(), "--profiles",
+                 std::string(LOQUET_SOURCE_DIR) + "/etc/profiles", "--messages",
+                 std::string(LOQUET_SOURCE_DIR) + "/etc/messages", "--messages", messages_folder()},
+                environment,
+                {}});
     bus::Connection connection = connect();
     const bool answered = eventually([&] { return owns_name(connection) || !daemon_->running(); });
     if (!answered || !daemon_->running()) {

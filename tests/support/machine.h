@@ -45,6 +45,8 @@ public:
     [[nodiscard]] const std::string& folder() const noexcept { return folder_.path(); }
     [[nodiscard]] std::string store_folder() const { return folder_ / "store"; }
     [[nodiscard]] std::string configuration_file() const { return folder_ / "loquet.toml"; }
+    /// Of the site's own texts, which come above the shipped ones; SIGHUP makes a change hold.
+    [[nodiscard]] std::string messages_folder() const { return folder_ / "messages"; }
     [[nodiscard]] PrivateBus& bus() noexcept { return bus_; }
     [[nodiscard]] PluginHosts& plugins() noexcept { return *plugins_; }
     [[nodiscard]] Process& daemon() noexcept { return *daemon_; }

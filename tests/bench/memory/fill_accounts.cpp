@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rows P18 to P20: a store with many accounts, person0 and so on, for a loquetd to start on.
-//   fill_accounts FOLDER MASTER_KEY_FILE COUNT
+// Rows P9, P17 to P20: a store with many accounts, person0 and so on, for a loquetd to start on.
+//   fill_accounts FOLDER MASTER_KEY_FILE COUNT [HASH]
+// With HASH each has a password of that hash (crypt(5)) and a mail address.
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/store.h"
 #include "lib/bus/loop.h"
@@ -19,7 +20,7 @@ using store::AccountsTable;
 constexpr std::uint32_t first_uid = 100000;
 constexpr std::uint32_t in_one_commit = 1000;
 
-void put_account(store::WriteTxn& txn, std::uint32_t i) {
+void put_account(store::WriteTxn& txn, std::uint32_t i, const std::string& hash) {
     model::PublicAccount account;
     account.uid = model::Uid{first_uid + i};
     account.gid = account.uid.value;
@@ -28,18 +29,27 @@ void put_account(store::WriteTxn& txn, std::uint32_t i) {
     account.home = "/home/" + account.name;
     account.shell = "/bin/bash";
     AccountsTable::put(txn, account);
-    AccountsTable::put(txn, account.uid, model::PrivateAccount{});
+    model::PrivateAccount closed;
+    if (!hash.empty()) {
+        closed.mail = account.name + "@bench.invalid";
+        model::Credential credential;
+        credential.password_hash = hash;
+        credential.own_before = true;
+        AccountsTable::put(txn, account.uid, credential);
+    }
+    AccountsTable::put(txn, account.uid, closed);
 }
 
 void fill(const std::vector<std::string>& words) {
     bus::Loop loop;
     const store::MasterKey key = store::MasterKey::load(words.at(1));
     store::Store store({.folder = words.at(0)}, key, loop);
+    const std::string hash = words.size() > 3 ? words[3] : "";
     const auto count = static_cast<std::uint32_t>(std::stoul(words.at(2)));
     for (std::uint32_t begin = 0; begin < count; begin += in_one_commit) {
-        store.write_now([begin, end = std::min(count, begin + in_one_commit)](store::WriteTxn& txn) {
+        store.write_now([&hash, begin, end = std::min(count, begin + in_one_commit)](store::WriteTxn& txn) {
             for (std::uint32_t i = begin; i < end; ++i) {
-                put_account(txn, i);
+                put_account(txn, i, hash);
             }
         });
     }

@@ -3,7 +3,9 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace loquet::bench {
 
@@ -16,11 +18,35 @@ int converse(int count, const pam_message** messages, pam_response** responses, 
     }
     for (int i = 0; i < count; ++i) {
         if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF || messages[i]->msg_style == PAM_PROMPT_ECHO_ON) {
-            answers[i].resp = ::strdup(static_cast<const Login*>(self)->password.c_str());
+            answers[i].resp = ::strdup(static_cast<const Person*>(self)->password.c_str());
         }
     }
     *responses = answers;
     return PAM_SUCCESS;
+}
+
+std::shared_ptr<std::deque<Person>> read_people(const std::string& name) {
+    auto people = std::make_shared<std::deque<Person>>();
+    std::ifstream file(name);
+    for (Person person; file >> person.user >> person.password;) {
+        people->push_back(person);
+    }
+    if (people->empty()) {
+        throw std::runtime_error("nobody is in " + name);
+    }
+    return people;
+}
+
+Person next_of(const Login& login) {
+    if (!login.people) {
+        return login.person;
+    }
+    if (login.people->empty()) {
+        throw std::runtime_error("more attempts than people");
+    }
+    Person next = login.people->front();
+    login.people->pop_front();
+    return next;
 }
 
 } // namespace
@@ -31,16 +57,21 @@ std::vector<Login> read_logins(const std::vector<std::string>& words) {
     }
     std::vector<Login> logins;
     for (std::size_t i = 0; i < words.size(); i += 4) {
-        logins.push_back({words[i], words[i + 1], words[i + 2], words[i + 3]});
+        Login login{words[i], words[i + 1], {words[i + 2], words[i + 3]}};
+        if (login.person.user == "@") {
+            login.people = read_people(login.person.password);
+        }
+        logins.push_back(std::move(login));
     }
     return logins;
 }
 
 int log_in(const Login& login, bool authenticate_only, const std::function<void()>& before_end) {
-    const pam_conv conversation{converse, const_cast<Login*>(&login)}; // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    Person person = next_of(login);
+    const pam_conv conversation{converse, &person};
     pam_handle_t* handle = nullptr;
     int result =
-        pam_start_confdir(login.service.c_str(), login.user.c_str(), &conversation, login.folder.c_str(), &handle);
+        pam_start_confdir(login.service.c_str(), person.user.c_str(), &conversation, login.folder.c_str(), &handle);
     if (result == PAM_SUCCESS) {
         result = pam_authenticate(handle, PAM_SILENT);
     }

@@ -15,8 +15,8 @@ namespace {
 /// A name that ends in '#' is another one for each client: nobody waits in front of one account.
 Login of_client(const Login& login, int client) {
     Login changed = login;
-    if (changed.user.ends_with('#')) {
-        changed.user.back() = static_cast<char>('0' + client);
+    if (changed.person.user.ends_with('#')) {
+        changed.person.user.back() = static_cast<char>('0' + client);
     }
     return changed;
 }
@@ -25,7 +25,8 @@ Login of_client(const Login& login, int client) {
     for (int i = 0; i < settings.times; ++i) {
         const int result = log_in(login, settings.authenticate_only);
         if (result != expected) {
-            (void)std::fprintf(stderr, "the login of %s ended with %d, not %d\n", login.user.c_str(), result, expected);
+            (void)std::fprintf(stderr, "the login of %s ended with %d, not %d\n", login.person.user.c_str(), result,
+                               expected);
             ::_exit(1);
         }
     }

@@ -18,9 +18,9 @@ constexpr double microseconds_in_a_millisecond = 1000;
 /// A name that ends in '#' is another one in each round: nobody fails often enough to be locked.
 Login in_round(const Login& login, int round) {
     Login changed = login;
-    if (changed.user.ends_with('#')) {
-        changed.user.back() = '-';
-        changed.user += std::to_string(round);
+    if (std::string& user = changed.person.user; user.ends_with('#')) {
+        user.back() = '-';
+        user += std::to_string(round);
     }
     return changed;
 }
@@ -28,7 +28,7 @@ Login in_round(const Login& login, int round) {
 void must_log_in(const Login& login, bool authenticate_only, int expected) {
     const int result = log_in(login, authenticate_only);
     if (result != expected) {
-        throw std::runtime_error("the login of " + login.user + " by " + login.service + " ended with "
+        throw std::runtime_error("the login of " + login.person.user + " by " + login.service + " ended with "
                                  + std::to_string(result) + ", not " + std::to_string(expected));
     }
 }
@@ -49,7 +49,7 @@ void one_round(const Settings& settings, std::pair<Rounds*, Works>... things) {
 void refresh(const Settings& settings, const Login& login) {
     if (!settings.right.empty()) {
         Login right = login;
-        right.password = settings.right;
+        right.person.password = settings.right;
         must_log_in(right, settings.authenticate_only, PAM_SUCCESS);
     }
 }
@@ -78,7 +78,8 @@ void measure_surplus(const Settings& settings) {
     const Login login = read_logins(settings.words).at(0);
     auto data = std::make_unique<crypt_data>();
     const auto hash = [&] {
-        const char* made = ::crypt_rn(login.password.c_str(), settings.setting.c_str(), data.get(), sizeof *data);
+        const char* made =
+            ::crypt_rn(login.person.password.c_str(), settings.setting.c_str(), data.get(), sizeof *data);
         if (made == nullptr) {
             throw std::runtime_error("crypt(3) does not take " + settings.setting);
         }
@@ -93,6 +94,15 @@ void measure_surplus(const Settings& settings) {
     }
     row.figure = whole - row.reference;
     row.print();
+}
+
+void print_figure(const Settings& settings) {
+    const Login login = read_logins(settings.words).at(0);
+    const auto go = [&] { must_log_in(login, settings.authenticate_only, settings.expected); };
+    go();
+    Rounds figure;
+    one_round(settings, std::pair(&figure, go));
+    std::cout << figure.median() << '\n';
 }
 
 void keep_logging_in(const Settings& settings) {
@@ -122,7 +132,7 @@ void print_memory(const Settings& settings) {
     };
     const int result = log_in(login, settings.authenticate_only, print);
     if (result != settings.expected) {
-        throw std::runtime_error("the login of " + login.user + " ended with " + std::to_string(result));
+        throw std::runtime_error("the login of " + login.person.user + " ended with " + std::to_string(result));
     }
 }
 

@@ -16,6 +16,9 @@ void measure_rate(const Settings& settings);
 /// One login, and what it takes beyond one hash of its password with crypt(3), in milliseconds.
 void measure_surplus(const Settings& settings);
 
+/// One login --times times: prints the median, in milliseconds, and nothing else.
+void print_figure(const Settings& settings);
+
 /// One login again and again, until somebody ends the program.
 void keep_logging_in(const Settings& settings);
 

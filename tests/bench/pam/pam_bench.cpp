@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Rows P7, P8, P10 to P13: what PAM transactions take, and what loading the module costs.
+// Rows P7 to P13 and P17: what PAM transactions take, and what loading the module costs.
 //   pam_bench [OPTION VALUE...] compare|rate FOLDER SERVICE USER PASSWORD  FOLDER SERVICE USER PASSWORD
-//   pam_bench [OPTION VALUE...] surplus|memory|keep|repeat FOLDER SERVICE USER PASSWORD
+//   pam_bench [OPTION VALUE...] surplus|figure|memory|keep|repeat FOLDER SERVICE USER PASSWORD
 //   pam_bench [OPTION VALUE...] load MODULE LIBRARY
 // The options: settings.h. Peer's passwords in argv are those of throw-away accounts of a throw-away root.
 #include "tests/bench/pam/modes.h"
@@ -27,12 +27,14 @@ void become(int uid) {
 
 void run(Settings settings) {
     using Mode = void (*)(const Settings&);
-    const std::map<std::string, Mode> modes = {
-        {"compare", compare_logins}, {"rate", measure_rate},   {"surplus", measure_surplus}, {"memory", print_memory},
-        {"keep", keep_logging_in},   {"repeat", repeat_login}, {"load", measure_loading}};
+    const std::map<std::string, Mode> modes = {{"compare", compare_logins},  {"rate", measure_rate},
+                                               {"surplus", measure_surplus}, {"memory", print_memory},
+                                               {"figure", print_figure},     {"keep", keep_logging_in},
+                                               {"repeat", repeat_login},     {"load", measure_loading}};
     const auto mode = settings.words.empty() ? modes.end() : modes.find(settings.words.front());
     if (mode == modes.end()) {
-        throw std::invalid_argument("pam_bench [OPTION VALUE...] compare|rate|surplus|memory|keep|repeat|load WORD...");
+        throw std::invalid_argument(
+            "pam_bench [OPTION VALUE...] compare|rate|surplus|figure|memory|keep|repeat|load WORD...");
     }
     settings.words.erase(settings.words.begin());
     become(settings.uid);

@@ -34,19 +34,22 @@ TEST_P(AWrongCommandLine, IsAUsageErrorThatSaysWhatIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(
     OfEachKind, AWrongCommandLine,
-    testing::Values(std::vector<std::string>{}, std::vector<std::string>{"account"},
-                    std::vector<std::string>{"account", "frobnicate"}, std::vector<std::string>{"account", "show"},
-                    std::vector<std::string>{"account", "show", "a", "b"},
-                    std::vector<std::string>{"account", "lock", "alice"},
-                    std::vector<std::string>{"account", "lock", "alice", "--reason", ""},
-                    std::vector<std::string>{"account", "list", "--state", "sleepy"},
-                    std::vector<std::string>{"account", "list", "--limit", "0"},
-                    std::vector<std::string>{"account", "add", "alice", "--no-password", "--password-fd", "0"},
-                    std::vector<std::string>{"account", "add", "alice", "--password", "secret"},
-                    std::vector<std::string>{"passwd", "--password-fd", "-1"},
-                    std::vector<std::string>{"plugin", "check", "../../etc/shadow"},
-                    std::vector<std::string>{"plugin", "check", "-x"},
-                    std::vector<std::string>{"--nonsense", "status"}));
+    testing::Values(
+        std::vector<std::string>{}, std::vector<std::string>{"account"},
+        std::vector<std::string>{"account", "frobnicate"}, std::vector<std::string>{"account", "show"},
+        std::vector<std::string>{"account", "show", "a", "b"}, std::vector<std::string>{"account", "lock", "alice"},
+        std::vector<std::string>{"account", "lock", "alice", "--reason", ""},
+        std::vector<std::string>{"account", "list", "--state", "sleepy"},
+        std::vector<std::string>{"account", "list", "--limit", "0"},
+        std::vector<std::string>{"account", "add", "alice", "--no-password", "--password-fd", "0"},
+        std::vector<std::string>{"account", "add", "alice", "--password", "secret"},
+        std::vector<std::string>{"passwd", "--password-fd", "-1"},
+        std::vector<std::string>{"message", "list", "--state", "lost"},
+        std::vector<std::string>{"message", "list", "--account", ""}, std::vector<std::string>{"message", "show"},
+        std::vector<std::string>{"message", "show", "0"}, std::vector<std::string>{"message", "show", "-1"},
+        std::vector<std::string>{"message", "retry", "seven"}, std::vector<std::string>{"message", "preview"},
+        std::vector<std::string>{"plugin", "check", "../../etc/shadow"},
+        std::vector<std::string>{"plugin", "check", "-x"}, std::vector<std::string>{"--nonsense", "status"}));
 
 TEST(ACommandLine, ThatAsksForHelpIsAnswered) {
     for (const std::vector<std::string>& arguments :

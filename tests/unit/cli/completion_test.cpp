@@ -54,6 +54,8 @@ TEST(TheCompletion, IsNotMisledByTheValuesOfOptions) {
     EXPECT_EQ(completed({"--bus", "account", "pl"}), Words{"plugin"});
     EXPECT_EQ(completed({"account", "list", "--state", "lo"}), Words{"locked"});
     EXPECT_EQ(completed({"account", "list", "--limit", ""}), Words{});
+    EXPECT_EQ(completed({"message", "list", "--state", "de"}), Words{"deferred"});
+    EXPECT_EQ(completed({"message", "list", "--account", ""}), Words{});
 }
 
 } // namespace

@@ -174,6 +174,19 @@ TEST_F(ACatalogue, KeepsTheShippedTextWhereAnOverrideUsesAnUnknownVariable) {
                             AllOf(HasSubstr("site.fr.toml:2:10: "), HasSubstr("{minute}"), HasSubstr("{minutes}"))));
 }
 
+TEST_F(ACatalogue, AcceptsWhatTheShippedTextUsesWhateverAnEnglishOverrideLeavesOut) {
+    ships("a.en.toml", "code = \"{code}, {minutes}, {code}\"\n");
+    ships("a.fr.toml", "code = \"{code}\"\n");
+    overrides("a.en.toml", "code = \"{code}\"\n");
+    overrides("b.en.toml", "code = \"In {minutes}: {code}\"\n");
+    overrides("b.fr.toml", "code = \"Dans {minutes} : {code}\"\n");
+    const Catalogue catalogue = load();
+    EXPECT_THAT(catalogue.complaints(), IsEmpty());
+    EXPECT_THAT(catalogue.accepted("code"), ElementsAre("code", "minutes"));
+    EXPECT_THAT(catalogue.accepted("no.such"), IsEmpty());
+    EXPECT_EQ(catalogue.render("fr", "code", {{"code", "1"}, {"minutes", "2"}}), "Dans 2 : 1");
+}
+
 TEST_F(ACatalogue, NamesEveryMistakeWithItsPlaceAndUsesTheRest) {
     ships("a.en.toml", "good = \"good\"\nopen = \"a { b\"\nclosed = \"a } b\"\nnumber = 3\nbell = \"\\u0007\"\n");
     ships("b.en.toml", "x = \n");

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/messages/catalogue.h"
+#include "lib/sms/gsm7.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <algorithm>
 
 namespace loquet::messages {
 namespace {
@@ -35,22 +34,12 @@ TEST_F(TheShippedCatalogues, DifferBetweenTheLanguages) {
     }
 }
 
-/// The characters of GSM 03.38 that ASCII shares with it, and the French ones; each takes one place of 160.
-std::size_t places_in_a_text_message(std::string text) {
-    for (const std::string_view accented : {"é", "è", "à", "ù"}) {
-        for (std::size_t at = text.find(accented); at != std::string::npos; at = text.find(accented)) {
-            text.replace(at, accented.size(), "e");
-        }
-    }
-    EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= 'z'; })) << text;
-    EXPECT_EQ(text.find_first_of("[\\]^`"), std::string::npos) << text;
-    return text.size();
-}
-
 TEST_F(TheShippedCatalogues, SendACodeInATextMessageOfOnePart) {
     for (const char* language : {"en", "fr"}) {
         const auto text = catalogue_.render(language, "one_time_code.sms", {{"code", "12345678"}, {"minutes", "10"}});
-        EXPECT_LE(places_in_a_text_message(text), 160U) << text;
+        const sms::SmsSize size = sms::size_of_sms(text);
+        EXPECT_TRUE(size.gsm7) << text;
+        EXPECT_EQ(size.segments, 1U) << text;
     }
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How long a text is as a short message (3GPP TS 23.038 and 23.040). Pure functions over UTF-8.
+// How long a text is as a short message (3GPP TS 23.038 and 23.040). Pure functions over UTF-8; any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-namespace loquet::plugins_sms_http {
+namespace loquet::sms {
 
 struct SmsSize {
     bool gsm7;         ///< every character is in the default alphabet of 7 bits; otherwise UCS-2
@@ -19,4 +19,4 @@ struct SmsSize {
 /// neighbour stays.
 [[nodiscard]] std::string transliterated(std::string_view text);
 
-} // namespace loquet::plugins_sms_http
+} // namespace loquet::sms

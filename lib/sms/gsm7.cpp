@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/sms_http/gsm7.h"
+#include "lib/sms/gsm7.h"
 
 #include <array>
 #include <cstdint>
 #include <utility>
 
-namespace loquet::plugins_sms_http {
+namespace loquet::sms {
 
 namespace {
 
@@ -75,4 +75,4 @@ std::string transliterated(std::string_view text) {
     return out;
 }
 
-} // namespace loquet::plugins_sms_http
+} // namespace loquet::sms
