@@ -107,6 +107,7 @@ bool ChannelPlugin::has_receipts() const noexcept {
 
 void ChannelPlugin::ask_receipts(const std::vector<protocol::SentMessage>& sent, bool kept) const {
     std::vector<loquet_sent_message> lent;
+    lent.reserve(sent.size());
     for (const protocol::SentMessage& message : sent) {
         lent.push_back({lend(message.reference), lend(message.gateway_reference)});
     }

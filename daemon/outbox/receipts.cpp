@@ -111,25 +111,26 @@ base::Task<void> Receipts::ask(Asked& channel) {
 
 base::Task<bool> Receipts::ask_once(Asked& channel) {
     const std::weak_ptr<Alive> alive = alive_;
-    std::optional<protocol::ReceiptsResponse> response;
+    protocol::ReceiptsResponse response;
     try {
         auto asking = channel.client->receipts(question(channel));
         response = co_await asking;
-    } catch (const Error&) { // later, then
+    } catch (const Error&) {
+        co_return false; // later, then
     }
-    if (alive.expired() || !response) {
+    if (alive.expired()) {
         co_return false;
     }
-    auto keeping = keep(channel, std::move(response->receipts));
+    auto keeping = keep(channel, std::move(response.receipts));
     const bool kept = co_await keeping;
     if (alive.expired() || !kept) {
         co_return false;
     }
-    channel.kept = response->batch;
+    channel.kept = response.batch;
     if (channel.kept == 0) { // it never learns anything: it is asked again after its next message, and no more
         channel.awaited.clear();
     }
-    co_return response->more;
+    co_return response.more;
 }
 
 protocol::ReceiptsRequest Receipts::question(Asked& channel) {

@@ -153,6 +153,8 @@ private:
     void expect_receipts(int kept, std::size_t count) {
         std::vector<std::string> references;
         std::vector<loquet_sent_message> sent;
+        references.reserve(count);
+        sent.reserve(count);
         for (std::size_t n = 0; n < count; ++n) {
             references.push_back(new_reference());
         }

@@ -17,7 +17,6 @@ using base::Milliseconds;
 using protocol::Receipt;
 using protocol::ReceiptOutcome;
 using protocol::ReceiptsResponse;
-using testing::HasSubstr;
 
 class AChannelWithReceipts : public testing::Test {
 protected:
