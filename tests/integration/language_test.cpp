@@ -49,7 +49,7 @@ TEST(TextsOfTheSite, AreReadAtAReloadAndRefusedAsAWholeWhereOneIsWrong) {
         machine.daemon().signal(SIGHUP);
         return tests::eventually([&] { return testing::Value(machine.log(), testing::HasSubstr(said)); });
     };
-    EXPECT_TRUE(reload("password.prompt = \"Secret: \"\n", "the configuration was read\n"));
+    EXPECT_TRUE(reload("password.prompt = \"Secret: \"\n", "the configuration was read ["));
     EXPECT_EQ(first_question(connection, "C"), "Secret: ");
 
     EXPECT_TRUE(reload("password.prompt = \"Word: \"\nlocked = \"Come back, {name}\"\n",
