@@ -40,5 +40,6 @@ function(loquet_test name)
     set(environment LOQUET_TEST_ARTIFACTS=${CMAKE_BINARY_DIR}/artifacts ${ARG_ENVIRONMENT})
     list(JOIN environment "${inner_semicolon}" environment)
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}" FIXTURES_REQUIRED artifacts)
+        # What may take long begins first, so that nothing is left to wait for alone at the end.
+        PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} LABELS "${labels}" ENVIRONMENT "${environment}" FIXTURES_REQUIRED artifacts)
 endfunction()

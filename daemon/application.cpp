@@ -66,6 +66,7 @@ Application::Application(Options options)
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
       courier_({loop_, clock_, store_, outbox_, texts_, tasks_}, channel_doors(settings_.outbox, plugins_)),
+      receipts_({loop_, store_, outbox_, tasks_}, channel_doors(settings_.outbox, plugins_)),
       notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
@@ -111,6 +112,7 @@ void Application::connect_parts() {
         }
         manager_.tell_health();
     });
+    courier_.on_sent([this](std::uint64_t number, const model::Outgoing& message) { receipts_.sent(number, message); });
     courier_.on_alarm([this](model::Medium medium, bool alarming) { note_codes(medium, alarming); });
     directory_.when_trouble_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
@@ -121,6 +123,7 @@ void Application::connect_parts() {
 void Application::run() {
     plugins_.connect();
     courier_.start();
+    receipts_.start();
     connection_.own_name(protocol::bus_name);
     log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
     sd_notify(0, "READY=1");
@@ -135,6 +138,7 @@ void Application::stop() {
     sd_notify(0, "STOPPING=1");
     imports_.cancel_all();
     courier_.stop();
+    receipts_.stop();
     if (tasks_.active() == 0) {
         loop_.stop();
         return;

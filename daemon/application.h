@@ -18,6 +18,7 @@
 #include "daemon/notices/notices.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/outbox/receipts.h"
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
@@ -65,6 +66,7 @@ private:
     plugins::Registry plugins_;
     outbox::Outbox outbox_;
     outbox::Courier courier_;
+    outbox::Receipts receipts_;
     notices::Notices notices_;
     accounts::DirectoryExport directory_;
     accounts::SystemNames names_;

@@ -107,6 +107,7 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
     outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
     outbox.alarm = {settings.alarm_after, settings.alarm_percent};
     outbox.keep = settings.keep;
+    outbox.receipts = settings.receipts;
     return outbox;
 }
 

@@ -6,6 +6,7 @@
 #include "plugin_host/collector.h"
 #include "plugin_host/sdk_values.h"
 
+#include <cstddef>
 #include <utility>
 
 namespace loquet::plugin_host {
@@ -15,8 +16,8 @@ namespace {
 using protocol::Outcome;
 
 struct Teller : Collector {
-    explicit Teller(ChannelPlugin::Tell listener) : tell(std::move(listener)) {}
-    ChannelPlugin::Tell tell;
+    explicit Teller(ChannelPlugin::Tellers listeners) : tell(std::move(listeners)) {}
+    ChannelPlugin::Tellers tell;
 };
 
 Teller& of(void* context) noexcept {
@@ -34,9 +35,9 @@ std::string quote(loquet_text text, std::size_t limit) {
 void sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) noexcept {
     Teller& teller = of(context);
     teller.take([&] {
-        teller.tell(number,
-                    {Outcome::sent, base::Milliseconds(0), quote(gateway_reference, limits::gateway_reference_bytes),
-                     quote(said, limits::gateway_said_bytes)});
+        teller.tell.outcome(number, {Outcome::sent, base::Milliseconds(0),
+                                     quote(gateway_reference, limits::gateway_reference_bytes),
+                                     quote(said, limits::gateway_said_bytes)});
     });
 }
 
@@ -47,15 +48,33 @@ void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_t
         if (after > limits::longest_retry) {
             Collector::refuse("it wants to be asked again after more than a day");
         }
-        teller.tell(number, {Outcome::retry, after, {}, quote(said, limits::gateway_said_bytes)});
+        teller.tell.outcome(number, {Outcome::retry, after, {}, quote(said, limits::gateway_said_bytes)});
     });
 }
 
 void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
     Teller& teller = of(context);
     teller.take([&] {
-        teller.tell(number, {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
+        teller.tell.outcome(number,
+                            {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
     });
+}
+
+void receipt(void* context, loquet_text reference, int outcome, loquet_text said) noexcept {
+    Teller& teller = of(context);
+    teller.take([&] {
+        if (outcome < LOQUET_RECEIPT_DELIVERED || outcome > LOQUET_RECEIPT_FAILED) {
+            Collector::refuse("the outcome of a receipt is none");
+        }
+        // One that is longer or not printable does not become another: the answer cannot be encoded then.
+        teller.tell.receipt({quote(reference, limits::delivery_reference_bytes),
+                             static_cast<protocol::ReceiptOutcome>(outcome), quote(said, limits::gateway_said_bytes)});
+    });
+}
+
+void receipts_end(void* context, int more) noexcept {
+    Teller& teller = of(context);
+    teller.take([&] { teller.tell.receipts_end(more != 0); });
 }
 
 } // namespace
@@ -75,10 +94,25 @@ void ChannelPlugin::submit(std::uint64_t number, const protocol::DeliverRequest&
     nothing_to_tell.run([&] { return contract_->submit(self_, number, &lent); });
 }
 
-void ChannelPlugin::work(int wake, base::Milliseconds timeout, Tell tell) const {
-    Teller teller(std::move(tell));
-    const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused};
+void ChannelPlugin::work(int wake, base::Milliseconds timeout, Tellers tellers) const {
+    Teller teller(std::move(tellers));
+    const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused, &receipt, &receipts_end};
     teller.run([&] { return contract_->work(self_, wake, static_cast<std::uint32_t>(timeout.count()), &output); });
+}
+
+bool ChannelPlugin::has_receipts() const noexcept {
+    return contract_->size >= offsetof(loquet_channel, receipts) + sizeof contract_->receipts
+           && contract_->receipts != nullptr;
+}
+
+void ChannelPlugin::ask_receipts(const std::vector<protocol::SentMessage>& sent, bool kept) const {
+    std::vector<loquet_sent_message> lent;
+    for (const protocol::SentMessage& message : sent) {
+        lent.push_back({lend(message.reference), lend(message.gateway_reference)});
+    }
+    const loquet_receipts_request request{sizeof request, kept ? 1 : 0, lent.data(), lent.size()};
+    Collector nothing_to_tell;
+    nothing_to_tell.run([&] { return contract_->receipts(self_, &request); });
 }
 
 } // namespace loquet::plugin_host

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The two functions of a channel in values: what is lent to it goes in, what it tells comes back. One thread.
+// The functions of a channel in values: what is lent to it goes in, what it tells comes back. One thread.
 #pragma once
 
 #include "lib/base/clock.h"
@@ -8,6 +8,7 @@
 #include "loquet/channel.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace loquet::plugin_host {
 
@@ -16,6 +17,14 @@ public:
     /// Gets what became of a delivery, while the plugin still works. It may throw Error for a number that it does not
     /// know: that is the plugin's fault, and work() throws it.
     using Tell = base::Function<void(std::uint64_t number, protocol::DeliverResponse outcome)>;
+    /// Gets one receipt, and the end of them; the same holds for what it throws.
+    using TellReceipt = base::Function<void(protocol::Receipt receipt)>;
+    using TellEnd = base::Function<void(bool more)>;
+    struct Tellers {
+        Tell outcome;
+        TellReceipt receipt;
+        TellEnd receipts_end;
+    };
 
     /// Both outlive this object.
     ChannelPlugin(const loquet_channel& contract, void* self) noexcept : contract_(&contract), self_(self) {}
@@ -24,7 +33,12 @@ public:
     void submit(std::uint64_t number, const protocol::DeliverRequest& request) const;
     /// Throws Error where the plugin threw, could not or broke its contract: then nothing it has taken up is to be
     /// relied on any more.
-    void work(int wake, base::Milliseconds timeout, Tell tell) const;
+    void work(int wake, base::Milliseconds timeout, Tellers tellers) const;
+
+    /// False: it learns nothing of what it has sent.
+    [[nodiscard]] bool has_receipts() const noexcept;
+    /// Asks for them; work() tells the answer. Throws Error where the plugin threw or could not.
+    void ask_receipts(const std::vector<protocol::SentMessage>& sent, bool kept) const;
 
 private:
     const loquet_channel* contract_;

@@ -36,38 +36,74 @@ base::SecureBytes error_for(std::uint32_t serial, std::string_view why) {
 
 } // namespace
 
+bool DeliveryDesk::serves(protocol::FrameKind kind) noexcept {
+    return kind == protocol::FrameKind::deliver_request || kind == protocol::FrameKind::receipts_request;
+}
+
 std::optional<base::SecureBytes> DeliveryDesk::take(std::uint64_t connection, const protocol::Frame& request) {
-    const std::uint32_t serial = request.header.serial;
+    const Asker asker{connection, request.header.serial};
+    return request.kind == protocol::FrameKind::deliver_request ? take_delivery(asker, request)
+                                                                : take_question(asker, request);
+}
+
+std::optional<base::SecureBytes> DeliveryDesk::take_delivery(const Asker& asker, const protocol::Frame& request) {
     const auto delivery = protocol::decode<protocol::DeliverRequest>(request);
     if (deliveries_.full()) {
-        return error_for(serial, "the channel has as many deliveries in flight as it may have");
+        return error_for(asker.serial, "the channel has as many deliveries in flight as it may have");
     }
-    const std::uint64_t number = deliveries_.add({connection, serial}, now(), request.header.deadline);
+    const std::uint64_t number = deliveries_.add(asker, now(), request.header.deadline);
     try {
         const RequestTimer timer(call_deadline);
         plugin_.submit(number, delivery);
     } catch (const Error& error) {
         deliveries_.remove(number);
-        return error_for(serial, error.what());
+        return error_for(asker.serial, error.what());
     }
     return std::nullopt;
 }
 
+std::optional<base::SecureBytes> DeliveryDesk::take_question(const Asker& asker, const protocol::Frame& request) {
+    const auto question = protocol::decode<protocol::ReceiptsRequest>(request);
+    try {
+        const RequestTimer timer(call_deadline);
+        const auto answer = receipts_.take(asker, question, now(), request.header.deadline);
+        return answer ? std::optional(protocol::encode(header_for(asker.serial), *answer)) : std::nullopt;
+    } catch (const Error& error) {
+        return error_for(asker.serial, error.what());
+    }
+}
+
+ChannelPlugin::Tellers DeliveryDesk::tellers() {
+    ChannelPlugin::Tellers tellers;
+    tellers.outcome = [this](std::uint64_t number, const protocol::DeliverResponse& outcome) {
+        if (const auto asker = deliveries_.finish(number)) {
+            give_(asker->connection, protocol::encode(header_for(asker->serial), outcome));
+        }
+    };
+    tellers.receipt = [this](protocol::Receipt receipt) { receipts_.add(std::move(receipt)); };
+    tellers.receipts_end = [this](bool more) {
+        const auto [asker, response] = receipts_.end(more);
+        if (asker) {
+            give_(asker->connection, protocol::encode(header_for(asker->serial), response));
+        }
+    };
+    return tellers;
+}
+
 void DeliveryDesk::work(int wake) {
-    const Milliseconds timeout = deliveries_.quiet_for(now(), longest_wait);
+    const Milliseconds timeout = receipts_.questions().quiet_for(now(), deliveries_.quiet_for(now(), longest_wait));
     {
         const RequestTimer timer(timeout + call_deadline);
-        plugin_.work(wake, timeout, [this](std::uint64_t number, const protocol::DeliverResponse& outcome) {
-            if (const auto asker = deliveries_.finish(number)) {
-                give_(asker->connection, protocol::encode(header_for(asker->serial), outcome));
-            }
-        });
+        plugin_.work(wake, timeout, tellers());
     }
-    for (const Asker& asker : deliveries_.take_overdue(now())) {
-        give_(asker.connection, error_for(asker.serial, "the channel told nothing of it in time"));
-    }
-    if (deliveries_.is_stuck(now())) {
-        throw Error(Error::Kind::unavailable, "the plugin keeps a delivery of which it tells nothing");
+    for (Deliveries* taken_up : {&deliveries_, &receipts_.questions()}) {
+        for (const Asker& asker : taken_up->take_overdue(now())) {
+            give_(asker.connection, error_for(asker.serial, "the channel told nothing of it in time"));
+        }
+        if (taken_up->is_stuck(now())) {
+            throw Error(Error::Kind::unavailable,
+                        "the plugin keeps a delivery or a question of which it tells nothing");
+        }
     }
 }
 

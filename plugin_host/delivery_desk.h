@@ -11,6 +11,7 @@
 #include "lib/protocol/plugin_wire.h"
 #include "plugin_host/channel_plugin.h"
 #include "plugin_host/deliveries.h"
+#include "plugin_host/receipt_desk.h"
 
 #include <optional>
 #include <utility>
@@ -25,21 +26,28 @@ public:
     /// Sends an answer to who asked on that connection, if that is still there; it must not throw.
     using Give = base::Function<void(std::uint64_t connection, const base::SecureBytes& packet)>;
 
-    DeliveryDesk(ChannelPlugin plugin, Give give) : plugin_(plugin), give_(std::move(give)) {}
+    DeliveryDesk(ChannelPlugin plugin, Give give) : plugin_(plugin), give_(std::move(give)), receipts_(plugin) {}
 
-    /// Has a request of that kind taken up. An answer at once where that is not possible. Throws Error::invalid for a
-    /// frame that is no such request.
+    /// What is answered here: a delivery, and the question for receipts.
+    [[nodiscard]] static bool serves(protocol::FrameKind kind) noexcept;
+    /// Has such a request taken up. An answer at once where that is not possible. Throws Error::invalid for a frame
+    /// that cannot be read.
     [[nodiscard]] std::optional<base::SecureBytes> take(std::uint64_t connection, const protocol::Frame& request);
 
     /// Something is in flight: work() has to be called.
-    [[nodiscard]] bool busy() const noexcept { return !deliveries_.empty(); }
+    [[nodiscard]] bool busy() const noexcept { return !deliveries_.empty() || !receipts_.questions().empty(); }
     /// Lets the plugin go on until it has told something or `wake` is readable. Throws Error where it cannot go on.
     void work(int wake);
 
 private:
+    [[nodiscard]] std::optional<base::SecureBytes> take_delivery(const Asker& asker, const protocol::Frame& request);
+    [[nodiscard]] std::optional<base::SecureBytes> take_question(const Asker& asker, const protocol::Frame& request);
+    [[nodiscard]] ChannelPlugin::Tellers tellers();
+
     ChannelPlugin plugin_;
     Give give_;
     Deliveries deliveries_;
+    ReceiptDesk receipts_;
 };
 
 } // namespace loquet::plugin_host

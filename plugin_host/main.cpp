@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "plugin_host/check.h"
 #include "plugin_host/confinement.h"
+#include "plugin_host/credential.h"
 #include "plugin_host/listener.h"
 #include "plugin_host/request_timer.h"
 #include "plugin_host/server.h"
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 
 namespace loquet::plugin_host {
@@ -84,7 +86,11 @@ std::vector<uid_t> uids_of(const std::vector<std::string>& users) {
 }
 
 int check(const Invocation& invocation) {
+    const std::string lent = lend_credential(invocation.name);
     const auto complaints = check_instance(invocation.folders, invocation.name);
+    if (!lent.empty()) {
+        std::filesystem::remove_all(lent);
+    }
     for (const std::string& complaint : complaints) {
         std::puts(complaint.c_str());
     }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 namespace loquet::plugin_host {
@@ -47,23 +48,23 @@ PluginFile::PluginFile(const std::string& folder, const std::string& name) : pat
 
 void PluginFile::find_contract() {
     std::size_t found = 0;
-    const auto look = [&]<class C>(const char* symbol, const C* /*kind*/) {
+    const auto look = [&]<class C>(const char* symbol, const C* /*kind*/, std::size_t least = sizeof(C)) {
         const auto* contract = static_cast<const C*>(::dlsym(library_.get(), symbol));
         if (contract == nullptr) {
             return;
         }
         ++found;
-        if (contract->size < sizeof(C)) {
+        if (contract->size < least) {
             throw Error(Error::Kind::invalid, path_ + ": its " + symbol + " has " + std::to_string(contract->size)
-                                                  + " bytes where this version of Loquet needs "
-                                                  + std::to_string(sizeof(C)) + ": build it with the headers of today");
+                                                  + " bytes where this version of Loquet needs " + std::to_string(least)
+                                                  + ": build it with the headers of today");
         }
         contract_ = contract;
     };
     look("loquet_step_v1", static_cast<const loquet_step*>(nullptr));
     look("loquet_lockout_v1", static_cast<const loquet_lockout*>(nullptr));
     look("loquet_password_rules_v1", static_cast<const loquet_password_rules*>(nullptr));
-    look("loquet_channel_v1", static_cast<const loquet_channel*>(nullptr));
+    look("loquet_channel_v1", static_cast<const loquet_channel*>(nullptr), offsetof(loquet_channel, receipts));
     if (found != 1) {
         throw Error(Error::Kind::invalid, path_
                                               + ": a plugin exports exactly one of loquet_step_v1, loquet_lockout_v1, "

@@ -134,7 +134,7 @@ bool Server::serve_one(const Connection& connection) {
 }
 
 base::SecureBytes Server::answer(const Connection& connection, const protocol::Frame& request) {
-    if (desk_ && request.kind == protocol::FrameKind::deliver_request) {
+    if (desk_ && DeliveryDesk::serves(request.kind)) {
         return desk_->take(connection.number, request).value_or(base::SecureBytes());
     }
     const RequestTimer timer(request.header.deadline);

@@ -23,9 +23,10 @@ struct BudgetConfig {
 struct OutboxConfig {
     std::vector<std::string> mail; ///< instances of channel plugins, in order of preference; empty: no mail is sent
     std::vector<std::string> sms;
-    std::chrono::days keep{30};       ///< a message that was sent, refused or expired
-    std::uint32_t alarm_after = 50;   ///< codes of one medium within 24 hours
-    std::uint32_t alarm_percent = 30; ///< of them that are used at least; 0: no alarm
+    std::chrono::days keep{30};        ///< a message that was sent, refused or expired
+    std::chrono::seconds receipts{30}; ///< from one question for receipts to the next
+    std::uint32_t alarm_after = 50;    ///< codes of one medium within 24 hours
+    std::uint32_t alarm_percent = 30;  ///< of them that are used at least; 0: no alarm
     BudgetConfig mail_budget{.account = 20, .destination = 20, .country = 0, .seat = 200, .site = 5000};
     BudgetConfig sms_budget{.account = 10, .destination = 10, .country = 200, .seat = 50, .site = 500};
     friend bool operator==(const OutboxConfig&, const OutboxConfig&) = default;

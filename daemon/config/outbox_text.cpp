@@ -50,6 +50,7 @@ void read_outbox(TableReader& table, OutboxConfig& outbox) {
     table.texts("mail", outbox.mail, is_instance, "a list of instances of channel plugins");
     table.texts("sms", outbox.sms, is_instance, "a list of instances of channel plugins");
     table.duration("keep_days", outbox.keep, 1, 3650);
+    table.duration("receipts_seconds", outbox.receipts, 1, 86'400);
     table.number("alarm_after", outbox.alarm_after, 1, most_messages);
     table.number("alarm_percent", outbox.alarm_percent, 0, 100);
     if (auto budget = table.table("mail_budget")) {

@@ -20,7 +20,7 @@ using protocol::Medium;
 enum class MessageState : std::uint8_t {
     queued = 1,   ///< nobody was asked yet
     sending = 2,  ///< handed to a channel, which has not said what became of it
-    sent = 3,     ///< a gateway said yes; final
+    sent = 3,     ///< a gateway said yes; final, unless it turns out to have bounced
     deferred = 4, ///< to be tried again at `next`
     refused = 5,  ///< by us, or by a gateway for good; `why` says which; final
     expired = 6,  ///< what it carries is of no more use; final
@@ -46,7 +46,7 @@ struct Letter {
 struct Outgoing {
     MessageState state = MessageState::queued;
     Medium medium = Medium::mail;
-    std::string why;               ///< of the state, a word for the helpdesk: "budget:account", "gateway"
+    std::string why;               ///< of the state, a word for the helpdesk: "budget:account", "gateway", "bounced"
     std::string said;              ///< what the gateway said last, printable
     std::string gateway_reference; ///< the gateway's own name for it
     std::string reference;         ///< ours, 32 hexadecimal digits, the same at each attempt

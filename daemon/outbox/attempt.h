@@ -21,6 +21,10 @@ struct Answer {
     std::optional<protocol::DeliverResponse> response; ///< nothing: nobody knows whether it went out ...
     bool unsendable = false;                           ///< ... but for this: it may not be sent as it is
     bool too_late = false;                             ///< ... and this: its time was over before it was handed on
+
+    [[nodiscard]] bool is(protocol::Outcome outcome) const { return response && response->outcome == outcome; }
+    /// False where the message waits for another attempt.
+    [[nodiscard]] bool is_last() const { return response ? !is(protocol::Outcome::retry) : unsendable || too_late; }
 };
 
 /// Writes `sending` down; or the final state where there is nothing more to send: its time is over, or a newer event

@@ -41,21 +41,12 @@ std::uint8_t bit_of(const std::vector<Channel>& channels, const Channel& channel
     return static_cast<std::uint8_t>(1U << place);
 }
 
-bool says_later(const Answer& answer) {
-    return answer.response && answer.response->outcome == protocol::Outcome::retry;
-}
-
-/// False where the message waits for another attempt.
-bool is_last(const Answer& answer) {
-    return answer.response ? !says_later(answer) : answer.unsendable || answer.too_late;
-}
-
 void note_answer(Channel& channel, const Answer& answer, Milliseconds now) {
     if (answer.too_late) {
         channel.gave_back();
-    } else if (is_last(answer)) {
+    } else if (answer.is_last()) {
         channel.did_its_work();
-    } else if (says_later(answer)) {
+    } else if (answer.is(protocol::Outcome::retry)) {
         channel.said_not_now(now, random_number());
     } else {
         channel.did_not_answer(now, random_number());
@@ -109,6 +100,7 @@ void Courier::take_up_all() {
                 list_.hold(number);
                 in_hand_at_death.push_back(number);
             }
+            tell_if_sent(number, message);
             return true;
         });
         return 0;
@@ -251,8 +243,8 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
     const Milliseconds now = parts_.outbox.now();
     note_answer(channel, answer, now);
     const Milliseconds next =
-        is_last(answer) ? now
-                        : next_attempt(number, channel, answer.response ? answer.response->after : Milliseconds(0));
+        answer.is_last() ? now
+                         : next_attempt(number, channel, answer.response ? answer.response->after : Milliseconds(0));
     auto writing =
         write_in_the_end([number, answer, now, next](WriteTxn& txn) { write_end(txn, number, answer, now, next); });
     look(); // the channel has a hand free
@@ -260,9 +252,12 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
     if (alive.expired()) {
         co_return;
     }
-    if (is_last(answer)) {
+    if (answer.is_last()) {
         list_.remove(number);
         judge_codes(channel.medium());
+        if (const auto ended = parts_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); })) {
+            tell_if_sent(number, *ended);
+        }
     } else {
         list_.put_back(number, next);
     }

@@ -56,6 +56,11 @@ public:
     void on_alarm(base::Function<void(model::Medium medium, bool alarming)> alarm) { alarm_ = std::move(alarm); }
     [[nodiscard]] bool alarming(model::Medium medium) const;
 
+    /// `sent` runs for each message that was sent, and at the start for those that are kept.
+    void on_sent(base::Function<void(std::uint64_t number, const model::Outgoing& message)> sent) {
+        sent_ = std::move(sent);
+    }
+
     /// Messages without a final state.
     [[nodiscard]] std::size_t waiting() const noexcept { return list_.size(); }
 
@@ -72,6 +77,11 @@ private:
     [[nodiscard]] base::Milliseconds next_attempt(std::uint64_t number, const Channel& channel,
                                                   base::Milliseconds at_least);
     void judge_codes(model::Medium medium);
+    void tell_if_sent(std::uint64_t number, const model::Outgoing& message) {
+        if (sent_ && message.state == model::MessageState::sent) {
+            sent_(number, message);
+        }
+    }
 
     // Coroutines: after each wait they look whether the courier is still alive.
     base::Task<void> carry(std::uint64_t number, Channel& channel);
@@ -89,6 +99,7 @@ private:
     bool running_ = false;
     std::vector<model::Medium> alarming_;
     base::Function<void(model::Medium, bool)> alarm_;
+    base::Function<void(std::uint64_t, const model::Outgoing&)> sent_;
     std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
 };
 

@@ -27,7 +27,8 @@ struct Settings {
     std::vector<model::Medium> media; ///< that have a channel
     Budgets budgets;
     AlarmRule alarm;
-    base::Milliseconds keep = std::chrono::days(30); ///< what has a final state
+    base::Milliseconds keep = std::chrono::days(30);        ///< what has a final state
+    base::Milliseconds receipts = std::chrono::seconds(30); ///< from one question for receipts to the next
     std::size_t kept = limits::kept_messages;
     std::size_t waiting = limits::waiting_messages;
 };

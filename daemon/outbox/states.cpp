@@ -33,6 +33,8 @@ constexpr std::array<std::pair<MessageState, MessageState>, 11> allowed{{
     {MessageState::deferred, MessageState::expired},
 }};
 
+constexpr std::string_view delivered = "delivered"; // Outgoing::why of what was sent and has arrived
+
 void become(Outgoing& message, MessageState state, Milliseconds now) {
     if (!may_become(message.state, state)) {
         throw Error(Error::Kind::conflict, "a message that is " + std::string(to_text(message.state))
@@ -99,6 +101,31 @@ Outgoing expired(Outgoing message, Milliseconds now) {
 
 Outgoing recovered(Outgoing message, Milliseconds now) {
     return message.state == MessageState::sending ? unanswered(std::move(message), "restart", now, now) : message;
+}
+
+Outgoing with_receipt(Outgoing message, const protocol::Receipt& receipt, Milliseconds now) {
+    if (message.state != MessageState::sent || message.why == delivered) {
+        return message;
+    }
+    message.said = base::printable(receipt.said, limits::gateway_said_bytes);
+    switch (receipt.outcome) {
+    case protocol::ReceiptOutcome::delivered:
+        message.why = delivered;
+        break;
+    case protocol::ReceiptOutcome::delayed:
+        message.why = "delayed";
+        break;
+    case protocol::ReceiptOutcome::failed:
+        message.state = MessageState::refused; // the only way out of a final state
+        message.why = "bounced";
+        message.changed = now;
+        break;
+    }
+    return message;
+}
+
+bool awaits_receipt(const Outgoing& message) noexcept {
+    return message.state == MessageState::sent && message.why != delivered;
 }
 
 Outgoing brought_forward(Outgoing message, Milliseconds now) {

@@ -11,7 +11,8 @@
 
 namespace loquet::outbox {
 
-/// A final state becomes nothing else. `deferred` may become `deferred`: somebody asked to try again sooner.
+/// A final state becomes nothing else, but for what a receipt tells (with_receipt). `deferred` may become `deferred`:
+/// somebody asked to try again sooner.
 [[nodiscard]] bool may_become(model::MessageState from, model::MessageState to) noexcept;
 
 // Each takes the message as it is and returns what it becomes; throws Error (conflict) where that is not allowed.
@@ -28,6 +29,13 @@ namespace loquet::outbox {
 [[nodiscard]] model::Outgoing expired(model::Outgoing message, base::Milliseconds now);
 /// As above for one that was `sending` when the daemon died; any other stays as it is.
 [[nodiscard]] model::Outgoing recovered(model::Outgoing message, base::Milliseconds now);
+/// What a receipt changes of a message that was `sent`: it bounced, and is `refused` after all; or it stays `sent`, and
+/// `why` says "delivered" or "delayed". The first one that says how it ended holds. Any other message, and one that
+/// knows it already, stays as it is.
+[[nodiscard]] model::Outgoing with_receipt(model::Outgoing message, const protocol::Receipt& receipt,
+                                           base::Milliseconds now);
+/// It was sent, and it is not known how it ended.
+[[nodiscard]] bool awaits_receipt(const model::Outgoing& message) noexcept;
 /// A message that waits for its next attempt is due at once.
 [[nodiscard]] model::Outgoing brought_forward(model::Outgoing message, base::Milliseconds now);
 

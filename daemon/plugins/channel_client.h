@@ -20,6 +20,12 @@ public:
     /// trying again under the same reference is what a channel expects. At most limits::deliveries_in_flight are with
     /// the plugin at a time; what is beyond that waits here, and its deadline runs.
     [[nodiscard]] virtual base::Task<protocol::DeliverResponse> deliver(protocol::DeliverRequest request) = 0;
+
+    /// What the channel has learned of messages that were sent, within the instance's deadline; one question at a time.
+    /// What is told may be anything: a reference that nobody has, or that of another channel's message. The channel
+    /// forgets none of it before a later request says that it is kept. Throws Error::unavailable or Error::busy where
+    /// there is no answer.
+    [[nodiscard]] virtual base::Task<protocol::ReceiptsResponse> receipts(protocol::ReceiptsRequest request) = 0;
 };
 
 } // namespace loquet::plugins

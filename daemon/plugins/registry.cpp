@@ -26,6 +26,9 @@ struct Registry::Instance final : LockoutClient, RulesClient, StepClient, Channe
     base::Task<protocol::DeliverResponse> deliver(protocol::DeliverRequest request) override {
         return client.call<protocol::DeliverResponse>(std::move(request));
     }
+    base::Task<protocol::ReceiptsResponse> receipts(protocol::ReceiptsRequest request) override {
+        return client.call<protocol::ReceiptsResponse>(std::move(request));
+    }
 
     PluginClient client;
 };

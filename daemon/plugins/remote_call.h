@@ -37,6 +37,7 @@ void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeRe
 void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin);
 inline void keep_asked_facts(protocol::JudgeRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
 inline void keep_asked_facts(protocol::DeliverRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
+inline void keep_asked_facts(protocol::ReceiptsRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
 
 template <class Request, class Response>
 class TypedCall final : public RemoteCall {

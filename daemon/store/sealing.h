@@ -25,9 +25,20 @@ namespace loquet::store {
 void restrict_openssl() noexcept;
 
 /// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
-enum class DigestKind : std::uint8_t { name, mail, phone, seat, identity, step, organisation, budget, disown };
-inline constexpr std::array<std::string_view, 9> digest_labels{"name",     "mail", "phone",        "seat",
-                                                               "identity", "step", "organisation", "budget", "disown"};
+enum class DigestKind : std::uint8_t {
+    name,
+    mail,
+    phone,
+    seat,
+    identity,
+    step,
+    organisation,
+    budget,
+    disown,
+    reference
+};
+inline constexpr std::array<std::string_view, 10> digest_labels{
+    "name", "mail", "phone", "seat", "identity", "step", "organisation", "budget", "disown", "reference"};
 
 /// Whose key a step gets: an account's follows its number, and stays when the name is changed; a name that nobody has
 /// gives another one, of its digest.

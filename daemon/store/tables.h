@@ -27,12 +27,13 @@ enum class Table : std::uint8_t {
     members,       ///< GID + UID -> nothing; who is in the group
     outbox,        ///< number of a message -> model::Outgoing, and its model::Letter until it has a final state
     budgets,       ///< digest of a budget -> model::Spending; bounded
+    references,    ///< digest of a message's reference -> number of the message
 };
 
 /// The name in LMDB, which is also part of what each value is sealed with: an index into it is a Table.
-inline constexpr std::array<std::string_view, 16> table_names{
-    "meta",  "names", "open",  "closed", "credential",    "numbers", "attempts", "strangers",
-    "seats", "steps", "audit", "groups", "organisations", "members", "outbox",   "budgets"};
+inline constexpr std::array<std::string_view, 17> table_names{
+    "meta",  "names", "open",   "closed",        "credential", "numbers", "attempts", "strangers", "seats",
+    "steps", "audit", "groups", "organisations", "members",    "outbox",  "budgets",  "references"};
 
 [[nodiscard]] constexpr std::size_t index_of(Table table) noexcept {
     return static_cast<std::size_t>(table);

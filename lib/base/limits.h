@@ -92,12 +92,14 @@ constexpr std::size_t delivery_text_bytes = 4096;
 constexpr std::size_t gateway_reference_bytes = 128;  ///< more is cut
 constexpr std::size_t gateway_said_bytes = 256;       ///< more is cut
 constexpr std::chrono::seconds longest_retry{86'400}; ///< that a gateway can ask for
+constexpr std::size_t receipts_at_once = 32;          ///< that a channel tells, and sent messages that it is asked of
 
 // Messages on their way to people
 constexpr std::size_t kept_messages = 100000;   ///< in the outbox; of those with a final state the oldest gives way
 constexpr std::size_t waiting_messages = 20000; ///< ... without a final state; a newcomer beyond is refused
 constexpr std::size_t counted_budgets = 65536;  ///< accounts, destinations, countries, seats with spending of their own
 constexpr std::size_t channels_per_medium = 8;  ///< that a message is offered to, one after the other
+constexpr std::size_t awaited_receipts = 10000; ///< sent messages of one channel that it is asked of; the newest
 constexpr std::size_t messages_per_page = 1000; ///< of a list
 constexpr std::size_t messages_per_search = 10000; ///< looked at for one page
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace loquet::delivery {
 
@@ -35,16 +36,35 @@ Transfers::~Transfers() {
     for (const auto& [id, transfer] : in_flight_) {
         curl_multi_remove_handle(multi_.get(), transfer->handle());
     }
+    for (const auto& question : questions_) {
+        curl_multi_remove_handle(multi_.get(), question->handle());
+    }
+}
+
+void Transfers::add(const Transfer& transfer) {
+    check(curl_multi_add_handle(multi_.get(), transfer.handle()));
 }
 
 void Transfers::begin(std::uint64_t id, std::unique_ptr<Transfer> transfer) {
-    const auto [at, added] = in_flight_.try_emplace(id, std::move(transfer));
-    if (!added) {
+    if (in_flight_.contains(id)) {
         throw std::logic_error("two deliveries of one number");
     }
-    if (const CURLMcode result = curl_multi_add_handle(multi_.get(), at->second->handle()); result != CURLM_OK) {
-        in_flight_.erase(at);
-        check(result);
+    const Transfer& begun = *(in_flight_[id] = std::move(transfer));
+    try {
+        add(begun);
+    } catch (...) {
+        in_flight_.erase(id);
+        throw;
+    }
+}
+
+void Transfers::ask(std::unique_ptr<Transfer> question) {
+    questions_.push_back(std::move(question));
+    try {
+        add(*questions_.back());
+    } catch (...) {
+        questions_.pop_back();
+        throw;
     }
 }
 
@@ -77,12 +97,25 @@ void Transfers::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& out
 void Transfers::collect() {
     int more = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &more)) {
-        CURL* handle = message->easy_handle;
-        const CURLcode result = message->data.result; // of `message` nothing is left once the handle is removed
-        const auto at = std::ranges::find_if(in_flight_, [&](const auto& e) { return e.second->handle() == handle; });
-        decided_.emplace_back(at->first, at->second->outcome(result));
-        check(curl_multi_remove_handle(multi_.get(), handle));
-        in_flight_.erase(at);
+        finish(message->easy_handle, message->data.result); // and of `message` nothing is left
+    }
+}
+
+void Transfers::finish(CURL* handle, CURLcode result) {
+    const auto is_it = [handle](const Transfer& transfer) { return transfer.handle() == handle; };
+    const auto delivery = std::ranges::find_if(in_flight_, [&](const auto& entry) { return is_it(*entry.second); });
+    const auto question = std::ranges::find_if(questions_, [&](const auto& asked) { return is_it(*asked); });
+    if (delivery != in_flight_.end()) {
+        decided_.emplace_back(delivery->first, delivery->second->outcome(result));
+    } else {
+        (void)(*question)->outcome(result);
+        answered_ = true;
+    }
+    check(curl_multi_remove_handle(multi_.get(), handle));
+    if (delivery != in_flight_.end()) {
+        in_flight_.erase(delivery);
+    } else {
+        questions_.erase(question);
     }
 }
 
@@ -90,7 +123,7 @@ bool Transfers::tell(sdk::ChannelOutput& output) {
     for (const auto& [id, outcome] : decided_) {
         outcome.tell(id, output);
     }
-    const bool told = !decided_.empty();
+    const bool told = !decided_.empty() || std::exchange(answered_, false);
     decided_.clear();
     return told;
 }

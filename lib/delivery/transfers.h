@@ -23,18 +23,25 @@ public:
     Transfers& operator=(const Transfers&) = delete;
 
     void begin(std::uint64_t id, std::unique_ptr<Transfer> transfer);
+    /// For a question that is no delivery: its outcome() is called as for one, and told to nobody. The next work()
+    /// returns when one is through.
+    void ask(std::unique_ptr<Transfer> question);
     /// For what was decided without the network: the next work() tells it.
     void decided(std::uint64_t id, sdk::DeliveryOutcome outcome);
     /// As loquet_channel::work(). Throws where libcurl itself cannot go on.
     void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output);
 
 private:
+    void add(const Transfer& transfer);
     void collect();
+    void finish(CURL* handle, CURLcode result);
     bool tell(sdk::ChannelOutput& output);
 
     base::Handle<CURLM, curl_multi_cleanup> multi_;
     std::map<std::uint64_t, std::unique_ptr<Transfer>> in_flight_;
     std::vector<std::pair<std::uint64_t, sdk::DeliveryOutcome>> decided_;
+    std::vector<std::unique_ptr<Transfer>> questions_;
+    bool answered_ = false; ///< a question is through
 };
 
 } // namespace loquet::delivery

@@ -173,6 +173,40 @@ struct DeliverResponse {
     friend bool operator==(const DeliverResponse&, const DeliverResponse&) = default;
 };
 
+/// A message that the channel has sent and of which nothing more is known yet.
+struct SentMessage {
+    std::string reference;         ///< ours, as in DeliverRequest
+    std::string gateway_reference; ///< as in DeliverResponse; may be empty
+    friend bool operator==(const SentMessage&, const SentMessage&) = default;
+};
+
+/// What became later of what was sent? Once the daemon has stored what a response told, its next request says so.
+struct ReceiptsRequest {
+    std::uint64_t kept = 0;        ///< ReceiptsResponse::batch that is stored; 0: none
+    std::vector<SentMessage> sent; ///< for gateways that are asked; at most limits::receipts_at_once
+    friend bool operator==(const ReceiptsRequest&, const ReceiptsRequest&) = default;
+};
+
+enum class ReceiptOutcome : std::uint8_t {
+    delivered = 1, ///< it is in the mailbox, or on the telephone
+    delayed = 2,   ///< somebody is still trying
+    failed = 3,    ///< it has not arrived and will not
+};
+
+struct Receipt {
+    std::string reference; ///< ours
+    ReceiptOutcome outcome = ReceiptOutcome::delayed;
+    std::string said; ///< for the helpdesk; may be empty. Printable
+    friend bool operator==(const Receipt&, const Receipt&) = default;
+};
+
+struct ReceiptsResponse {
+    std::uint64_t batch = 0;       ///< what to call this answer once it is stored; 0: this channel learns nothing
+    bool more = false;             ///< there is more to tell at once
+    std::vector<Receipt> receipts; ///< at most limits::receipts_at_once
+    friend bool operator==(const ReceiptsResponse&, const ReceiptsResponse&) = default;
+};
+
 // Any kind
 
 struct DescribeRequest {};

@@ -5,6 +5,7 @@
 #include "lib/protocol/delivery_fields.h"
 #include "lib/protocol/description_fields.h"
 #include "lib/protocol/lockout_fields.h"
+#include "lib/protocol/receipt_fields.h"
 #include "lib/protocol/rules_fields.h"
 #include "lib/protocol/step_fields.h"
 
@@ -32,6 +33,8 @@ constexpr FrameKind kind_of<StepRequest> = FrameKind::step_request;
 template <>
 constexpr FrameKind kind_of<DeliverRequest> = FrameKind::deliver_request;
 template <>
+constexpr FrameKind kind_of<ReceiptsRequest> = FrameKind::receipts_request;
+template <>
 constexpr FrameKind kind_of<DescribeResponse> = FrameKind::describe_response;
 template <>
 constexpr FrameKind kind_of<Judgement> = FrameKind::judgement;
@@ -41,10 +44,12 @@ template <>
 constexpr FrameKind kind_of<StepResponse> = FrameKind::step_response;
 template <>
 constexpr FrameKind kind_of<DeliverResponse> = FrameKind::deliver_response;
+template <>
+constexpr FrameKind kind_of<ReceiptsResponse> = FrameKind::receipts_response;
 
 [[nodiscard]] bool is_known(std::uint8_t kind) noexcept {
-    const bool request = kind >= 0x01 && kind <= 0x05;
-    const bool response = kind >= 0x81 && kind <= 0x85;
+    const bool request = kind >= 0x01 && kind <= 0x06;
+    const bool response = kind >= 0x81 && kind <= 0x86;
     return request || response || kind == static_cast<std::uint8_t>(FrameKind::error_response);
 }
 
@@ -141,6 +146,9 @@ base::SecureBytes encode(const FrameHeader& header, const StepRequest& message) 
 base::SecureBytes encode(const FrameHeader& header, const DeliverRequest& message) {
     return encode_message(header, message);
 }
+base::SecureBytes encode(const FrameHeader& header, const ReceiptsRequest& message) {
+    return encode_message(header, message);
+}
 base::SecureBytes encode(const FrameHeader& header, const DescribeResponse& message) {
     return encode_message(header, message);
 }
@@ -154,6 +162,9 @@ base::SecureBytes encode(const FrameHeader& header, const StepResponse& message)
     return encode_message(header, message);
 }
 base::SecureBytes encode(const FrameHeader& header, const DeliverResponse& message) {
+    return encode_message(header, message);
+}
+base::SecureBytes encode(const FrameHeader& header, const ReceiptsResponse& message) {
     return encode_message(header, message);
 }
 base::SecureBytes encode(const FrameHeader& header, const ErrorResponse& message) {
@@ -181,6 +192,10 @@ DeliverRequest decode(const Frame& frame) {
     return decode_message<DeliverRequest>(frame);
 }
 template <>
+ReceiptsRequest decode(const Frame& frame) {
+    return decode_message<ReceiptsRequest>(frame);
+}
+template <>
 DescribeResponse decode(const Frame& frame) {
     return decode_message<DescribeResponse>(frame);
 }
@@ -199,6 +214,10 @@ StepResponse decode(const Frame& frame) {
 template <>
 DeliverResponse decode(const Frame& frame) {
     return decode_message<DeliverResponse>(frame);
+}
+template <>
+ReceiptsResponse decode(const Frame& frame) {
+    return decode_message<ReceiptsResponse>(frame);
 }
 template <>
 ErrorResponse decode(const Frame& frame) {

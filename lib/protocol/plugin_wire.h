@@ -19,11 +19,13 @@ enum class FrameKind : std::uint8_t {
     rules_request = 3,
     step_request = 4,
     deliver_request = 5,
+    receipts_request = 6,
     describe_response = 0x81,
     judgement = 0x82,
     rules_response = 0x83,
     step_response = 0x84,
     deliver_response = 0x85,
+    receipts_response = 0x86,
     error_response = 0xff,
 };
 
@@ -45,11 +47,13 @@ struct Frame {
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const RulesRequest& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const StepRequest& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const DeliverRequest& message);
+[[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const ReceiptsRequest& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const DescribeResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const Judgement& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const RulesResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const StepResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const DeliverResponse& message);
+[[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const ReceiptsResponse& message);
 [[nodiscard]] base::SecureBytes encode(const FrameHeader& header, const ErrorResponse& message);
 
 /// `frame` must be of the message's kind: auto request = decode<StepRequest>(frame).
@@ -67,6 +71,8 @@ StepRequest decode(const Frame& frame);
 template <>
 DeliverRequest decode(const Frame& frame);
 template <>
+ReceiptsRequest decode(const Frame& frame);
+template <>
 DescribeResponse decode(const Frame& frame);
 template <>
 Judgement decode(const Frame& frame);
@@ -76,6 +82,8 @@ template <>
 StepResponse decode(const Frame& frame);
 template <>
 DeliverResponse decode(const Frame& frame);
+template <>
+ReceiptsResponse decode(const Frame& frame);
 template <>
 ErrorResponse decode(const Frame& frame);
 

@@ -82,6 +82,7 @@ public:
 
     void number(std::uint8_t value) { out_.u8(value); }
     void number(std::uint32_t value) { out_.u32(value); }
+    void number(std::uint64_t value) { out_.u64(value); }
     void number(std::int64_t value) { out_.i64(value); }
     void flag(bool value) { out_.u8(value ? 1 : 0); }
     void time(base::Milliseconds value) { out_.i64(value.count()); }
@@ -137,6 +138,7 @@ public:
 
     void number(std::uint8_t& value) { value = in_.u8(); }
     void number(std::uint32_t& value) { value = in_.u32(); }
+    void number(std::uint64_t& value) { value = in_.u64(); }
     void number(std::int64_t& value) { value = in_.i64(); }
     void flag(bool& value) {
         const std::uint8_t raw = in_.u8();

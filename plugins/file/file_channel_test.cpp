@@ -82,7 +82,7 @@ private:
 
     fs::path parent_;
     const loquet_host host_{sizeof host_, this, nullptr, nullptr};
-    const loquet_channel_output output_{sizeof output_, this, on_sent, on_retry, on_refused};
+    const loquet_channel_output output_{sizeof output_, this, on_sent, on_retry, on_refused, nullptr, nullptr};
     loquet_delivery delivery_{sizeof delivery_,
                               sdk::text(reference),
                               sdk::text("anne.legall@example.org"),

@@ -25,6 +25,10 @@ constexpr loquet_option options_offered[] = {
     {"failure", LOQUET_OPTION_TEXT, "\"\"", "What an answer that refuses the message matches.", 0, 0},
     {"later", LOQUET_OPTION_TEXT, "\"\"", "What an answer that wants to be asked again matches.", 0, 0},
     {"reference", LOQUET_OPTION_TEXT, "\"\"", "What matches the gateway's name for the message, in (...).", 0, 0},
+    {"report_url", LOQUET_OPTION_TEXT, "\"\"",
+     "Where a message's fate is asked, with {gateway_reference}; empty: nowhere.", 0, 0},
+    {"report_delivered", LOQUET_OPTION_TEXT, "\"\"", "What the answer for a message that arrived matches.", 0, 0},
+    {"report_failed", LOQUET_OPTION_TEXT, "\"\"", "What the answer for one that never will matches.", 0, 0},
     {"ranges", LOQUET_OPTION_TEXT_LIST,
      "[\"+336xxxxxxxx\", \"+337xxxxxxxx\", \"+262639xxxxxx\", \"+26269xxxxxxx\", \"+59069xxxxxxx\", \"+59469xxxxxxx\", "
      "\"+59669xxxxxxx\"]",
@@ -61,11 +65,10 @@ std::string protocols_of(const sdk::Options& options) {
     return options.boolean("plain_http") ? "https,http" : "https";
 }
 
-std::string url_of(const sdk::Options& options) {
-    std::string text(options.text("url"));
+void check_url(const sdk::Options& options, const std::string& name, const std::string& text) {
     const bool https = text.starts_with("https://");
     if (!https && !(options.boolean("plain_http") && text.starts_with("http://"))) {
-        throw sdk::Refusal("url must begin with https:// (or with http://, where plain_http is true)");
+        throw sdk::Refusal(name + " must begin with https:// (or with http://, where plain_http is true)");
     }
     const CurlUrl url(curl_url());
     const bool sound = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; })
@@ -73,9 +76,28 @@ std::string url_of(const sdk::Options& options) {
                        && has_part(url, CURLUPART_HOST) && !has_part(url, CURLUPART_USER)
                        && !has_part(url, CURLUPART_PASSWORD) && !has_part(url, CURLUPART_FRAGMENT);
     if (!sound) {
-        throw sdk::Refusal("url must be a URL in ASCII, without a user, a password and a fragment");
+        throw sdk::Refusal(name + " must be a URL in ASCII, without a user, a password and a fragment");
     }
+}
+
+std::string url_of(const sdk::Options& options) {
+    std::string text(options.text("url"));
+    check_url(options, "url", text);
     return text;
+}
+
+/// A variable in the name of the host would let a gateway choose who is asked.
+ReportUrl report_url_of(const sdk::Options& options) {
+    const std::string_view text = options.text("report_url");
+    ReportUrl url(text);
+    if (!url.empty()) {
+        check_url(options, "report_url", url.write({"x", "x", "x"}));
+        const std::size_t host_end = text.find_first_of("/?", text.find("://") + 3);
+        if (text.find('{') < host_end) {
+            throw sdk::Refusal("report_url: a variable may stand behind the host's name only");
+        }
+    }
+    return url;
 }
 
 RequestForm::Notation notation_of(std::string_view word) {
@@ -123,7 +145,7 @@ void check_header(const std::string& line) {
     }
 }
 
-delivery::CurlList headers_of(const sdk::Options& options, const RequestForm& form, const std::string& secret) {
+delivery::CurlList headers_of(const sdk::Options& options, const char* content_type, const std::string& secret) {
     constexpr std::string_view variable = "{secret}";
     delivery::CurlList list;
     for (std::string line : options.list("headers")) {
@@ -135,8 +157,8 @@ delivery::CurlList headers_of(const sdk::Options& options, const RequestForm& fo
         delivery::append(list, line);
         sdk::wipe(line);
     }
-    if (*form.content_type() != '\0') {
-        delivery::append(list, std::string("Content-Type: ") + form.content_type());
+    if (*content_type != '\0') {
+        delivery::append(list, std::string("Content-Type: ") + content_type);
     }
     delivery::append(list, "Expect:"); // a request is short: nobody is asked first whether it may come
     return list;
@@ -177,15 +199,21 @@ const loquet_manifest& Gateway::manifest() {
 Gateway::Gateway(const sdk::Options& options)
     : secret(std::string(options.text("secret_file"))), url(url_of(options)),
       form(notation_of(options.text("notation")), options.list("fields")), user(options.text("user")),
-      headers(headers_of(options, form, secret.text())), success_status(statuses(options)),
+      headers(headers_of(options, form.content_type(), secret.text())), success_status(statuses(options)),
       success(pattern(options, "success")), failure(pattern(options, "failure")), later(pattern(options, "later")),
-      reference(pattern(options, "reference")), ranges(options.list("ranges")),
+      reference(pattern(options, "reference")), report_url(report_url_of(options)),
+      report_headers(headers_of(options, "", secret.text())), report_delivered(pattern(options, "report_delivered")),
+      report_failed(pattern(options, "report_failed")), ranges(options.list("ranges")),
       unicode(unicode_of(options.text("unicode"))),
       most_segments(static_cast<unsigned>(options.integer("most_segments"))),
       near_addresses(options.boolean("near_addresses")), connections(static_cast<long>(options.integer("connections"))),
       rules(rules_of(options)) {
     if (!user.empty() && secret.empty()) {
         throw sdk::Refusal("user is set, and there is no secret: name a secret_file, or give the unit a credential");
+    }
+    if (!report_url.empty() && report_delivered.empty() && report_failed.empty()) {
+        throw sdk::Refusal(
+            "report_url is set, and neither report_delivered nor report_failed says what an answer means");
     }
 }
 

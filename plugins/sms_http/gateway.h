@@ -6,6 +6,7 @@
 #include "lib/delivery/transfer.h"
 #include "plugins/sms_http/pattern.h"
 #include "plugins/sms_http/phone_ranges.h"
+#include "plugins/sms_http/report_url.h"
 #include "plugins/sms_http/request_form.h"
 
 #include <loquet/channel.hpp>
@@ -37,6 +38,10 @@ struct Gateway {
     Pattern failure;
     Pattern later;
     Pattern reference;
+    ReportUrl report_url;              ///< empty: it is not asked what became of a message
+    delivery::CurlList report_headers; ///< a secret may be among them
+    Pattern report_delivered;
+    Pattern report_failed;
     PhoneRanges ranges;
     Unicode unicode;
     unsigned most_segments;

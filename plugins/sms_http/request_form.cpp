@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/sms_http/request_form.h"
 
+#include "plugins/sms_http/percent_encoding.h"
+
 #include <loquet/channel.hpp>
 
 #include <algorithm>
@@ -15,18 +17,6 @@ constexpr std::string_view hexadecimal = "0123456789ABCDEF";
 
 bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/// RFC 3986, 2.1: all but the unreserved.
-void percent_encode(std::string& out, std::string_view value) {
-    for (const char c : value) {
-        const auto octet = static_cast<unsigned char>(c);
-        if (is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            out += c;
-        } else {
-            ((out += '%') += hexadecimal[octet >> 4U]) += hexadecimal[octet & 15U];
-        }
-    }
 }
 
 /// RFC 8259, 7.

@@ -62,16 +62,27 @@ void SmsHttpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
     if (const std::string why = objection(delivery, text); !why.empty()) {
         transfers_.decided(id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, why});
     } else {
-        transfers_.begin(id, std::make_unique<SmsTransfer>(gateway_, delivery, text,
-                                                           [this](const std::string& trouble) { report(trouble); }));
+        transfers_.begin(id,
+                         std::make_unique<SmsTransfer>(gateway_, delivery, text, [this](const std::string& trouble) {
+                             report("messages cannot be handed to " + gateway_.url + ": " + trouble);
+                         }));
     }
     sdk::wipe(text);
 }
 
-void SmsHttpChannel::report(const std::string& trouble) {
-    if (trouble != reported_) {
-        reported_ = trouble;
-        host_.log(LOQUET_LOG_WARNING, "messages cannot be handed to " + gateway_.url + ": " + trouble);
+void SmsHttpChannel::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
+    const bool told = inquiries_.work(
+        [this](const std::string& trouble) {
+            report("the gateway cannot be asked what became of messages: " + trouble);
+        },
+        output);
+    transfers_.work(wake, told ? 0 : timeout_ms, output);
+}
+
+void SmsHttpChannel::report(const std::string& sentence) {
+    if (sentence != reported_) {
+        reported_ = sentence;
+        host_.log(LOQUET_LOG_WARNING, sentence);
     }
 }
 

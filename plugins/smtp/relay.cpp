@@ -24,6 +24,8 @@ constexpr loquet_option options_offered[] = {
     {"from_name", LOQUET_OPTION_TEXT, "\"\"", "The sender's name as people see it.", 0, 0},
     {"our_name", LOQUET_OPTION_TEXT, "\"\"", "What we call ourselves (EHLO); empty: the machine's name.", 0, 0},
     {"dsn", LOQUET_OPTION_BOOLEAN, "false", "Name each message to the server for its reports (RFC 3461).", 0, 0},
+    {"bounces", LOQUET_OPTION_TEXT, "\"\"", "Where mail to the sender arrives: a maildir or a file; empty: nowhere.", 0,
+     0},
     {"connections", LOQUET_OPTION_INTEGER, "8", "The most connections at once.", 1, 16},
     {"connect_seconds", LOQUET_OPTION_INTEGER, "10", "Seconds until a connection must stand.", 1, 50},
     {"seconds", LOQUET_OPTION_INTEGER, "50", "Seconds until a delivery must be through.", 1, 55},
@@ -89,6 +91,14 @@ std::string sender(const sdk::Options& options) {
     return std::string(options.text("from"));
 }
 
+std::string drop_of(const sdk::Options& options) {
+    const std::string path(options.text("bounces"));
+    if (!path.empty() && (path.front() != '/' || path.find('\0') != std::string::npos)) {
+        throw sdk::Refusal("bounces must be an absolute path");
+    }
+    return path;
+}
+
 delivery::TransferRules rules_of(const sdk::Options& options) {
     const std::string ca_file(options.text("ca_file"));
     if (!ca_file.empty() && (ca_file.front() != '/' || ::access(ca_file.c_str(), R_OK) != 0)) {
@@ -109,7 +119,7 @@ Relay::Relay(const sdk::Options& options)
     : url(url_of(options)), security(security_of(options.text("security"))), rules(rules_of(options)),
       connections(static_cast<long>(options.integer("connections"))), from(sender(options)),
       from_name(line(options, "from_name")), user(line(options, "user")), dsn(options.boolean("dsn")),
-      password(std::string(options.text("password_file"))) {
+      bounces(drop_of(options)), password(std::string(options.text("password_file"))) {
     if (!user.empty() && password.empty()) {
         throw sdk::Refusal(
             "user is set, and there is no password: name a password_file, or give the unit a credential");

@@ -31,6 +31,7 @@ struct Relay {
     std::string from_name;
     std::string user; ///< empty: nobody logs in
     bool dsn;
+    std::string bounces; ///< where reports come back: a maildir, or a file of mails; empty: nobody looks
     delivery::GatewaySecret password;
 };
 

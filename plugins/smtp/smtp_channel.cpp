@@ -5,14 +5,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 namespace loquet::plugins_smtp {
 
 namespace {
-
-bool is_reference(std::string_view text) {
-    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 bool has_control_character(std::string_view text) {
     return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
@@ -24,7 +21,7 @@ std::string objection(const sdk::Delivery& delivery) {
     if (!sdk::is_mail_address(delivery.destination())) {
         return "the destination is no mail address";
     }
-    if (!is_reference(delivery.reference())) {
+    if (!sdk::is_reference(delivery.reference())) {
         return "the reference of the message is not 32 hexadecimal digits";
     }
     if (has_control_character(delivery.subject())) {
@@ -46,21 +43,50 @@ const loquet_manifest& SmtpChannel::manifest() {
 }
 
 SmtpChannel::SmtpChannel(sdk::Host host, const sdk::Options& options)
-    : host_(host), relay_(options), transfers_(relay_.connections) {}
+    : host_(host), relay_(options), drop_(relay_.bounces.empty() ? nullptr : open_drop(relay_.bounces)),
+      transfers_(relay_.connections) {}
 
 void SmtpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
     if (const std::string why = objection(delivery); !why.empty()) {
         transfers_.decided(id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, why});
         return;
     }
-    transfers_.begin(
-        id, std::make_unique<MailTransfer>(relay_, delivery, [this](const std::string& trouble) { report(trouble); }));
+    transfers_.begin(id, std::make_unique<MailTransfer>(relay_, delivery, [this](const std::string& trouble) {
+                         report("mail cannot be handed to " + relay_.url + ": " + trouble);
+                     }));
 }
 
-void SmtpChannel::report(const std::string& trouble) {
-    if (trouble != reported_) {
-        reported_ = trouble;
-        host_.log(LOQUET_LOG_WARNING, "mail cannot be handed to " + relay_.url + ": " + trouble);
+void SmtpChannel::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
+    if (came_back_) {
+        for (const sdk::Receipt& receipt : came_back_->receipts) {
+            output.receipt(receipt);
+        }
+        output.receipts_end(came_back_->more);
+        came_back_.reset();
+        timeout_ms = 0; // something was told
+    }
+    transfers_.work(wake, timeout_ms, output);
+}
+
+void SmtpChannel::receipts(const sdk::ReceiptsRequest& request) {
+    came_back_.emplace();
+    if (!drop_) {
+        return;
+    }
+    try {
+        if (request.kept()) {
+            drop_->forget();
+        }
+        *came_back_ = drop_->read();
+    } catch (const std::runtime_error& trouble) {
+        report(std::string("what came back is not read: ") + trouble.what());
+    }
+}
+
+void SmtpChannel::report(const std::string& sentence) {
+    if (sentence != reported_) {
+        reported_ = sentence;
+        host_.log(LOQUET_LOG_WARNING, sentence);
     }
 }
 

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "lib/delivery/transfers.h"
+#include "plugins/smtp/drop.h"
 #include "plugins/smtp/relay.h"
 
 #include <loquet/channel.hpp>
 
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace loquet::plugins_smtp {
@@ -18,17 +21,19 @@ public:
     SmtpChannel(sdk::Host host, const sdk::Options& options);
 
     void submit(std::uint64_t id, const sdk::Delivery& delivery);
-    void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
-        transfers_.work(wake, timeout_ms, output);
-    }
+    void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output);
+    /// Looks into the drop, where there is one.
+    void receipts(const sdk::ReceiptsRequest& request);
 
 private:
-    void report(const std::string& trouble);
+    void report(const std::string& sentence);
 
     sdk::Host host_;
     Relay relay_;
-    std::string reported_;          ///< the last trouble: said once, until it is another
-    delivery::Transfers transfers_; ///< after what its transfers refer to
+    std::unique_ptr<Drop> drop_;     ///< where reports come back; may be none
+    std::optional<Mails> came_back_; ///< what the next work() tells
+    std::string reported_;           ///< the last trouble: said once, until it is another
+    delivery::Transfers transfers_;  ///< after what its transfers refer to
 };
 
 } // namespace loquet::plugins_smtp

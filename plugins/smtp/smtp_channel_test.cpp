@@ -49,6 +49,7 @@ protected:
             .set("from_name", "Loquet à l'accueil")
             .set("our_name", "kiosk.example.org")
             .set("dsn", 0, LOQUET_OPTION_BOOLEAN)
+            .set("bounces", "")
             .set("connections", 8)
             .set("connect_seconds", 10)
             .set("seconds", 20);
@@ -223,9 +224,13 @@ TEST_F(AMailServer, T3_WouldSeeASecondRecipientWithoutThatCheck) {
     delivery.expires = 4'102'444'800'000;
     delivery::Transfers careless(1);
     careless.begin(1, std::make_unique<MailTransfer>(relay, sdk::Delivery(delivery), [](const std::string&) {}));
-    const loquet_channel_output none{sizeof none, nullptr, [](void*, std::uint64_t, loquet_text, loquet_text) {},
+    const loquet_channel_output none{sizeof none,
+                                     nullptr,
+                                     [](void*, std::uint64_t, loquet_text, loquet_text) {},
                                      [](void*, std::uint64_t, std::uint32_t, loquet_text) {},
-                                     [](void*, std::uint64_t, loquet_text) {}};
+                                     [](void*, std::uint64_t, loquet_text) {},
+                                     nullptr,
+                                     nullptr};
     sdk::ChannelOutput out(none);
     careless.work(-1, 20'000, out);
     EXPECT_THAT(content("wire"), HasSubstr("\r\nRCPT TO:<victim@example.org>\r\n"));
@@ -255,12 +260,44 @@ TEST_F(AMailServer, IsGivenNothingThatIsOver) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "wire"));
 }
 
+TEST_F(AMailServer, IsHeardOfLaterWhereItsReportsArrive) {
+    begin("takes");
+    const std::string mails = folder_ / "bounces";
+    options_.set("bounces", mails);
+    EXPECT_THAT(channel().ask_receipts(false).receipts, testing::IsEmpty()) << "nothing arrived yet";
+    std::ofstream(mails) << "From MAILER-DAEMON Thu Nov 26 08:00:03 2026\n"
+                         << std::ifstream(LOQUET_SOURCE_DIR "/tests/fuzz/bounces/corpus/postfix_failed").rdbuf()
+                         << "\n";
+    for (const bool kept : {true, false}) { // kept is the answer before
+        const auto told = channel().ask_receipts(kept);
+        ASSERT_THAT(told.receipts, testing::SizeIs(1));
+        EXPECT_EQ(told.receipts[0].reference, Letter().reference);
+        EXPECT_EQ(told.receipts[0].outcome, sdk::Receipt::Outcome::failed);
+        EXPECT_FALSE(told.more);
+    }
+    EXPECT_THAT(channel().ask_receipts(true).receipts, testing::IsEmpty());
+    EXPECT_EQ(std::filesystem::file_size(mails), 0U);
+    EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::sent) << "and mail goes out all the while";
+}
+
+TEST_F(AMailServer, WhoseReportsCannotBeReadIsTheOperatorsMatterOnce) {
+    begin("takes");
+    std::filesystem::create_directory(folder_ / "bounces"); // a folder, and no maildir
+    options_.set("bounces", folder_ / "bounces");
+    EXPECT_THAT(channel().ask_receipts(false).receipts, testing::IsEmpty());
+    EXPECT_THAT(channel().ask_receipts(false).receipts, testing::IsEmpty());
+    EXPECT_THAT(channel().logged(), HasSubstr("what came back is not read: cannot read"));
+    EXPECT_EQ(std::ranges::count(channel().logged(), '\n'), 1);
+}
+
 TEST_F(AMailServer, IsToldApartFromNonsenseInItsOptions) {
     begin("takes");
-    const std::vector<std::pair<const char*, std::string>> bad{
-        {"server", ""},    {"server", "a/b"},           {"server", "user@host"}, {"security", "maybe"},
-        {"ca_file", "ca"}, {"ca_file", "/absent"},      {"from", "nobody"},      {"our_name", "a b"},
-        {"user", "a\nb"},  {"password_file", "/absent"}};
+    const std::vector<std::pair<const char*, std::string>> bad{{"server", ""},          {"server", "a/b"},
+                                                               {"server", "user@host"}, {"security", "maybe"},
+                                                               {"ca_file", "ca"},       {"ca_file", "/absent"},
+                                                               {"from", "nobody"},      {"our_name", "a b"},
+                                                               {"user", "a\nb"},        {"password_file", "/absent"},
+                                                               {"bounces", "var/mail"}};
     for (const auto& [name, value] : bad) {
         tests::ChannelOptions options = options_;
         options.set(name, value);

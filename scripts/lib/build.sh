@@ -25,6 +25,6 @@ test_preset() {
     if [[ $preset == tsan ]] && setarch --addr-no-randomize true 2>/dev/null; then
         prefix=(setarch --addr-no-randomize)
     fi
-    "${prefix[@]}" ctest --test-dir "$build_root/$preset" --output-on-failure --no-tests=error --no-label-summary -j"$(job_count)" "$@" |
+    "${prefix[@]}" ctest --test-dir "$build_root/$preset" --output-on-failure --no-tests=error --no-label-summary -j"$(waiting_job_count)" "$@" |
         sed --unbuffered --regexp-extended '/^ +Start +[0-9]+: /d; /^ *[0-9]+\/[0-9]+ Test +#.* Passed +[0-9.]+ sec$/d'
 }

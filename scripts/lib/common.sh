@@ -64,3 +64,8 @@ stage() {
 job_count() {
     printf '%s' "${LOQUET_JOBS:-$(nproc)}"
 }
+
+# For work that mostly waits: for a process, a disk, a clock.
+waiting_job_count() {
+    printf '%s' $((2 * $(job_count)))
+}

@@ -6,14 +6,18 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace loquet::sdk_conformance {
 namespace {
 
 constexpr std::string_view canary = "k9-canary-Zw4-code";
 constexpr std::size_t most_in_flight = 16;
+constexpr std::size_t most_receipts = 32;
 constexpr std::chrono::seconds longest_delivery{60}; ///< a host's default
 constexpr std::uint32_t patient_ms = 500;            ///< what work() may wait; a quarter of a call's deadline
 
@@ -44,6 +48,22 @@ struct Told {
     static void refused(void* context, std::uint64_t delivery, loquet_text said) {
         of(context).take(delivery, Outcome::refused, said);
     }
+
+    std::vector<std::string> receipts; ///< references
+    std::size_t ends = 0;              ///< of the receipts
+
+    static void receipt(void* context, loquet_text reference, int outcome, loquet_text text) {
+        Faults& faults = of(context).faults;
+        faults.expect(reference.data != nullptr, "a receipt has no reference");
+        faults.expect(text.data != nullptr || text.size == 0, "what a receipt says has a size but no data");
+        faults.expect(outcome >= LOQUET_RECEIPT_DELIVERED && outcome <= LOQUET_RECEIPT_FAILED,
+                      "the outcome of a receipt is none");
+        of(context).receipts.emplace_back(reference.data == nullptr ? std::string_view() : sdk::view(reference));
+        if (text.data != nullptr) {
+            of(context).said += sdk::view(text);
+        }
+    }
+    static void receipts_end(void* context, int /*more*/) { ++of(context).ends; }
 };
 
 /// Lent as the host would, except that destination and subject may be what the host never lets through.
@@ -116,15 +136,66 @@ public:
         }
     }
 
+    void tells_receipts_of_what_it_was_given() {
+        if (table_.size < offsetof(loquet_channel, receipts) + sizeof table_.receipts || table_.receipts == nullptr) {
+            return;
+        }
+        submit({});
+        finish_all();
+        for (const int kept : {0, 1, 0}) {
+            for (const std::size_t count : {std::size_t{0}, most_receipts}) {
+                expect_receipts(kept, count);
+            }
+        }
+    }
+
 private:
-    /// `sound`: the channel has to take it up.
-    void submit(const Letter& letter, bool sound = true) {
-        const std::uint64_t number = ++last_number_;
+    void expect_receipts(int kept, std::size_t count) {
+        std::vector<std::string> references;
+        std::vector<loquet_sent_message> sent;
+        for (std::size_t n = 0; n < count; ++n) {
+            references.push_back(new_reference());
+        }
+        for (const std::string& reference : references) {
+            sent.push_back({sdk::text(reference), sdk::text("gateway-1")});
+        }
+        const loquet_receipts_request request{sizeof request, kept, sent.data(), sent.size()};
+        expect(exam_.call([&] { return table_.receipts(self_, &request); }) == 0, "receipts() says that it could not");
+        receipts_ = 0;
+        asked_ = true;
+        const Wake quiet;
+        const auto until = std::chrono::steady_clock::now() + longest_delivery;
+        while (asked_) {
+            expect(std::chrono::steady_clock::now() < until, "it did not end its receipts for 60 seconds");
+            work(quiet.descriptor(), patient_ms);
+        }
+    }
+
+    void take_receipts(const Told& told) {
+        expect(told.ends + told.receipts.size() == 0 || asked_, "it told receipts, and nobody had asked");
+        receipts_ += told.receipts.size();
+        expect(receipts_ <= most_receipts, "it told more than 32 receipts for one question");
+        for (const std::string& reference : told.receipts) {
+            expect(given_.contains(reference), "it told a receipt for a message that it was never given");
+        }
+        expect(told.ends <= 1, "it ended its receipts twice");
+        asked_ = asked_ && told.ends == 0;
+    }
+
+    std::string new_reference() {
         constexpr std::string_view digits = "0123456789abcdef";
         std::string reference;
         while (reference.size() < 32) {
             reference += digits[exam_.random() % digits.size()];
         }
+        given_.insert(reference);
+        return reference;
+    }
+
+    /// `sound`: the channel has to take it up.
+    void submit(const Letter& letter, bool sound = true) {
+        const std::uint64_t number = ++last_number_;
+        const std::string reference = new_reference();
         const auto now =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
@@ -150,7 +221,8 @@ private:
 
     std::string work(int wake, std::uint32_t timeout_ms) {
         Told told;
-        const loquet_channel_output output{sizeof output, &told, &Told::sent, &Told::retry, &Told::refused};
+        const loquet_channel_output output{sizeof output,  &told,          &Told::sent,        &Told::retry,
+                                           &Told::refused, &Told::receipt, &Told::receipts_end};
         const int result = exam_.call([&] { return table_.work(self_, wake, timeout_ms, &output); });
         told.faults.rethrow();
         expect(result == 0, "work() says that it could not");
@@ -158,6 +230,7 @@ private:
             expect(in_flight_.erase(number) == 1, "it told of a delivery that is not in flight");
             told_.emplace(number, outcome);
         }
+        take_receipts(told);
         return told.said;
     }
 
@@ -179,6 +252,9 @@ private:
     std::set<std::uint64_t> in_flight_;
     std::map<std::uint64_t, Told::Outcome> told_;
     std::map<std::uint64_t, std::string> suspicious_;
+    std::set<std::string> given_; ///< references
+    bool asked_ = false;          ///< for receipts, which have not ended yet
+    std::size_t receipts_ = 0;    ///< told for that question
 };
 
 } // namespace
@@ -193,6 +269,8 @@ void examine_channel(Examination& exam, const Paper& paper) {
             e.check("comes back when it is woken" + when, [&] { channel.comes_back_when_it_is_woken(); });
             e.check("keeps the text out of what the gateway said and the log" + when,
                     [&] { channel.keeps_the_text_to_itself(); });
+            e.check("tells receipts of what it was given, when it is asked" + when,
+                    [&] { channel.tells_receipts_of_what_it_was_given(); });
             e.check("hands on nothing whose destination could be misread" + when,
                     [&] { channel.hands_on_nothing_that_could_be_misread(); });
         });

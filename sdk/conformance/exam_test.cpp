@@ -76,6 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"channel", "quotes_text", "the text of a message turned up"},
                     Bad{"channel", "trusts_destinations", "it handed on what was for"},
                     Bad{"channel", "sleeps_in_work", "a call lasted longer than 2 seconds"},
+                    Bad{"channel", "invents_receipts", "a receipt for a message that it was never given"},
+                    Bad{"channel", "floods_receipts", "more than 32 receipts for one question"},
                     Bad{"lockout", "dies", "it does not export loquet_lockout_v1"}),
     [](const auto& test) { return std::string(test.param.kind) + "_" + test.param.name; });
 

@@ -40,6 +40,7 @@ def example(tests, told, comment=""):
     }
 
 
+BOOTED = {"tests/booted/a_test.py": "class A(unittest.TestCase):\n    def test_T9_b(self):\n"}
 EXAMPLES = [
     (example(["A.B"], {}), None),
     (example(["A.BONUS2_B"], {"BONUS-2": "`A.BONUS2_B`"}), None),
@@ -48,5 +49,8 @@ EXAMPLES = [
     (example(["A.B"], {}, "// Carries T9.\nTEST(A, B) {}\n"), "out of date"),
     (example(["A.T9_B"], {}), "out of date"),
     (example(["A.B"], {"T9": "`A.T9_B`"}), "out of date"),
+    (example(["booted.a"], {"T9": "`booted.a.test_T9_b`"}) | BOOTED, None),
+    (example(["booted.b"], {}) | BOOTED, None),
+    (example(["booted.a"], {}) | BOOTED, "out of date"),
     (example(["A.T99_B"], {}), "nobody asked for: T99"),
 ]

@@ -18,7 +18,9 @@ inline constexpr std::string_view wrong_password = "kanari-Jolkert7-nuvashi"; //
                                                                               ///< a right one with a slip
 inline constexpr std::string_view answer = "kanari-Drowsil5-hepkuma";         ///< typed where no password is asked
 inline constexpr std::string_view master_key = "kanari-Fybrask3-lonquet";
-inline constexpr std::array all = {password, next_password, third_password, wrong_password, answer, master_key};
+inline constexpr std::string_view gateway_password = "kanari-Trelmok6-dysvang"; ///< with which a channel logs in
+inline constexpr std::array all = {password, next_password, third_password,  wrong_password,
+                                   answer,   master_key,    gateway_password};
 } // namespace canary
 
 /// Which canaries `bytes` holds, and how: "kanari-... (base64)". As they are, in UTF-16 and UTF-32 of both byte orders,

@@ -97,6 +97,24 @@ public:
         return told_.at(id);
     }
     sdk::DeliveryOutcome deliver(const Letter& letter) { return outcome(submit(letter)); }
+    /// What it tells of messages that it sent before.
+    struct Receipts {
+        std::vector<sdk::Receipt> receipts;
+        bool more = false;
+    };
+    Receipts ask_receipts(bool kept, const std::vector<loquet_sent_message>& sent = {}) {
+        const loquet_receipts_request request{sizeof request, kept ? 1 : 0, sent.data(), sent.size()};
+        answer_ = {};
+        answered_ = false;
+        channel_.receipts(sdk::ReceiptsRequest(request));
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (!answered_ && std::chrono::steady_clock::now() < until) {
+            sdk::ChannelOutput out(output_);
+            channel_.work(-1, 500, out);
+        }
+        EXPECT_TRUE(answered_) << "it told nothing of receipts";
+        return answer_;
+    }
     [[nodiscard]] const std::string& logged() const { return logged_; }
 
 private:
@@ -114,6 +132,17 @@ private:
     static void refused(void* context, std::uint64_t id, loquet_text said) {
         keep(context, id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, std::string(sdk::view(said))});
     }
+    static void receipt(void* context, loquet_text reference, int outcome, loquet_text said) {
+        static_cast<ChannelDriver*>(context)->answer_.receipts.push_back({std::string(sdk::view(reference)),
+                                                                          static_cast<sdk::Receipt::Outcome>(outcome),
+                                                                          std::string(sdk::view(said))});
+    }
+    static void receipts_end(void* context, int more) {
+        auto& driver = *static_cast<ChannelDriver*>(context);
+        EXPECT_FALSE(driver.answered_) << "told twice";
+        driver.answered_ = true;
+        driver.answer_.more = more != 0;
+    }
     static void log(void* context, int /*level*/, loquet_text line) {
         static_cast<ChannelDriver*>(context)->logged_ += std::string(sdk::view(line)) + "\n";
     }
@@ -121,9 +150,16 @@ private:
     std::string logged_;
     std::map<std::uint64_t, sdk::DeliveryOutcome> told_;
     std::uint64_t last_ = 0;
+    Receipts answer_;
+    bool answered_ = true;
     const loquet_host host_{sizeof host_, this, &ChannelDriver::log, nullptr};
-    const loquet_channel_output output_{sizeof output_, this, &ChannelDriver::sent, &ChannelDriver::retry,
-                                        &ChannelDriver::refused};
+    const loquet_channel_output output_{sizeof output_,
+                                        this,
+                                        &ChannelDriver::sent,
+                                        &ChannelDriver::retry,
+                                        &ChannelDriver::refused,
+                                        &ChannelDriver::receipt,
+                                        &ChannelDriver::receipts_end};
     std::vector<loquet_option_value> values_;
     Channel channel_;
 };

@@ -4,7 +4,8 @@
 
 It says "PORT n" when it is ready. FOLDER/requests gets one line of JSON a request: method, path, headers (lower case), and
 `fields`, a list of [name, value] as Python's own parsers decode query, form, JSON (paths with dots) and XML. What it answers
-is what the path says: /STATUS, /STATUS/WORDS, /redirect, /endless, /silent, /drop, /echo, /later, /after/MILLISECONDS.
+is what the path says: /STATUS, /STATUS/WORDS, /redirect, /endless, /silent, /drop, /garbage, /slow, /echo, /later,
+/after/MILLISECONDS.
 """
 import http.server
 import json
@@ -76,6 +77,13 @@ class Gateway(http.server.BaseHTTPRequestHandler):
                 self.close_connection = True
         elif words[0] == "redirect":
             self.say(302, b"", location="/200")
+        elif words[0] == "garbage":
+            self.wfile.write(b"\x01\x02 not http \xff\n" * 100)
+            self.close_connection = True
+        elif words[0] == "slow":
+            for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK":
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.01)
         elif words[0] == "echo":
             self.say(200, b"taken: " + body)
         elif words[0] == "after":

@@ -43,9 +43,10 @@ class Mailbox:
         parsed = email.message_from_bytes(content, policy=email.policy.default)
         fields = [f"{name}: {value}".replace("\r", "\\r").replace("\n", "\\n") for name, value in parsed.items()]
         (self.folder / f"{self.count}.eml").write_bytes(content)
-        text = "\n".join(fields) + "\n\n" + parsed.get_content().replace("\r\n", "\n")
-        (self.folder / f"{self.count}.fields").write_text(text, newline="")
+        text = parsed.get_content().replace("\r\n", "\n")
+        (self.folder / f"{self.count}.fields").write_text("\n".join(fields) + "\n\n" + text, newline="")
         self.count += 1
+        return text
 
     async def handle_DATA(self, server, session, envelope):
         self.keep(envelope.original_content)
@@ -97,7 +98,7 @@ async def odd_session(reader, writer, behaviour, mailbox):
         "defers_rcpt": {"RCPT": "451 4.7.1 greylisted"},
         "refuses_text": {".": "554 5.7.1 spam"},
         "defers_text": {".": "452 4.3.1 disk full"},
-        "repeats_text": {".": "554 5.7.1 spam: Votre code est 482915."},
+        "repeats_text": {".": "554 5.7.1 spam: {text}"},
         "wants_login": {"MAIL": "530 5.7.0 authentication required"},
         "drops": {".": None},
         "slow": {},
@@ -114,11 +115,11 @@ async def odd_session(reader, writer, behaviour, mailbox):
             content = b""
             while not content.endswith(b"\r\n.\r\n") and (line := await hear()):
                 content += line
-            mailbox.keep(content.removesuffix(b".\r\n"))
+            text = mailbox.keep(content.removesuffix(b".\r\n"))
             if answers["."] is None:
                 writer.transport.abort()
                 return
-            await say(answers["."])
+            await say(answers["."].format(text=" ".join(text.split())))
 
 
 async def main(folder, behaviour):

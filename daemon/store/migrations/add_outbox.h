@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Schema 2 to 3: tables for messages and what was spent on them. They are made when the store is opened, and begin
-// empty: before them nothing was sent.
+// Schema 2 to 3: tables for messages, their references and what was spent on them. They are made when the store is
+// opened, and begin empty: before them nothing was sent.
 #pragma once
 
 #include "daemon/store/transaction.h"

@@ -8,6 +8,9 @@
  * killed and started anew at any moment, and needs no memory of its own. A delivery that is tried again has the same
  * `reference`, by which a gateway can recognise what it has already taken.
  *
+ * What becomes later of a message that was sent (a report, a bounce) is asked for by `receipts`, where a channel has a
+ * way to learn of it, and told by `work` as well.
+ *
  * The host of a channel has the network, and may start programs; otherwise the rules of plugin.h hold, with one
  * exception that `work` tells.
  */
@@ -40,6 +43,29 @@ typedef struct loquet_delivery {
     uint32_t attempt;   /* 1 at the first try of this message, then 2, ... */
 } loquet_delivery;
 
+/* A message that the channel has sent and of which no receipt is known yet. */
+typedef struct loquet_sent_message {
+    loquet_text reference;         /* of its delivery */
+    loquet_text gateway_reference; /* as it was told to `sent`; may be empty */
+} loquet_sent_message;
+
+/* What is asked for by receipts(); lent for the call. */
+typedef struct loquet_receipts_request {
+    size_t size;
+    /* 1: all that was told for the request before this one is stored, and the channel may forget where it had it from
+     * (take the mail out of the folder). 0: it is not, or nobody knows. What is told twice does no harm. */
+    int kept;
+    /* For a channel that has to ask its gateway about each message: at most 32 of them, each now and then, seldom when
+     * it is old. A channel that is told what happened without asking has no use for them. */
+    const loquet_sent_message* sent;
+    size_t sent_count;
+} loquet_receipts_request;
+
+/* What is known of a message now. */
+#define LOQUET_RECEIPT_DELIVERED 1 /* it is in the mailbox, or on the telephone; final */
+#define LOQUET_RECEIPT_DELAYED 2   /* somebody is still trying */
+#define LOQUET_RECEIPT_FAILED 3    /* it has not arrived and will not; final */
+
 /* Where a channel tells what became of what it took up: exactly one of the three, once for each delivery, during a call
  * of work(). A number that is not in flight, or is told a second time, is an error of the plugin and ends its process.
  *
@@ -57,6 +83,13 @@ typedef struct loquet_channel_output {
     void (*retry)(void* context, uint64_t delivery, uint32_t after_ms, loquet_text said);
     /* Never to this destination, or not in time: trying again is of no use. */
     void (*refused)(void* context, uint64_t delivery, loquet_text said);
+    /* Only after a call of receipts(): first at most 32 of these, for messages of any age. `reference` is that of a
+     * delivery, 32 lower-case hexadecimal digits, and whoever wrote the report had to know it; the daemon ignores what
+     * no message of this channel has. */
+    void (*receipt)(void* context, loquet_text reference, int outcome, loquet_text said);
+    /* ... then, once, this: the request is answered. `more`, 0 or 1: there is more to tell, and the next request may
+     * come at once. Later calls of work() may tell what an earlier one did not. */
+    void (*receipts_end)(void* context, int more);
 } loquet_channel_output;
 
 typedef struct loquet_channel {
@@ -70,14 +103,19 @@ typedef struct loquet_channel {
      * copy of the text when it is done with. Must not wait for the network. At most 16 are in flight at once. -1: it
      * could not, and will tell nothing of it (the host answers an error, and the daemon tries again later). */
     int (*submit)(void* self, uint64_t delivery, const loquet_delivery* message);
-    /* Lets what was taken up go on until something was told to `output`, the descriptor `wake` is readable (then there
-     * is something new to submit; do not read from it), or `timeout_ms` passed (0: look, and do not wait). Called only
-     * while something is in flight. It may wait, within timeout_ms. What counts is each delivery: at its deadline
-     * (60 seconds unless configured otherwise) the daemon is told nothing of it, and what is told later is not heard;
-     * one that is still kept a minute later ends the process, and with it all that is in flight.
-     * -1: nothing that is in flight can go on; that ends the process, too. */
+    /* Lets what was taken up, a request for receipts included, go on until something was told to `output`, the
+     * descriptor `wake` is readable (then there is something new to submit; do not read from it), or `timeout_ms`
+     * passed (0: look, and do not wait). Called only while something is in flight. It may wait, within timeout_ms. What
+     * counts is each delivery: at its deadline (60 seconds unless configured otherwise) the daemon is told nothing of
+     * it, and what is told later is not heard; one that is still kept a minute later ends the process, and with it all
+     * that is in flight. -1: nothing that is in flight can go on; that ends the process, too. */
     int (*work)(void* self, int wake, uint32_t timeout_ms, const loquet_channel_output* output);
     void (*destroy)(void* self);
+    /* NULL, or the table ends before it: this channel learns nothing of what it has sent.
+     * Takes up the question what became of sent messages; work() answers it, like a delivery, before its deadline
+     * (receipts_end). Must not wait for the network, nor read more than a moment allows. There is one question at a
+     * time. -1: it could not, and will tell nothing. */
+    int (*receipts)(void* self, const loquet_receipts_request* request);
 } loquet_channel;
 
 LOQUET_EXPORT extern const loquet_channel loquet_channel_v1;

@@ -4,6 +4,7 @@
 //     Channel(loquet::sdk::Host host, const loquet::sdk::Options& options);   // throws Refusal
 //     void submit(std::uint64_t id, const loquet::sdk::Delivery& delivery);
 //     void work(int wake, std::uint32_t timeout_ms, loquet::sdk::ChannelOutput& output);
+//     void receipts(const loquet::sdk::ReceiptsRequest& request);                      // where it has any
 // and is exported by LOQUET_DEFINE_CHANNEL(Channel) in one source file, outside of any namespace. A channel that need
 // not wait for anything derives from ImmediateChannel instead, and says only how it delivers one message.
 #ifndef LOQUET_CHANNEL_HPP
@@ -11,6 +12,8 @@
 
 #include "channel.h"
 #include "plugin.hpp"
+
+#include <type_traits>
 
 namespace loquet::sdk {
 
@@ -111,6 +114,43 @@ private:
     std::uint32_t attempt_;
 };
 
+/// A question for receipts, as it is lent to receipts().
+class ReceiptsRequest {
+public:
+    explicit ReceiptsRequest(const loquet_receipts_request& request) : request_(&request) {}
+
+    /// All that was told for the request before this one is stored.
+    [[nodiscard]] bool kept() const { return request_->kept != 0; }
+    [[nodiscard]] std::size_t sent_count() const { return request_->sent_count; }
+    [[nodiscard]] std::string_view reference(std::size_t n) const { return view(request_->sent[n].reference); }
+    [[nodiscard]] std::string_view gateway_reference(std::size_t n) const {
+        return view(request_->sent[n].gateway_reference);
+    }
+
+private:
+    const loquet_receipts_request* request_;
+};
+
+/// What is known of a message that was sent, as a value.
+struct Receipt {
+    enum class Outcome {
+        delivered = LOQUET_RECEIPT_DELIVERED,
+        delayed = LOQUET_RECEIPT_DELAYED,
+        failed = LOQUET_RECEIPT_FAILED
+    };
+
+    std::string reference;
+    Outcome outcome = Outcome::delayed;
+    std::string said;
+};
+/// The most that may be told for one request.
+constexpr std::size_t most_receipts = 32;
+
+/// The reference of a delivery: 32 lower-case hexadecimal digits.
+inline bool is_reference(std::string_view text) {
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 /// Where work() tells what became of a delivery, once for each.
 class ChannelOutput {
 public:
@@ -124,6 +164,11 @@ public:
         output_->retry(output_->context, id, after_ms, text(said));
     }
     void refused(std::uint64_t id, std::string_view said) { output_->refused(output_->context, id, text(said)); }
+    void receipt(const Receipt& receipt) {
+        output_->receipt(output_->context, text(receipt.reference), static_cast<int>(receipt.outcome),
+                         text(receipt.said));
+    }
+    void receipts_end(bool more) { output_->receipts_end(output_->context, more ? 1 : 0); }
 
 private:
     const loquet_channel_output* output_;
@@ -204,6 +249,31 @@ int work(void* self, int wake, std::uint32_t timeout_ms, const loquet_channel_ou
     });
 }
 
+template <class Channel>
+int receipts(void* self, const loquet_receipts_request* request) noexcept {
+    if (request->size < sizeof *request) {
+        return -1;
+    }
+    return guarded([&] { static_cast<Channel*>(self)->receipts(ReceiptsRequest(*request)); });
+}
+
+/// Whether a channel has receipts().
+template <class Channel, class = void>
+struct HasReceipts : std::false_type {};
+template <class Channel>
+struct HasReceipts<Channel,
+                   std::void_t<decltype(std::declval<Channel&>().receipts(std::declval<const ReceiptsRequest&>()))>>
+    : std::true_type {};
+
+template <class Channel>
+constexpr auto receipts_of() -> int (*)(void*, const loquet_receipts_request*) {
+    if constexpr (HasReceipts<Channel>::value) {
+        return &receipts<Channel>;
+    } else {
+        return nullptr;
+    }
+}
+
 } // namespace thunk
 } // namespace loquet::sdk
 
@@ -213,6 +283,7 @@ int work(void* self, int wake, std::uint32_t timeout_ms, const loquet_channel_ou
                                                                        &loquet::sdk::thunk::create<Channel>,           \
                                                                        &loquet::sdk::thunk::submit<Channel>,           \
                                                                        &loquet::sdk::thunk::work<Channel>,             \
-                                                                       &loquet::sdk::thunk::destroy<Channel>};
+                                                                       &loquet::sdk::thunk::destroy<Channel>,          \
+                                                                       loquet::sdk::thunk::receipts_of<Channel>()};
 
 #endif

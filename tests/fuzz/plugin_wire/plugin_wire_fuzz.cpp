@@ -32,6 +32,8 @@ base::SecureBytes copy_of(const Frame& frame) {
         return copy_as<protocol::StepRequest>(frame);
     case FrameKind::deliver_request:
         return copy_as<protocol::DeliverRequest>(frame);
+    case FrameKind::receipts_request:
+        return copy_as<protocol::ReceiptsRequest>(frame);
     case FrameKind::describe_response:
         return copy_as<protocol::DescribeResponse>(frame);
     case FrameKind::judgement:
@@ -42,6 +44,8 @@ base::SecureBytes copy_of(const Frame& frame) {
         return copy_as<protocol::StepResponse>(frame);
     case FrameKind::deliver_response:
         return copy_as<protocol::DeliverResponse>(frame);
+    case FrameKind::receipts_response:
+        return copy_as<protocol::ReceiptsResponse>(frame);
     case FrameKind::error_response:
         return copy_as<protocol::ErrorResponse>(frame);
     }

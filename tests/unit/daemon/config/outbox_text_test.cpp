@@ -30,11 +30,13 @@ Read outbox(const std::string& text) {
 }
 
 TEST(AnOutboxsConfiguration, SetsChannelsBudgetsAndTheAlarm) {
-    const Read read = outbox("mail = ['smtp']\nsms = ['gateway', 'smtp']\nkeep_days = 7\nalarm_percent = 0\n"
-                             "[outbox.sms_budget]\ncountry = 3\nstranger_percent = 25");
+    const Read read =
+        outbox("mail = ['smtp']\nsms = ['gateway', 'smtp']\nkeep_days = 7\nreceipts_seconds = 5\nalarm_percent = 0\n"
+               "[outbox.sms_budget]\ncountry = 3\nstranger_percent = 25");
     EXPECT_THAT(read.complaints, IsEmpty());
     EXPECT_THAT(read.config.outbox.sms, ElementsAre("gateway", "smtp"));
     EXPECT_EQ(read.config.outbox.keep, std::chrono::days(7));
+    EXPECT_EQ(read.config.outbox.receipts, std::chrono::seconds(5));
     EXPECT_EQ(read.config.outbox.alarm_percent, 0U);
     EXPECT_EQ(read.config.outbox.sms_budget.country, 3U);
     EXPECT_EQ(read.config.outbox.sms_budget.stranger_percent, 25U);
@@ -65,6 +67,7 @@ TEST(AnOutboxsConfiguration, TakesAsManyChannelsOfAMediumAsTheLimitSays) {
 
 TEST(AnOutboxsConfiguration, BoundsItsNumbers) {
     EXPECT_THAT(outbox("keep_days = 0").complaints, ElementsAre(HasSubstr("from 1 to 3650")));
+    EXPECT_THAT(outbox("receipts_seconds = 0").complaints, ElementsAre(HasSubstr("from 1 to 86400")));
     EXPECT_THAT(outbox("alarm_percent = 101").complaints, ElementsAre(HasSubstr("from 0 to 100")));
     EXPECT_THAT(outbox("[outbox.mail_budget]\nsite = 1000001").complaints, ElementsAre(HasSubstr("from 0 to 1000000")));
     EXPECT_THAT(outbox("[outbox.mail_budget]\ncountry = 1").complaints, ElementsAre(HasSubstr("unknown key")));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The courier's process is killed at random instants while 1000 messages wait: each ends in one final state, none is
 // handed on after its time, and where one was handed on twice the record says that this may have been.
+#include "daemon/outbox/states.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/file.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <random>
@@ -108,6 +110,12 @@ protected:
         }));
     }
 
+    [[nodiscard]] std::size_t sent_without_receipt() const {
+        const auto records = stored();
+        return static_cast<std::size_t>(std::count_if(
+            records.begin(), records.end(), [](const auto& record) { return awaits_receipt(record.second); }));
+    }
+
 private:
     static std::string reference(std::uint32_t uid) {
         std::string digits = std::to_string(uid);
@@ -159,7 +167,20 @@ TEST_F(AKilledCourier, T29_BringsEachMessageToOneFinalStateAndCountsWhatMayHaveA
               << " expired, " << unknown << " attempts of which nobody knows\n";
 }
 
-// The check of the test above: who does not write down what was begun sends it again and does not know.
+TEST_F(AKilledCourier, T29_LosesNoReceipt) {
+    queue_messages();
+    deliver_under_kills("");
+    EXPECT_EQ(sent_without_receipt(), 0U);
+}
+
+// The check of the test above: what is forgotten when it was told is lost where the daemon dies before it is durable.
+TEST_F(AKilledCourier, T29_WouldLoseReceiptsThatAreForgottenBeforeTheyAreKept) {
+    queue_messages();
+    deliver_under_kills("forgetful");
+    EXPECT_GT(sent_without_receipt(), 0U);
+}
+
+// The check of the first test: who does not write down what was begun sends it again and does not know.
 TEST_F(AKilledCourier, T29_WouldRepeatMessagesUnknowinglyWithoutTheStateSending) {
     queue_messages();
     deliver_under_kills("careless");

@@ -59,6 +59,11 @@ base::Task<protocol::DeliverResponse> FakeChannel::deliver(protocol::DeliverRequ
     co_return gateway(what);
 }
 
+base::Task<protocol::ReceiptsResponse> FakeChannel::receipts(protocol::ReceiptsRequest request) {
+    asked.push_back(std::move(request));
+    co_return knows(asked.back());
+}
+
 void FakeChannel::let_go() {
     held_ = false;
     auto waiting = std::exchange(waiting_, {});
@@ -165,27 +170,33 @@ bool OutboxFixture::has_letter(std::uint64_t number) const {
 }
 
 void OutboxFixture::start_courier() {
-    courier_ = std::make_unique<Courier>(Courier::Parts{loop_, clock_, *store_, *outbox_, texts_, tasks_},
-                                         std::vector<ChannelDoor>{{Medium::mail, "smtp", &mail_},
-                                                                  {Medium::mail, "second", &second_},
-                                                                  {Medium::sms, "sms_http", &sms_}});
+    const std::vector<ChannelDoor> doors{
+        {Medium::mail, "smtp", &mail_}, {Medium::mail, "second", &second_}, {Medium::sms, "sms_http", &sms_}};
+    courier_ = std::make_unique<Courier>(Courier::Parts{loop_, clock_, *store_, *outbox_, texts_, tasks_}, doors);
+    receipts_ = std::make_unique<Receipts>(Receipts::Parts{loop_, *store_, *outbox_, tasks_}, doors);
+    courier_->on_sent(
+        [this](std::uint64_t number, const model::Outgoing& message) { receipts_->sent(number, message); });
     courier_->start();
+    receipts_->start();
 }
 
 void OutboxFixture::end_courier() {
     if (courier_) {
         courier_->stop();
+        receipts_->stop();
         for (FakeChannel* channel : {&mail_, &second_, &sms_}) {
             channel->let_go();
         }
         EXPECT_TRUE(settles());
         courier_.reset();
+        receipts_.reset();
     }
 }
 
 void OutboxFixture::pass(base::Milliseconds by) {
     clock_.advance(by);
     courier_->look();
+    receipts_->look();
 }
 
 bool OutboxFixture::becomes(std::uint64_t number, model::MessageState state) {

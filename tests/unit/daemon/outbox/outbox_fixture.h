@@ -6,6 +6,7 @@
 #include "daemon/model/steady_time.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/outbox/receipts.h"
 #include "daemon/plugins/channel_client.h"
 #include "lib/messages/catalogue.h"
 #include "tests/support/eventually.h"
@@ -35,13 +36,17 @@ public:
     using Gateway = std::function<protocol::DeliverResponse(const Seen&)>;
 
     base::Task<protocol::DeliverResponse> deliver(protocol::DeliverRequest request) override;
+    base::Task<protocol::ReceiptsResponse> receipts(protocol::ReceiptsRequest request) override;
 
     /// From here on nobody gets an answer until let_go().
     void hold() { held_ = true; }
     void let_go();
 
     Gateway gateway = [](const Seen&) { return protocol::DeliverResponse{protocol::Outcome::sent, {}, "gw", "ok"}; };
+    std::function<protocol::ReceiptsResponse(const protocol::ReceiptsRequest&)> knows =
+        [](const protocol::ReceiptsRequest&) { return protocol::ReceiptsResponse(); };
     std::vector<Seen> seen;
+    std::vector<protocol::ReceiptsRequest> asked;
     std::size_t most_at_once = 0;
 
 private:
@@ -75,7 +80,7 @@ protected:
     [[nodiscard]] model::Outgoing message(std::uint64_t number) const;
     [[nodiscard]] bool has_letter(std::uint64_t number) const;
 
-    /// A courier over `mail_` and `second_` for mail, and `sms_`.
+    /// A courier over `mail_` and `second_` for mail, and `sms_`; and who asks them for receipts.
     void start_courier();
     void end_courier();
     /// Lets `by` pass, and the courier see it.
@@ -96,6 +101,7 @@ protected:
     base::TaskGroup tasks_{[this](const std::exception_ptr& failure) { failures_.push_back(failure); }};
     std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Courier> courier_;
+    std::unique_ptr<Receipts> receipts_;
 };
 
 } // namespace loquet::outbox

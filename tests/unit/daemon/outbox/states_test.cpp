@@ -57,6 +57,42 @@ TEST(AMessage, BecomesWhatTheChannelSays) {
     EXPECT_EQ(answered(sending, DeliverResponse{Outcome::refused, {}, "", ""}, 2s, 9s).why, "gateway");
 }
 
+TEST(AMessage, ThatWasSentLearnsHowItEnded) {
+    using protocol::Receipt;
+    using protocol::ReceiptOutcome;
+    const Receipt delivered{"", ReceiptOutcome::delivered, "2.0.0 in the mailbox"};
+    const Receipt delayed{"", ReceiptOutcome::delayed, "4.4.1 nobody there"};
+    const Receipt failed{"", ReceiptOutcome::failed, "5.1.1 no such\nmailbox"};
+
+    const Outgoing late = with_receipt(in(MessageState::sent), delayed, 5s);
+    EXPECT_EQ(late.state, MessageState::sent);
+    EXPECT_EQ(late.why, "delayed");
+    EXPECT_EQ(late.said, "4.4.1 nobody there");
+    EXPECT_TRUE(awaits_receipt(late));
+    EXPECT_EQ(with_receipt(late, delayed, 6s), late);
+
+    const Outgoing arrived = with_receipt(late, delivered, 7s);
+    EXPECT_EQ(arrived.state, MessageState::sent);
+    EXPECT_EQ(arrived.why, "delivered");
+    EXPECT_FALSE(awaits_receipt(arrived));
+
+    const Outgoing bounced = with_receipt(late, failed, 7s);
+    EXPECT_EQ(bounced.state, MessageState::refused);
+    EXPECT_EQ(bounced.why, "bounced");
+    EXPECT_EQ(bounced.said, "5.1.1 no such\\x0amailbox");
+    EXPECT_EQ(bounced.changed, 7s);
+    EXPECT_FALSE(awaits_receipt(bounced));
+
+    for (const Receipt& another : {delivered, delayed, failed}) {
+        EXPECT_EQ(with_receipt(arrived, another, 8s), arrived) << "the first one that says how it ended holds";
+        EXPECT_EQ(with_receipt(bounced, another, 8s), bounced);
+        for (const MessageState state : all) {
+            EXPECT_TRUE(state == MessageState::sent || with_receipt(in(state), another, 8s) == in(state))
+                << to_text(state);
+        }
+    }
+}
+
 TEST(AMessage, CountsAttemptsOfWhichNobodyKnowsTheOutcome) {
     const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
     EXPECT_EQ(unanswered(sending, "no-answer", 2s, 9s).unknown, 1U);

@@ -178,6 +178,22 @@ TEST_F(ARegistry, HandsMessagesToAChannelSeveralAtATime) {
     EXPECT_EQ(held.get(loop_).outcome, protocol::Outcome::sent);
 }
 
+TEST_F(ARegistry, AsksAChannelForReceipts) {
+    PluginProcess process("obedient_channel");
+    ASSERT_TRUE(process.start());
+    auto& channel = with({config(process, PluginKind::channel)}).channel("obedient_channel");
+    const std::string reference = "0123456789abcdef0123456789abcdef";
+    protocol::ReceiptsRequest request{0, {{reference, "tell"}}};
+    const auto first = await(loop_, channel.receipts(request));
+    ASSERT_EQ(first.receipts.size(), 1U);
+    EXPECT_EQ(first.receipts[0], (protocol::Receipt{reference, protocol::ReceiptOutcome::failed, "not kept"}));
+    request.kept = first.batch;
+    EXPECT_EQ(await(loop_, channel.receipts(request)).receipts.at(0).said, "kept");
+    request.sent[0].gateway_reference = "flood";
+    request.sent.resize(limits::receipts_at_once, request.sent[0]);
+    EXPECT_EQ(error_of(loop_, channel.receipts(request)), Error::Kind::unavailable) << "it ended";
+}
+
 TEST_F(ARegistry, AnswersUnavailableWhereNothingIsKnownOfADelivery) {
     PluginProcess process("obedient_channel");
     ASSERT_TRUE(process.start());

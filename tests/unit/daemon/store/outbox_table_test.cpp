@@ -109,6 +109,48 @@ TEST_F(AnOutboxTable, NeverChangesAFinalState) {
     EXPECT_EQ(kind_thrown_by([&] { put(number + 1, message()); }), Kind::not_found);
 }
 
+TEST_F(AnOutboxTable, FindsAMessageByItsReferenceForAsLongAsItIsKept) {
+    const auto find = [&](char digit) {
+        return read([&](const ReadTxn& txn) { return OutboxTable::find(txn, std::string(32, digit)); });
+    };
+    Outgoing second = message();
+    second.reference = std::string(32, 'b');
+    const std::uint64_t a = add(message());
+    const std::uint64_t b = add(second);
+    EXPECT_EQ(find('a'), a);
+    EXPECT_EQ(find('b'), b);
+    EXPECT_EQ(find('c'), std::nullopt);
+    put(a, message(MessageState::sent));
+    reopen();
+    EXPECT_EQ(find('a'), a);
+    write([&](WriteTxn& txn) { OutboxTable::erase(txn, a); });
+    EXPECT_EQ(find('a'), std::nullopt);
+    EXPECT_EQ(find('b'), b);
+    Outgoing refused = message(MessageState::refused);
+    refused.reference = std::string(32, 'c');
+    add(refused);
+    EXPECT_EQ(find('c'), std::nullopt) << "it was never sent";
+}
+
+TEST_F(AnOutboxTable, KeepsAReceiptOfWhatWasSentAndOfNothingElse) {
+    const auto put_receipt = [&](std::uint64_t number, const Outgoing& told) {
+        write([&](WriteTxn& txn) { OutboxTable::put_receipt(txn, number, told); });
+    };
+    const std::uint64_t number = add(message());
+    EXPECT_EQ(kind_thrown_by([&] { put_receipt(number, message(MessageState::refused)); }), Kind::conflict);
+    put(number, message(MessageState::sent));
+    EXPECT_EQ(kind_thrown_by([&] { put_receipt(number, message(MessageState::queued)); }), Kind::conflict);
+    Outgoing delivered = message(MessageState::sent);
+    delivered.why = "delivered";
+    put_receipt(number, delivered);
+    EXPECT_EQ(get(number), delivered);
+    put_receipt(number, message(MessageState::refused));
+    EXPECT_EQ(get(number), message(MessageState::refused));
+    EXPECT_EQ(kind_thrown_by([&] { put_receipt(number, delivered); }), Kind::conflict);
+    EXPECT_EQ(kind_thrown_by([&] { put_receipt(number + 1, delivered); }), Kind::not_found);
+    EXPECT_EQ(read(OutboxTable::pending), 0U);
+}
+
 TEST_F(AnOutboxTable, CountsThoseWithoutAFinalState) {
     const auto pending = [&] { return read(OutboxTable::pending); };
     const std::uint64_t first = add(message());

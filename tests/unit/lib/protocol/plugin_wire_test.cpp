@@ -116,6 +116,8 @@ std::vector<SecureBytes> all_packets() {
     packets.push_back(encode(header, some_step_response()));
     packets.push_back(encode(header, DeliverResponse{Outcome::sent, Milliseconds(0), "gw-1", "250 2.0.0 Ok"}));
     packets.push_back(encode(header, DeliverResponse{Outcome::retry, Milliseconds(30'000), "", "451 4.7.1 later"}));
+    packets.push_back(encode(header, ReceiptsRequest{9, {{of(32, 'a'), "gw-1"}, {of(32, 'b'), ""}}}));
+    packets.push_back(encode(header, ReceiptsResponse{9, true, {{of(32, 'a'), ReceiptOutcome::failed, "5.1.1"}}}));
     packets.push_back(encode(header, ErrorResponse{"it could not"}));
     return packets;
 }
@@ -134,6 +136,8 @@ SecureBytes copy_of(std::span<const std::uint8_t> packet) {
         return encode(frame.header, decode<StepRequest>(frame));
     case FrameKind::deliver_request:
         return encode(frame.header, decode<DeliverRequest>(frame));
+    case FrameKind::receipts_request:
+        return encode(frame.header, decode<ReceiptsRequest>(frame));
     case FrameKind::describe_response:
         return encode(frame.header, decode<DescribeResponse>(frame));
     case FrameKind::judgement:
@@ -144,6 +148,8 @@ SecureBytes copy_of(std::span<const std::uint8_t> packet) {
         return encode(frame.header, decode<StepResponse>(frame));
     case FrameKind::deliver_response:
         return encode(frame.header, decode<DeliverResponse>(frame));
+    case FrameKind::receipts_response:
+        return encode(frame.header, decode<ReceiptsResponse>(frame));
     case FrameKind::error_response:
         return encode(frame.header, decode<ErrorResponse>(frame));
     }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks channels now and then what became of the messages that they sent, and writes it down. A channel hears with its
+// next question that what it told is durable: killed at any moment in between, it tells it again, and that changes
+// nothing. Nobody is asked while no message is awaited. Loop thread.
+#pragma once
+
+#include "daemon/outbox/awaited.h"
+#include "daemon/outbox/channel.h"
+#include "daemon/outbox/outbox.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+#include "lib/protocol/plugin_messages.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace loquet::outbox {
+
+class Receipts {
+public:
+    /// Questions to one channel in a row while it says that it has more to tell.
+    static constexpr std::size_t questions_in_a_row = 32;
+
+    /// All of them outlive this object.
+    struct Parts {
+        bus::Loop& loop;
+        store::Store& store;
+        Outbox& outbox;
+        base::TaskGroup& tasks;
+    };
+    Receipts(Parts parts, const std::vector<ChannelDoor>& doors);
+    Receipts(const Receipts&) = delete;
+    Receipts& operator=(const Receipts&) = delete;
+    ~Receipts(); ///< what is asked at that moment is not heard
+
+    void start();
+    /// Asks nobody any more; what is being asked is brought to its end.
+    void stop();
+
+    /// A message that was sent, just now or before the start (Courier::on_sent).
+    void sent(std::uint64_t number, const model::Outgoing& message);
+
+    /// Asks whom it is time to ask. It does so by itself when it is; for whoever has moved a clock.
+    void look();
+
+    /// Sent messages of which it is not known how they ended.
+    [[nodiscard]] std::size_t awaited() const;
+
+private:
+    struct Alive {}; ///< dies with this object; a coroutine that waited asks for it before it touches a member
+    struct Asked {
+        std::string name;
+        plugins::ChannelClient* client = nullptr;
+        Awaited awaited;
+        std::uint64_t kept = 0; ///< of its last answer that is durable
+        bool asking = false;
+        base::Milliseconds next{0};
+    };
+
+    void wait_for_next(base::Milliseconds now);
+    [[nodiscard]] protocol::ReceiptsRequest question(Asked& channel);
+
+    // Coroutines: after each wait they look whether this object is still alive.
+    base::Task<void> ask(Asked& channel);
+    /// False where there is nothing more to ask now.
+    base::Task<bool> ask_once(Asked& channel);
+    /// True where all of it is durable.
+    base::Task<bool> keep(Asked& channel, std::vector<protocol::Receipt> receipts);
+
+    Parts parts_;
+    std::list<Asked> channels_; ///< each instance once
+    bus::Source timer_;
+    bool running_ = false;
+    std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+};
+
+} // namespace loquet::outbox
