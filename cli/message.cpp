@@ -99,6 +99,9 @@ constexpr std::array reasons{
     Reason{"no-answer", "The gateway or its channel did not answer: 'loquetctl plugin list' says how that is."},
     Reason{"restart", "The service ended while it was in hand: it may have arrived."},
     Reason{"void", "A later event, such as a new code or a change of the account, made it void."},
+    Reason{"delivered", "It arrived, as its gateway reported later."},
+    Reason{"delayed", "Its gateway reported later that it is still trying."},
+    Reason{"bounced", "It was handed over and came back: the address or number is wrong, or takes nothing."},
     Reason{"unsendable", "It cannot be written: a text or a value is not one that can be sent."},
 };
 

@@ -71,14 +71,16 @@ with_codes() {
 }
 
 row_P9() {
-    local logins=() count took=() common=(--row P9 --what "one-time code with durable replay protection" --times 90)
+    local logins=() count took=() rounds=5 times=90 used common
+    common=(--row P9 --what "one-time code with durable replay protection" --rounds "$rounds" --times "$times")
+    used=$((rounds * (times + 1)))
     need_code_peers
     start_host totp
     stop_loquetd
     need_accounts 10 100 1000000
     with_codes 100 100
-    head --lines=550 "$place/codes/ours" >"$place/codes/first"
-    tail --lines=550 "$place/codes/ours" >"$place/codes/second"
+    head --lines="$used" "$place/codes/ours" >"$place/codes/first"
+    tail --lines=+$((used + 1)) "$place/codes/ours" >"$place/codes/second" # a code is good after the one before it
     login totp @ "$place/codes/first"
     login oath @ "$place/codes/oath.lines"
     login totp @ "$place/codes/second"
