@@ -28,7 +28,7 @@ namespace loquet::outbox {
 [[nodiscard]] model::Outgoing expired(model::Outgoing message, base::Milliseconds now);
 /// As above for one that was `sending` when the daemon died; any other stays as it is.
 [[nodiscard]] model::Outgoing recovered(model::Outgoing message, base::Milliseconds now);
-/// A message that waits for its next attempt is due at once.
+/// A message that waits for its next attempt (`deferred`) is due at once.
 [[nodiscard]] model::Outgoing brought_forward(model::Outgoing message, base::Milliseconds now);
 
 } // namespace loquet::outbox
