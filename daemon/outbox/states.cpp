@@ -129,6 +129,10 @@ bool awaits_receipt(const Outgoing& message) noexcept {
 }
 
 Outgoing brought_forward(Outgoing message, Milliseconds now) {
+    if (message.state != MessageState::deferred) { // what is in hand is brought to its end
+        throw Error(Error::Kind::conflict,
+                    "a message that is " + std::string(to_text(message.state)) + " does not wait for another attempt");
+    }
     defer(message, message.why, now, now);
     return message;
 }

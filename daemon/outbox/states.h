@@ -36,7 +36,7 @@ namespace loquet::outbox {
                                            base::Milliseconds now);
 /// It was sent, and it is not known how it ended.
 [[nodiscard]] bool awaits_receipt(const model::Outgoing& message) noexcept;
-/// A message that waits for its next attempt is due at once.
+/// A message that waits for its next attempt (`deferred`) is due at once.
 [[nodiscard]] model::Outgoing brought_forward(model::Outgoing message, base::Milliseconds now);
 
 } // namespace loquet::outbox

@@ -9,7 +9,7 @@ import unittest
 from codes import CODE, become
 from odd_servers import mail_server_that, sms_gateway_that
 from people import REFUSED, add_people
-from site_with_codes import SMS_HTTP, SMTP, last_message_for, open_site, set_channel, try_again
+from site_with_codes import SMS_HTTP, SMTP, last_message_for, open_site, send_at_last, set_channel
 from watch import Watch
 
 WRONG_CODE = "00000000"
@@ -110,8 +110,7 @@ class AServer(unittest.TestCase):
     def recover(self, name, message):
         """What waited goes out by itself, or as soon as the helpdesk wishes, with the next server."""
         if message.state == "deferred":
-            try_again(message)
-            sent = last_message_for(name, "sent")
+            sent = send_at_last(name)
             self.assertEqual((sent.number, sent.reference), (message.number, message.reference))
             self.assertGreaterEqual(sent.attempts, 2)
 

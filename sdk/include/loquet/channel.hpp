@@ -266,7 +266,7 @@ struct HasReceipts<Channel,
     : std::true_type {};
 
 template <class Channel>
-constexpr auto receipts_of() -> int (*)(void*, const loquet_receipts_request*) {
+constexpr auto receipts_of() noexcept -> int (*)(void*, const loquet_receipts_request*) {
     if constexpr (HasReceipts<Channel>::value) {
         return &receipts<Channel>;
     } else {

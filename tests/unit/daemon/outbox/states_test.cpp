@@ -109,6 +109,16 @@ TEST(AMessage, ThatHasAFinalStateTakesNoChange) {
     EXPECT_THROW((void)brought_forward(sent, 1s), base::Error);
 }
 
+TEST(AMessage, IsBroughtForwardOnlyWhereItWaitsForAnotherAttempt) {
+    for (const MessageState state : all) {
+        if (state == MessageState::deferred) {
+            EXPECT_EQ(brought_forward(in(state), 5s).next, 5s);
+        } else { // of one that is in hand the channel's yes could not be written down any more
+            EXPECT_THROW((void)brought_forward(in(state), 5s), base::Error) << to_text(state);
+        }
+    }
+}
+
 TEST(AMessage, KeepsAsMuchOfAGatewaysWordsAsTheLimitSays) {
     const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
     const auto said = [&](std::size_t size) {
