@@ -38,8 +38,7 @@ struct FlowItem {
     [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     /// Where it was written does not make it another one.
     friend bool operator==(const FlowItem& a, const FlowItem& b) {
-        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols
-               && a.trust_seat == b.trust_seat;
+        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols && a.trust_seat == b.trust_seat;
     }
 };
 

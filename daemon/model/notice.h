@@ -7,11 +7,11 @@
 namespace loquet::model {
 
 enum class Notice : std::uint8_t {
-    password_changed,    ///< by who knew the former one, or by root
-    password_reset,      ///< the helpdesk had them choose another one
-    factor_set_up,       ///< a second factor is new, or was replaced
-    locked,              ///< by the helpdesk
-    locked_by_failures,  ///< by too many of them
+    password_changed,   ///< by who knew the former one, or by root
+    password_reset,     ///< the helpdesk had them choose another one
+    factor_set_up,      ///< a second factor is new, or was replaced
+    locked,             ///< by the helpdesk
+    locked_by_failures, ///< by too many of them
 };
 
 } // namespace loquet::model

@@ -60,9 +60,8 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
         result.detail = "disowned";
         result.disowned = true;
         result.needs_durable = true;
-        result.writes.emplace_back([uid = *subject.uid(), wall = clock_.wall()](store::WriteTxn& txn) {
-            notices::disown(txn, uid, wall);
-        });
+        result.writes.emplace_back(
+            [uid = *subject.uid(), wall = clock_.wall()](store::WriteTxn& txn) { notices::disown(txn, uid, wall); });
         co_return result;
     }
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};

@@ -86,9 +86,8 @@ std::vector<std::string> keys_of(const std::string& table) {
 
 TEST(TheShippedConfiguration, ShowsEveryKeyThatIsAccepted) {
     const std::string text = with_everything_set(shipped());
-    for (const char* table :
-         {"store", "runtime", "accounts", "hashing", "password", "lockout", "conversation", "outbox",
-          "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
+    for (const char* table : {"store", "runtime", "accounts", "hashing", "password", "lockout", "conversation",
+                              "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
         const std::size_t begin = text.find(std::string("\n[") + table + "]\n");
         ASSERT_NE(begin, std::string::npos) << table;
         const std::string section = text.substr(begin, text.find("\n[", begin + 1) - begin);

@@ -60,11 +60,10 @@ protected:
     }
 
     static constexpr outbox::Budget plenty{9, 9, 9, 9, 9, 50};
-    outbox::Outbox outbox_{{.media = {protocol::Medium::mail, protocol::Medium::sms},
-                            .budgets = {plenty, plenty},
-                            .alarm = {}},
-                           steady_,
-                           clock_};
+    outbox::Outbox outbox_{
+        {.media = {protocol::Medium::mail, protocol::Medium::sms}, .budgets = {plenty, plenty}, .alarm = {}},
+        steady_,
+        clock_};
 };
 
 TEST_F(TheOwner, HearsOfANewPasswordAtEveryAddressWithOneCode) {
