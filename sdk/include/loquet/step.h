@@ -63,7 +63,8 @@ typedef struct loquet_outgoing {
 
 /* Host functions that take the step's turn. Exactly one of ask (one or more times), wait, grant, deny, skip must be
  * used; a mixture, or nothing, counts as an error of the plugin. At the ENROL_ operations `grant` says that the factor
- * is set up, with what set_account_state keeps of it. */
+ * is set up, with what set_account_state keeps of it, and prompts with variables are taken for secrets: a key, a list
+ * of codes. */
 typedef struct loquet_step_output {
     size_t size;
     void* context; /* first argument of every function below */
