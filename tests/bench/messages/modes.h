@@ -6,8 +6,8 @@
 
 namespace loquet::bench {
 
-/// channel smtp|sms_http COUNT SOCKET OPTIONS COMMAND...: starts the channel's process on options that it writes, hands it
-/// COUNT messages a round by its socket as the courier does, and prints the row beside libcurl's floor.
+/// channel smtp|sms_http COUNT SOCKET OPTIONS COMMAND...: starts the channel's process on options that it writes, hands
+/// it COUNT messages a round by its socket as the courier does, and prints the row beside libcurl's floor.
 void measure_channel(const Words& words);
 
 /// whole smtp|sms_http COUNT SOCKET OPTIONS HOST_COMMAND... -- COMMAND...: the same with a daemon that has COUNT
