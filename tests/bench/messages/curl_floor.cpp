@@ -7,7 +7,6 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -59,7 +58,7 @@ private:
     static std::size_t read(char* place, std::size_t size, std::size_t count, void* self) {
         auto& sender = *static_cast<Sender*>(self);
         const std::size_t bytes = std::min(size * count, sender.message_.size() - sender.read_);
-        std::memcpy(place, sender.message_.data() + sender.read_, bytes);
+        sender.message_.copy(place, bytes, sender.read_);
         sender.read_ += bytes;
         return bytes;
     }
@@ -113,6 +112,7 @@ double send_by_curl(const Sending& sending, int count) {
     const Multi multi(curl_multi_init());
     curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(sending.connections));
     std::vector<std::unique_ptr<Sender>> senders;
+    senders.reserve(static_cast<std::size_t>(sending.connections));
     for (int i = 0; i < sending.connections; ++i) {
         senders.push_back(std::make_unique<Sender>(sending));
     }
