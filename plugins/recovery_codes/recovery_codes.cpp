@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/recovery_codes.h"
 
-#include "lib/factor/state.h"
+#include "lib/factor/enrolment.h"
 #include "plugins/recovery_codes/recovery_code.h"
 
 #include <iterator>
+#include <optional>
+#include <string>
 
 namespace loquet::plugins_recovery_codes {
 namespace {
-
-constexpr std::uint8_t tries_to_confirm = 3;
-constexpr std::uint8_t enrolment_version = 101; // no account state is one, and the other way round
 
 constexpr loquet_option options_offered[] = {
     {"few", LOQUET_OPTION_INTEGER, "3", "From this number of codes left on the person is warned; 0: never.", 0,
@@ -26,26 +25,6 @@ constexpr loquet_manifest the_manifest{
     options_offered,
     std::size(options_offered),
 };
-
-/// What is known while somebody enrols.
-struct Enrolment {
-    CodeBook book;
-    std::uint8_t tries_left = tries_to_confirm;
-};
-
-SecureBytes encode(const Enrolment& enrolment) {
-    factor::StateWriter writer(enrolment_version);
-    writer.number(enrolment.tries_left).piece(view(encode(enrolment.book)));
-    return std::move(writer).take();
-}
-
-Enrolment decode_enrolment(std::string_view state) {
-    factor::StateReader reader(state, enrolment_version);
-    Enrolment enrolment;
-    enrolment.tries_left = reader.number<std::uint8_t>(1, tries_to_confirm);
-    enrolment.book = decode(reader.rest());
-    return enrolment;
-}
 
 std::optional<std::size_t> typed(const CodeBook& book, const sdk::StepRequest& request) {
     return request.answer_count() == 1 ? find_code(book, request.key(), request.answer(0)) : std::nullopt;
@@ -68,21 +47,16 @@ void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
     output.grant();
 }
 
+/// The code that was typed shows that they were written down; it stays good for one use.
 void confirm(const sdk::StepRequest& request, sdk::StepOutput& output) {
-    Enrolment enrolment = decode_enrolment(request.dialog_state());
-    if (typed(enrolment.book, request)) { // shown to have been written down; it stays good for one use
-        output.set_dialog_state({});
-        output.set_account_state(view(encode(enrolment.book)));
-        output.note("recovery codes made: " + std::to_string(enrolment.book.unused.size()));
-        output.grant();
-    } else if (--enrolment.tries_left == 0) {
-        output.set_dialog_state({});
-        output.deny();
-    } else {
-        output.set_dialog_state(view(encode(enrolment)));
-        output.ask(LOQUET_PROMPT_ERROR, "wrong", sdk::Message("recovery_codes.enrol_wrong"));
-        output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("recovery_codes.enrol_code"));
-    }
+    factor::confirm("recovery_codes", request, output, [&](std::string_view drawn) -> std::optional<SecureBytes> {
+        const CodeBook book = decode(drawn);
+        if (!typed(book, request)) {
+            return std::nullopt;
+        }
+        output.note("recovery codes made: " + std::to_string(book.unused.size()));
+        return encode(book);
+    });
 }
 
 } // namespace
@@ -109,22 +83,22 @@ void RecoveryCodes::ask(const sdk::StepRequest& request, sdk::StepOutput& output
 }
 
 void RecoveryCodes::enrol(const sdk::StepRequest& request, sdk::StepOutput& output) const {
-    Enrolment enrolment;
-    host_.random(enrolment.book.salt.data(), enrolment.book.salt.size());
+    CodeBook book;
+    host_.random(book.salt.data(), book.salt.size());
     output.ask(LOQUET_PROMPT_INFO, "intro", sdk::Message("recovery_codes.enrol"));
-    while (enrolment.book.unused.size() < codes_in_all) {
+    while (book.unused.size() < codes_in_all) {
         const SecureBytes code = draw_code([this](std::uint32_t bound) { return host_.random_below(bound); });
-        if (find_code(enrolment.book, request.key(), view(code))) {
+        if (find_code(book, request.key(), view(code))) {
             continue; // the same one twice would be good for two uses
         }
-        enrolment.book.unused.push_back(factor::keyed_hash(request.key(), enrolment.book.salt, view(code)));
-        const std::string number = std::to_string(enrolment.book.unused.size());
+        book.unused.push_back(factor::keyed_hash(request.key(), book.salt, view(code)));
+        const std::string number = std::to_string(book.unused.size());
         const SecureBytes line = shown(view(code));
         output.ask(LOQUET_PROMPT_INFO, "recovery_code",
                    sdk::LentMessage("recovery_codes.line", {{"number", number}, {"code", view(line)}}));
     }
     output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("recovery_codes.enrol_code"));
-    output.set_dialog_state(view(encode(enrolment)));
+    output.set_dialog_state(view(factor::waiting(view(encode(book)))));
 }
 
 void RecoveryCodes::run(const sdk::StepRequest& request, sdk::StepOutput& output) const {

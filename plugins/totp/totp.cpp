@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/totp/totp.h"
 
-#include "lib/factor/state.h"
+#include "lib/factor/enrolment.h"
 #include "plugins/totp/key_uri.h"
 #include "plugins/totp/qr_rows.h"
 
 #include <iterator>
+#include <optional>
 
 namespace loquet::plugins_totp {
 namespace {
 
 constexpr std::size_t most_issuer_bytes = 24; // percent-encoded; it stands twice in a QR code of at most most_rows
 constexpr std::size_t most_rows = 29;         // with three more prompts, what one turn may show
-constexpr std::uint8_t tries_to_confirm = 3;
-constexpr std::uint8_t enrolment_version = 101; // no account state is one, and the other way round
 
 constexpr const char* facts_wanted[] = {"name", nullptr};
 
@@ -49,26 +48,6 @@ Digest digest_named(std::string_view name) {
     throw sdk::Refusal("digest: \"" + std::string(name) + "\" is none of \"sha1\", \"sha256\" and \"sha512\"");
 }
 
-/// What is known while somebody enrols.
-struct Enrolment {
-    Generator generator;
-    std::uint8_t tries_left = tries_to_confirm;
-};
-
-SecureBytes encode(const Enrolment& enrolment) {
-    factor::StateWriter writer(enrolment_version);
-    writer.number(enrolment.tries_left).piece(view(encode(enrolment.generator)));
-    return std::move(writer).take();
-}
-
-Enrolment decode_enrolment(std::string_view state) {
-    factor::StateReader reader(state, enrolment_version);
-    Enrolment enrolment;
-    enrolment.tries_left = reader.number<std::uint8_t>(1, tries_to_confirm);
-    enrolment.generator = decode(reader.rest());
-    return enrolment;
-}
-
 void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
     if (request.account_state().empty() || request.answer_count() != 1) {
         output.deny();
@@ -84,21 +63,10 @@ void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
 }
 
 void confirm(const sdk::StepRequest& request, sdk::StepOutput& output) {
-    Enrolment enrolment = decode_enrolment(request.dialog_state());
-    const auto accepted =
-        request.answer_count() == 1 ? accept(enrolment.generator, request.now(), request.answer(0)) : std::nullopt;
-    if (accepted) {
-        output.set_dialog_state({});
-        output.set_account_state(view(encode(*accepted)));
-        output.grant();
-    } else if (--enrolment.tries_left == 0) {
-        output.set_dialog_state({});
-        output.deny();
-    } else {
-        output.set_dialog_state(view(encode(enrolment)));
-        output.ask(LOQUET_PROMPT_ERROR, "wrong", sdk::Message("totp.enrol_wrong"));
-        output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.enrol_code"));
-    }
+    factor::confirm("totp", request, output, [&](std::string_view drawn) -> std::optional<SecureBytes> {
+        const auto accepted = accept(decode(drawn), request.now(), request.answer(0));
+        return accepted ? std::optional(encode(*accepted)) : std::nullopt;
+    });
 }
 
 } // namespace
@@ -122,19 +90,19 @@ void Totp::enrol(const sdk::StepRequest& request, sdk::StepOutput& output) const
     if (account.empty()) {
         throw std::invalid_argument("only an account can enrol a generator of codes");
     }
-    Enrolment enrolment;
-    enrolment.generator.digest = digest_;
-    enrolment.generator.digits = digits_;
-    enrolment.generator.seed.resize(seed_bytes);
-    host_.random(enrolment.generator.seed.data(), seed_bytes);
-    output.set_dialog_state(view(encode(enrolment)));
+    Generator generator;
+    generator.digest = digest_;
+    generator.digits = digits_;
+    generator.seed.resize(seed_bytes);
+    host_.random(generator.seed.data(), seed_bytes);
+    output.set_dialog_state(view(factor::waiting(view(encode(generator)))));
 
-    const auto rows = qr_rows(view(key_uri(enrolment.generator, issuer_, account)), most_rows);
+    const auto rows = qr_rows(view(key_uri(generator, issuer_, account)), most_rows);
     output.ask(LOQUET_PROMPT_INFO, "intro", sdk::Message(rows.empty() ? "totp.enrol_typing" : "totp.enrol"));
     for (const SecureBytes& row : rows) {
         output.ask(LOQUET_PROMPT_INFO, "qr_row", sdk::LentMessage("totp.qr_row", {{"row", view(row)}}));
     }
-    const SecureBytes key = in_groups(view(base32(view(enrolment.generator.seed))));
+    const SecureBytes key = in_groups(view(base32(view(generator.seed))));
     output.ask(LOQUET_PROMPT_INFO, "key", sdk::LentMessage("totp.key", {{"key", view(key)}}));
     output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.enrol_code"));
 }
