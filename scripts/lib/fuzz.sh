@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# scripts/lib/fuzz.sh BUILD SECONDS: runs every fuzz target of a fuzz build for so long, twice as many at a time as there are
-# processors. What breaks one is kept in BUILD/crashes and printed; new inputs gather in BUILD/found.
+# scripts/lib/fuzz.sh BUILD SECONDS: runs every fuzz target of a fuzz build for so long, three at a time for each
+# processor. What breaks one is kept in BUILD/crashes and printed; new inputs gather in BUILD/found.
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -58,7 +58,7 @@ collect_one() {
 }
 
 for target in "${targets[@]}"; do
-    if ((${#program_of[@]} >= $(waiting_job_count))); then
+    if ((${#program_of[@]} >= 3 * $(job_count))); then
         collect_one
     fi
     read -r program corpus <<<"$target"
