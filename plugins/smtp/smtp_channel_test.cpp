@@ -142,6 +142,11 @@ struct Answer {
     bool trouble; ///< the operator is told
 };
 
+/// For the name that ctest lists.
+void PrintTo(const Answer& answer, std::ostream* out) { // NOLINT(readability-identifier-naming): GoogleTest's name
+    *out << answer.behaviour;
+}
+
 class AnOddMailServer : public AMailServer, public testing::WithParamInterface<Answer> {};
 
 TEST_P(AnOddMailServer, T29_LeadsToWhatIsSpecified) {
