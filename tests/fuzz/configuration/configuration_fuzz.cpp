@@ -21,11 +21,19 @@ void require(bool held) {
     }
 }
 
+void accepted(const config::FlowItem& item) {
+    require(!item.steps.empty() && item.at_least <= item.steps.size());
+    require(!item.enrols || item.trust_seat.count() == 0);
+    for (const config::Step& step : item.steps) {
+        require(item.required() || step.kind == config::StepKind::plugin);
+    }
+}
+
 void accepted(const config::Config& config) {
     for (const config::Flow& flow : config.flows) {
         require(config::strength(flow, config.plugins) > 0);
         for (const config::FlowItem& item : flow.items) {
-            require(item.required());
+            accepted(item);
         }
     }
     require(config.flow(protocol::purpose::login, "login") != nullptr);
