@@ -66,6 +66,7 @@ struct Dialog {
     std::map<std::string, base::SecureBytes> states; ///< of plugin steps, for this dialog
     std::uint32_t new_password_tries = 0;
     bool proved = false;                              ///< a step that proves something was granted
+    std::uint64_t generation = 0;                     ///< of the account when that was; another ends the dialog
     bool judged = false;                              ///< a step that proves something was answered
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted

@@ -83,6 +83,7 @@ private:
     base::Task<protocol::Turn> carry_on(DialogId id, Dialog& dialog, base::Task<protocol::Turn> work);
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
+    static void note_proof(Dialog& dialog, bool proved);
     void note_change(const Dialog& dialog, Evaluation& evaluation);
     void tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes);
     base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);

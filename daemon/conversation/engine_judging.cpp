@@ -69,12 +69,18 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     }
     // Behind a lock the same work is done as for a stranger, and its result means nothing.
     const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
-    auto judging = enrols ? step.enrol_answer(dialog, subject, std::move(answers))
-                          : step.answer(dialog, subject, std::move(answers));
-    StepResult result = co_await judging;
+    StepResult result = refused_as_outdated();
+    if (!is_outdated(dialog)) {
+        auto judging = enrols ? step.enrol_answer(dialog, subject, std::move(answers))
+                              : step.answer(dialog, subject, std::move(answers));
+        result = co_await judging;
+    }
+    if (step.proves() && !enrols) {
+        deny_if_closed(result, subject);
+    }
     evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
     if (std::holds_alternative<Granted>(evaluation.turn)) {
-        dialog.proved = dialog.proved || (step.proves() && !enrols);
+        note_proof(dialog, step.proves() && !enrols);
         note_change(dialog, evaluation);
     }
     auto next = dialog.machine.advance(evaluation.turn);
@@ -88,8 +94,18 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     co_await telling;
     auto writing = make_durable(dialog, hold, evaluation);
     co_await writing;
+    if (evaluation.sets_password && evaluation.durable) {
+        ++dialog.generation; // as the new password did
+    }
     announce(dialog, evaluation);
     co_return evaluation.turn;
+}
+
+void Engine::note_proof(Dialog& dialog, bool proved) {
+    if (proved && !dialog.proved) {
+        dialog.proved = true;
+        dialog.generation = dialog.subject.account ? dialog.subject.account->closed.generation : 0;
+    }
 }
 
 /// What its owner is to know of, once the step on is granted.
@@ -99,6 +115,7 @@ void Engine::note_change(const Dialog& dialog, Evaluation& evaluation) {
         evaluation.needs_durable = true;
         tell_owner(dialog, model::Notice::factor_set_up, evaluation.writes);
     } else if (dialog.machine.step() == new_password_step) {
+        evaluation.sets_password = true;
         tell_owner(dialog, model::Notice::password_changed, evaluation.writes);
     }
 }
@@ -182,15 +199,19 @@ base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& ho
     }
     auto writing = write_down(dialog, hold, evaluation);
     co_await writing;
-    if (!evaluation.durable && evaluation.needs_durable) {
-        evaluation.turn = Denied{Reason::unavailable, {}, {}};
-        evaluation.detail.clear();
+    if (evaluation.outdated || (!evaluation.durable && evaluation.needs_durable)) {
+        if (evaluation.outdated) {
+            evaluation.take(refused_as_outdated());
+        } else {
+            evaluation.turn = Denied{Reason::unavailable, {}, {}};
+            evaluation.detail.clear();
+        }
         dialog.machine.end();
         if (evaluation.forgiven) {
             keeper_.put_back(hold, *std::move(evaluation.forgiven));
         }
     }
-    if (!evaluation.durable && steps_wrote && dialog.machine.state() == State::ended) {
+    if (!evaluation.durable && (steps_wrote || evaluation.outdated) && dialog.machine.state() == State::ended) {
         // It may be the steps' part that cannot be written: the attempt counts without it.
         auto writing_again = write_down(dialog, hold, evaluation);
         co_await writing_again;
@@ -209,6 +230,9 @@ base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold
         }
         pieces.push_back(record_of(dialog, evaluation, clock_.wall(), steady_.now(clock_)));
     }
+    if (dialog.proved && !std::holds_alternative<Denied>(evaluation.turn)) {
+        pieces.insert(pieces.begin(), fails_if_outdated(dialog));
+    }
     try {
         auto writing = store_.write(all_of(std::move(pieces)));
         co_await writing;
@@ -216,6 +240,8 @@ base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold
         if (counters.durable) {
             counters.durable();
         }
+    } catch (const AccountChanged&) {
+        evaluation.outdated = true;
     } catch (const std::exception& error) {
         log::error(log::id::store_unwritable,
                    std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());

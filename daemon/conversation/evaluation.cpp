@@ -108,6 +108,38 @@ StepResult lacks_a_factor() {
     return result;
 }
 
+void deny_if_closed(StepResult& result, const Subject& subject) {
+    if (!std::holds_alternative<Granted>(result.turn) || !subject.account
+        || subject.account->closed.state == model::AccountState::active) {
+        return;
+    }
+    const bool locked = subject.account->closed.state == model::AccountState::locked;
+    result.turn = Denied{Reason::refused, {}, {}};
+    result.detail = locked ? "account-locked" : "account-disabled";
+    result.person_failed = true;
+}
+
+bool is_outdated(const Dialog& dialog) {
+    const auto& account = dialog.subject.account;
+    return dialog.proved && (!account || account->closed.generation != dialog.generation);
+}
+
+StepResult refused_as_outdated() {
+    StepResult result;
+    result.turn = Denied{Reason::refused, {}, {}};
+    result.detail = "account-changed";
+    return result;
+}
+
+store::Store::Work fails_if_outdated(const Dialog& dialog) {
+    return [uid = dialog.subject.uid(), generation = dialog.generation](store::WriteTxn& txn) {
+        const auto closed = uid ? store::AccountsTable::closed(txn, *uid) : std::nullopt;
+        if (!closed || closed->generation != generation) {
+            throw AccountChanged();
+        }
+    };
+}
+
 Turn granted_or(Turn turn, const Dialog& dialog) {
     if (std::holds_alternative<Granted>(turn)) {
         return Granted{dialog.subject.name, dialog.reason, dialog.messages};

@@ -20,6 +20,8 @@ struct Evaluation {
     std::string detail;
     bool person_failed = false;
     bool disowned = false;
+    bool sets_password = false;
+    bool outdated = false; ///< the account changed while the answer was judged: nothing of it was written
     bool needs_durable = false;
     bool durable = false; ///< what ended the dialog is in the store
     /// As they were before the policy heard of the success, which is none while it is not durable.
@@ -43,6 +45,20 @@ struct Evaluation {
 
 /// The flow wants more factors than the person has set up; that is nobody's failed guess.
 [[nodiscard]] StepResult lacks_a_factor();
+
+/// Denies where the account takes no proof, because it is locked or disabled: a failure like a wrong answer.
+void deny_if_closed(StepResult& result, const Subject& subject);
+
+/// The account is not what the dialog's proof was given for: since then it was locked, disabled, given another password
+/// or removed. That is nobody's failed guess.
+[[nodiscard]] bool is_outdated(const Dialog& dialog);
+[[nodiscard]] StepResult refused_as_outdated();
+/// Thrown by a transaction where that happened in the meantime.
+class AccountChanged : public base::Error {
+public:
+    AccountChanged() : Error(Kind::conflict, "the account changed while an answer was judged") {}
+};
+[[nodiscard]] store::Store::Work fails_if_outdated(const Dialog& dialog);
 
 /// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
 [[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);

@@ -7,22 +7,18 @@
 
 namespace loquet::conversation {
 
-using model::AccountState;
 using store::AccountsTable;
 
 namespace {
 
-std::string why_not(const Subject& subject, const std::string& hash, bool right) {
+std::string why_not(const Subject& subject, const std::string& hash) {
     if (!subject.account) {
         return "unknown-name";
     }
     if (hash.empty()) {
         return "no-password";
     }
-    if (!right) {
-        return "wrong-password";
-    }
-    return subject.account->closed.state == AccountState::locked ? "account-locked" : "account-disabled";
+    return "wrong-password";
 }
 
 } // namespace
@@ -45,7 +41,7 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
     const bool disowned = is_disowned(subject, password); // looked for whatever was typed: it takes as long
 
     StepResult result;
-    if (right && subject.account && subject.account->closed.state == AccountState::active) {
+    if (right && subject.account) {
         result.turn = protocol::Granted{};
         try {
             auto anew = rehash(subject, std::move(password), hash);
@@ -55,7 +51,7 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
         }
         co_return result;
     }
-    if (!right && disowned) {
+    if (disowned) {
         result.turn = protocol::Denied{protocol::Reason::disowned, {}, {}};
         result.detail = "disowned";
         result.disowned = true;
@@ -65,7 +61,7 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
         co_return result;
     }
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
-    result.detail = why_not(subject, hash, right);
+    result.detail = why_not(subject, hash);
     result.person_failed = true;
     co_return result;
 }
@@ -79,8 +75,9 @@ bool PasswordStep::is_disowned(const Subject& subject, const base::Secret& typed
 base::Task<std::vector<store::Store::Work>> PasswordStep::rehash(const Subject& subject, base::Secret password,
                                                                  std::string old_hash) {
     std::vector<store::Store::Work> writes;
-    if (!hasher_.weaker_than_configured(old_hash)) {
-        co_return writes;
+    const bool is_open = subject.account->closed.state == model::AccountState::active;
+    if (!is_open || !hasher_.weaker_than_configured(old_hash)) {
+        co_return writes; // a proof that will be refused takes no more time than a wrong one
     }
     auto hashing = hasher_.hash(std::move(password), subject.seat);
     std::string new_hash = co_await hashing;
