@@ -14,7 +14,7 @@ namespace loquet::cli {
 namespace {
 
 constexpr const char* row = "tssussssssssuutttt";
-constexpr std::size_t text_bytes = 1024; ///< more than any column has
+constexpr std::size_t column_bytes = 1024; ///< more than any column has
 
 Value read_time(bus::Reader& reader) {
     const std::uint64_t microseconds = reader.u64();
@@ -22,7 +22,7 @@ Value read_time(bus::Reader& reader) {
 }
 
 ListedMessage read_row(bus::Reader& reader) {
-    const auto text = [&] { return std::string(reader.text(text_bytes)); };
+    const auto text = [&] { return std::string(reader.text(column_bytes)); };
     ListedMessage message;
     reader.enter(SD_BUS_TYPE_STRUCT, row);
     message.number = reader.u64();

@@ -26,6 +26,10 @@ if(CCACHE)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -fstack-protector-strong)
+if(CMAKE_UNITY_BUILD)
+    # Of files that are compiled as one, what stands in one is seen by the next, and is said to be shadowed there.
+    add_compile_options(-Wno-shadow "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>")
+endif()
 if(LOQUET_WERROR)
     add_compile_options(-Werror)
 endif()

@@ -24,7 +24,7 @@ void free_array(pam_response* responses) noexcept {
     std::free(responses);
 }
 
-using Typed = base::Handle<char, wipe_and_free>;
+using TypedText = base::Handle<char, wipe_and_free>;
 
 int style_for_pam(PromptStyle style) {
     switch (style) {
@@ -51,7 +51,7 @@ const pam_conv* conversation_of(pam_handle_t* handle) {
 }
 
 /// Draws `drawn` in one call; each answer, or null, in the order of the prompts.
-std::variant<std::vector<Typed>, Stopped> converse(pam_handle_t* handle, const std::vector<const Prompt*>& drawn) {
+std::variant<std::vector<TypedText>, Stopped> converse(pam_handle_t* handle, const std::vector<const Prompt*>& drawn) {
     const pam_conv* conversation = conversation_of(handle);
     if (conversation == nullptr) {
         return Stopped{PAM_CONV_ERR};
@@ -60,7 +60,7 @@ std::variant<std::vector<Typed>, Stopped> converse(pam_handle_t* handle, const s
     std::vector<pam_message> messages;
     texts.reserve(drawn.size());
     std::vector<const pam_message*> pointers;
-    std::vector<Typed> typed;
+    std::vector<TypedText> typed;
     messages.reserve(drawn.size());
     pointers.reserve(drawn.size());
     typed.reserve(drawn.size()); // nothing may throw once there are answers
@@ -100,7 +100,7 @@ std::variant<Answers, Stopped> Dialog::ask(const std::vector<Prompt>& prompts) c
     if (const auto* stopped = std::get_if<Stopped>(&outcome)) {
         return *stopped;
     }
-    const auto& typed = std::get<std::vector<Typed>>(outcome);
+    const auto& typed = std::get<std::vector<TypedText>>(outcome);
     Answers answers;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
         if (!wants_answer(drawn[i]->style)) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lib/base/error.h"
-#include "lib/base/handle.h"
 #include "plugin_host/confinement.h"
+#include "plugin_host/system_call_filter.h"
 
 #include <fcntl.h>
-#include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -12,9 +10,6 @@
 #include <csignal>
 
 namespace loquet::plugin_host {
-
-using base::Error;
-using Filter = base::Handle<void, seccomp_release>;
 
 namespace {
 
@@ -32,17 +27,6 @@ constexpr std::array always_permitted{
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(getpid),
     SCMP_SYS(gettid)};
 
-void check(int result) {
-    if (result < 0) {
-        throw base::system_error(-result, "cannot set the filter for system calls");
-    }
-}
-
-template <class... Conditions>
-void permit(const Filter& filter, int call, Conditions... conditions) {
-    check(seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, sizeof...(conditions), conditions...));
-}
-
 } // namespace
 
 bool has_filter() noexcept {
@@ -50,24 +34,21 @@ bool has_filter() noexcept {
 }
 
 void filter_system_calls() {
-    const Filter filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
-    if (!filter) {
-        throw Error(Error::Kind::unavailable, "cannot make a filter for system calls");
-    }
-    check(seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1)); // also for threads that create() started
+    SystemCallFilter filter(SCMP_ACT_KILL_PROCESS);
+    const auto permit = [&filter](int call, auto... conditions) { filter.add(SCMP_ACT_ALLOW, call, conditions...); };
     for (const int call : always_permitted) {
-        permit(filter, call);
+        permit(call);
     }
-    permit(filter, SCMP_SYS(mmap), SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    permit(filter, SCMP_SYS(mprotect), SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    permit(filter, SCMP_SYS(getsockopt), SCMP_A1_64(SCMP_CMP_EQ, SOL_SOCKET));
-    permit(filter, SCMP_SYS(setsockopt), SCMP_A1_64(SCMP_CMP_EQ, SOL_SOCKET));
+    permit(SCMP_SYS(mmap), SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    permit(SCMP_SYS(mprotect), SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    permit(SCMP_SYS(getsockopt), SCMP_A1_64(SCMP_CMP_EQ, SOL_SOCKET));
+    permit(SCMP_SYS(setsockopt), SCMP_A1_64(SCMP_CMP_EQ, SOL_SOCKET));
     // abort() unblocks its signal and sends it to its own thread; SIGALRM must stay deadly, so nothing is blocked.
-    permit(filter, SCMP_SYS(rt_sigprocmask), SCMP_A0_64(SCMP_CMP_EQ, SIG_UNBLOCK));
-    permit(filter, SCMP_SYS(tgkill), SCMP_A2_64(SCMP_CMP_EQ, SIGABRT));
+    permit(SCMP_SYS(rt_sigprocmask), SCMP_A0_64(SCMP_CMP_EQ, SIG_UNBLOCK));
+    permit(SCMP_SYS(tgkill), SCMP_A2_64(SCMP_CMP_EQ, SIGABRT));
     // fstat() of glibc 2.33 and later, which printf() calls for its stream
-    permit(filter, SCMP_SYS(newfstatat), SCMP_A3_64(SCMP_CMP_EQ, AT_EMPTY_PATH));
-    check(seccomp_load(filter.get()));
+    permit(SCMP_SYS(newfstatat), SCMP_A3_64(SCMP_CMP_EQ, AT_EMPTY_PATH));
+    filter.load();
 }
 
 } // namespace loquet::plugin_host

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lib/base/error.h"
-#include "lib/base/handle.h"
 #include "plugin_host/confinement.h"
+#include "plugin_host/system_call_filter.h"
 
-#include <seccomp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 namespace loquet::plugin_host {
 
 namespace {
-
-using Filter = base::Handle<void, seccomp_release>;
 
 // What no delivery needs. A list of what is refused, because that of what a library of names, TLS or a program that an
 // administrator wrote may use cannot be told beforehand.
@@ -44,23 +41,14 @@ constexpr std::array never_permitted{
 // netlink: how getaddrinfo() learns which addresses the machine has
 constexpr std::array permitted_families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
-void check(int result) {
-    if (result < 0) {
-        throw base::system_error(-result, "cannot set the filter for system calls");
-    }
-}
+constexpr std::uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
 
-template <class... Conditions>
-void refuse(const Filter& filter, int call, Conditions... conditions) {
-    check(seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, sizeof...(conditions), conditions...));
-}
-
-void refuse_other_families(const Filter& filter) {
+void refuse_other_families(SystemCallFilter& filter) {
     const int last = *std::ranges::max_element(permitted_families);
-    refuse(filter, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_GT, static_cast<scmp_datum_t>(last)));
+    filter.add(refuse, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_GT, static_cast<scmp_datum_t>(last)));
     for (int family = 0; family < last; ++family) {
         if (std::ranges::find(permitted_families, family) == permitted_families.end()) {
-            refuse(filter, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)));
+            filter.add(refuse, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)));
         }
     }
 }
@@ -68,16 +56,12 @@ void refuse_other_families(const Filter& filter) {
 } // namespace
 
 void filter_system_calls_of_channel() {
-    const Filter filter(seccomp_init(SCMP_ACT_ALLOW));
-    if (!filter) {
-        throw base::Error(base::Error::Kind::unavailable, "cannot make a filter for system calls");
-    }
-    check(seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1)); // also for threads that create() started
+    SystemCallFilter filter(SCMP_ACT_ALLOW);
     for (const int call : never_permitted) {
-        refuse(filter, call);
+        filter.add(refuse, call);
     }
     refuse_other_families(filter);
-    check(seccomp_load(filter.get()));
+    filter.load();
 }
 
 } // namespace loquet::plugin_host

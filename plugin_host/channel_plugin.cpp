@@ -20,10 +20,6 @@ struct Teller : Collector {
     ChannelPlugin::Tellers tell;
 };
 
-Teller& of(void* context) noexcept {
-    return *static_cast<Teller*>(context);
-}
-
 /// What a gateway says may be anything: it is cut and made printable here, and no fault of the plugin.
 std::string quote(loquet_text text, std::size_t limit) {
     if (text.data == nullptr && text.size != 0) {
@@ -33,7 +29,7 @@ std::string quote(loquet_text text, std::size_t limit) {
 }
 
 void sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) noexcept {
-    Teller& teller = of(context);
+    Teller& teller = Collector::of<Teller>(context);
     teller.take([&] {
         teller.tell.outcome(number, {Outcome::sent, base::Milliseconds(0),
                                      quote(gateway_reference, limits::gateway_reference_bytes),
@@ -42,7 +38,7 @@ void sent(void* context, std::uint64_t number, loquet_text gateway_reference, lo
 }
 
 void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_text said) noexcept {
-    Teller& teller = of(context);
+    Teller& teller = Collector::of<Teller>(context);
     teller.take([&] {
         const base::Milliseconds after(after_ms);
         if (after > limits::longest_retry) {
@@ -53,7 +49,7 @@ void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_t
 }
 
 void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
-    Teller& teller = of(context);
+    Teller& teller = Collector::of<Teller>(context);
     teller.take([&] {
         teller.tell.outcome(number,
                             {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
@@ -61,7 +57,7 @@ void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
 }
 
 void receipt(void* context, loquet_text reference, int outcome, loquet_text said) noexcept {
-    Teller& teller = of(context);
+    Teller& teller = Collector::of<Teller>(context);
     teller.take([&] {
         if (outcome < LOQUET_RECEIPT_DELIVERED || outcome > LOQUET_RECEIPT_FAILED) {
             Collector::refuse("the outcome of a receipt is none");
@@ -73,7 +69,7 @@ void receipt(void* context, loquet_text reference, int outcome, loquet_text said
 }
 
 void receipts_end(void* context, int more) noexcept {
-    Teller& teller = of(context);
+    Teller& teller = Collector::of<Teller>(context);
     teller.take([&] { teller.tell.receipts_end(more != 0); });
 }
 

@@ -44,6 +44,12 @@ public:
         }
     }
 
+    /// The collector that a call of the plugin's is about: `context` is what it was handed.
+    template <class T>
+    [[nodiscard]] static T& of(void* context) noexcept {
+        return *static_cast<T*>(context);
+    }
+
     [[noreturn]] static void refuse(const char* what) { throw base::Error(base::Error::Kind::invalid, what); }
 
 private:

@@ -20,12 +20,8 @@ struct Decision : Collector {
     bool decided = false;
 };
 
-Decision& of(void* context) noexcept {
-    return *static_cast<Decision*>(context);
-}
-
 void decide(void* context, int verdict, int64_t until, loquet_text reason) noexcept {
-    Decision& decision = of(context);
+    Decision& decision = Collector::of<Decision>(context);
     decision.take([&] {
         if (std::exchange(decision.decided, true)) {
             Collector::refuse("it decided twice");
@@ -40,7 +36,7 @@ void decide(void* context, int verdict, int64_t until, loquet_text reason) noexc
 }
 
 void set_counter(void* context, int scope, const loquet_counter* counter) noexcept {
-    Decision& decision = of(context);
+    Decision& decision = Collector::of<Decision>(context);
     decision.take([&] {
         if (scope < 0 || scope >= LOQUET_SCOPE_COUNT
             || !decision.request.counters[static_cast<protocol::Scope>(scope)]) {
@@ -51,7 +47,7 @@ void set_counter(void* context, int scope, const loquet_counter* counter) noexce
 }
 
 void alert(void* context, loquet_text text) noexcept {
-    Decision& decision = of(context);
+    Decision& decision = Collector::of<Decision>(context);
     decision.take([&] { decision.judgement.alert = copy(text, limits::plugin_note_bytes, "the alert"); });
 }
 

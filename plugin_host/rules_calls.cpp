@@ -15,12 +15,8 @@ struct Checklist : Collector {
     bool levelled = false;
 };
 
-Checklist& of(void* context) noexcept {
-    return *static_cast<Checklist*>(context);
-}
-
 void rule(void* context, int met, const loquet_message* message) noexcept {
-    Checklist& list = of(context);
+    Checklist& list = Collector::of<Checklist>(context);
     list.take([&] {
         if (list.response.rules.size() >= limits::plugin_rules) {
             Collector::refuse("it lists more than 64 rules");
@@ -30,7 +26,7 @@ void rule(void* context, int met, const loquet_message* message) noexcept {
 }
 
 void level(void* context, int level) noexcept {
-    Checklist& list = of(context);
+    Checklist& list = Collector::of<Checklist>(context);
     list.take([&] {
         if (std::exchange(list.levelled, true) || level < 0 || level > 4) {
             Collector::refuse("it gave two levels, or one that is not 0 to 4");

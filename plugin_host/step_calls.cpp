@@ -33,12 +33,8 @@ struct StepTurn : Collector {
     }
 };
 
-StepTurn& of(void* context) noexcept {
-    return *static_cast<StepTurn*>(context);
-}
-
 void ask(void* context, int style, loquet_text name, const loquet_message* message) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] {
         auto& prompts = turn.take_turn<protocol::StepAsk>().prompts;
         if (prompts.size() >= limits::prompts_per_turn) {
@@ -53,7 +49,7 @@ void ask(void* context, int style, loquet_text name, const loquet_message* messa
 }
 
 void wait(void* context, const loquet_message* message, uint32_t poll) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] {
         auto& wait = turn.take_turn<protocol::StepWait>();
         wait.message = copy(message);
@@ -62,17 +58,17 @@ void wait(void* context, const loquet_message* message, uint32_t poll) noexcept 
 }
 
 void grant(void* context) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] { turn.take_turn<protocol::StepGrant>(); });
 }
 
 void deny(void* context) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] { turn.take_turn<protocol::StepDeny>(); });
 }
 
 void skip(void* context) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] {
         if (turn.operation != protocol::StepOperation::begin) {
             Collector::refuse("it skipped what had begun");
@@ -82,22 +78,22 @@ void skip(void* context) noexcept {
 }
 
 void set_account_state(void* context, loquet_bytes state) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] { turn.response.account_state = copy(state, limits::plugin_state_bytes, "the account state"); });
 }
 
 void set_dialog_state(void* context, loquet_bytes state) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] { turn.response.dialog_state = copy(state, limits::plugin_state_bytes, "the dialog state"); });
 }
 
 void note(void* context, loquet_text text) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] { turn.response.note = copy(text, limits::plugin_note_bytes, "the note"); });
 }
 
 void send(void* context, const loquet_outgoing* outgoing) noexcept {
-    StepTurn& turn = of(context);
+    StepTurn& turn = Collector::of<StepTurn>(context);
     turn.take([&] {
         if (outgoing == nullptr || outgoing->size < sizeof(loquet_outgoing)) {
             Collector::refuse("what it sends is missing or of an older form");

@@ -10,16 +10,12 @@
 
 namespace loquet::api {
 
+using base::microseconds;
 using base::Milliseconds;
 using bus::Writer;
 using model::AccountState;
 
 namespace {
-
-/// The bus counts times in microseconds since 1970, as systemd's properties do; 0 is never.
-std::uint64_t microseconds(Milliseconds time) {
-    return time.count() <= 0 ? 0 : static_cast<std::uint64_t>(time.count()) * 1000U;
-}
 
 struct Property {
     const char* name;

@@ -49,7 +49,7 @@ void write_audit_rows(bus::Writer& writer, const std::vector<audit::Entry>& entr
         for (const audit::Entry& entry : entries) {
             const model::AuditEvent& event = entry.event;
             writer.structure("ttsbuussss", [&] {
-                writer.u64(entry.sequence).u64(static_cast<std::uint64_t>(event.time.count()) * 1000U);
+                writer.u64(entry.sequence).u64(base::microseconds(event.time));
                 writer.text(name_of(event.kind)).boolean(event.granted);
                 writer.u32(event.account ? event.account->value : nobody).u32(event.actor.value_or(nobody));
                 writer.text(event.purpose).text(event.service).text(event.seat).text(event.detail);

@@ -267,7 +267,7 @@ void ManagerObject::tell_locked(Uid uid, base::Milliseconds until, const std::st
         parts_.connection.signal(protocol::root_path, protocol::manager_interface, "AccountLocked");
     Writer writer(signal.get());
     writer.object_path(AccountObjects::path_of(uid));
-    writer.u64(static_cast<std::uint64_t>(until.count()) * 1000U).text(reason);
+    writer.u64(base::microseconds(until)).text(reason);
     parts_.connection.send(signal);
 }
 

@@ -15,20 +15,16 @@ namespace {
 
 constexpr std::size_t filters = 4;
 constexpr std::size_t state_bytes = 16;
-constexpr std::array states{MessageState::queued,   MessageState::sending, MessageState::sent,
-                            MessageState::deferred, MessageState::refused, MessageState::expired};
+constexpr std::array message_states{MessageState::queued,   MessageState::sending, MessageState::sent,
+                                    MessageState::deferred, MessageState::refused, MessageState::expired};
 
-MessageState state_named(std::string_view name) {
-    for (const MessageState state : states) {
+MessageState message_state_named(std::string_view name) {
+    for (const MessageState state : message_states) {
         if (to_text(state) == name) {
             return state;
         }
     }
     throw Error(Error::Kind::invalid, "a message is queued, sending, sent, deferred, refused or expired");
-}
-
-std::uint64_t microseconds(base::Milliseconds time) {
-    return time.count() > 0 ? static_cast<std::uint64_t>(time.count()) * 1000U : 0U;
 }
 
 } // namespace
@@ -42,7 +38,7 @@ MessageQuestion read_message_question(bus::Reader& reader) {
         if (key == "account") {
             question.account = reader.text(limits::typed_name_bytes);
         } else {
-            question.filter.state = state_named(reader.text(state_bytes));
+            question.filter.state = message_state_named(reader.text(state_bytes));
         }
         return true;
     });
@@ -57,7 +53,7 @@ void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, ou
                 writer.u32(m.account.value).text(m.masked).text(m.text).text(m.step).text(m.why).text(m.said);
                 writer.text(m.channel).text(m.gateway_reference).text(m.reference).u32(m.attempts).u32(m.unknown);
                 for (const base::Milliseconds time : {m.created, m.changed, m.next, m.expires}) {
-                    writer.u64(microseconds(outbox.on_wall(time)));
+                    writer.u64(base::microseconds(outbox.on_wall(time)));
                 }
             });
         }

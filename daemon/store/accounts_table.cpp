@@ -25,11 +25,6 @@ Key name_key(const ReadTxn& txn, std::string_view name) {
     return Key(txn.digest(DigestKind::name, name));
 }
 
-/// The record as it stands, empty where there is none: what encode() edits.
-base::SecureBytes stored(const ReadTxn& txn, Table table, Uid uid) {
-    return txn.get(table, Key(uid)).value_or(base::SecureBytes{});
-}
-
 void require_account(const ReadTxn& txn, Uid uid) {
     if (!txn.contains(Table::open, Key(uid))) {
         throw Error(Error::Kind::not_found, "no account has the number " + std::to_string(uid.value));
@@ -151,19 +146,19 @@ void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
         return;
     }
     index_name(txn, account, before);
-    txn.put(Table::open, Key(account.uid), encode(account, stored(txn, Table::open, account.uid)));
+    txn.put(Table::open, Key(account.uid), encode(account, txn.stored(Table::open, Key(account.uid))));
     GroupsTable::move(txn, before ? &*before : nullptr, &account);
     txn.note_public(account.uid);
 }
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::PrivateAccount& account) {
     require_account(txn, uid);
-    txn.put(Table::closed, Key(uid), encode(account, stored(txn, Table::closed, uid)));
+    txn.put(Table::closed, Key(uid), encode(account, txn.stored(Table::closed, Key(uid))));
 }
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::Credential& credential) {
     require_account(txn, uid);
-    txn.put(Table::credential, Key(uid), encode(credential, stored(txn, Table::credential, uid)));
+    txn.put(Table::credential, Key(uid), encode(credential, txn.stored(Table::credential, Key(uid))));
 }
 
 bool AccountsTable::erase(WriteTxn& txn, Uid uid) {

@@ -20,10 +20,6 @@ Key use_key(model::Medium medium) {
     return Key("code-use-" + std::string(to_text(medium)));
 }
 
-base::SecureBytes stored(const ReadTxn& txn, Table table, const Key& key) {
-    return txn.get(table, key).value_or(base::SecureBytes{});
-}
-
 /// In the terms of model::matters_less: the later hour first, then the greater use.
 model::Counter weight_of_spending(Bytes record) {
     const Spending spending = decode_spending(record);
@@ -46,7 +42,7 @@ Spending BudgetsTable::spending(const ReadTxn& txn, const model::Digest& budget)
 void BudgetsTable::put(WriteTxn& txn, const model::Digest& budget, const Spending& spending) {
     const Key key(budget);
     budgets.make_room(txn, Table::budgets, budget, weight_of_spending);
-    txn.put(Table::budgets, key, encode(spending, stored(txn, Table::budgets, key)));
+    txn.put(Table::budgets, key, encode(spending, txn.stored(Table::budgets, key)));
 }
 
 model::CodeUse BudgetsTable::code_use(const ReadTxn& txn, model::Medium medium) {
@@ -56,7 +52,7 @@ model::CodeUse BudgetsTable::code_use(const ReadTxn& txn, model::Medium medium) 
 
 void BudgetsTable::put_code_use(WriteTxn& txn, model::Medium medium, const model::CodeUse& use) {
     const Key key = use_key(medium);
-    txn.put(Table::meta, key, encode(use, stored(txn, Table::meta, key)));
+    txn.put(Table::meta, key, encode(use, txn.stored(Table::meta, key)));
 }
 
 } // namespace loquet::store

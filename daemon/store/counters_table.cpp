@@ -19,10 +19,6 @@ constexpr std::string_view site_key = "site-counter";
 constexpr Neighbourhood strangers(limits::counted_strangers / limits::neighbours);
 constexpr Neighbourhood seats(limits::counted_seats / limits::neighbours);
 
-base::SecureBytes stored(const ReadTxn& txn, Table table, const Key& key) {
-    return txn.get(table, key).value_or(base::SecureBytes{});
-}
-
 /// What gives way: by the counter of the name itself, which locks and counts all its seats.
 Counter weight_of_attempts(Bytes record) {
     return decode_attempts(record).account;
@@ -44,11 +40,11 @@ void CountersTable::put_attempts(WriteTxn& txn, const Digest& identity, Whose wh
     const Key key(identity);
     if (whose == Whose::account) {
         txn.erase(Table::strangers, key);
-        txn.put(Table::attempts, key, encode(counters, stored(txn, Table::attempts, key)));
+        txn.put(Table::attempts, key, encode(counters, txn.stored(Table::attempts, key)));
         return;
     }
     strangers.make_room(txn, Table::strangers, identity, weight_of_attempts);
-    txn.put(Table::strangers, key, encode(counters, stored(txn, Table::strangers, key)));
+    txn.put(Table::strangers, key, encode(counters, txn.stored(Table::strangers, key)));
 }
 
 void CountersTable::move_attempts(WriteTxn& txn, const Digest& from, const Digest& to) {
@@ -72,7 +68,7 @@ Counter CountersTable::seat(const ReadTxn& txn, const Digest& seat) {
 
 void CountersTable::put_seat(WriteTxn& txn, const Digest& seat, const Counter& counter) {
     seats.make_room(txn, Table::seats, seat, decode_counter);
-    txn.put(Table::seats, Key(seat), encode(counter, stored(txn, Table::seats, Key(seat))));
+    txn.put(Table::seats, Key(seat), encode(counter, txn.stored(Table::seats, Key(seat))));
 }
 
 Counter CountersTable::site(const ReadTxn& txn) {
@@ -81,7 +77,7 @@ Counter CountersTable::site(const ReadTxn& txn) {
 }
 
 void CountersTable::put_site(WriteTxn& txn, const Counter& counter) {
-    txn.put(Table::meta, Key(site_key), encode(counter, stored(txn, Table::meta, Key(site_key))));
+    txn.put(Table::meta, Key(site_key), encode(counter, txn.stored(Table::meta, Key(site_key))));
 }
 
 } // namespace loquet::store

@@ -23,7 +23,7 @@ using KdfContext = base::Handle<EVP_KDF_CTX, EVP_KDF_CTX_free>;
 using Kdf = base::Handle<EVP_KDF, EVP_KDF_free>;
 using MacAlgorithm = base::Handle<EVP_MAC, EVP_MAC_free>;
 
-void require(bool done, std::string_view what) {
+void openssl_must(bool done, std::string_view what) {
     if (!done) {
         throw Error(Error::Kind::internal, "OpenSSL cannot " + std::string(what));
     }
@@ -38,7 +38,7 @@ class Binding {
 public:
     Binding(Table table, std::span<const std::uint8_t> key) {
         const std::string_view name = name_of(table);
-        require(name.size() + 1 + key.size() <= bytes_.size(), "seal under so long a key");
+        openssl_must(name.size() + 1 + key.size() <= bytes_.size(), "seal under so long a key");
         auto* at = std::copy(name.begin(), name.end(), bytes_.begin());
         *at++ = 0;
         at = std::copy(key.begin(), key.end(), at);
@@ -53,13 +53,14 @@ private:
 
 CipherContext cipher_context(std::span<const std::uint8_t> key, int encrypt) {
     CipherContext context(EVP_CIPHER_CTX_new());
-    require(context && EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nullptr, encrypt) == 1,
-            "prepare AES-256-GCM");
+    openssl_must(context
+                     && EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), nullptr, encrypt) == 1,
+                 "prepare AES-256-GCM");
     return context;
 }
 
 int as_int(std::size_t size) {
-    require(size < std::size_t{1} << 30U, "seal so large a value");
+    openssl_must(size < std::size_t{1} << 30U, "seal so large a value");
     return static_cast<int>(size);
 }
 
@@ -95,12 +96,12 @@ base::SecureBytes Cipher::seal(std::span<const std::uint8_t> bound_to, std::span
     int length = 0;
     int rest = 0;
     auto* const context = seal_.get();
-    require(EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1
-                && EVP_EncryptUpdate(context, nullptr, &length, bound_to.data(), as_int(bound_to.size())) == 1
-                && EVP_EncryptUpdate(context, body, &length, plain.data(), as_int(plain.size())) == 1
-                && EVP_EncryptFinal_ex(context, body + length, &rest) == 1
-                && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, tag_bytes, body + plain.size()) == 1,
-            "seal a value");
+    openssl_must(EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, nonce.data()) == 1
+                     && EVP_EncryptUpdate(context, nullptr, &length, bound_to.data(), as_int(bound_to.size())) == 1
+                     && EVP_EncryptUpdate(context, body, &length, plain.data(), as_int(plain.size())) == 1
+                     && EVP_EncryptFinal_ex(context, body + length, &rest) == 1
+                     && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, tag_bytes, body + plain.size()) == 1,
+                 "seal a value");
     return out;
 }
 
@@ -135,18 +136,19 @@ Mac::Mac(std::span<const std::uint8_t> key) {
     auto digest = digest_name();
     const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
                                 OSSL_PARAM_construct_end()};
-    require(context_ && EVP_MAC_init(context_.get(), key.data(), key.size(), parameters.data()) == 1, "prepare HMAC");
+    openssl_must(context_ && EVP_MAC_init(context_.get(), key.data(), key.size(), parameters.data()) == 1,
+                 "prepare HMAC");
 }
 
 Mac::Result Mac::operator()(std::span<const std::uint8_t> first, std::span<const std::uint8_t> second) {
     Result out{};
     std::size_t length = 0;
     auto* const context = context_.get();
-    require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1 // the key stays
-                && EVP_MAC_update(context, first.data(), first.size()) == 1
-                && EVP_MAC_update(context, second.data(), second.size()) == 1
-                && EVP_MAC_final(context, out.data(), &length, out.size()) == 1,
-            "compute HMAC");
+    openssl_must(EVP_MAC_init(context, nullptr, 0, nullptr) == 1 // the key stays
+                     && EVP_MAC_update(context, first.data(), first.size()) == 1
+                     && EVP_MAC_update(context, second.data(), second.size()) == 1
+                     && EVP_MAC_final(context, out.data(), &length, out.size()) == 1,
+                 "compute HMAC");
     return out;
 }
 
@@ -161,7 +163,8 @@ base::SecureBytes derive_key(std::span<const std::uint8_t> from, std::string_vie
                                 OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
                                 OSSL_PARAM_construct_end()};
     base::SecureBytes out(Cipher::key_bytes);
-    require(context && EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1, "derive a key");
+    openssl_must(context && EVP_KDF_derive(context.get(), out.data(), out.size(), parameters.data()) == 1,
+                 "derive a key");
     return out;
 }
 

@@ -35,6 +35,10 @@ public:
     /// The opened value; nothing where there is none. Throws Error (corrupt) where the value was not sealed by this
     /// store for this table and key.
     [[nodiscard]] std::optional<base::SecureBytes> get(Table table, const Key& key) const;
+    /// The opened value, empty where there is none: what encode() of a record edits.
+    [[nodiscard]] base::SecureBytes stored(Table table, const Key& key) const {
+        return get(table, key).value_or(base::SecureBytes{});
+    }
     [[nodiscard]] bool contains(Table table, const Key& key) const;
     /// The stored bytes, unopened, valid as long as nothing is written: only the wrapped data key, which is sealed by
     /// another key than the rest (store_keys.h), means anything to its reader.

@@ -3,11 +3,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace loquet::base {
 
 using Milliseconds = std::chrono::milliseconds;
+
+/// As the bus and the event loop count a time; 0 for what lies before the beginning.
+[[nodiscard]] constexpr std::uint64_t microseconds(Milliseconds time) noexcept {
+    return time.count() <= 0 ? 0 : static_cast<std::uint64_t>(time.count()) * 1000U;
+}
 
 class Clock {
 public:

@@ -13,10 +13,6 @@ using base::Error;
 
 namespace {
 
-std::uint64_t microseconds(base::Milliseconds time) {
-    return static_cast<std::uint64_t>(time.count()) * 1000U;
-}
-
 Error from_bus(const sd_bus_error& error) {
     const std::string_view name = error.name == nullptr ? "" : error.name;
     const std::string text = error.message == nullptr ? std::string(name) : base::printable(error.message);
@@ -112,7 +108,7 @@ void Connection::send(const Message& message) {
 Message Connection::call(const Message& message, base::Milliseconds timeout) {
     BusError error;
     sd_bus_message* reply = nullptr;
-    const int result = sd_bus_call(bus_.get(), message.get(), microseconds(timeout), error.raw(), &reply);
+    const int result = sd_bus_call(bus_.get(), message.get(), base::microseconds(timeout), error.raw(), &reply);
     if (result >= 0) {
         return Message(reply);
     }
@@ -126,7 +122,7 @@ base::Task<Message> Connection::call_async(Message message, base::Milliseconds t
     base::Promise<Message> promise;
     auto reply = promise.future();
     sd_bus_slot* raw = nullptr;
-    check(sd_bus_call_async(bus_.get(), &raw, message.get(), answered, &promise, microseconds(timeout)),
+    check(sd_bus_call_async(bus_.get(), &raw, message.get(), answered, &promise, base::microseconds(timeout)),
           "cannot send on the bus");
     const Slot slot(raw);
     Message answer = co_await reply;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/bus/loop.h"
 
-#include "lib/base/error.h"
+#include "lib/base/clock.h"
+#include "lib/bus/message.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -14,17 +15,6 @@
 namespace loquet::bus {
 
 namespace {
-
-int check(int result, const char* doing) {
-    if (result < 0) {
-        throw base::system_error(-result, doing);
-    }
-    return result;
-}
-
-std::uint64_t microseconds(base::Milliseconds time) {
-    return time.count() <= 0 ? 0 : static_cast<std::uint64_t>(time.count()) * 1000U;
-}
 
 std::uint64_t boottime() {
     timespec now{};
@@ -104,7 +94,7 @@ void Loop::run() {
 }
 
 void Loop::run_once(base::Milliseconds timeout) {
-    check(sd_event_run(event_.get(), microseconds(timeout)), "the event loop failed");
+    check(sd_event_run(event_.get(), base::microseconds(timeout)), "the event loop failed");
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
@@ -162,7 +152,7 @@ Source Loop::after(base::Milliseconds delay, base::Job due) {
     state->on_event = [due = std::move(due)](std::uint32_t) mutable { due(); };
     sd_event_source* source = nullptr;
     // From now, not from when this turn of the loop began, as sd_event_add_time_relative() would have it.
-    check(sd_event_add_time(event_.get(), &source, CLOCK_BOOTTIME, boottime() + microseconds(delay), 1000,
+    check(sd_event_add_time(event_.get(), &source, CLOCK_BOOTTIME, boottime() + base::microseconds(delay), 1000,
                             &Source::State::time, state.get()),
           "cannot set a timer");
     state->source.reset(source);

@@ -10,7 +10,6 @@ namespace loquet::plugins_lockout {
 namespace {
 
 using Outcome = World::Outcome;
-constexpr std::int64_t minute = 60'000;
 
 /// What many systems do: five failures lock the account for twenty minutes, from wherever they came.
 Decision naive_by_account(loquet_lockout_event event, std::int64_t now, const Counters& counters) {

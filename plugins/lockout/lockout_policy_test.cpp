@@ -10,7 +10,6 @@ namespace loquet::plugins_lockout {
 namespace {
 
 using Outcome = World::Outcome;
-constexpr std::int64_t minute = 60'000;
 
 void fail(World& world, int times, const std::string& seat = "tty1") {
     for (int n = 0; n < times; ++n) {

@@ -6,6 +6,7 @@
 #include "plugins/lockout/failure_hours.h"
 #include "plugins/lockout/lockout_policy.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,6 +14,8 @@
 #include <vector>
 
 namespace loquet::plugins_lockout {
+
+constexpr std::int64_t minute = 60'000; ///< in the world's milliseconds
 
 struct World {
     using Judge = std::function<Decision(loquet_lockout_event, std::int64_t, const Counters&)>;

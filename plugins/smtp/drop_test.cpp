@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::string reference(std::size_t n) {
+std::string numbered_reference(std::size_t n) {
     const std::string digits = std::to_string(n);
     return std::string(32 - digits.size(), '0') + digits;
 }
@@ -30,7 +30,7 @@ std::string reference(std::size_t n) {
 std::string report(std::size_t n) {
     return "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n"
            "Content-Type: message/delivery-status\n\nOriginal-Envelope-Id: <"
-           + reference(n) + ">\n\nAction: failed\n\n--b--\n";
+           + numbered_reference(n) + ">\n\nAction: failed\n\n--b--\n";
 }
 
 void write(const std::string& path, const std::string& content) {
@@ -85,10 +85,10 @@ protected:
 
 TEST_F(AMaildir, IsReadAgainUntilItIsKept) {
     receive("1", report(1));
-    EXPECT_THAT(read(), testing::ElementsAre(reference(1)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(1)));
     EXPECT_FALSE(more_);
     start_anew();
-    EXPECT_THAT(read(), testing::ElementsAre(reference(1)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(1)));
     drop().forget();
     EXPECT_THAT(read(), IsEmpty());
     EXPECT_EQ(files_in(path_ + "/new"), 0U);
@@ -109,7 +109,7 @@ TEST_F(AMaildir, LosesNothingThatArrivesAfterItWasRead) {
     EXPECT_THAT(read(), SizeIs(1));
     receive("2", report(2));
     drop().forget();
-    EXPECT_THAT(read(), testing::ElementsAre(reference(2)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(2)));
 }
 
 TEST_F(AMaildir, IsReadAPartAtATime) {
@@ -172,15 +172,15 @@ TEST_F(AFileOfMails, IsReadAgainUntilItIsKeptAndIsEmptiedThen) {
     receive(report(1));
     receive("Subject: who are you?\n\nFrom here on nothing\n");
     receive(report(2));
-    EXPECT_THAT(read(), testing::ElementsAre(reference(1), reference(2)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(1), numbered_reference(2)));
     EXPECT_FALSE(more_);
     start_anew();
-    EXPECT_THAT(read(), testing::ElementsAre(reference(1), reference(2)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(1), numbered_reference(2)));
     drop().forget();
     EXPECT_THAT(read(), IsEmpty());
     EXPECT_EQ(std::filesystem::file_size(path_), 0U);
     receive(report(3));
-    EXPECT_THAT(read(), testing::ElementsAre(reference(3)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(3)));
 }
 
 TEST_F(AFileOfMails, LosesNothingThatArrivesAfterItWasRead) {
@@ -188,7 +188,7 @@ TEST_F(AFileOfMails, LosesNothingThatArrivesAfterItWasRead) {
     EXPECT_THAT(read(), SizeIs(1));
     receive(report(2));
     drop().forget();
-    EXPECT_THAT(read(), testing::ElementsAre(reference(2)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(2)));
     drop().forget();
     EXPECT_THAT(read(), IsEmpty());
     EXPECT_EQ(std::filesystem::file_size(path_), 0U);
@@ -202,7 +202,7 @@ TEST_F(AFileOfMails, IsReadAPartAtATime) {
     EXPECT_TRUE(more_);
     EXPECT_THAT(read(), SizeIs(sdk::most_receipts)) << "and from its beginning until it is kept";
     drop().forget();
-    EXPECT_THAT(read(), testing::ElementsAre(reference(sdk::most_receipts)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(sdk::most_receipts)));
     EXPECT_FALSE(more_);
 }
 
@@ -214,7 +214,7 @@ TEST_F(AFileOfMails, PassesOverAMailThatIsLongerThanAnyReport) {
         all = read();
         drop().forget();
     }
-    EXPECT_THAT(all, testing::ElementsAre(reference(1)));
+    EXPECT_THAT(all, testing::ElementsAre(numbered_reference(1)));
 }
 
 TEST_F(AFileOfMails, ThatIsAnotherIsReadFromItsBeginning) {
@@ -224,7 +224,7 @@ TEST_F(AFileOfMails, ThatIsAnotherIsReadFromItsBeginning) {
     drop().forget();
     std::filesystem::resize_file(path_, 0); // somebody else emptied it
     receive(report(3));
-    EXPECT_THAT(read(), testing::ElementsAre(reference(3)));
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(3)));
 }
 
 TEST_F(AFileOfMails, IsLeftAloneWhileAMailServerHasItLocked) {
@@ -243,7 +243,7 @@ TEST_F(AFileOfMails, IsLeftAloneWhileAMailServerHasItLocked) {
     drop().forget();
     server.signal(SIGKILL);
     (void)server.wait();
-    EXPECT_THAT(read(), testing::ElementsAre(reference(1))) << "and nothing of it was forgotten";
+    EXPECT_THAT(read(), testing::ElementsAre(numbered_reference(1))) << "and nothing of it was forgotten";
 }
 
 TEST_F(AFileOfMails, IsAFile) {

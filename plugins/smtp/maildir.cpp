@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/maildir.h"
 
+#include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/handle.h"
 #include "plugins/smtp/report.h"
@@ -13,8 +14,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <optional>
-#include <stdexcept>
-#include <system_error>
 #include <utility>
 
 namespace loquet::plugins_smtp {
@@ -24,10 +23,6 @@ namespace {
 constexpr int most_entries = 4096; // looked at at once, whatever they are
 
 using Folder = base::Handle<DIR, closedir>;
-
-[[noreturn]] void cannot(const std::string& doing, int error) {
-    throw std::runtime_error(doing + ": " + std::generic_category().message(error));
-}
 
 /// The mail; empty where it is longer than a report. Nothing where it is no file, or has gone.
 std::optional<std::string> read_mail(int folder, const char* name) {
@@ -59,7 +54,7 @@ void Maildir::forget() {
         error = ::rename((fresh + name).c_str(), seen.c_str()) != 0 && errno != ENOENT ? errno : error;
     }
     if (error != 0) {
-        cannot("cannot take what was read out of " + fresh, error);
+        throw base::system_error(error, "cannot take what was read out of " + fresh);
     }
 }
 
@@ -69,7 +64,7 @@ Mails Maildir::read() {
     const std::string fresh = path_ + "/new";
     const Folder folder(::opendir(fresh.c_str()));
     if (!folder) {
-        cannot("cannot read " + fresh, errno);
+        throw base::system_error(errno, "cannot read " + fresh);
     }
     Mails mails;
     for (int looked_at = 0; const dirent* entry = ::readdir(folder.get()); ++looked_at) { // NOLINT: one thread

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/mbox.h"
 
+#include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "plugins/smtp/report.h"
 
@@ -10,9 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace loquet::plugins_smtp {
@@ -22,16 +21,12 @@ namespace {
 constexpr std::size_t most_bytes = 4 * longest_report; // read at once
 constexpr std::string_view next_mail = "\nFrom ";
 
-[[noreturn]] void cannot(const std::string& doing, int error) {
-    throw std::runtime_error(doing + ": " + std::generic_category().message(error));
-}
-
 /// The file, locked until it is closed; nothing where it is missing, or where a mail is being written into it just now.
 base::Fd open_and_lock(const std::string& path) {
     base::Fd file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file) {
         if (errno != ENOENT) {
-            cannot("cannot read " + path, errno);
+            throw base::system_error(errno, "cannot read " + path);
         }
         return file;
     }
@@ -73,7 +68,7 @@ Mails Mbox::read() {
     const off_t size = size_of(file);
     if (kept_ != 0 && kept_ == size) {
         if (::ftruncate(file.get(), 0) != 0) {
-            cannot("cannot empty " + path_, errno);
+            throw base::system_error(errno, "cannot empty " + path_);
         }
         kept_ = read_ = 0;
         return {};
@@ -81,7 +76,7 @@ Mails Mbox::read() {
     std::string bytes(std::min(static_cast<std::size_t>(size - kept_), most_bytes), '\0');
     const ssize_t got = ::pread(file.get(), bytes.data(), bytes.size(), kept_);
     if (got < 0) {
-        cannot("cannot read " + path_, errno);
+        throw base::system_error(errno, "cannot read " + path_);
     }
     return read_mails(std::string_view(bytes).substr(0, static_cast<std::size_t>(got)), kept_ + got == size);
 }
@@ -89,7 +84,7 @@ Mails Mbox::read() {
 off_t Mbox::size_of(const base::Fd& file) {
     struct stat found{};
     if (::fstat(file.get(), &found) != 0) {
-        cannot("cannot read " + path_, errno);
+        throw base::system_error(errno, "cannot read " + path_);
     }
     if (found.st_ino != file_ || found.st_size < kept_) { // another file, or somebody else emptied it
         file_ = found.st_ino;

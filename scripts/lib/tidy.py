@@ -3,7 +3,8 @@
 """Runs clang-tidy over every source of ours, in parallel; every finding is an error.
 
 What was clean is not looked at again until its text, its command line, the settings, or any header that it includes
-changes: the digest of all these is kept as an empty file under BUILD/tidy.
+changes: the digest of all these is kept as an empty file under BUILD/tidy. What was never built there, so that nobody
+knows its headers, is looked at each time.
 
 The tests of a folder are looked at as one, since most of what they cost is reading GoogleTest; where two of them have a
 helper of the same name, in parts that compile.
@@ -78,9 +79,12 @@ def object_of(entry):
 
 
 def key_of(entry, included, fingerprints, settings):
+    """Nothing where the headers are not known."""
+    if object_of(entry) not in included:
+        return None
     digest = hashlib.sha256(settings)
     digest.update(entry["command"].encode())
-    for name in sorted([entry["file"], *included.get(object_of(entry), [])]):
+    for name in sorted([entry["file"], *included[object_of(entry)]]):
         digest.update(f"{name} {fingerprints.of(name)}\n".encode())
     return digest.hexdigest()
 
@@ -91,7 +95,7 @@ class Unit:
 
     command: str  # of the first source
     sources: list
-    key: str
+    key: str | None
     is_test: bool
 
 
@@ -122,7 +126,8 @@ def units_of(entries, build, settings):
         sources = sorted(group)
         for first in range(0, len(sources), TESTS_TOGETHER):
             part = sources[first:first + TESTS_TOGETHER]
-            key = hashlib.sha256("".join(group[path][1] for path in part).encode()).hexdigest()
+            keys = [group[path][1] for path in part]
+            key = None if None in keys else hashlib.sha256("".join(keys).encode()).hexdigest()
             yield Unit(group[part[0]][0], part, key, is_test(part[0]))
 
 
@@ -169,7 +174,7 @@ def main():
     clean = build / "tidy"
     clean.mkdir(exist_ok=True)
     entries = entries_of(build)
-    waiting = [unit for unit in units_of(entries, build, settings) if not (clean / unit.key).exists()]
+    waiting = [unit for unit in units_of(entries, build, settings) if not (unit.key and (clean / unit.key).exists())]
 
     failed = 0
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
@@ -178,9 +183,9 @@ def main():
         running = {pool.submit(examine, unit, build, scratch): unit for unit in waiting}
         for done in concurrent.futures.as_completed(running):
             fine, output = done.result()
-            if fine:
+            if fine and running[done].key:
                 (clean / running[done].key).touch()
-            else:
+            elif not fine:
                 failed += 1
                 print(output, flush=True)
     print(f"clang-tidy: looked at {sum(len(unit.sources) for unit in waiting)} files, {failed} runs with findings")

@@ -15,7 +15,7 @@
 namespace loquet::sdk_conformance {
 namespace {
 
-constexpr std::string_view canary = "k9-canary-Zw4-code";
+constexpr std::string_view canary_code = "k9-canary-Zw4-code";
 constexpr std::size_t most_in_flight = 16;
 constexpr std::size_t most_receipts = 32;
 constexpr std::chrono::seconds longest_delivery{60}; ///< a host's default
@@ -70,7 +70,7 @@ struct Told {
 struct Letter {
     std::string destination = "anne.legall@example.org";
     std::string subject = "Votre code";
-    std::string text = "Votre code est " + std::string(canary) + ".\nNe le donnez à personne.";
+    std::string text = "Votre code est " + std::string(canary_code) + ".\nNe le donnez à personne.";
 };
 
 /// A descriptor that is readable or not, like the host's `wake`.
@@ -121,7 +121,7 @@ public:
     void keeps_the_text_to_itself() {
         submit({});
         const std::string said = finish_all();
-        expect((said + exam_.logged).find(canary) == std::string::npos,
+        expect((said + exam_.logged).find(canary_code) == std::string::npos,
                "the text of a message turned up in what the gateway said or in the log");
     }
 

@@ -9,7 +9,7 @@
 namespace loquet::sdk_conformance {
 namespace {
 
-constexpr std::string_view canary = "k9-canary-Zw4-answer";
+constexpr std::string_view canary_answer = "k9-canary-Zw4-answer";
 constexpr std::string_view key = "k9-canary-Zw4-key-of-32-bytes--!";
 static_assert(key.size() == 32);
 
@@ -168,8 +168,8 @@ public:
     }
 
     void keeps_answers_to_itself() {
-        const Turn turn = run({LOQUET_STEP_ANSWER, {}, run({}).dialog_state, {std::string(canary)}});
-        expect((turn.said + exam_.logged).find(canary) == std::string::npos,
+        const Turn turn = run({LOQUET_STEP_ANSWER, {}, run({}).dialog_state, {std::string(canary_answer)}});
+        expect((turn.said + exam_.logged).find(canary_answer) == std::string::npos,
                "an answer turned up in a message, a note or the log");
     }
 

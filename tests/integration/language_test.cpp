@@ -15,7 +15,7 @@
 namespace loquet {
 namespace {
 
-std::string first_question(bus::Connection& connection, const std::string& locale) {
+std::string first_question_in(bus::Connection& connection, const std::string& locale) {
     const bus::Message question =
         connection.method_call("org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager", "Begin");
     bus::Writer writer(question.get());
@@ -36,8 +36,8 @@ TEST(ADialogWithoutALanguage, IsInThatOfTheMachine) {
     tests::Machine machine({.environment = {"LC_ALL=fr_FR.UTF-8"}});
     (void)machine.create_account("alice", tests::canary::password);
     bus::Connection connection = machine.connect();
-    EXPECT_EQ(first_question(connection, ""), "Mot de passe : ");
-    EXPECT_EQ(first_question(connection, "C"), "Password: ");
+    EXPECT_EQ(first_question_in(connection, ""), "Mot de passe : ");
+    EXPECT_EQ(first_question_in(connection, "C"), "Password: ");
 }
 
 TEST(TextsOfTheSite, AreReadAtAReloadAndRefusedAsAWholeWhereOneIsWrong) {
@@ -50,13 +50,13 @@ TEST(TextsOfTheSite, AreReadAtAReloadAndRefusedAsAWholeWhereOneIsWrong) {
         return tests::eventually([&] { return testing::Value(machine.log(), testing::HasSubstr(said)); });
     };
     EXPECT_TRUE(reload("password.prompt = \"Secret: \"\n", "the configuration was read ["));
-    EXPECT_EQ(first_question(connection, "C"), "Secret: ");
+    EXPECT_EQ(first_question_in(connection, "C"), "Secret: ");
 
     EXPECT_TRUE(reload("password.prompt = \"Word: \"\nlocked = \"Come back, {name}\"\n",
                        "the old one stays: mistakes in the message catalogues: 1"));
     EXPECT_THAT(machine.log(), testing::HasSubstr("/messages/site.en.toml:2:10: {name} is no variable of \"locked\"; "
                                                   "accepted: {minutes}"));
-    EXPECT_EQ(first_question(connection, "C"), "Secret: ");
+    EXPECT_EQ(first_question_in(connection, "C"), "Secret: ");
 }
 
 } // namespace

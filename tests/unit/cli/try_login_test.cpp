@@ -10,7 +10,7 @@ using protocol::Denied;
 using protocol::Granted;
 using protocol::Reason;
 
-struct Case {
+struct Spelling {
     Ending ending;
     const char* authentication;
     const char* account;
@@ -24,7 +24,7 @@ Ending denied(Reason reason) {
     return Denied{reason, std::chrono::seconds(0), {}};
 }
 
-class ADialogsEnding : public testing::TestWithParam<Case> {};
+class ADialogsEnding : public testing::TestWithParam<Spelling> {};
 
 TEST_P(ADialogsEnding, IsWhatPamWouldBeTold) {
     const PamResult result = pam_result_of(GetParam().ending);
@@ -35,16 +35,17 @@ TEST_P(ADialogsEnding, IsWhatPamWouldBeTold) {
 
 INSTANTIATE_TEST_SUITE_P(
     OfEachKind, ADialogsEnding,
-    testing::Values(Case{granted(Reason::none), "PAM_SUCCESS", "PAM_SUCCESS", ExitCode::done},
-                    Case{granted(Reason::new_password_required), "PAM_SUCCESS", "PAM_NEW_AUTHTOK_REQD", ExitCode::done},
-                    Case{granted(Reason::not_authorised), "PAM_SUCCESS", "PAM_PERM_DENIED", ExitCode::denied},
-                    Case{denied(Reason::refused), "PAM_AUTH_ERR", "", ExitCode::denied},
-                    Case{denied(Reason::locked), "PAM_MAXTRIES", "", ExitCode::denied},
-                    Case{denied(Reason::disabled), "PAM_MAXTRIES", "", ExitCode::denied},
-                    Case{denied(Reason::not_ours), "PAM_USER_UNKNOWN", "", ExitCode::not_found},
-                    Case{denied(Reason::unavailable), "PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable},
-                    Case{denied(Reason::busy), "PAM_MAXTRIES", "", ExitCode::unavailable},
-                    Case{denied(Reason::not_authorised), "PAM_PERM_DENIED", "", ExitCode::denied}));
+    testing::Values(Spelling{granted(Reason::none), "PAM_SUCCESS", "PAM_SUCCESS", ExitCode::done},
+                    Spelling{granted(Reason::new_password_required), "PAM_SUCCESS", "PAM_NEW_AUTHTOK_REQD",
+                             ExitCode::done},
+                    Spelling{granted(Reason::not_authorised), "PAM_SUCCESS", "PAM_PERM_DENIED", ExitCode::denied},
+                    Spelling{denied(Reason::refused), "PAM_AUTH_ERR", "", ExitCode::denied},
+                    Spelling{denied(Reason::locked), "PAM_MAXTRIES", "", ExitCode::denied},
+                    Spelling{denied(Reason::disabled), "PAM_MAXTRIES", "", ExitCode::denied},
+                    Spelling{denied(Reason::not_ours), "PAM_USER_UNKNOWN", "", ExitCode::not_found},
+                    Spelling{denied(Reason::unavailable), "PAM_AUTHINFO_UNAVAIL", "", ExitCode::unavailable},
+                    Spelling{denied(Reason::busy), "PAM_MAXTRIES", "", ExitCode::unavailable},
+                    Spelling{denied(Reason::not_authorised), "PAM_PERM_DENIED", "", ExitCode::denied}));
 
 } // namespace
 } // namespace loquet::cli

@@ -20,7 +20,7 @@ using base::Error;
 
 const Caller root{":1.1", 0};
 const Caller ana{":1.2", 30000};
-constexpr std::array texts{"service", "tty", "rhost", "seat", "locale", "phase"};
+constexpr std::array detail_names{"service", "tty", "rhost", "seat", "locale", "phase"};
 
 class TheDetailsOfAClient : public testing::Test {
 protected:
@@ -102,7 +102,7 @@ TEST_F(TheDetailsOfAClient, MayBeEmptyAndMayHoldWhatANewerModuleSays) {
 }
 
 TEST_F(TheDetailsOfAClient, AreRefusedWhenOneHasAnotherType) {
-    for (const char* key : texts) {
+    for (const char* key : detail_names) {
         EXPECT_EQ(refusal([&](bus::Writer& writer) { writer.entry(key, "u", [&] { writer.u32(1); }); }),
                   Error::Kind::invalid)
             << key;
@@ -113,7 +113,7 @@ TEST_F(TheDetailsOfAClient, AreRefusedWhenOneHasAnotherType) {
 }
 
 TEST_F(TheDetailsOfAClient, AreAtMost512BytesEach) {
-    for (const char* key : texts) {
+    for (const char* key : detail_names) {
         const auto with = [&](std::size_t size) {
             return refusal([&](bus::Writer& writer) { writer.entry(key, std::string(size, 'x')); });
         };

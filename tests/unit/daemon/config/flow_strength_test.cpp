@@ -6,13 +6,13 @@
 namespace loquet::config {
 namespace {
 
-const std::map<std::string, PluginInstance> plugins{{"totp", {.proves = Proof::possession}},
-                                                    {"key", {.proves = Proof::possession}},
-                                                    {"question", {.proves = Proof::knowledge}},
-                                                    {"sum", {.proves = Proof::challenge}}};
+const std::map<std::string, PluginInstance> named_plugins{{"totp", {.proves = Proof::possession}},
+                                                          {"key", {.proves = Proof::possession}},
+                                                          {"question", {.proves = Proof::knowledge}},
+                                                          {"sum", {.proves = Proof::challenge}}};
 
 unsigned strength_of(const std::vector<std::string>& steps) {
-    return strength(flow_of_steps("login", steps), plugins);
+    return strength(flow_of_steps("login", steps), named_plugins);
 }
 
 FlowItem any_of(const std::vector<std::string>& names, std::size_t at_least) {
@@ -27,7 +27,7 @@ FlowItem any_of(const std::vector<std::string>& names, std::size_t at_least) {
 unsigned strength_with(const std::vector<std::string>& steps, const FlowItem& group) {
     Flow flow = flow_of_steps("login", steps);
     flow.items.push_back(group);
-    return strength(flow, plugins);
+    return strength(flow, named_plugins);
 }
 
 TEST(AFlowsStrength, CountsDifferentKindsOfProof) {

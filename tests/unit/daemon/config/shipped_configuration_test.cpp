@@ -34,7 +34,7 @@ std::string with_everything_set(const std::string& text) {
     return out;
 }
 
-Config config_of(const std::string& text) {
+Config whole_config_of(const std::string& text) {
     Config config;
     // So that a key whose shown value is not the default cannot hide behind the default.
     config.disclose = {protocol::Reason::locked};
@@ -47,7 +47,7 @@ Config config_of(const std::string& text) {
 }
 
 TEST(TheShippedConfiguration, ShowsTheDefaults) {
-    EXPECT_EQ(config_of(with_everything_set(shipped())), Config{});
+    EXPECT_EQ(whole_config_of(with_everything_set(shipped())), Config{});
 }
 
 TEST(TheShippedConfiguration, SetsNothing) {

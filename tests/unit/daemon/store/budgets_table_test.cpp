@@ -18,7 +18,7 @@ model::Spending spent(std::uint32_t strangers, base::Milliseconds at = now) {
 }
 
 /// Digests with the same leading bits share their slots.
-model::Digest neighbour(std::uint8_t number) {
+model::Digest digest_beside(std::uint8_t number) {
     model::Digest digest;
     digest.bytes.back() = number;
     return digest;
@@ -27,10 +27,10 @@ model::Digest neighbour(std::uint8_t number) {
 class ABudgetsTable : public StoreFixture {
 protected:
     void put(std::uint8_t number, const model::Spending& spending) {
-        write([&](WriteTxn& txn) { BudgetsTable::put(txn, neighbour(number), spending); });
+        write([&](WriteTxn& txn) { BudgetsTable::put(txn, digest_beside(number), spending); });
     }
     [[nodiscard]] model::Spending get(std::uint8_t number) const {
-        return read([&](const ReadTxn& txn) { return BudgetsTable::spending(txn, neighbour(number)); });
+        return read([&](const ReadTxn& txn) { return BudgetsTable::spending(txn, digest_beside(number)); });
     }
 };
 

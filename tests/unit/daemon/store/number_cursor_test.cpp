@@ -13,7 +13,7 @@ namespace {
 using model::Uid;
 using testing::ElementsAre;
 
-constexpr UidRange range{2000, 2004};
+constexpr UidRange four_numbers{2000, 2004};
 
 bool nobody(Uid /*number*/) {
     return false;
@@ -26,7 +26,7 @@ protected:
         std::vector<std::uint32_t> numbers;
         write([&](WriteTxn& txn) {
             numbers.clear();
-            NumberCursor cursor(txn, range);
+            NumberCursor cursor(txn, four_numbers);
             for (int i = 0; i < count; ++i) {
                 numbers.push_back(cursor.give(is_taken).value);
             }
@@ -63,7 +63,7 @@ TEST_F(ANumberCursor, GivesEveryNumberOfTheRangeAndNotOneMore) {
 }
 
 TEST_F(ANumberCursor, GivesNoNumberTwiceThoughNobodyKeptItsPlace) {
-    write([&](WriteTxn& txn) { EXPECT_EQ(NumberCursor(txn, range).give(nobody).value, 2000U); });
+    write([&](WriteTxn& txn) { EXPECT_EQ(NumberCursor(txn, four_numbers).give(nobody).value, 2000U); });
     EXPECT_THAT(give(1), ElementsAre(2001));
 }
 

@@ -70,8 +70,8 @@ protected:
     tests::LooseMessages messages_;
 };
 
-const std::optional<Error::Kind> accepted = std::nullopt;
-const std::optional<Error::Kind> invalid = Error::Kind::invalid;
+const std::optional<Error::Kind> is_read = std::nullopt;
+const std::optional<Error::Kind> is_refused = Error::Kind::invalid;
 
 TEST_F(ATurnOnTheBus, OfEveryStateArrivesAsItWasSent) {
     const std::vector<Turn> turns{
@@ -128,12 +128,12 @@ TEST_F(ATurnOnTheBus, IsRefusedWithSecretTextsThatAreNotOneForEachPromptOrNotSea
         pieces.details = [&](bus::Writer& writer) { writer.entry("texts", "h", [&] { writer.fd(sealed.get()); }); };
         return refusal(pieces);
     };
-    EXPECT_EQ(with_texts({"one"}), accepted);
-    EXPECT_EQ(with_texts({"one", "two"}), invalid);
+    EXPECT_EQ(with_texts({"one"}), is_read);
+    EXPECT_EQ(with_texts({"one", "two"}), is_refused);
     const base::Fd open(::memfd_create("open", MFD_CLOEXEC));
     Pieces pieces = asking({4, "key", ""});
     pieces.details = [&](bus::Writer& writer) { writer.entry("texts", "h", [&] { writer.fd(open.get()); }); };
-    EXPECT_EQ(refusal(pieces), invalid);
+    EXPECT_EQ(refusal(pieces), is_refused);
 }
 
 TEST_F(ATurnOnTheBus, T22_ShowsASecretTextWithoutWhatATerminalWouldObey) {
@@ -162,17 +162,17 @@ TEST_F(ATurnOnTheBus, SaysNoLongerTimeThanFitsAndNoneThatIsPast) {
 
 TEST_F(ATurnOnTheBus, IsRefusedInAStateThatDoesNotExist) {
     for (const char* state : {"ask", "wait", "granted", "denied"}) {
-        EXPECT_EQ(refusal({state}), accepted) << state;
+        EXPECT_EQ(refusal({state}), is_read) << state;
     }
     for (const char* state : {"", "Granted", "grant", "granted ", "grantedgrantedgra"}) {
-        EXPECT_EQ(refusal({state}), invalid) << state;
+        EXPECT_EQ(refusal({state}), is_refused) << state;
     }
 }
 
 TEST_F(ATurnOnTheBus, IsRefusedWithAStyleThatDoesNotExist) {
     for (int style = 0; style <= 255; ++style) {
         const bool exists = style >= 1 && style <= 5;
-        EXPECT_EQ(refusal(asking({static_cast<std::uint8_t>(style)})), exists ? accepted : invalid) << style;
+        EXPECT_EQ(refusal(asking({static_cast<std::uint8_t>(style)})), exists ? is_read : is_refused) << style;
     }
 }
 
@@ -182,9 +182,9 @@ TEST_F(ATurnOnTheBus, TakesAnUnknownReasonForARefusal) {
 
 TEST_F(ATurnOnTheBus, GrantsNothingForTheReasonOfARefusalOrOneThatIsUnknown) {
     for (const char* reason : {"eclipse", "refused", "locked", "disabled", "unavailable", "busy", "rules"}) {
-        EXPECT_EQ(refusal(with_detail("granted", "reason", reason)), invalid) << reason;
+        EXPECT_EQ(refusal(with_detail("granted", "reason", reason)), is_refused) << reason;
     }
-    EXPECT_EQ(refusal(with_detail("granted", "reason", "not-authorised")), accepted);
+    EXPECT_EQ(refusal(with_detail("granted", "reason", "not-authorised")), is_read);
 }
 
 TEST_F(ATurnOnTheBus, SkipsDetailsThatItDoesNotKnowAndThoseOfAnotherType) {
@@ -224,20 +224,20 @@ TEST_F(ATurnOnTheBus, T22_IsWithinTheLimitsThoughControlCharactersAreWrittenOut)
 
 TEST_F(ATurnOnTheBus, KeepsEveryLimitAndRefusesOneMore) {
     const auto text = [](std::size_t size) { return std::string(size, 'x'); };
-    EXPECT_EQ(refusal(asking({1, text(limits::prompt_name_bytes), ""})), accepted);
-    EXPECT_EQ(refusal(asking({1, text(limits::prompt_name_bytes + 1), ""})), invalid);
-    EXPECT_EQ(refusal(asking({1, "", text(limits::prompt_text_bytes)})), accepted);
-    EXPECT_EQ(refusal(asking({1, "", text(limits::prompt_text_bytes + 1)})), invalid);
-    EXPECT_EQ(refusal({"ask", std::vector<Pieces::RawPrompt>(limits::prompts_per_turn)}), accepted);
-    EXPECT_EQ(refusal({"ask", std::vector<Pieces::RawPrompt>(limits::prompts_per_turn + 1)}), invalid);
-    EXPECT_EQ(refusal(with_warnings(std::vector<std::string>(limits::prompts_per_turn))), accepted);
-    EXPECT_EQ(refusal(with_warnings(std::vector<std::string>(limits::prompts_per_turn + 1))), invalid);
-    EXPECT_EQ(refusal(with_warnings({text(limits::prompt_text_bytes)})), accepted);
-    EXPECT_EQ(refusal(with_warnings({text(limits::prompt_text_bytes + 1)})), invalid);
-    EXPECT_EQ(refusal(with_detail("granted", "account", text(limits::typed_name_bytes))), accepted);
-    EXPECT_EQ(refusal(with_detail("granted", "account", text(limits::typed_name_bytes + 1))), invalid);
-    EXPECT_EQ(refusal(with_detail("denied", "reason", text(limits::prompt_name_bytes))), accepted);
-    EXPECT_EQ(refusal(with_detail("denied", "reason", text(limits::prompt_name_bytes + 1))), invalid);
+    EXPECT_EQ(refusal(asking({1, text(limits::prompt_name_bytes), ""})), is_read);
+    EXPECT_EQ(refusal(asking({1, text(limits::prompt_name_bytes + 1), ""})), is_refused);
+    EXPECT_EQ(refusal(asking({1, "", text(limits::prompt_text_bytes)})), is_read);
+    EXPECT_EQ(refusal(asking({1, "", text(limits::prompt_text_bytes + 1)})), is_refused);
+    EXPECT_EQ(refusal({"ask", std::vector<Pieces::RawPrompt>(limits::prompts_per_turn)}), is_read);
+    EXPECT_EQ(refusal({"ask", std::vector<Pieces::RawPrompt>(limits::prompts_per_turn + 1)}), is_refused);
+    EXPECT_EQ(refusal(with_warnings(std::vector<std::string>(limits::prompts_per_turn))), is_read);
+    EXPECT_EQ(refusal(with_warnings(std::vector<std::string>(limits::prompts_per_turn + 1))), is_refused);
+    EXPECT_EQ(refusal(with_warnings({text(limits::prompt_text_bytes)})), is_read);
+    EXPECT_EQ(refusal(with_warnings({text(limits::prompt_text_bytes + 1)})), is_refused);
+    EXPECT_EQ(refusal(with_detail("granted", "account", text(limits::typed_name_bytes))), is_read);
+    EXPECT_EQ(refusal(with_detail("granted", "account", text(limits::typed_name_bytes + 1))), is_refused);
+    EXPECT_EQ(refusal(with_detail("denied", "reason", text(limits::prompt_name_bytes))), is_read);
+    EXPECT_EQ(refusal(with_detail("denied", "reason", text(limits::prompt_name_bytes + 1))), is_refused);
 }
 
 TEST_F(ATurnOnTheBus, HasAtMost64Details) {
@@ -248,8 +248,8 @@ TEST_F(ATurnOnTheBus, HasAtMost64Details) {
                             }
                         }});
     };
-    EXPECT_EQ(with(64), accepted);
-    EXPECT_EQ(with(65), invalid);
+    EXPECT_EQ(with(64), is_read);
+    EXPECT_EQ(with(65), is_refused);
 }
 
 TEST_F(ATurnOnTheBus, IsRefusedWhenItEndsTooEarlyOrIsSomethingElse) {
@@ -257,7 +257,7 @@ TEST_F(ATurnOnTheBus, IsRefusedWhenItEndsTooEarlyOrIsSomethingElse) {
     const bus::Message other = messages_.with([](bus::Writer& writer) { writer.text("granted").text("nora").u32(1); });
     const bus::Message nothing = messages_.with([](bus::Writer&) {});
     for (const bus::Message* message : {&state_alone, &other, &nothing}) {
-        EXPECT_EQ(tests::kind_of_error([&] { (void)read(*message); }), invalid);
+        EXPECT_EQ(tests::kind_of_error([&] { (void)read(*message); }), is_refused);
     }
 }
 
