@@ -28,7 +28,7 @@ if(LOQUET_PRECOMPILE)
 
     add_library(precompiled_test STATIC ${CMAKE_BINARY_DIR}/precompiled.cpp)
     set_target_properties(precompiled_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)
-    target_compile_options(precompiled_test PRIVATE -fPIE)
+    target_compile_options(precompiled_test PRIVATE -fPIE ${loquet_test_options})
     target_link_libraries(precompiled_test PRIVATE GTest::gmock)
     target_precompile_headers(precompiled_test PRIVATE ${precompiled_standard} <gmock/gmock.h> <gtest/gtest.h>)
 endif()

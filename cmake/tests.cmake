@@ -30,6 +30,7 @@ function(loquet_test name)
     target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
     target_compile_definitions(${name} PRIVATE
         LOQUET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LOQUET_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    target_compile_options(${name} PRIVATE ${loquet_test_options})
     loquet_precompile(${name} test)
     if(ARG_DEPENDS)
         add_dependencies(${name} ${ARG_DEPENDS})
