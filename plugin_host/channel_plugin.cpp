@@ -56,6 +56,14 @@ void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
     });
 }
 
+void lost(void* context, std::uint64_t number, loquet_text said) noexcept {
+    Teller& teller = Collector::of<Teller>(context);
+    teller.take([&] {
+        teller.tell.outcome(number,
+                            {Outcome::lost, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
+    });
+}
+
 void receipt(void* context, loquet_text reference, int outcome, loquet_text said) noexcept {
     Teller& teller = Collector::of<Teller>(context);
     teller.take([&] {
@@ -92,7 +100,7 @@ void ChannelPlugin::submit(std::uint64_t number, const protocol::DeliverRequest&
 
 void ChannelPlugin::work(int wake, base::Milliseconds timeout, Tellers tellers) const {
     Teller teller(std::move(tellers));
-    const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused, &receipt, &receipts_end};
+    const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused, &lost, &receipt, &receipts_end};
     teller.run([&] { return contract_->work(self_, wake, static_cast<std::uint32_t>(timeout.count()), &output); });
 }
 

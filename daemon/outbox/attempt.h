@@ -24,7 +24,10 @@ struct Answer {
 
     [[nodiscard]] bool is(protocol::Outcome outcome) const { return response && response->outcome == outcome; }
     /// False where the message waits for another attempt.
-    [[nodiscard]] bool is_last() const { return response ? !is(protocol::Outcome::retry) : unsendable || too_late; }
+    [[nodiscard]] bool is_last() const {
+        using protocol::Outcome;
+        return response ? is(Outcome::sent) || is(Outcome::refused) : unsendable || too_late;
+    }
 };
 
 /// Writes `sending` down; or the final state where there is nothing more to send: its time is over, or a newer event

@@ -42,7 +42,7 @@ public:
     // One message less in hand:
     void did_its_work();                                               ///< it said yes, or no for good
     void said_not_now(base::Milliseconds now, std::uint32_t random);   ///< of this message
-    void did_not_answer(base::Milliseconds now, std::uint32_t random); ///< dead, late or lying
+    void did_not_answer(base::Milliseconds now, std::uint32_t random); ///< dead, late, lying, or an answer lost
     void gave_back() { --in_hand_; }                                   ///< it was never asked
 
 private:

@@ -41,6 +41,8 @@ std::uint8_t bit_of(const std::vector<Channel>& channels, const Channel& channel
     return static_cast<std::uint8_t>(1U << place);
 }
 
+/// A lost answer is for the channel one that did not come, and not a "not now": it is no matter of one destination, and
+/// each message that is handed to a gateway which loses answers may arrive twice.
 void note_answer(Channel& channel, const Answer& answer, Milliseconds now) {
     if (answer.too_late) {
         channel.gave_back();

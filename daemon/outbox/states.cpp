@@ -78,6 +78,8 @@ Outgoing answered(Outgoing message, const protocol::DeliverResponse& response, M
         become(message, MessageState::refused, now);
         message.why = "gateway";
         break;
+    case protocol::Outcome::lost:
+        return unanswered(std::move(message), "answer-lost", now, next);
     }
     return message;
 }

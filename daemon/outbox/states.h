@@ -19,7 +19,8 @@ namespace loquet::outbox {
 
 /// It is about to be handed to `channel`.
 [[nodiscard]] model::Outgoing handed_on(model::Outgoing message, std::string_view channel, base::Milliseconds now);
-/// The channel said what became of it; a `retry` is due at `next`.
+/// The channel said what became of it; what was told `retry` or `lost` is due at `next`, and that `lost` may have
+/// arrived is counted.
 [[nodiscard]] model::Outgoing answered(model::Outgoing message, const protocol::DeliverResponse& response,
                                        base::Milliseconds now, base::Milliseconds next);
 /// Nobody knows whether it went out: the channel or the daemon died, or no answer came in time. Due again at `next`.

@@ -40,7 +40,7 @@ template <class A, class V>
 void fields(A& a, V& v)
     requires is_a<V, DeliverResponse>
 {
-    a.choice(v.outcome, Outcome::sent, Outcome::refused);
+    a.choice(v.outcome, Outcome::sent, Outcome::lost);
     a.time(v.after);
     check_range(v.after.count(), base::Milliseconds(0).count(), base::Milliseconds(limits::longest_retry).count());
     a.text(v.gateway_reference, limits::gateway_reference_bytes, Alphabet::shown);

@@ -161,8 +161,9 @@ struct DeliverRequest {
 
 enum class Outcome : std::uint8_t {
     sent = 1,    ///< the gateway has taken it over
-    retry = 2,   ///< not now
+    retry = 2,   ///< not now, and the gateway has not taken it
     refused = 3, ///< trying again is of no use
+    lost = 4,    ///< the gateway may have taken it: its answer did not come
 };
 
 struct DeliverResponse {

@@ -152,7 +152,7 @@ std::optional<DeliveryOutcome> Run::go_on() {
         return judge(info.si_code, info.si_status);
     }
     if (Clock::now() >= deadline_) {
-        return DeliveryOutcome{DeliveryOutcome::Kind::retry, {}, 0, "the program did not end in time, and was killed"};
+        return DeliveryOutcome{DeliveryOutcome::Kind::lost, {}, 0, "the program did not end in time, and was killed"};
     }
     return std::nullopt;
 }
@@ -192,7 +192,7 @@ void Run::take() {
 DeliveryOutcome Run::judge(int code, int status) const {
     const std::string said = delivery::quotable(output_, text_);
     if (code != CLD_EXITED) {
-        return {DeliveryOutcome::Kind::retry, {}, 0, "the program was ended by signal " + std::to_string(status)};
+        return {DeliveryOutcome::Kind::lost, {}, 0, "the program was ended by signal " + std::to_string(status)};
     }
     if (status == EX_OK) {
         return {DeliveryOutcome::Kind::sent, {}, 0, said};

@@ -72,16 +72,39 @@ TEST_F(AGateway, T29_LeadsToWhatIsSpecified) {
                           Case{"/200/OK%20barred", Kind::refused, "barred"}, Case{"/200/full", Kind::retry, "full"},
                           Case{"/201/OK", Kind::refused, "HTTP 201"}, Case{"/400/bad", Kind::refused, "HTTP 400"},
                           Case{"/401/no", Kind::retry, "HTTP 401"}, Case{"/500/oops", Kind::retry, "HTTP 500"},
-                          Case{"/drop", Kind::retry, ""}, Case{"/silent", Kind::retry, "timed out"},
-                          Case{"/endless", Kind::retry, ""}, Case{"/redirect", Kind::retry, "redirect"}}) {
+                          Case{"/502/no", Kind::lost, "HTTP 502"}, Case{"/503/no", Kind::retry, "HTTP 503"},
+                          Case{"/504/no", Kind::lost, "HTTP 504"}, Case{"/drop", Kind::lost, ""},
+                          Case{"/silent", Kind::lost, "timed out"}, Case{"/endless", Kind::lost, ""},
+                          Case{"/garbage", Kind::lost, ""}, Case{"/redirect", Kind::retry, "redirect"}}) {
         options_.set("url", url(c.path));
         const DeliveryOutcome told = deliver();
         EXPECT_EQ(told.kind, c.kind) << c.path << ": " << told.said;
         EXPECT_THAT(told.said, HasSubstr(c.said)) << c.path;
     }
-    EXPECT_EQ(requests().size(), 12U) << "the redirect was not followed";
+    EXPECT_EQ(requests().size(), 16U) << "the redirect was not followed";
     options_.set("url", url("/later"));
     EXPECT_EQ(deliver().after_ms, 7000U);
+}
+
+TEST_F(AGateway, ThatCannotBeReachedHasTakenNothing) {
+    options_.set("url", "http://localhost:9/200").set("connect_seconds", 1);
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::retry);
+    options_.set("url", "https" + url("/200").substr(4)); // nobody speaks TLS there
+    EXPECT_EQ(deliver().kind, DeliveryOutcome::Kind::retry);
+    EXPECT_TRUE(requests().empty());
+}
+
+TEST_F(AGateway, T29_IsNotSentTwiceWhatItTookWithoutAnAnswer) {
+    for (const char* notation : {"query", "form"}) {
+        options_.set("url", url("/once")).set("notation", notation);
+        const std::size_t before = requests().size();
+        Driver& kept_open = channel();
+        EXPECT_EQ(kept_open.deliver({.destination = number}).kind, DeliveryOutcome::Kind::sent);
+        const DeliveryOutcome told = kept_open.deliver({.destination = number});
+        EXPECT_EQ(told.kind, DeliveryOutcome::Kind::lost) << notation;
+        EXPECT_EQ(told.said, "the gateway ended the connection without an answer");
+        EXPECT_EQ(requests().size() - before, 2U) << notation;
+    }
 }
 
 TEST_F(AGateway, IsNotQuotedWhereItRepeatsTheMessage) {
@@ -139,6 +162,17 @@ long status_of_careless_get(const std::string& url) {
         ::curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
     }
     return status;
+}
+
+TEST_F(AGateway, T29_WouldBeSentTwiceWhatItTookWithoutAnAnswer) {
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> careless(::curl_easy_init(), curl_easy_cleanup);
+    const std::string address = url("/once");
+    ::curl_easy_setopt(careless.get(), CURLOPT_URL, address.c_str());
+    ::curl_easy_setopt(careless.get(), CURLOPT_POSTFIELDS, "to=1&text=2");
+    ::curl_easy_setopt(careless.get(), CURLOPT_NOPROXY, "*");
+    EXPECT_EQ(::curl_easy_perform(careless.get()), CURLE_OK);
+    EXPECT_EQ(::curl_easy_perform(careless.get()), CURLE_OK) << "as if nothing had happened";
+    EXPECT_EQ(requests().size(), 3U);
 }
 
 TEST_F(AGateway, T23_IsNotWhereARedirectLeads) {

@@ -14,6 +14,11 @@ using sdk::DeliveryOutcome;
 
 constexpr std::size_t longest_quoted = 256; ///< bytes of an answer that are told, as the host does
 
+/// What stands before the gateway had no answer of it, or no sound one (RFC 9110, 15.6.3 and 15.6.5).
+bool is_of_a_proxy(long status) {
+    return status == 502 || status == 504;
+}
+
 } // namespace
 
 SmsTransfer::SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, std::string_view text, Trouble trouble)
@@ -28,6 +33,8 @@ SmsTransfer::SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, 
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.size()));
         set(CURLOPT_POSTFIELDS, request_.data());
     }
+    set(CURLOPT_PREREQFUNCTION, &SmsTransfer::begin);
+    set(CURLOPT_PREREQDATA, this);
 }
 
 SmsTransfer::~SmsTransfer() {
@@ -35,18 +42,33 @@ SmsTransfer::~SmsTransfer() {
     sdk::wipe(text_);
 }
 
-DeliveryOutcome SmsTransfer::cannot(const std::string& sentence) {
+/// Where a connection that was kept open ends without an answer, libcurl would send the request again by itself, and
+/// the gateway may have taken the first: whether to try again is the daemon's to decide, which counts it.
+int SmsTransfer::begin(void* self, char* /*to*/, char* /*from*/, int /*to_port*/, int /*from_port*/) noexcept {
+    const bool again = std::exchange(static_cast<SmsTransfer*>(self)->begun_, true);
+    return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+DeliveryOutcome SmsTransfer::cannot(DeliveryOutcome::Kind kind, const std::string& sentence) {
     tell(sentence);
-    return {DeliveryOutcome::Kind::retry, {}, 0, sentence};
+    return {kind, {}, 0, sentence};
 }
 
 DeliveryOutcome SmsTransfer::outcome(CURLcode result) {
-    return result == CURLE_OK ? judge(status()) : cannot(delivery::quotable(why_unanswered(result), text_));
+    if (result == CURLE_OK) {
+        return judge(status());
+    }
+    const std::string why = result == CURLE_ABORTED_BY_CALLBACK ? "the gateway ended the connection without an answer"
+                                                                : why_unanswered(result);
+    return cannot(begun_ ? DeliveryOutcome::Kind::lost : DeliveryOutcome::Kind::retry, delivery::quotable(why, text_));
 }
 
 DeliveryOutcome SmsTransfer::judge(long status) {
     const std::string said = "HTTP " + std::to_string(status) + " "
                              + delivery::quotable(std::string_view(answer()).substr(0, longest_quoted), text_);
+    if (is_of_a_proxy(status)) {
+        return {DeliveryOutcome::Kind::lost, {}, 0, said};
+    }
     if (status == 429 || status >= 500) {
         curl_off_t seconds = 0;
         curl_easy_getinfo(handle(), CURLINFO_RETRY_AFTER, &seconds);
@@ -57,7 +79,7 @@ DeliveryOutcome SmsTransfer::judge(long status) {
                 said};
     }
     if (const std::string why = why_unwelcome(status); !why.empty()) {
-        return cannot(why);
+        return cannot(DeliveryOutcome::Kind::retry, why);
     }
     if (std::ranges::find(gateway().success_status, status) == gateway().success_status.end()
         || gateway().failure.found_in(answer())) {

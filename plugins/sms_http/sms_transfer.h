@@ -20,10 +20,12 @@ public:
 
 private:
     [[nodiscard]] sdk::DeliveryOutcome judge(long status);
-    [[nodiscard]] sdk::DeliveryOutcome cannot(const std::string& sentence);
+    [[nodiscard]] sdk::DeliveryOutcome cannot(sdk::DeliveryOutcome::Kind kind, const std::string& sentence);
+    static int begin(void* self, char* to, char* from, int to_port, int from_port) noexcept;
 
     std::string request_; ///< a secret: the query or the body
     std::string text_;    ///< a secret, so that an answer which repeats it is not quoted
+    bool begun_ = false;  ///< libcurl has a connection and sends the request: the gateway may have it
 };
 
 } // namespace loquet::plugins_sms_http

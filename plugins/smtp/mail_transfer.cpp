@@ -114,7 +114,9 @@ DeliveryOutcome MailTransfer::outcome(CURLcode result) {
     const std::string sentence = delivery::quotable(complaint(result), text_)
                                  + (code >= 400 && !said.empty() ? " (" + said + ")" : std::string());
     trouble_(sentence);
-    return {DeliveryOutcome::Kind::retry, {}, 0, sentence};
+    // Once libcurl has all of it, the relay may have it, too: only a number says no then.
+    const bool lost = given_ == mail_.size() && code < 400;
+    return {lost ? DeliveryOutcome::Kind::lost : DeliveryOutcome::Kind::retry, {}, 0, sentence};
 }
 
 } // namespace loquet::plugins_smtp

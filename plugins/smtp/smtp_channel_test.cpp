@@ -163,6 +163,7 @@ TEST_P(AnOddMailServer, T29_LeadsToWhatIsSpecified) {
 
 constexpr auto retry = DeliveryOutcome::Kind::retry;
 constexpr auto refused = DeliveryOutcome::Kind::refused;
+constexpr auto lost = DeliveryOutcome::Kind::lost;
 INSTANTIATE_TEST_SUITE_P(
     All, AnOddMailServer,
     testing::Values(Answer{"refuses_rcpt", refused, "550 5.1.1 no such mailbox", false},
@@ -171,7 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Answer{"defers_text", retry, "452 4.3.1 disk full", false},
                     Answer{"repeats_text", refused, "(it repeats the message, and is not quoted)", false},
                     Answer{"wants_login", retry, "530 5.7.0 authentication required", true},
-                    Answer{"drops", retry, "", true}, Answer{"garbage", retry, "", true},
+                    Answer{"drops_early", retry, "", true}, Answer{"drops", lost, "", true},
+                    Answer{"mute", lost, "", true}, Answer{"cuts", lost, "", true}, Answer{"garbage", retry, "", true},
                     Answer{"silent", retry, "timed out", true}, Answer{"wrong_name_tls", retry, "", true}),
     [](const auto& odd) { return std::string(odd.param.behaviour); });
 
@@ -233,6 +235,7 @@ TEST_F(AMailServer, T3_WouldSeeASecondRecipientWithoutThatCheck) {
                                      nullptr,
                                      [](void*, std::uint64_t, loquet_text, loquet_text) {},
                                      [](void*, std::uint64_t, std::uint32_t, loquet_text) {},
+                                     [](void*, std::uint64_t, loquet_text) {},
                                      [](void*, std::uint64_t, loquet_text) {},
                                      nullptr,
                                      nullptr};

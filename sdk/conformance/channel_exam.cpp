@@ -23,7 +23,7 @@ constexpr std::uint32_t patient_ms = 500;            ///< what work() may wait; 
 
 /// What a channel told during one call of work(), and whether it kept to channel.h.
 struct Told {
-    enum class Outcome { sent, retry, refused };
+    enum class Outcome { sent, retry, refused, lost };
     std::map<std::uint64_t, Outcome> outcomes;
     std::string said; ///< all that the helpdesk would see
     Faults faults;
@@ -47,6 +47,9 @@ struct Told {
     }
     static void refused(void* context, std::uint64_t delivery, loquet_text said) {
         of(context).take(delivery, Outcome::refused, said);
+    }
+    static void lost(void* context, std::uint64_t delivery, loquet_text said) {
+        of(context).take(delivery, Outcome::lost, said);
     }
 
     std::vector<std::string> receipts; ///< references
@@ -132,7 +135,9 @@ public:
         }
         finish_all();
         for (const auto& [number, destination] : suspicious_) {
-            expect(told_[number] != Told::Outcome::sent, "it handed on what was for \"" + destination + "\"");
+            const Told::Outcome told = told_[number];
+            expect(told != Told::Outcome::sent && told != Told::Outcome::lost,
+                   "it handed on what was for \"" + destination + "\"");
         }
     }
 
@@ -223,8 +228,8 @@ private:
 
     std::string work(int wake, std::uint32_t timeout_ms) {
         Told told;
-        const loquet_channel_output output{sizeof output,  &told,          &Told::sent,        &Told::retry,
-                                           &Told::refused, &Told::receipt, &Told::receipts_end};
+        const loquet_channel_output output{sizeof output,  &told,       &Told::sent,    &Told::retry,
+                                           &Told::refused, &Told::lost, &Told::receipt, &Told::receipts_end};
         const int result = exam_.call([&] { return table_.work(self_, wake, timeout_ms, &output); });
         told.faults.rethrow();
         expect(result == 0, "work() says that it could not");

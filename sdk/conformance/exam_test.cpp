@@ -75,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"channel", "tells_twice", "it told twice what became of a delivery"},
                     Bad{"channel", "quotes_text", "the text of a message turned up"},
                     Bad{"channel", "trusts_destinations", "it handed on what was for"},
+                    Bad{"channel", "loses_answers", "it handed on what was for"},
                     Bad{"channel", "sleeps_in_work", "a call lasted longer than 2 seconds"},
                     Bad{"channel", "invents_receipts", "a receipt for a message that it was never given"},
                     Bad{"channel", "floods_receipts", "more than 32 receipts for one question"},

@@ -132,6 +132,9 @@ private:
     static void refused(void* context, std::uint64_t id, loquet_text said) {
         keep(context, id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, std::string(sdk::view(said))});
     }
+    static void lost(void* context, std::uint64_t id, loquet_text said) {
+        keep(context, id, {sdk::DeliveryOutcome::Kind::lost, {}, 0, std::string(sdk::view(said))});
+    }
     static void receipt(void* context, loquet_text reference, int outcome, loquet_text said) {
         static_cast<ChannelDriver*>(context)->answer_.receipts.push_back({std::string(sdk::view(reference)),
                                                                           static_cast<sdk::Receipt::Outcome>(outcome),
@@ -153,13 +156,10 @@ private:
     Receipts answer_;
     bool answered_ = true;
     const loquet_host host_{sizeof host_, this, &ChannelDriver::log, nullptr};
-    const loquet_channel_output output_{sizeof output_,
-                                        this,
-                                        &ChannelDriver::sent,
-                                        &ChannelDriver::retry,
-                                        &ChannelDriver::refused,
-                                        &ChannelDriver::receipt,
-                                        &ChannelDriver::receipts_end};
+    const loquet_channel_output output_{sizeof output_,          this,
+                                        &ChannelDriver::sent,    &ChannelDriver::retry,
+                                        &ChannelDriver::refused, &ChannelDriver::lost,
+                                        &ChannelDriver::receipt, &ChannelDriver::receipts_end};
     std::vector<loquet_option_value> values_;
     Channel channel_;
 };

@@ -5,7 +5,7 @@
 It says "PORT n" when it is ready. FOLDER/requests gets one line of JSON a request: method, path, headers (lower case), and
 `fields`, a list of [name, value] as Python's own parsers decode query, form, JSON (paths with dots) and XML. What it answers
 is what the path says: /STATUS, /STATUS/WORDS, /redirect, /endless, /silent, /drop, /garbage, /slow, /echo, /later,
-/after/MILLISECONDS.
+/after/MILLISECONDS, /once (the first request of a connection; the next is taken, and the connection ends).
 """
 import http.server
 import json
@@ -52,6 +52,7 @@ class Gateway(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder = None
     lock = threading.Lock()
+    answered = False  # one on this connection
 
     def take(self):
         url = urllib.parse.urlsplit(self.path)
@@ -89,6 +90,11 @@ class Gateway(http.server.BaseHTTPRequestHandler):
         elif words[0] == "after":
             time.sleep(int(words[1]) / 1000)
             self.say(200, b"taken")
+        elif words[0] == "once" and self.answered:
+            self.close_connection = True
+        elif words[0] == "once":
+            self.answered = True
+            self.say(200, b"OK")
         elif words[0] == "later":
             self.say(503, b"busy", retry_after="7")
         else:

@@ -20,6 +20,9 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, AuthResult
 
 
+CUT = b"250 2.0.0 Ok: que"
+
+
 def make_certificates(folder, name):
     def openssl(*words):
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
@@ -86,6 +89,20 @@ async def odd_session(reader, writer, behaviour, mailbox):
             file.write(line)
         return line
 
+    async def answer(line, **values):
+        """False where the session is over with it."""
+        if line is None:
+            writer.transport.abort()
+        elif line == CUT:
+            writer.write(CUT)
+            await writer.drain()
+        elif line == "":
+            await reader.read()
+        else:
+            await say(line.format(**values))
+            return True
+        return False
+
     if behaviour == "silent":
         await reader.read()
         return
@@ -93,7 +110,8 @@ async def odd_session(reader, writer, behaviour, mailbox):
         while True:
             await say("\x01\x02 not smtp \xff" * 100)
     answers = {"EHLO": "250-odd\r\n250 DSN", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", ".": "250 ok"}
-    answers |= {
+    answers |= {  # None: it goes away instead; "": it says nothing any more; CUT: it goes away in the middle of a yes
+        "drops_early": {"DATA": None},
         "refuses_rcpt": {"RCPT": "550 5.1.1 no such mailbox"},
         "defers_rcpt": {"RCPT": "451 4.7.1 greylisted"},
         "refuses_text": {".": "554 5.7.1 spam"},
@@ -101,6 +119,8 @@ async def odd_session(reader, writer, behaviour, mailbox):
         "repeats_text": {".": "554 5.7.1 spam: {text}"},
         "wants_login": {"MAIL": "530 5.7.0 authentication required"},
         "drops": {".": None},
+        "mute": {".": ""},
+        "cuts": {".": CUT},
         "slow": {},
     }.get(behaviour, {})
     await say("220 odd")
@@ -110,16 +130,15 @@ async def odd_session(reader, writer, behaviour, mailbox):
             return
         if behaviour == "slow":
             await asyncio.sleep(0.05)
-        await say(answers.get(verb, "250 ok"))
+        if not await answer(answers.get(verb, "250 ok")):
+            return
         if verb == "DATA" and answers["DATA"].startswith("354"):
             content = b""
             while not content.endswith(b"\r\n.\r\n") and (line := await hear()):
                 content += line
             text = mailbox.keep(content.removesuffix(b".\r\n"))
-            if answers["."] is None:
-                writer.transport.abort()
+            if not await answer(answers["."], text=" ".join(text.split())):
                 return
-            await say(answers["."].format(text=" ".join(text.split())))
 
 
 async def main(folder, behaviour):

@@ -4,9 +4,9 @@
  *
  * Several deliveries are in flight at once in one thread, so a channel is told in two steps: `submit` takes a delivery
  * up and returns at once, and `work` lets everything that was taken up go on until something can be told. The daemon
- * keeps the message until it was told what became of it, and tries again where it was told nothing: a channel may be
- * killed and started anew at any moment, and needs no memory of its own. A delivery that is tried again has the same
- * `reference`, by which a gateway can recognise what it has already taken.
+ * keeps the message until it was told what became of it, and tries again where it was told nothing, or that nobody
+ * knows (`lost`): a channel may be killed and started anew at any moment, and needs no memory of its own. A delivery
+ * that is tried again has the same `reference`, by which a gateway can recognise what it has already taken.
  *
  * What becomes later of a message that was sent (a report, a bounce) is asked for by `receipts`, where a channel has a
  * way to learn of it, and told by `work` as well.
@@ -66,8 +66,9 @@ typedef struct loquet_receipts_request {
 #define LOQUET_RECEIPT_DELAYED 2   /* somebody is still trying */
 #define LOQUET_RECEIPT_FAILED 3    /* it has not arrived and will not; final */
 
-/* Where a channel tells what became of what it took up: exactly one of the three, once for each delivery, during a call
- * of work(). A number that is not in flight, or is told a second time, is an error of the plugin and ends its process.
+/* Where a channel tells what became of what it took up: exactly one of the four (sent, retry, refused, lost), once for
+ * each delivery, during a call of work(). A number that is not in flight, or is told a second time, is an error of the
+ * plugin and ends its process.
  *
  * `said` is what the gateway answered, for the helpdesk: "550 5.1.1 no such mailbox". The host replaces what is not
  * printable and cuts it at 256 bytes. It never holds the text of the message, nor a part of it: a gateway that echoes
@@ -83,6 +84,10 @@ typedef struct loquet_channel_output {
     void (*retry)(void* context, uint64_t delivery, uint32_t after_ms, loquet_text said);
     /* Never to this destination, or not in time: trying again is of no use. */
     void (*refused)(void* context, uint64_t delivery, loquet_text said);
+    /* The gateway may have taken it: all of it was handed over, or may have been, and the yes or no never came, or not
+     * whole. The daemon counts the attempt as one that may have arrived, and tries again with the same reference when
+     * it sees fit, by another channel where there is one. `said` is what is known: "the connection broke". */
+    void (*lost)(void* context, uint64_t delivery, loquet_text said);
     /* Only after a call of receipts(): first at most 32 of these, for messages of any age. `reference` is that of a
      * delivery, 32 lower-case hexadecimal digits, and whoever wrote the report had to know it; the daemon ignores what
      * no message of this channel has. */

@@ -164,6 +164,8 @@ public:
         output_->retry(output_->context, id, after_ms, text(said));
     }
     void refused(std::uint64_t id, std::string_view said) { output_->refused(output_->context, id, text(said)); }
+    /// The gateway may have taken it, and its answer never came.
+    void lost(std::uint64_t id, std::string_view said) { output_->lost(output_->context, id, text(said)); }
     void receipt(const Receipt& receipt) {
         output_->receipt(output_->context, text(receipt.reference), static_cast<int>(receipt.outcome),
                          text(receipt.said));
@@ -176,7 +178,7 @@ private:
 
 /// What became of one delivery, as a value; the members are those of loquet_channel_output.
 struct DeliveryOutcome {
-    enum class Kind { sent, retry, refused };
+    enum class Kind { sent, retry, refused, lost };
 
     Kind kind = Kind::refused;
     std::string gateway_reference; ///< of what was sent
@@ -193,6 +195,9 @@ struct DeliveryOutcome {
             break;
         case Kind::refused:
             output.refused(id, said);
+            break;
+        case Kind::lost:
+            output.lost(id, said);
             break;
         }
     }

@@ -194,8 +194,8 @@ TEST_F(MessageCommands, RetryEndsAsTheServiceAnswers) {
 
 TEST(TheReasonsOfMessages, AreExplainedAsFarAsTheReferenceNamesThem) {
     for (const char* why : {"budget:account", "budget:destination", "budget:country", "budget:seat", "budget:site",
-                            "no-address", "address", "no-channel", "too-many", "gateway", "no-answer", "restart",
-                            "void", "unsendable", "delivered", "delayed", "bounced"}) {
+                            "no-address", "address", "no-channel", "too-many", "gateway", "no-answer", "answer-lost",
+                            "restart", "void", "unsendable", "delivered", "delayed", "bounced"}) {
         EXPECT_NE(message::explanation_of(why), "") << why;
     }
     EXPECT_EQ(message::explanation_of("of the future"), "");

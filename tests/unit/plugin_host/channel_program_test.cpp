@@ -107,6 +107,8 @@ TEST_F(AChannelsHost, PassesOnEachOutcome) {
     EXPECT_EQ(next().outcome, (DeliverResponse{Outcome::retry, Milliseconds(30'000), "", "451 4.7.1 later"}));
     ask(3, "refuse");
     EXPECT_EQ(next().outcome, (DeliverResponse{Outcome::refused, {}, "", "550 5.1.1 nobody"}));
+    ask(4, "lose");
+    EXPECT_EQ(next().outcome, (DeliverResponse{Outcome::lost, {}, "", "the connection broke"}));
 }
 
 TEST_F(AChannelsHost, HasSeveralInFlightAndAnswersEachWhenItIsDone) {

@@ -117,6 +117,35 @@ TEST_F(ACourier, AsksTheNextChannelOfTheMediumWhileTheFirstDoesNotAnswer) {
     EXPECT_THAT(mail_.seen, SizeIs(2)) << "it is asked first again";
 }
 
+TEST_F(ACourier, AsksTheNextChannelAfterALostAnswerAndCountsThatItMayArriveTwice) {
+    mail_.gateway = [](const Seen&) { return answer_lost(); };
+    start_courier();
+    const auto first = enqueue(code_for(1));
+    ASSERT_TRUE(becomes(first, MessageState::sent));
+    EXPECT_EQ(message(first).channel, "second");
+    EXPECT_EQ(message(first).attempts, 2U);
+    EXPECT_EQ(message(first).unknown, 1U);
+    EXPECT_EQ(second_.seen.at(0).reference, mail_.seen.at(0).reference);
+    ASSERT_TRUE(becomes(enqueue(code_for(2)), MessageState::sent));
+    EXPECT_THAT(mail_.seen, SizeIs(1)) << "what loses an answer pauses at once";
+}
+
+TEST_F(ACourier, BacksOffWhereTheOnlyChannelLosesAnswersAndKeepsThatItMayHaveArrived) {
+    sms_.gateway = [](const Seen&) { return answer_lost(); };
+    start_courier();
+    const auto number = enqueue(code_for(1, Medium::sms));
+    ASSERT_TRUE(becomes(number, MessageState::deferred));
+    ASSERT_TRUE(settles());
+    EXPECT_THAT(sms_.seen, SizeIs(1));
+    EXPECT_EQ(message(number).why, "answer-lost");
+    EXPECT_GE(message(number).next - steady_.now(clock_), message_back_off.first * 3 / 4);
+    EXPECT_TRUE(has_letter(number));
+    pass(600s);
+    ASSERT_TRUE(becomes(number, MessageState::expired));
+    EXPECT_EQ(message(number).unknown, 1U);
+    EXPECT_EQ(message(number).said, "the connection broke");
+}
+
 TEST_F(ACourier, NeverHandsAMessageOnWhenItsTimeIsOver) {
     mail_.gateway = second_.gateway = [](const Seen&) { return not_now(); };
     start_courier();

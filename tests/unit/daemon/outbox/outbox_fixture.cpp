@@ -80,6 +80,10 @@ protocol::DeliverResponse never() {
     return {protocol::Outcome::refused, {}, "", "550 no such user"};
 }
 
+protocol::DeliverResponse answer_lost() {
+    return {protocol::Outcome::lost, {}, "", "the connection broke"};
+}
+
 OutboxFixture::OutboxFixture() {
     const std::string folder = folder_ / "messages";
     std::filesystem::create_directory(folder);

@@ -57,6 +57,7 @@ private:
 
 [[nodiscard]] protocol::DeliverResponse not_now(base::Milliseconds after = base::Milliseconds(0));
 [[nodiscard]] protocol::DeliverResponse never();
+[[nodiscard]] protocol::DeliverResponse answer_lost();
 
 class OutboxFixture : public store::StoreFixture {
 protected:

@@ -52,6 +52,8 @@ TEST(AMessage, BecomesWhatTheChannelSays) {
     EXPECT_EQ(deferred.state, MessageState::deferred);
     EXPECT_EQ(deferred.next, 9s);
     EXPECT_EQ(deferred.changed, 2s);
+    EXPECT_EQ(deferred.why, "gateway");
+    EXPECT_EQ(deferred.unknown, 0U);
     EXPECT_EQ(handed_on(deferred, "smtp", 9s).attempts, 2U);
     EXPECT_EQ(answered(sending, DeliverResponse{Outcome::sent, {}, "gw", ""}, 2s, 9s).gateway_reference, "gw");
     EXPECT_EQ(answered(sending, DeliverResponse{Outcome::refused, {}, "", ""}, 2s, 9s).why, "gateway");
@@ -99,6 +101,22 @@ TEST(AMessage, CountsAttemptsOfWhichNobodyKnowsTheOutcome) {
     EXPECT_EQ(recovered(sending, 2s).unknown, 1U);
     EXPECT_EQ(recovered(sending, 2s).state, MessageState::deferred);
     EXPECT_EQ(recovered(in(MessageState::queued), 2s), in(MessageState::queued));
+}
+
+TEST(AMessage, WhoseAnswerWasLostIsTriedAgainAndMayHaveArrived) {
+    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const Outgoing lost = answered(sending, DeliverResponse{Outcome::lost, {}, "", "it broke"}, 2s, 9s);
+    EXPECT_EQ(lost.state, MessageState::deferred);
+    EXPECT_EQ(lost.why, "answer-lost");
+    EXPECT_EQ(lost.said, "it broke");
+    EXPECT_EQ(lost.next, 9s);
+    EXPECT_EQ(lost.unknown, 1U);
+    const Outgoing again = answered(handed_on(lost, "smtp", 9s), DeliverResponse{Outcome::lost, {}, "", ""}, 9s, 20s);
+    EXPECT_EQ(again.unknown, 2U);
+    EXPECT_EQ(expired(again, 100s).why, "answer-lost") << "the helpdesk still sees why it may have arrived";
+    const Outgoing sent = answered(handed_on(again, "smtp", 20s), DeliverResponse{Outcome::sent, {}, "", ""}, 21s, 21s);
+    EXPECT_EQ(sent.unknown, 2U) << "that it may have arrived three times stays known";
+    EXPECT_EQ(sent.why, "");
 }
 
 TEST(AMessage, ThatHasAFinalStateTakesNoChange) {

@@ -40,7 +40,8 @@ TEST(ADelivery, IsCarriedWhole) {
     EXPECT_EQ(got.attempt, 7U);
     for (const DeliverResponse& told : {DeliverResponse{Outcome::sent, Milliseconds(0), "4711", "250 Ok"},
                                         DeliverResponse{Outcome::retry, Milliseconds(60'000), "", "451 later"},
-                                        DeliverResponse{Outcome::refused, Milliseconds(0), "", "550 nobody"}}) {
+                                        DeliverResponse{Outcome::refused, Milliseconds(0), "", "550 nobody"},
+                                        DeliverResponse{Outcome::lost, Milliseconds(0), "", "timed out"}}) {
         EXPECT_EQ(sent(told), told);
     }
 }
@@ -109,10 +110,14 @@ TEST(AnOutcome, CarriesNothingOfAnother) {
     EXPECT_EQ(refusal_of(retry_after(86'400'000)), std::nullopt);
     EXPECT_EQ(refusal_of(retry_after(86'400'001)), Error::Kind::invalid);
     EXPECT_EQ(refusal_of(retry_after(-1)), Error::Kind::invalid);
-    EXPECT_EQ(refusal_of(DeliverResponse{Outcome::sent, Milliseconds(1), "", ""}), Error::Kind::invalid);
-    EXPECT_EQ(refusal_of(DeliverResponse{Outcome::refused, Milliseconds(0), "4711", ""}), Error::Kind::invalid);
+    for (const Outcome outcome : {Outcome::sent, Outcome::refused, Outcome::lost}) {
+        EXPECT_EQ(refusal_of(DeliverResponse{outcome, Milliseconds(1), "", ""}), Error::Kind::invalid);
+    }
+    for (const Outcome outcome : {Outcome::retry, Outcome::refused, Outcome::lost}) {
+        EXPECT_EQ(refusal_of(DeliverResponse{outcome, Milliseconds(0), "4711", ""}), Error::Kind::invalid);
+    }
     EXPECT_EQ(refusal_of(DeliverResponse{Outcome::refused, Milliseconds(0), "", "a\nb"}), Error::Kind::invalid);
-    EXPECT_EQ(refusal_of(DeliverResponse{static_cast<Outcome>(4), Milliseconds(0), "", ""}), Error::Kind::invalid);
+    EXPECT_EQ(refusal_of(DeliverResponse{static_cast<Outcome>(5), Milliseconds(0), "", ""}), Error::Kind::invalid);
 }
 
 TEST(AStepThatSends, KeepsToTheLimits) {

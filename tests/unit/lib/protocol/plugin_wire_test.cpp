@@ -116,6 +116,7 @@ std::vector<SecureBytes> all_packets() {
     packets.push_back(encode(header, some_step_response()));
     packets.push_back(encode(header, DeliverResponse{Outcome::sent, Milliseconds(0), "gw-1", "250 2.0.0 Ok"}));
     packets.push_back(encode(header, DeliverResponse{Outcome::retry, Milliseconds(30'000), "", "451 4.7.1 later"}));
+    packets.push_back(encode(header, DeliverResponse{Outcome::lost, Milliseconds(0), "", "the connection broke"}));
     packets.push_back(encode(header, ReceiptsRequest{9, {{of(32, 'a'), "gw-1"}, {of(32, 'b'), ""}}}));
     packets.push_back(encode(header, ReceiptsResponse{9, true, {{of(32, 'a'), ReceiptOutcome::failed, "5.1.1"}}}));
     packets.push_back(encode(header, ErrorResponse{"it could not"}));
