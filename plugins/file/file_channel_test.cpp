@@ -80,9 +80,13 @@ private:
         of(context) = {"refused", {}, std::string(sdk::view(said))};
     }
 
+    static void on_lost(void* /*context*/, std::uint64_t /*number*/, loquet_text said) {
+        ADD_FAILURE() << "a disk answers always: " << sdk::view(said);
+    }
+
     fs::path parent_;
     const loquet_host host_{sizeof host_, this, nullptr, nullptr};
-    const loquet_channel_output output_{sizeof output_, this, on_sent, on_retry, on_refused, nullptr, nullptr};
+    const loquet_channel_output output_{sizeof output_, this, on_sent, on_retry, on_refused, on_lost, nullptr, nullptr};
     loquet_delivery delivery_{sizeof delivery_,
                               sdk::text(reference),
                               sdk::text("anne.legall@example.org"),
