@@ -28,12 +28,21 @@ forget_pid() {
     started_pids=("${kept[@]}")
 }
 
+# In the background, in a process group of its own, which ends as a whole: for what starts others. Leaves `group_pid`.
+start_group() {
+    set -m
+    "$@" &
+    set +m
+    group_pid=$!
+    remember_pid "-$group_pid"
+}
+
 # Ends the remembered processes, the newest first, and waits for each.
 end_started() {
     local index
     for ((index = ${#started_pids[@]} - 1; index >= 0; index--)); do
-        kill "${started_pids[index]}" 2>/dev/null || true
-        wait "${started_pids[index]}" 2>/dev/null || true
+        kill -- "${started_pids[index]}" 2>/dev/null || true
+        wait "${started_pids[index]#-}" 2>/dev/null || true
     done
     started_pids=()
 }
