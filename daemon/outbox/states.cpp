@@ -33,6 +33,8 @@ constexpr std::array<std::pair<MessageState, MessageState>, 11> allowed{{
     {MessageState::deferred, MessageState::expired},
 }};
 
+constexpr Milliseconds clocks_apart{1}; // a channel's clock and ours are rounded each by itself
+
 constexpr std::string_view delivered = "delivered"; // Outgoing::why of what was sent and has arrived
 
 void become(Outgoing& message, MessageState state, Milliseconds now) {
@@ -75,6 +77,9 @@ Outgoing answered(Outgoing message, const protocol::DeliverResponse& response, M
         defer(message, "gateway", now, next);
         break;
     case protocol::Outcome::refused:
+        if (now + clocks_apart >= message.expires) { // a channel refuses what comes to it too late
+            return expired(std::move(message), now);
+        }
         become(message, MessageState::refused, now);
         message.why = "gateway";
         break;

@@ -235,6 +235,8 @@ TEST_F(KilledChannels, T29_BringEachMessageToOneFinalStateAndCountWhatMayHaveArr
     std::uint32_t repeated = 0;
     for (const auto& [reference, message] : records) {
         ++states[message.state];
+        EXPECT_TRUE(message.state == MessageState::sent || message.state == MessageState::expired)
+            << reference << " is " << to_text(message.state) << ": " << message.why << ", " << message.said;
         unknown += message.unknown;
         const auto found = requests.find(reference);
         const std::uint32_t arrived = found == requests.end() ? 0 : found->second.times;

@@ -127,6 +127,7 @@ TEST_F(TheProgram, ServesANewConnectionWhileOldOnesLinger) {
 }
 
 TEST_F(TheProgram, T18_CannotBeDumpedNorGainPrivileges) {
+    ASSERT_TRUE(describes_itself(connect())) << "it serves, so it has given up what it gives up";
     std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
     std::stringstream text;
     text << status.rdbuf();

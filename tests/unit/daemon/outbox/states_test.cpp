@@ -59,6 +59,17 @@ TEST(AMessage, BecomesWhatTheChannelSays) {
     EXPECT_EQ(answered(sending, DeliverResponse{Outcome::refused, {}, "", ""}, 2s, 9s).why, "gateway");
 }
 
+TEST(AMessage, ThatAChannelRefusesWhenItsTimeIsOverIsExpired) {
+    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const auto refused_at = [&](base::Milliseconds now) {
+        return answered(sending, DeliverResponse{Outcome::refused, {}, "", "its time was over"}, now, now);
+    };
+    EXPECT_EQ(refused_at(sending.expires).state, MessageState::expired);
+    EXPECT_EQ(refused_at(sending.expires).said, "its time was over");
+    EXPECT_EQ(refused_at(sending.expires - 1ms).state, MessageState::expired) << "by the channel's clock it was";
+    EXPECT_EQ(refused_at(sending.expires - 2ms).state, MessageState::refused);
+}
+
 TEST(AMessage, ThatWasSentLearnsHowItEnded) {
     using protocol::Receipt;
     using protocol::ReceiptOutcome;
