@@ -24,6 +24,7 @@ Transfer::Transfer(const TransferRules& rules, std::int64_t expires) : easy_(cur
         throw std::logic_error("a message that is over is not begun");
     }
     const std::chrono::milliseconds most = std::min<std::chrono::milliseconds>(rules.timeout, life);
+    end_ = std::chrono::steady_clock::now() + most;
     set(CURLOPT_ERRORBUFFER, complaint_.data());
     set(CURLOPT_PROTOCOLS_STR, rules.protocols.c_str());
     set(CURLOPT_REDIR_PROTOCOLS_STR, rules.protocols.c_str());
@@ -40,6 +41,14 @@ Transfer::Transfer(const TransferRules& rules, std::int64_t expires) : easy_(cur
         set(CURLOPT_CAINFO, rules.ca_file.c_str());
         set(CURLOPT_CAPATH, static_cast<const char*>(nullptr)); // the file alone
     }
+}
+
+bool Transfer::begin_in_time() {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - std::chrono::steady_clock::now());
+    if (left.count() > 0) {
+        set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
+    }
+    return left.count() > 0;
 }
 
 std::string Transfer::complaint(CURLcode result) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One delivery by libcurl: a handle with the rules that hold for every gateway, to which a protocol adds its own. One
-// thread, that of Transfers.
+// thread at a time: that of Transfers, or with TransferThreads another while libcurl has it.
 #pragma once
 
 #include "lib/base/handle.h"
@@ -39,6 +39,8 @@ public:
     /// Called once, when libcurl is done with it.
     [[nodiscard]] virtual sdk::DeliveryOutcome outcome(CURLcode result) = 0;
     [[nodiscard]] CURL* handle() const { return easy_.get(); }
+    /// For who let it wait since it was made: the time that it has left. False where that is none.
+    [[nodiscard]] bool begin_in_time();
 
 protected:
     /// No redirect, no proxy, no .netrc, TLS of at least 1.2 with the server's name checked, and an end before
@@ -56,6 +58,7 @@ protected:
     [[nodiscard]] std::string complaint(CURLcode result) const;
 
 private:
+    std::chrono::steady_clock::time_point end_;
     std::array<char, CURL_ERROR_SIZE> complaint_{};
     base::Handle<CURL, curl_easy_cleanup> easy_; ///< after what it writes into
 };

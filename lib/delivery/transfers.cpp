@@ -8,29 +8,7 @@
 
 namespace loquet::delivery {
 
-namespace {
-
-void check(CURLMcode result) {
-    if (result != CURLM_OK) {
-        throw std::runtime_error(std::string("libcurl: ") + curl_multi_strerror(result));
-    }
-}
-
-CURLM* new_multi() {
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    CURLM* multi = ready == CURLE_OK ? curl_multi_init() : nullptr;
-    if (multi == nullptr) {
-        throw std::runtime_error("libcurl cannot be used");
-    }
-    return multi;
-}
-
-} // namespace
-
-Transfers::Transfers(long connections) : multi_(new_multi()) {
-    check(curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections));
-    check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections));
-}
+Transfers::Transfers(long connections) : multi_(new_multi(connections)) {}
 
 Transfers::~Transfers() {
     for (const auto& [id, transfer] : in_flight_) {
@@ -68,10 +46,6 @@ void Transfers::ask(std::unique_ptr<Transfer> question) {
     }
 }
 
-void Transfers::decided(std::uint64_t id, sdk::DeliveryOutcome outcome) {
-    decided_.emplace_back(id, std::move(outcome));
-}
-
 void Transfers::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point until = Clock::now() + std::chrono::milliseconds(timeout_ms);
@@ -106,7 +80,7 @@ void Transfers::finish(CURL* handle, CURLcode result) {
     const auto delivery = std::ranges::find_if(in_flight_, [&](const auto& entry) { return is_it(*entry.second); });
     const auto question = std::ranges::find_if(questions_, [&](const auto& asked) { return is_it(*asked); });
     if (delivery != in_flight_.end()) {
-        decided_.emplace_back(delivery->first, delivery->second->outcome(result));
+        outcomes_.add(delivery->first, delivery->second->outcome(result));
     } else {
         (void)(*question)->outcome(result);
         answered_ = true;
@@ -120,12 +94,8 @@ void Transfers::finish(CURL* handle, CURLcode result) {
 }
 
 bool Transfers::tell(sdk::ChannelOutput& output) {
-    for (const auto& [id, outcome] : decided_) {
-        outcome.tell(id, output);
-    }
-    const bool told = !decided_.empty() || std::exchange(answered_, false);
-    decided_.clear();
-    return told;
+    const bool told = outcomes_.tell(output);
+    return std::exchange(answered_, false) || told;
 }
 
 } // namespace loquet::delivery

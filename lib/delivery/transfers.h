@@ -2,7 +2,8 @@
 // The deliveries that libcurl has in flight, several at once in one thread; their connections stay open for the next.
 #pragma once
 
-#include "lib/base/handle.h"
+#include "lib/delivery/multi.h"
+#include "lib/delivery/outcomes.h"
 #include "lib/delivery/transfer.h"
 
 #include <loquet/channel.hpp>
@@ -27,7 +28,7 @@ public:
     /// returns when one is through.
     void ask(std::unique_ptr<Transfer> question);
     /// For what was decided without the network: the next work() tells it.
-    void decided(std::uint64_t id, sdk::DeliveryOutcome outcome);
+    void decided(std::uint64_t id, sdk::DeliveryOutcome outcome) { outcomes_.add(id, std::move(outcome)); }
     /// As loquet_channel::work(). Throws where libcurl itself cannot go on.
     void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output);
 
@@ -37,9 +38,9 @@ private:
     void finish(CURL* handle, CURLcode result);
     bool tell(sdk::ChannelOutput& output);
 
-    base::Handle<CURLM, curl_multi_cleanup> multi_;
+    Multi multi_;
     std::map<std::uint64_t, std::unique_ptr<Transfer>> in_flight_;
-    std::vector<std::pair<std::uint64_t, sdk::DeliveryOutcome>> decided_;
+    Outcomes outcomes_;
     std::vector<std::unique_ptr<Transfer>> questions_;
     bool answered_ = false; ///< a question is through
 };

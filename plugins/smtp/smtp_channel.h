@@ -2,7 +2,7 @@
 // The channel: each message becomes a mail, which a relay takes over.
 #pragma once
 
-#include "lib/delivery/transfers.h"
+#include "lib/delivery/transfer_threads.h"
 #include "plugins/smtp/drop.h"
 #include "plugins/smtp/relay.h"
 
@@ -30,10 +30,10 @@ private:
 
     sdk::Host host_;
     Relay relay_;
-    std::unique_ptr<Drop> drop_;     ///< where reports come back; may be none
-    std::optional<Mails> came_back_; ///< what the next work() tells
-    std::string reported_;           ///< the last trouble: said once, until it is another
-    delivery::Transfers transfers_;  ///< after what its transfers refer to
+    std::unique_ptr<Drop> drop_;          ///< where reports come back; may be none
+    std::optional<Mails> came_back_;      ///< what the next work() tells
+    std::string reported_;                ///< the last trouble: said once, until it is another
+    delivery::TransferThreads transfers_; ///< after what its transfers refer to
 };
 
 } // namespace loquet::plugins_smtp

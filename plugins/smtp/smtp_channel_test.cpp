@@ -127,6 +127,22 @@ TEST_F(AMailServer, TakesSixteenAtOnce) {
     EXPECT_EQ(times("RCPT TO:<anne.legall@example.org>\r\n"), 16U);
 }
 
+TEST_F(AMailServer, T29_KeepsNoOtherMailWaitingWithAnAnswerThatItDoesNotGive) {
+    begin("mute_once");
+    const std::uint64_t first = channel().submit({});
+    ASSERT_TRUE(tests::eventually([&] { return std::filesystem::exists(folder_ / "0.fields"); }));
+    EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::sent);
+    EXPECT_FALSE(channel().has_told(first)) << "it may have arrived: nobody knows yet";
+}
+
+TEST_F(AMailServer, T29_ThatOwesAnAnswerIsNotAskedAgainByTheSameConnection) {
+    begin("mute_once");
+    options_.set("seconds", 4);
+    EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::lost);
+    EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::sent);
+    EXPECT_EQ(times("EHLO"), 2U) << "or its late answer would be the one to the next mail";
+}
+
 TEST_F(AMailServer, HearsTheNameOfTheMessageWhereItReportsByIt) {
     begin("takes");
     options_.set("dsn", 1, LOQUET_OPTION_BOOLEAN);
@@ -229,7 +245,7 @@ TEST_F(AMailServer, T3_WouldSeeASecondRecipientWithoutThatCheck) {
     loquet_delivery delivery{};
     delivery.destination = sdk::text(destination);
     delivery.expires = 4'102'444'800'000;
-    delivery::Transfers careless(1);
+    delivery::TransferThreads careless(1);
     careless.begin(1, std::make_unique<MailTransfer>(relay, sdk::Delivery(delivery), [](const std::string&) {}));
     const loquet_channel_output none{sizeof none,
                                      nullptr,

@@ -96,6 +96,7 @@ public:
         }
         return told_.at(id);
     }
+    [[nodiscard]] bool has_told(std::uint64_t id) const { return told_.contains(id); }
     sdk::DeliveryOutcome deliver(const Letter& letter) { return outcome(submit(letter)); }
     /// What it tells of messages that it sent before.
     struct Receipts {

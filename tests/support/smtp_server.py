@@ -137,6 +137,8 @@ async def odd_session(reader, writer, behaviour, mailbox):
             while not content.endswith(b"\r\n.\r\n") and (line := await hear()):
                 content += line
             text = mailbox.keep(content.removesuffix(b".\r\n"))
+            if behaviour == "mute_once" and mailbox.count == 1:
+                answers["."] = ""
             if not await answer(answers["."], text=" ".join(text.split())):
                 return
 

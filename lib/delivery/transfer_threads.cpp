@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/delivery/transfer_threads.h"
+
+#include "lib/base/error.h"
+#include "lib/delivery/kept_connection.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace loquet::delivery {
+
+namespace {
+
+base::Fd new_event() {
+    base::Fd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!event) {
+        throw base::system_error(errno, "cannot make an event descriptor");
+    }
+    return event;
+}
+
+} // namespace
+
+TransferThreads::TransferThreads(std::size_t most) : most_(most), ready_(new_event()) {}
+
+TransferThreads::~TransferThreads() {
+    ending_ = true;
+    for (const auto& worker : workers_) {
+        {
+            const std::scoped_lock lock(mutex_); // or it could look, be told, and wait only then
+        }
+        worker->given.notify_one();
+    }
+    for (const auto& worker : workers_) {
+        worker->thread.join();
+    }
+}
+
+TransferThreads::Worker* TransferThreads::idle_worker() {
+    // The first: so that few connections are open where few are needed.
+    const auto idle = std::ranges::find_if(workers_, [](const auto& worker) { return !worker->job; });
+    if (idle != workers_.end()) {
+        return idle->get();
+    }
+    if (workers_.size() == most_) {
+        return nullptr;
+    }
+    auto made = std::make_unique<Worker>();
+    made->thread = std::thread([this, worker = made.get()] { run(*worker); });
+    return workers_.emplace_back(std::move(made)).get();
+}
+
+void TransferThreads::begin(std::uint64_t id, std::unique_ptr<Transfer> transfer) {
+    const std::scoped_lock lock(mutex_);
+    workers_.reserve(most_); // so that what follows loses no thread
+    if (Worker* worker = idle_worker()) {
+        worker->job = Job{id, std::move(transfer)};
+        worker->given.notify_one();
+    } else {
+        waiting_.push_back(Job{id, std::move(transfer)});
+    }
+}
+
+bool TransferThreads::wait_for_job(std::unique_lock<std::mutex>& lock, Worker& worker) {
+    if (!worker.job && !waiting_.empty()) {
+        worker.job = std::move(waiting_.front());
+        waiting_.pop_front();
+    }
+    worker.given.wait(lock, [&] { return worker.job || ending_; });
+    return !ending_;
+}
+
+void TransferThreads::run(Worker& worker) noexcept {
+    KeptConnection connection(ending_);
+    std::unique_lock lock(mutex_);
+    while (wait_for_job(lock, worker)) {
+        Transfer& transfer = *worker.job->transfer;
+        lock.unlock();
+        const CURLcode result = connection.perform(transfer);
+        lock.lock();
+        worker.job->result = result;
+        done_.push_back(*std::move(worker.job));
+        worker.job.reset();
+        const std::uint64_t one = 1;
+        (void)!::write(ready_.get(), &one, sizeof one); // it cannot count too far: there are not so many jobs
+    }
+}
+
+std::vector<TransferThreads::Job> TransferThreads::take_done() {
+    std::uint64_t count = 0;
+    (void)!::read(ready_.get(), &count, sizeof count);
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(done_, {});
+}
+
+void TransferThreads::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point until = Clock::now() + std::chrono::milliseconds(timeout_ms);
+    while (true) {
+        for (Job& job : take_done()) {
+            outcomes_.add(job.id, job.transfer->outcome(job.result));
+        }
+        if (outcomes_.tell(output)) {
+            return;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+        std::array<pollfd, 2> watched{{{ready_.get(), POLLIN, 0}, {wake, POLLIN, 0}}};
+        if (left <= 0
+            || (::poll(watched.data(), watched.size(), static_cast<int>(left)) > 0 && watched[1].revents != 0)) {
+            return;
+        }
+    }
+}
+
+} // namespace loquet::delivery
