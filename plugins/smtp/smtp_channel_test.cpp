@@ -137,7 +137,7 @@ TEST_F(AMailServer, T29_KeepsNoOtherMailWaitingWithAnAnswerThatItDoesNotGive) {
 
 TEST_F(AMailServer, T29_ThatOwesAnAnswerIsNotAskedAgainByTheSameConnection) {
     begin("mute_once");
-    options_.set("seconds", 4);
+    options_.set("seconds", 8);
     EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::lost);
     EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::sent);
     EXPECT_EQ(times("EHLO"), 2U) << "or its late answer would be the one to the next mail";
