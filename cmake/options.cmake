@@ -38,7 +38,7 @@ if(LOQUET_SANITIZE)
     add_link_options(-fsanitize=${LOQUET_SANITIZE})
     # GCC bug 105562: <regex> under sanitizers is taken for uninitialised. The other builds keep the warning.
     add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-    # UBSan doubles what compiling GoogleTest's templates costs, and looks for what our own code does wrong.
+    # UBSan makes compiling GoogleTest's templates half as dear again, and looks for what our own code does wrong.
     set(loquet_test_options $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-sanitize=undefined>)
 else()
     add_compile_options("$<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>")

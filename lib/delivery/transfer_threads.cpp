@@ -32,11 +32,11 @@ base::Fd new_event() {
 TransferThreads::TransferThreads(std::size_t most) : most_(most), ready_(new_event()) {}
 
 TransferThreads::~TransferThreads() {
-    ending_ = true;
+    {
+        const std::scoped_lock lock(mutex_); // or a worker could look, be told, and wait only then
+        ending_ = true;
+    }
     for (const auto& worker : workers_) {
-        {
-            const std::scoped_lock lock(mutex_); // or it could look, be told, and wait only then
-        }
         worker->given.notify_one();
     }
     for (const auto& worker : workers_) {

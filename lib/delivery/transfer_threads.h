@@ -53,6 +53,7 @@ private:
     };
 
     [[nodiscard]] Worker* idle_worker();
+    /// Where libcurl itself cannot go on, the process ends, and is started anew.
     void run(Worker& worker) noexcept;
     [[nodiscard]] bool wait_for_job(std::unique_lock<std::mutex>& lock, Worker& worker);
     [[nodiscard]] std::vector<Job> take_done();
