@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who may do what to accounts, decided by the real polkit with the policy that we install."""
 import pathlib
+import shutil
 import unittest
 
 from machine import eventually, output_of, run, secret, with_secrets
@@ -8,6 +9,7 @@ from terminal import Terminal
 
 DENIED = 3
 RULES = pathlib.Path("/etc/polkit-1/rules.d/50-helpdesk.rules")
+EXAMPLE = pathlib.Path("/usr/share/doc/loquet/examples/50-loquet-helpdesk.rules")
 
 
 def setUpModule():
@@ -41,6 +43,21 @@ class AnAccount(unittest.TestCase):
         eventually(lambda: run("loquetctl", "account", "unlock", "by_root", user="clerk").returncode == 0,
                    "polkit has read the rule")
         self.assertEqual(run("loquetctl", "account", "lock", "by_root", "--reason", "a test", user="clerk").returncode, DENIED)
+
+    def test_is_seen_unlocked_and_reset_by_the_helpdesk_with_the_rule_that_is_installed_as_an_example(self):
+        output_of("groupadd", "helpdesk")
+        self.addCleanup(output_of, "groupdel", "helpdesk")
+        output_of("usermod", "--append", "--groups", "helpdesk", "clerk")
+        self.addCleanup(output_of, "gpasswd", "--delete", "clerk", "helpdesk")
+        shutil.copy(EXAMPLE, RULES.parent)
+        self.addCleanup((RULES.parent / EXAMPLE.name).unlink)
+        eventually(lambda: run("loquetctl", "account", "list", user="clerk").returncode == 0, "polkit has read the rule")
+        output_of("loquetctl", "account", "lock", "by_root", "--reason", "a test")
+        for command in (["show", "by_root"], ["unlock", "by_root"], ["reset", "by_root"]):
+            done = run("loquetctl", "account", *command, user="clerk")
+            self.assertEqual(done.returncode, 0, (command, done.stderr))
+        self.assertEqual(run("loquetctl", "account", "lock", "by_root", "--reason", "a test", user="clerk").returncode, DENIED)
+        self.assertEqual(add("by_clerk", "clerk").returncode, DENIED)
 
     def test_is_listed_for_an_ordinary_person_at_a_terminal_where_an_administrator_types_a_password(self):
         with Terminal("login", "clerk") as screen:  # polkit asks at a terminal only who has a session

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the scripts of a package do when it is removed leaves a machine as Debian made it: its own people log in, and nothing
-asks for us any more."""
+"""README.md's section "Remove" leaves a machine as Debian made it: local users log in, and nothing asks Loquet any more."""
 import pathlib
 import unittest
 
@@ -8,24 +7,21 @@ from machine import output_of, run, secret
 from people import make_key, ssh
 from terminal import Terminal
 
-INSTALLED = ("/usr/libexec/loquet", "/usr/bin/loquetctl", "/usr/share/loquet", "/usr/lib/systemd/system/loquetd.service",
-             "/usr/lib/systemd/system/loquet-plugin@.service", "/usr/lib/systemd/system/loquet-plugin@.socket",
-             "/usr/lib/systemd/system/loquet-channel@.service", "/usr/lib/systemd/system/loquet-channel@.socket",
-             "/usr/share/dbus-1/system.d/org.loquet.Auth1.conf", "/usr/share/dbus-1/system-services/org.loquet.Auth1.service",
-             "/usr/share/polkit-1/actions/org.loquet.auth1.policy")
+SOURCE = pathlib.Path("/usr/src/loquet")
+
+
+def commands_of(section):
+    """The indented lines of a section of README.md, as a reader would paste them."""
+    text = (SOURCE / "README.md").read_text()
+    body = text.split(f"\n## {section}\n", 1)[1].split("\n## ", 1)[0]
+    return "".join(line[4:] + "\n" for line in body.splitlines() if line.startswith("    "))
 
 
 def setUpModule():
     output_of("useradd", "--create-home", "--shell", "/bin/bash", "local")
     output_of("chpasswd", typed=f"local:{secret('password')}\nroot:{secret('next_password')}\n")
     make_key("local")
-    output_of("pam-auth-update", "--package", "--remove", "loquet", "loquet-password", "loquet-offline")
-    output_of("systemctl", "disable", "--now", "loquetd.service", "loquet-plugin@lockout.socket",
-              "loquet-plugin@password_rules.socket")
-    output_of("sed", "-i", "-E", r"/^(passwd|group):/ s/ loquet\b//", "/etc/nsswitch.conf")
-    output_of("rm", "-r", *INSTALLED, *map(str, pathlib.Path("/usr/lib").glob("*-linux-gnu/*/pam_loquet.so")),
-              *map(str, pathlib.Path("/usr/lib").glob("*-linux-gnu/libnss_loquet.so.2")))
-    output_of("systemctl", "daemon-reload")
+    output_of("bash", "-euo", "pipefail", "-c", f"cd {SOURCE}\n{commands_of('Remove')}")
     output_of("systemctl", "restart", "ssh.service")
 
 
@@ -34,6 +30,12 @@ class AMachineWithoutLoquet(unittest.TestCase):
         found = run("grep", "--recursive", "--files-with-matches", "loquet", "/etc/pam.d", "/etc/nsswitch.conf",
                     "/etc/systemd", "/usr/share/dbus-1", "/usr/share/polkit-1")
         self.assertEqual(found.stdout, "")
+
+    def test_keeps_no_installed_file_outside_etc(self):
+        manifest = (SOURCE / "build/release/install_manifest.txt").read_text().split("\n")
+        kept = [name for name in manifest if name and not name.startswith("/etc/") and pathlib.Path(name).exists()]
+        self.assertGreater(len(manifest), 50)
+        self.assertEqual(kept, [])
 
     def test_is_well(self):
         self.assertEqual(output_of("systemctl", "is-system-running").strip(), "running")
