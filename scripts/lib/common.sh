@@ -54,6 +54,7 @@ trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 failed_stages=()
+stage_times=()
 
 # stage NAME COMMAND...: runs the command, says how long it took, and remembers a failure without ending the script.
 stage() {
@@ -61,6 +62,7 @@ stage() {
     shift
     printf '\n==== %s\n' "$name"
     "$@" </dev/null || result=$?
+    stage_times+=(" $name $((SECONDS - began)) s")
     if ((result == 0)); then
         printf '==== %s: done in %d s\n' "$name" $((SECONDS - began))
     else
