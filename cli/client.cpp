@@ -94,7 +94,7 @@ public:
 
 } // namespace
 
-Client::Client(const std::string& address) : on_system_bus_(address.empty()), connection_(connect(address)) {}
+Client::Client(const std::string& address) : address_(address), connection_(connect(address)) {}
 
 bus::Message Client::request(const std::string& path, const char* interface, const char* member) {
     bus::Message message = connection_.method_call(protocol::bus_name, path.c_str(), interface, member);
@@ -142,7 +142,7 @@ std::string Client::find_account(const std::string& name) {
 }
 
 void Client::let_polkit_ask() {
-    if (on_system_bus_ && !agent_) {
+    if (address_.empty() && !agent_) {
         agent_.emplace();
     }
 }

@@ -24,6 +24,9 @@ public:
     /// `address` empty: the system bus.
     explicit Client(const std::string& address);
 
+    /// As it was given; empty: the system bus.
+    [[nodiscard]] const std::string& address() const noexcept { return address_; }
+
     /// A call that a person may be asked to permit, when there is one to ask.
     [[nodiscard]] bus::Message request(const std::string& path, const char* interface, const char* member);
     [[nodiscard]] bus::Message call(const bus::Message& request);
@@ -37,7 +40,7 @@ public:
     void let_polkit_ask();
 
 private:
-    bool on_system_bus_;
+    std::string address_;
     bus::Connection connection_;
     std::optional<PolkitAgent> agent_;
 };

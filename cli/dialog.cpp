@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/dialog.h"
 
+#include "cli/exit_code.h"
 #include "cli/name_service.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
-#include "lib/protocol/answers.h"
-#include "lib/protocol/names.h"
-#include "lib/protocol/turn_wire.h"
+#include "lib/client/dialog_runner.h"
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <thread>
 
 namespace loquet::cli {
 
 namespace {
 
-using protocol::Turn;
+using base::Error;
+using client::FailureKind;
 
-constexpr base::Milliseconds shortest_poll{100};
-constexpr base::Milliseconds longest_poll{10'000};
+/// For a daemon that does not answer; the person may take as long as they like.
+constexpr base::Milliseconds patience{120'000};
 
 /// The language of the dialog's texts, by the rules of locale(7).
 std::string locale_of_messages() {
@@ -40,113 +38,75 @@ std::string own_terminal() {
     return ::ttyname_r(STDIN_FILENO, name.data(), name.size()) == 0 ? name.data() : "";
 }
 
-class Dialog {
+class AnswererScreen final : public client::Screen {
 public:
-    Dialog(Client& client, Answerer& answerer) : client_(client), answerer_(answerer) {}
+    explicit AnswererScreen(Answerer& answerer) : answerer_(answerer) {}
 
-    Turn begin(const DialogRequest& request) {
-        const bus::Message message = client_.request(protocol::root_path, protocol::manager_interface, "Begin");
-        bus::Writer writer(message.get());
-        writer.text(request.purpose).text(request.account).array("{sv}", [&] {
-            writer.entry("service", request.service).entry("locale", locale_of_messages());
-            if (const std::string tty = own_terminal(); !tty.empty()) {
-                writer.entry("tty", tty);
-            }
-            if (const auto uid = uid_of(request.account)) { // as PAM does: whose name is it on this machine?
-                writer.entry("uid", "u", [&] { writer.u32(*uid); });
-            }
-        });
-        return first_turn(message);
-    }
-
-    Turn answer(const protocol::Answers& answers) {
-        const base::Fd sealed = protocol::seal_answers(answers);
-        const bus::Message message = client_.request(path_, protocol::conversation_interface, "Answer");
-        bus::Writer(message.get()).fd(sealed.get());
-        const bus::Message reply = client_.call(message);
-        bus::Reader reader(reply.get());
-        return protocol::read_turn(reader);
-    }
-
-    Turn next(const protocol::Ask& ask) {
+    [[nodiscard]] std::variant<protocol::Answers, client::Aborted>
+    ask(const std::vector<protocol::Prompt>& prompts) const override {
         protocol::Answers answers;
-        for (const protocol::Prompt& prompt : ask.prompts) {
+        for (const protocol::Prompt& prompt : prompts) {
             if (protocol::wants_answer(prompt.style)) {
-                answers.push_back(answerer_.answer(prompt));
+                answers.push_back(checked(answerer_.answer(prompt)));
             } else {
                 answerer_.show(prompt.shown());
             }
         }
-        return answer(answers);
+        return answers;
     }
 
-    Turn next(const protocol::Wait& wait) {
-        if (wait.text != shown_wait_) {
-            answerer_.show(wait.text);
-            shown_wait_ = wait.text;
-        }
-        std::this_thread::sleep_for(std::clamp(wait.poll, shortest_poll, longest_poll));
-        return answer({});
-    }
-
-    /// False where the service did not hear it; it drops the dialog when we leave the bus.
-    bool cancel() {
-        if (path_.empty()) {
-            return true;
-        }
-        try {
-            (void)client_.call(client_.request(path_, protocol::conversation_interface, "Cancel"));
-            return true;
-        } catch (const base::Error&) {
-            return false;
+    void show(protocol::PromptStyle /*style*/, const std::vector<std::string>& texts) const override {
+        for (const std::string& text : texts) {
+            answerer_.show(text);
         }
     }
 
 private:
-    /// A name that is not for the service to judge is an ending too.
-    Turn first_turn(const bus::Message& begin) {
-        try {
-            const bus::Message reply = client_.call(begin);
-            bus::Reader reader(reply.get());
-            path_ = reader.object_path();
-            return protocol::read_turn(reader);
-        } catch (const base::Error& error) {
-            if (error.kind() != base::Error::Kind::not_found) {
-                throw;
-            }
-            return protocol::Denied{protocol::Reason::not_ours, std::chrono::seconds(0), {error.what()}};
+    static base::Secret checked(base::Secret answer) {
+        if (!client::can_travel(answer)) {
+            throw Error(Error::Kind::invalid, "That cannot be used: an answer is UTF-8 text of at most "
+                                                  + std::to_string(limits::answer_bytes) + " bytes.");
         }
+        return answer;
     }
 
-    Client& client_;
     Answerer& answerer_;
-    std::string path_;
-    std::string shown_wait_;
 };
 
-Ending walk(Dialog& dialog, const DialogRequest& request) {
-    for (Turn turn = dialog.begin(request);;) {
-        if (auto* granted = std::get_if<protocol::Granted>(&turn)) {
-            return std::move(*granted);
-        }
-        if (auto* denied = std::get_if<protocol::Denied>(&turn)) {
-            return std::move(*denied);
-        }
-        const auto* ask = std::get_if<protocol::Ask>(&turn);
-        turn = ask != nullptr ? dialog.next(*ask) : dialog.next(std::get<protocol::Wait>(turn));
-    }
+client::DialogRequest request_of(const DialogRequest& wanted) {
+    client::DialogRequest request;
+    request.purpose = wanted.purpose;
+    request.account = wanted.account;
+    request.facts.service = wanted.service;
+    request.facts.locale = locale_of_messages();
+    request.facts.tty = own_terminal();
+    request.facts.uid = uid_of(wanted.account); // as PAM does: whose name is it on this machine?
+    return request;
+}
+
+Error error_of(const client::Failure& failure) {
+    return failure.error_name.empty() ? service_unreachable() : failure_from_bus(failure.error_name, failure.text);
 }
 
 } // namespace
 
-Ending walk_dialog(Client& client, const DialogRequest& request, Answerer& answerer) {
-    Dialog dialog(client, answerer);
-    try {
-        return walk(dialog, request);
-    } catch (const base::Error&) {
-        (void)dialog.cancel();
-        throw;
+DialogResult run_dialog(const Client& client, const DialogRequest& wanted, Answerer& answerer) {
+    client::DialogConnection connection(patience, client.address());
+    const AnswererScreen screen(answerer);
+    client::DialogRequest request = request_of(wanted);
+    client::TypedSecrets typed;
+    client::DialogResult result = client::DialogRunner(connection, screen, request, typed).run();
+    if (auto* granted = std::get_if<protocol::Granted>(&result)) {
+        return std::move(*granted);
     }
+    if (auto* denied = std::get_if<protocol::Denied>(&result)) {
+        return std::move(*denied);
+    }
+    const auto& failure = std::get<client::Failure>(result); // AnswererScreen aborts nothing
+    if (failure.kind == FailureKind::not_ours) {
+        return protocol::Denied{protocol::Reason::not_ours, std::chrono::seconds(0), {failure.text}};
+    }
+    throw error_of(failure);
 }
 
 } // namespace loquet::cli

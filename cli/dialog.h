@@ -11,7 +11,7 @@
 
 namespace loquet::cli {
 
-using Ending = std::variant<protocol::Granted, protocol::Denied>;
+using DialogResult = std::variant<protocol::Granted, protocol::Denied>;
 
 struct DialogRequest {
     const char* purpose; ///< protocol::purpose
@@ -19,7 +19,8 @@ struct DialogRequest {
     std::string service; ///< the PAM service that it stands for
 };
 
-/// Walks the dialog with `answerer`. A dialog that is left by an exception is cancelled.
-[[nodiscard]] Ending walk_dialog(Client& client, const DialogRequest& request, Answerer& answerer);
+/// Has the dialog answered by `answerer`, on a connection of its own to the client's bus; one that is left by an
+/// exception is cancelled. Throws base::Error where the service does not answer, and what `answerer` throws.
+[[nodiscard]] DialogResult run_dialog(const Client& client, const DialogRequest& request, Answerer& answerer);
 
 } // namespace loquet::cli

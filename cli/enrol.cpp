@@ -15,7 +15,7 @@ namespace loquet::cli {
 ExitCode enrol(Client& client, Output& output, const std::string& account) {
     const std::unique_ptr<Answerer> answerer = make_answerer(std::nullopt, PreparedAnswerer::LastLine::like_the_others);
     const protocol::Granted granted =
-        walk_own_dialog(client, {protocol::purpose::manage_secrets, account, "loquetctl", "enrol"}, *answerer);
+        run_own_dialog(client, {protocol::purpose::manage_secrets, account, "loquetctl", "enrol"}, *answerer);
     output.done(fmt::format("The second factor of {} is set up.", base::printable(granted.account)),
                 {{{"account", "", granted.account}, {"messages", "", granted.messages}}});
     return ExitCode::done;

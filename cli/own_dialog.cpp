@@ -54,13 +54,13 @@ base::Error failure_of(const protocol::Denied& denied) {
 
 } // namespace
 
-protocol::Granted walk_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answerer) {
+protocol::Granted run_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answerer) {
     const std::string account = dialog.account.empty() ? name_of_caller(dialog.verb) : dialog.account;
-    Ending ending = walk_dialog(client, {dialog.purpose, account, dialog.service}, answerer);
-    if (const auto* denied = std::get_if<protocol::Denied>(&ending)) {
+    DialogResult result = run_dialog(client, {dialog.purpose, account, dialog.service}, answerer);
+    if (const auto* denied = std::get_if<protocol::Denied>(&result)) {
         throw failure_of(*denied);
     }
-    return std::get<protocol::Granted>(std::move(ending));
+    return std::get<protocol::Granted>(std::move(result));
 }
 
 } // namespace loquet::cli

@@ -20,6 +20,6 @@ struct OwnDialog {
 
 /// The granted end of it. Throws UsageError where the caller has no name here, and Error, with the daemon's own words
 /// where it said some, where it was not granted.
-[[nodiscard]] protocol::Granted walk_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answerer);
+[[nodiscard]] protocol::Granted run_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answerer);
 
 } // namespace loquet::cli

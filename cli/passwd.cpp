@@ -15,7 +15,7 @@ ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
     const std::unique_ptr<Answerer> answerer =
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::new_password);
     const protocol::Granted granted =
-        walk_own_dialog(client, {protocol::purpose::change_password, options.account, "passwd", "passwd"}, *answerer);
+        run_own_dialog(client, {protocol::purpose::change_password, options.account, "passwd", "passwd"}, *answerer);
     output.done(fmt::format("The password of {} was changed.", base::printable(granted.account)),
                 {{{"account", "", granted.account}, {"messages", "", granted.messages}}});
     return ExitCode::done;

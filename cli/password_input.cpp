@@ -59,11 +59,11 @@ base::Secret ask_for_new_password() {
         if (!first || first->empty()) {
             break;
         }
-        const std::optional<base::Secret> second = terminal->ask("New password again: ", false);
+        const std::optional<base::Secret> second = terminal->ask("Repeat the new password: ", false);
         if (second && base::same_secret(first->reveal(), second->reveal())) {
             return std::move(*first);
         }
-        terminal->say("The two are not the same.");
+        terminal->say("The passwords do not match.");
     }
     throw base::Error(base::Error::Kind::invalid, "No password was given; nothing was changed.");
 }

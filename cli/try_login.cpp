@@ -13,7 +13,7 @@ using protocol::Denied;
 using protocol::Granted;
 using protocol::Reason;
 
-/// As pam_module/troubles.cpp has it.
+/// As pam_module/pam_result.cpp has it.
 PamResult result_of_denial(Reason reason) {
     switch (reason) {
     case Reason::not_ours:
@@ -47,10 +47,10 @@ Value text_or_nothing(std::string_view text) {
     return text.empty() ? Value() : Value(std::string(text));
 }
 
-Record record_of(const Ending& ending) {
-    const PamResult result = pam_result_of(ending);
-    const auto* granted = std::get_if<Granted>(&ending);
-    const auto* denied = std::get_if<Denied>(&ending);
+Record record_of(const DialogResult& ended) {
+    const PamResult result = pam_result_of(ended);
+    const auto* granted = std::get_if<Granted>(&ended);
+    const auto* denied = std::get_if<Denied>(&ended);
     const Reason reason = granted != nullptr ? granted->reason : denied->reason;
     Value retry_after;
     if (denied != nullptr && denied->retry_after.count() > 0) {
@@ -66,17 +66,18 @@ Record record_of(const Ending& ending) {
 
 } // namespace
 
-PamResult pam_result_of(const Ending& ending) {
-    const auto* granted = std::get_if<Granted>(&ending);
-    return granted != nullptr ? result_of_grant(granted->reason) : result_of_denial(std::get<Denied>(ending).reason);
+PamResult pam_result_of(const DialogResult& ended) {
+    const auto* granted = std::get_if<Granted>(&ended);
+    return granted != nullptr ? result_of_grant(granted->reason) : result_of_denial(std::get<Denied>(ended).reason);
 }
 
 ExitCode try_login(Client& client, Output& output, const TryLoginOptions& options) {
     const std::unique_ptr<Answerer> answerer =
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::like_the_others);
-    const Ending ending = walk_dialog(client, {protocol::purpose::login, options.account, options.service}, *answerer);
-    output.show(record_of(ending));
-    return pam_result_of(ending).exit_code;
+    const DialogResult result =
+        run_dialog(client, {protocol::purpose::login, options.account, options.service}, *answerer);
+    output.show(record_of(result));
+    return pam_result_of(result).exit_code;
 }
 
 } // namespace loquet::cli

@@ -27,6 +27,6 @@ struct PamResult {
     std::string_view account;        ///< of pam_acct_mgmt; empty where it is not reached
     ExitCode exit_code;
 };
-[[nodiscard]] PamResult pam_result_of(const Ending& ending);
+[[nodiscard]] PamResult pam_result_of(const DialogResult& ending);
 
 } // namespace loquet::cli

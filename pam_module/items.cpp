@@ -3,6 +3,7 @@
 
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
+#include "lib/client/dialog_runner.h"
 
 #include <langinfo.h>
 #include <unistd.h>
@@ -69,11 +70,7 @@ std::optional<base::Secret> usable_secret(pam_handle_t* handle, int item) {
         return std::nullopt;
     }
     base::Secret secret{std::string_view(value)};
-    return can_travel(secret) ? std::make_optional(std::move(secret)) : std::nullopt;
-}
-
-bool can_travel(const base::Secret& secret) noexcept {
-    return secret.size() <= limits::answer_bytes && base::is_utf8(secret.reveal());
+    return client::can_travel(secret) ? std::make_optional(std::move(secret)) : std::nullopt;
 }
 
 void keep_secret(pam_handle_t* handle, int item, const base::Secret& secret) {
@@ -83,8 +80,8 @@ void keep_secret(pam_handle_t* handle, int item, const base::Secret& secret) {
     (void)pam_set_item(handle, item, terminated.data()); // fails only without memory; the modules below then ask
 }
 
-ClientFacts facts_of(pam_handle_t* handle) {
-    ClientFacts facts;
+client::ClientFacts facts_of(pam_handle_t* handle) {
+    client::ClientFacts facts;
     facts.service = field(raw_item(handle, PAM_SERVICE));
     facts.tty = field(raw_item(handle, PAM_TTY));
     facts.rhost = field(raw_item(handle, PAM_RHOST));

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "lib/base/secret.h"
-#include "pam_module/client.h"
+#include "lib/client/dialog_connection.h"
 
 #include <security/pam_modules.h>
 
@@ -19,13 +19,10 @@ namespace loquet::pam {
 /// (empty, too long to travel).
 [[nodiscard]] std::optional<base::Secret> usable_secret(pam_handle_t* handle, int item);
 
-/// Whether the daemon would read it: UTF-8, at most limits::answer_bytes.
-[[nodiscard]] bool can_travel(const base::Secret& secret) noexcept;
-
 /// libpam copies the secret, and wipes its copy at the end of the phase.
 void keep_secret(pam_handle_t* handle, int item, const base::Secret& secret);
 
 /// Everything about the application's side that the daemon is told.
-[[nodiscard]] ClientFacts facts_of(pam_handle_t* handle);
+[[nodiscard]] client::ClientFacts facts_of(pam_handle_t* handle);
 
 } // namespace loquet::pam

@@ -38,9 +38,9 @@ bool set_self_service(Options& options, std::string_view value) {
 
 bool set_timeout(Options& options, std::string_view value) {
     int seconds = 0;
-    const auto [stopped, error] = std::from_chars(value.begin(), value.end(), seconds);
+    const auto [aborted, error] = std::from_chars(value.begin(), value.end(), seconds);
     const base::Milliseconds timeout = std::chrono::seconds(seconds);
-    if (error != std::errc() || stopped != value.end() || timeout < Options::shortest_timeout
+    if (error != std::errc() || aborted != value.end() || timeout < Options::shortest_timeout
         || timeout > Options::longest_timeout) {
         return false;
     }

@@ -11,15 +11,21 @@
 
 namespace loquet::pam {
 
+using client::DialogRequest;
+using client::DialogResult;
+using client::Failure;
+using client::FailureKind;
+using client::TypedSecrets;
+
 namespace {
 
 /// One line for the operator about what should not happen. A name that is not ours is no event.
 void report(const Transaction& transaction, const Failure& failure) {
-    if (failure.trouble == Trouble::not_ours) {
+    if (failure.kind == FailureKind::not_ours) {
         transaction.debug("the name belongs to another source of accounts");
         return;
     }
-    pam_syslog(transaction.handle, failure.trouble == Trouble::defect ? LOG_ERR : LOG_WARNING, "%s",
+    pam_syslog(transaction.handle, failure.kind == FailureKind::defect ? LOG_ERR : LOG_WARNING, "%s",
                failure.text.c_str());
 }
 
@@ -31,42 +37,48 @@ void Transaction::debug(const std::string& text) const {
     }
 }
 
-std::variant<Plan, Stopped> plan_for_user(const Transaction& transaction) {
+std::variant<DialogRequest, Aborted> request_for_user(const Transaction& transaction) {
     const char* typed = nullptr;
     const int asked = pam_get_user(transaction.handle, &typed, nullptr);
     if (asked != PAM_SUCCESS) {
-        return Stopped{asked == PAM_CONV_AGAIN ? PAM_INCOMPLETE : asked};
+        return Aborted{asked == PAM_CONV_AGAIN ? PAM_INCOMPLETE : asked};
     }
     const std::string name = typed == nullptr ? "" : typed;
     const auto uid = uid_of(name);
     if (uid == uid_t{0}) {
         transaction.debug("the administrator's account is never ours");
-        return Stopped{PAM_USER_UNKNOWN};
+        return Aborted{PAM_USER_UNKNOWN};
     }
-    Plan plan;
-    plan.account = name_for_bus(name);
-    plan.facts = facts_of(transaction.handle);
-    plan.facts.uid = uid;
-    return plan;
+    DialogRequest request;
+    request.account = name_for_bus(name);
+    request.facts = facts_of(transaction.handle);
+    request.facts.uid = uid;
+    return request;
 }
 
-const char* login_purpose(const Plan& plan) noexcept {
+const char* login_purpose(const DialogRequest& request) noexcept {
     const uid_t caller = ::geteuid(); // what the bus sees of us
-    return caller != 0 && plan.facts.uid == caller ? protocol::purpose::unlock_screen : protocol::purpose::login;
+    return caller != 0 && request.facts.uid == caller ? protocol::purpose::unlock_screen : protocol::purpose::login;
 }
 
-int result_of(const Transaction& transaction, Phase phase, const Ending& ending) {
-    if (const auto* failure = std::get_if<Failure>(&ending)) {
+DialogResult run_dialog(const Transaction& transaction, DialogRequest& request, TypedSecrets& typed) {
+    client::DialogConnection connection(transaction.options.timeout);
+    const Conversation conversation = transaction.conversation();
+    return client::DialogRunner(connection, conversation, request, typed).run();
+}
+
+int result_of(const Transaction& transaction, Phase phase, const DialogResult& ended) {
+    if (const auto* failure = std::get_if<Failure>(&ended)) {
         report(transaction, *failure);
-        return result_of(phase, failure->trouble);
+        return result_of(phase, failure->kind);
     }
-    if (const auto* denied = std::get_if<protocol::Denied>(&ending)) {
-        transaction.dialog().show(protocol::PromptStyle::error, denied->messages);
+    if (const auto* denied = std::get_if<protocol::Denied>(&ended)) {
+        transaction.conversation().show(protocol::PromptStyle::error, denied->messages);
         transaction.debug("denied: " + std::string(to_text(denied->reason)));
         return result_of(phase, denied->reason);
     }
-    if (const auto* stopped = std::get_if<Stopped>(&ending)) {
-        return stopped->result;
+    if (const auto* aborted = std::get_if<Aborted>(&ended)) {
+        return aborted->result;
     }
     return PAM_SUCCESS;
 }

@@ -3,9 +3,9 @@
 // as the call; the caller's thread.
 #pragma once
 
+#include "pam_module/conversation.h"
 #include "pam_module/options.h"
-#include "pam_module/troubles.h"
-#include "pam_module/walk.h"
+#include "pam_module/pam_result.h"
 
 #include <security/pam_modules.h>
 
@@ -21,18 +21,23 @@ struct Transaction {
     Options options;
 
     [[nodiscard]] bool silent() const noexcept { return options.quiet || (flags & PAM_SILENT) != 0; }
-    [[nodiscard]] Dialog dialog() const noexcept { return {handle, silent()}; }
+    [[nodiscard]] Conversation conversation() const noexcept { return {handle, silent()}; }
     void debug(const std::string& text) const;
 };
 
-/// The person of this transaction: a plan to talk about them, or PAM's result where that is decided without the daemon
-/// (uid 0, no name).
-[[nodiscard]] std::variant<Plan, Stopped> plan_for_user(const Transaction& transaction);
+/// The person of this transaction: a request to talk about them, or PAM's result where that is decided without the
+/// daemon (uid 0, no name).
+[[nodiscard]] std::variant<client::DialogRequest, Aborted> request_for_user(const Transaction& transaction);
 
 /// `login`, or `unlock-screen` where a plain user's program asks for that user's own password.
-[[nodiscard]] const char* login_purpose(const Plan& plan) noexcept;
+[[nodiscard]] const char* login_purpose(const client::DialogRequest& request) noexcept;
+
+/// The whole dialog, drawn by the application. `timeout` bounds the wait for a silent daemon, not for the person and
+/// not for what a step waits for.
+[[nodiscard]] client::DialogResult run_dialog(const Transaction& transaction, client::DialogRequest& request,
+                                              client::TypedSecrets& typed);
 
 /// Says to the person and to syslog what is to be said about an end without success, and gives PAM's result.
-[[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const Ending& ending);
+[[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const client::DialogResult& ended);
 
 } // namespace loquet::pam

@@ -103,6 +103,11 @@ base::Task<Turn> Engine::carry_on(DialogId id, Dialog& dialog, base::Task<Turn> 
         dialogs_.remove(id);
         throw;
     }
+    if (!std::holds_alternative<protocol::Wait>(turn)) {
+        dialog.waits_since.reset();
+    } else if (!dialog.waits_since) {
+        dialog.waits_since = clock_.boottime();
+    }
     if (dialog.machine.state() == State::ended) {
         dialogs_.remove(id);
     } else if (dialogs_.contains(id)) {
@@ -145,6 +150,11 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
     if (answers.size() != dialog->machine.answers_wanted()) {
         throw Error(Error::Kind::invalid, "this dialog asked for " + std::to_string(dialog->machine.answers_wanted())
                                               + " answers, not " + std::to_string(answers.size()));
+    }
+    if (dialog->waits_since && clock_.boottime() - *dialog->waits_since > limits::longest_wait) {
+        log::notice(log::id::login, "what the step " + dialog->machine.step() + " waits for did not happen in time");
+        dialogs_.remove(id);
+        co_return presenter_.present(Turn(Denied{Reason::refused, {}, {}}), dialog->client.locale);
     }
     dialog->machine.run();
     dialog->timeout = {};

@@ -11,22 +11,22 @@ using protocol::Granted;
 using protocol::Reason;
 
 struct Spelling {
-    Ending ending;
+    DialogResult ending;
     const char* authentication;
     const char* account;
     ExitCode code;
 };
 
-Ending granted(Reason reason) {
+DialogResult granted(Reason reason) {
     return Granted{"alice", reason, {}};
 }
-Ending denied(Reason reason) {
+DialogResult denied(Reason reason) {
     return Denied{reason, std::chrono::seconds(0), {}};
 }
 
-class ADialogsEnding : public testing::TestWithParam<Spelling> {};
+class ADialogResult : public testing::TestWithParam<Spelling> {};
 
-TEST_P(ADialogsEnding, IsWhatPamWouldBeTold) {
+TEST_P(ADialogResult, IsWhatPamWouldBeTold) {
     const PamResult result = pam_result_of(GetParam().ending);
     EXPECT_EQ(result.authentication, GetParam().authentication);
     EXPECT_EQ(result.account, GetParam().account);
@@ -34,7 +34,7 @@ TEST_P(ADialogsEnding, IsWhatPamWouldBeTold) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    OfEachKind, ADialogsEnding,
+    OfEachKind, ADialogResult,
     testing::Values(Spelling{granted(Reason::none), "PAM_SUCCESS", "PAM_SUCCESS", ExitCode::done},
                     Spelling{granted(Reason::new_password_required), "PAM_SUCCESS", "PAM_NEW_AUTHTOK_REQD",
                              ExitCode::done},

@@ -208,13 +208,34 @@ TEST_F(ABus, WhoseDaemonWaitsForSomethingIsAskedAgainUntilItIsDone) {
     EXPECT_TRUE(daemon->request(1).answers.empty());
 }
 
-TEST_F(ABus, WhoseDaemonWaitsForeverIsLeftAfterTheTimeout) {
-    daemon->intercept([](const Request&) -> std::optional<Reaction> {
+TEST_F(ABus, WhoseDaemonWaitsLongerThanTheTimeoutIsWaitedForUntilItSaysSo) {
+    for (const int result : {PAM_SUCCESS, PAM_AUTH_ERR}) {
+        int polls = 0;
+        daemon->intercept([&](const Request& request) -> std::optional<Reaction> {
+            if (request.member != "Answer" || ++polls < 4) {
+                return protocol::Turn(protocol::Wait{"Look at your telephone.", base::Milliseconds(400)});
+            }
+            return result == PAM_SUCCESS ? protocol::Turn(protocol::Granted{"alice", Reason::none, {}})
+                                         : protocol::Turn(protocol::Denied{Reason::refused, {}, {}});
+        });
+        Application application("alice", {.options = "timeout=1"});
+        EXPECT_EQ(application.authenticate(), result);
+    }
+}
+
+TEST_F(ABus, IsNotStormedWhereItAsksToBePolledAtOnce) {
+    constexpr int polled = 20;
+    int polls = 0;
+    daemon->intercept([&](const Request&) -> std::optional<Reaction> {
+        if (++polls > polled) {
+            return protocol::Turn(protocol::Granted{"alice", Reason::none, {}});
+        }
         return protocol::Turn(protocol::Wait{"", base::Milliseconds(0)});
     });
-    Application application("alice", {.options = "timeout=1"});
-    EXPECT_EQ(application.authenticate(), PAM_AUTHINFO_UNAVAIL);
-    EXPECT_LT(daemon->calls().size(), 100U) << "a poll of 0 is no invitation to a storm";
+    Application application("alice");
+    const auto start = Clock::now();
+    EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+    EXPECT_GE(Clock::now() - start, polled * base::Milliseconds(20)) << "a pause between two polls";
 }
 
 TEST_F(ABus, HoldsNoDescriptorOfOursWhenThePhaseIsOver) {

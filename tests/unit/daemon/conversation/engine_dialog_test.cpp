@@ -39,6 +39,38 @@ TEST_F(ADialog, EndsWhenNobodyAnswersInTime) {
     EXPECT_TRUE(lockout_.requests.empty());
 }
 
+protocol::StepResponse waiting() {
+    return {protocol::StepWait{{"push.look", {}}, base::Milliseconds(10'000)}, {}, {}, {}, {}};
+}
+
+TEST_F(ADialog, WaitsFiveMinutesForWhatHappensElsewhereWhenItsStepAsksToBePolledEveryTenSeconds) {
+    FakeStep& push = add_step("push", config::Proof::possession);
+    push.will_say(waiting());
+    const DialogId id = *begin("anna").dialog;
+    Turn turn = answer(id, {canary::password});
+    for (int poll = 0; poll < 30; ++poll) {
+        ASSERT_TRUE(std::holds_alternative<protocol::Wait>(turn));
+        clock_.advance(std::chrono::seconds(10));
+        push.will_say(poll < 29 ? waiting() : protocol::StepResponse{protocol::StepGrant{}, {}, {}, {}, {}});
+        turn = answer(id, {});
+    }
+    EXPECT_TRUE(is_granted(turn));
+}
+
+TEST_F(ADialog, IsRefusedWhenItsStepWaitsForEver) {
+    FakeStep& push = add_step("push", config::Proof::possession);
+    push.will_say(waiting());
+    const DialogId id = *begin("anna").dialog;
+    Turn turn = answer(id, {canary::password});
+    for (int poll = 0; poll < 61 && std::holds_alternative<protocol::Wait>(turn); ++poll) {
+        clock_.advance(std::chrono::seconds(10));
+        push.will_say(waiting());
+        turn = answer(id, {});
+    }
+    EXPECT_EQ(refusal(turn), Reason::refused);
+    EXPECT_FALSE(engine().exists(id));
+}
+
 TEST_F(ADialog, IsJudgedAndRecordedThoughItsCallerLeftInBetween) {
     const DialogId id = *begin("anna").dialog;
     const auto judged = start(engine().answer(id, ":1.1", answers({canary::wrong_password})));

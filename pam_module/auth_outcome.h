@@ -11,19 +11,19 @@
 
 namespace loquet::pam {
 
-struct Verdict {
+struct AuthOutcome {
     std::string account; ///< the name that PAM_USER had, or got, when this was decided
     protocol::Reason reason = protocol::Reason::none;
     std::vector<std::string> messages;
 };
 
 /// Replaces the one before; libpam gives it back at pam_end().
-void remember(pam_handle_t* handle, Verdict verdict);
+void save(pam_handle_t* handle, AuthOutcome outcome);
 
 /// A new attempt begins: what was decided before counts no more.
-void forget(pam_handle_t* handle) noexcept;
+void clear(pam_handle_t* handle) noexcept;
 
 /// Null where nothing was decided in this transaction about the present PAM_USER. libpam keeps the ownership.
-[[nodiscard]] Verdict* recall(pam_handle_t* handle);
+[[nodiscard]] AuthOutcome* load(pam_handle_t* handle);
 
 } // namespace loquet::pam

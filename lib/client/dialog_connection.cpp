@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "pam_module/client.h"
+#include "lib/client/dialog_connection.h"
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
+#include "lib/bus/error_names.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
 #include "lib/protocol/turn_wire.h"
-#include "pam_module/troubles.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
-namespace loquet::pam {
+namespace loquet::client {
 
 namespace {
 
@@ -63,37 +65,72 @@ Reply read_reply(bus::Reader reader) {
     try {
         return protocol::read_turn(reader);
     } catch (const base::Error& error) {
-        return Failure{Trouble::defect, std::string("loquetd answered what cannot be read: ") + error.what()};
+        return Failure{FailureKind::defect, std::string("loquetd answered what cannot be read: ") + error.what(), {}};
     }
 }
 
-Failure cannot_reach(int error, Trouble trouble) {
-    return {trouble, std::string("loquetd cannot be reached on the bus: ") + ::strerrordesc_np(error)};
+/// Answers of the bus, or of a daemon that was started anew, to a call for a dialog that went away with the old one.
+constexpr std::array<std::string_view, 6> names_of_absence{
+    SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER, SD_BUS_ERROR_DISCONNECTED,
+    SD_BUS_ERROR_UNKNOWN_OBJECT,  SD_BUS_ERROR_UNKNOWN_INTERFACE, SD_BUS_ERROR_UNKNOWN_METHOD,
+};
+
+bool means_absence(std::string_view error_name) noexcept {
+    return std::find(names_of_absence.begin(), names_of_absence.end(), error_name) != names_of_absence.end();
+}
+
+FailureKind failure_kind_of(base::Error::Kind kind, bool in_dialog) noexcept {
+    using Kind = base::Error::Kind;
+    switch (kind) {
+    case Kind::not_found:
+        return in_dialog ? FailureKind::gone : FailureKind::not_ours;
+    case Kind::denied:
+        return FailureKind::denied;
+    case Kind::busy:
+    case Kind::limited:
+        return FailureKind::busy;
+    case Kind::unavailable:
+        return FailureKind::unavailable;
+    default:
+        return FailureKind::defect;
+    }
+}
+
+Failure cannot_reach(int error, FailureKind kind) {
+    return {kind, std::string("loquetd cannot be reached on the bus: ") + ::strerrordesc_np(error), {}};
 }
 
 } // namespace
 
-Client::Client(base::Milliseconds patience) : patience_(patience), deadline_(SteadyClock::now() + patience) {}
+FailureKind failure_kind_of(std::string_view error_name, bool in_dialog) noexcept {
+    if (error_name == SD_BUS_ERROR_NO_REPLY) {
+        return FailureKind::gone; // it left with the call in its hands
+    }
+    if (means_absence(error_name)) {
+        return in_dialog ? FailureKind::gone : FailureKind::unavailable;
+    }
+    return failure_kind_of(bus::error_kind(error_name), in_dialog);
+}
 
-void Client::renew() noexcept {
+DialogConnection::DialogConnection(base::Milliseconds patience, std::string address)
+    : address_(std::move(address)), patience_(patience), deadline_(SteadyClock::now() + patience) {}
+
+void DialogConnection::renew() noexcept {
     deadline_ = SteadyClock::now() + patience_;
 }
 
-base::Milliseconds Client::left() const noexcept {
+base::Milliseconds DialogConnection::left() const noexcept {
     return std::chrono::ceil<base::Milliseconds>(deadline_ - SteadyClock::now());
 }
 
-bool Client::pause(base::Milliseconds time) const noexcept {
-    const auto length = std::min(time, left());
-    if (length.count() > 0) {
-        timespec rest{length.count() / 1000, (length.count() % 1000) * 1000000};
-        while (::nanosleep(&rest, &rest) != 0 && errno == EINTR) {
-        }
+void DialogConnection::sleep(base::Milliseconds time) noexcept {
+    timespec rest{time.count() / 1000, (time.count() % 1000) * 1000000};
+    while (::nanosleep(&rest, &rest) != 0 && errno == EINTR) {
     }
-    return left().count() > 0;
+    renew();
 }
 
-bus::Message Client::method_call(const char* path, const char* interface, const char* member) {
+bus::Message DialogConnection::method_call(const char* path, const char* interface, const char* member) {
     sd_bus_message* call = nullptr;
     bus::check(sd_bus_message_new_method_call(bus_.get(), &call, protocol::bus_name, path, interface, member),
                "cannot make a bus message");
@@ -101,7 +138,7 @@ bus::Message Client::method_call(const char* path, const char* interface, const 
 }
 
 template <class Done>
-int Client::process_until(Done done) {
+int DialogConnection::process_until(Done done) {
     for (;;) {
         const int worked = sd_bus_process(bus_.get(), nullptr);
         if (done()) {
@@ -124,43 +161,58 @@ int Client::process_until(Done done) {
     }
 }
 
-std::variant<bus::Message, Failure> Client::exchange(const bus::Message& call, Trouble when_lost) {
+std::variant<bus::Message, Failure> DialogConnection::exchange(const bus::Message& call, FailureKind when_lost) {
     bus::Message reply;
     sd_bus_slot* raw_slot = nullptr;
     const int sent = sd_bus_call_async(bus_.get(), &raw_slot, call.get(), keep_reply, &reply, UINT64_MAX);
     const Slot slot(raw_slot);
     const int result = sent < 0 ? sent : process_until([&] { return reply != nullptr; });
     if (result < 0) {
-        return cannot_reach(-result, result == -ETIMEDOUT ? Trouble::unavailable : when_lost);
+        return cannot_reach(-result, result == -ETIMEDOUT ? FailureKind::unavailable : when_lost);
     }
     if (const sd_bus_error* error = sd_bus_message_get_error(reply.get())) {
-        return Failure{trouble_of(error->name, !conversation_.empty()),
-                       base::printable(error->message == nullptr ? error->name : error->message)};
+        return Failure{failure_kind_of(error->name, !conversation_.empty()),
+                       base::printable(error->message == nullptr ? error->name : error->message), error->name};
     }
     return reply;
 }
 
-Reply Client::begin(const std::string& purpose, const std::string& account, const ClientFacts& facts,
-                    const base::Secret* token) {
-    conversation_.clear();
+int DialogConnection::open() {
     sd_bus* raw = nullptr;
-    const int opened = sd_bus_open_system(&raw); // looks at the environment with secure_getenv()
+    if (address_.empty()) {
+        const int opened = sd_bus_open_system(&raw); // looks at the environment with secure_getenv()
+        bus_.reset(raw);
+        return opened;
+    }
+    int result = sd_bus_new(&raw);
     bus_.reset(raw);
-    if (opened < 0) {
-        return cannot_reach(-opened, Trouble::unavailable);
+    if (result >= 0) {
+        result = sd_bus_set_address(raw, address_.c_str());
+    }
+    if (result >= 0) {
+        result = sd_bus_set_bus_client(raw, 1);
+    }
+    return result < 0 ? result : sd_bus_start(raw);
+}
+
+Reply DialogConnection::begin(const std::string& purpose, const std::string& account, const ClientFacts& facts,
+                              const base::Secret* token) {
+    conversation_.clear();
+    if (const int opened = open(); opened < 0) {
+        return cannot_reach(-opened, FailureKind::unavailable);
     }
     const base::Fd sealed = seal_token(token);
     if (sealed) { // whether descriptors can travel is known only once the bus said hello
         const int ready = process_until([&] { return sd_bus_is_ready(bus_.get()) > 0; });
         if (ready < 0) {
-            return cannot_reach(-ready, Trouble::unavailable);
+            return cannot_reach(-ready, FailureKind::unavailable);
         }
     }
     const bus::Message call = method_call(protocol::root_path, protocol::manager_interface, "Begin");
     bus::Writer writer(call.get());
     writer.text(purpose).text(account);
     write_facts(writer, facts, sealed);
-    auto outcome = exchange(call, Trouble::unavailable);
+    auto outcome = exchange(call, FailureKind::unavailable);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
         return std::move(*failure);
     }
@@ -168,23 +220,23 @@ Reply Client::begin(const std::string& purpose, const std::string& account, cons
     try {
         conversation_ = reader.object_path();
     } catch (const base::Error& error) {
-        return Failure{Trouble::defect, error.what()};
+        return Failure{FailureKind::defect, error.what(), {}};
     }
     return read_reply(reader);
 }
 
-Reply Client::answer(const protocol::Answers& answers) {
+Reply DialogConnection::answer(const protocol::Answers& answers) {
     const base::Fd sealed = protocol::seal_answers(answers);
     const bus::Message call = method_call(conversation_.c_str(), protocol::conversation_interface, "Answer");
     bus::Writer(call.get()).fd(sealed.get());
-    auto outcome = exchange(call, Trouble::gone);
+    auto outcome = exchange(call, FailureKind::gone);
     if (auto* failure = std::get_if<Failure>(&outcome)) {
         return std::move(*failure);
     }
     return read_reply(bus::Reader(std::get<bus::Message>(outcome).get()));
 }
 
-void Client::cancel() noexcept {
+void DialogConnection::cancel() noexcept {
     if (bus_ && !conversation_.empty()) {
         sd_bus_message* raw = nullptr;
         if (sd_bus_message_new_method_call(bus_.get(), &raw, protocol::bus_name, conversation_.c_str(),
@@ -198,4 +250,4 @@ void Client::cancel() noexcept {
     }
 }
 
-} // namespace loquet::pam
+} // namespace loquet::client

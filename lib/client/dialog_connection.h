@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The module's side of the bus: one private connection, dropped when the client dies, and no wait that outlives the
-// deadline. sd_bus_call() knows a deadline for the answer only: it waits for a silent bus to say hello, and for its
-// queue to drain, as long as that takes; hence the loop here. One thread.
+// The connection of one dialog: private, dropped when the object dies, and no call that outlives the deadline.
+// sd_bus_call() knows a deadline for the answer only: it waits for a silent bus to say hello, and for its queue to
+// drain, as long as that takes; hence the loop here. One thread.
 #pragma once
 
 #include "lib/base/clock.h"
@@ -14,9 +14,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
-namespace loquet::pam {
+namespace loquet::client {
 
 /// What the daemon is told about the application; empty texts are left out. At most limits::client_field_bytes each.
 struct ClientFacts {
@@ -32,7 +33,7 @@ struct ClientFacts {
     std::optional<std::uint32_t> real_uid;
 };
 
-enum class Trouble : std::uint8_t {
+enum class FailureKind : std::uint8_t {
     not_ours,    ///< the name belongs to another source of accounts
     busy,        ///< too many dialogs or attempts
     denied,      ///< the daemon, or the bus's policy, does not talk to this caller
@@ -42,16 +43,22 @@ enum class Trouble : std::uint8_t {
 };
 
 struct Failure {
-    Trouble trouble = Trouble::unavailable;
-    std::string text; ///< for syslog; printable
+    FailureKind kind = FailureKind::unavailable;
+    std::string text;       ///< for a log; printable
+    std::string error_name; ///< of the bus error; empty where the bus itself failed
 };
 
 using Reply = std::variant<protocol::Turn, Failure>;
 
-class Client {
+/// From a bus error's name. `in_dialog`: an answer was on its way, so that a missing object or service means that the
+/// daemon restarted.
+[[nodiscard]] FailureKind failure_kind_of(std::string_view error_name, bool in_dialog) noexcept;
+
+class DialogConnection {
 public:
-    /// `patience`: how long a person waits for us at most, between two things that they do.
-    explicit Client(base::Milliseconds patience);
+    /// `patience`: how long a silent daemon is waited for, counted from begin(), from each sleep() and each renew().
+    /// `address` of the bus, as sd_bus_set_address(3) has it; empty: the system bus.
+    explicit DialogConnection(base::Milliseconds patience, std::string address = {});
 
     /// Opens a new connection and a dialog. `token` is the password where it is known already, so that one call does.
     [[nodiscard]] Reply begin(const std::string& purpose, const std::string& account, const ClientFacts& facts,
@@ -62,8 +69,8 @@ public:
 
     /// The person did something: the patience counts from now.
     void renew() noexcept;
-    /// Sleeps, and says false when the patience ended before.
-    [[nodiscard]] bool pause(base::Milliseconds time) const noexcept;
+    /// Between two questions of the daemon's state; the patience counts from its end.
+    void sleep(base::Milliseconds time) noexcept;
 
 private:
     using SteadyClock = std::chrono::steady_clock;
@@ -73,12 +80,15 @@ private:
     [[nodiscard]] bus::Message method_call(const char* path, const char* interface, const char* member);
     template <class Done>
     [[nodiscard]] int process_until(Done done);
-    [[nodiscard]] std::variant<bus::Message, Failure> exchange(const bus::Message& call, Trouble when_lost);
+    [[nodiscard]] std::variant<bus::Message, Failure> exchange(const bus::Message& call, FailureKind when_lost);
 
+    [[nodiscard]] int open();
+
+    std::string address_;
     base::Milliseconds patience_;
     SteadyClock::time_point deadline_;
     Bus bus_;
     std::string conversation_; ///< object path; empty while there is no dialog
 };
 
-} // namespace loquet::pam
+} // namespace loquet::client

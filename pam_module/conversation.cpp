@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "pam_module/dialog.h"
+#include "pam_module/conversation.h"
 
 #include "lib/base/handle.h"
 
@@ -51,10 +51,10 @@ const pam_conv* conversation_of(pam_handle_t* handle) {
 }
 
 /// Draws `drawn` in one call; each answer, or null, in the order of the prompts.
-std::variant<std::vector<TypedText>, Stopped> converse(pam_handle_t* handle, const std::vector<const Prompt*>& drawn) {
+std::variant<std::vector<TypedText>, Aborted> converse(pam_handle_t* handle, const std::vector<const Prompt*>& drawn) {
     const pam_conv* conversation = conversation_of(handle);
     if (conversation == nullptr) {
-        return Stopped{PAM_CONV_ERR};
+        return Aborted{PAM_CONV_ERR};
     }
     std::vector<base::SecureBytes> texts;
     std::vector<pam_message> messages;
@@ -75,7 +75,7 @@ std::variant<std::vector<TypedText>, Stopped> converse(pam_handle_t* handle, con
     const int result =
         conversation->conv(static_cast<int>(drawn.size()), pointers.data(), &raw, conversation->appdata_ptr);
     if (result != PAM_SUCCESS) {
-        return Stopped{result == PAM_CONV_AGAIN ? PAM_INCOMPLETE : PAM_CONV_ERR};
+        return Aborted{result == PAM_CONV_AGAIN ? PAM_INCOMPLETE : PAM_CONV_ERR};
     }
     const base::Handle<pam_response, free_array> responses(raw);
     for (std::size_t i = 0; i < drawn.size(); ++i) {
@@ -86,7 +86,7 @@ std::variant<std::vector<TypedText>, Stopped> converse(pam_handle_t* handle, con
 
 } // namespace
 
-std::variant<Answers, Stopped> Dialog::ask(const std::vector<Prompt>& prompts) const {
+std::variant<Answers, Aborted> Conversation::ask(const std::vector<Prompt>& prompts) const {
     std::vector<const Prompt*> drawn;
     for (const Prompt& prompt : prompts) {
         if (!silent_ || wants_answer(prompt.style)) {
@@ -97,8 +97,8 @@ std::variant<Answers, Stopped> Dialog::ask(const std::vector<Prompt>& prompts) c
         return Answers{};
     }
     auto outcome = converse(handle_, drawn);
-    if (const auto* stopped = std::get_if<Stopped>(&outcome)) {
-        return *stopped;
+    if (const auto* aborted = std::get_if<Aborted>(&outcome)) {
+        return *aborted;
     }
     const auto& typed = std::get<std::vector<TypedText>>(outcome);
     Answers answers;
@@ -107,14 +107,14 @@ std::variant<Answers, Stopped> Dialog::ask(const std::vector<Prompt>& prompts) c
             continue;
         }
         if (!typed[i]) {
-            return Stopped{PAM_CONV_ERR};
+            return Aborted{PAM_CONV_ERR};
         }
         answers.emplace_back(std::string_view(typed[i].get()));
     }
     return answers;
 }
 
-void Dialog::show(PromptStyle style, const std::vector<std::string>& texts) const {
+void Conversation::show(PromptStyle style, const std::vector<std::string>& texts) const {
     std::vector<Prompt> prompts;
     prompts.reserve(texts.size());
     for (const std::string& text : texts) {

@@ -3,7 +3,7 @@
 // graphical greeter can draw them as one form. What the person typed is wiped wherever it was. The caller's thread.
 #pragma once
 
-#include "lib/base/secret.h"
+#include "lib/client/dialog_runner.h"
 #include "lib/protocol/turn.h"
 
 #include <security/pam_modules.h>
@@ -14,23 +14,21 @@
 
 namespace loquet::pam {
 
-/// The dialog cannot go on, for a reason on this side; `result` is PAM's number for it.
-struct Stopped {
-    int result;
-};
+using client::Aborted;
 
-class Dialog {
+class Conversation final : public client::Screen {
 public:
     /// `silent`: no information and no error texts (quiet, PAM_SILENT); questions are still asked.
-    Dialog(pam_handle_t* handle, bool silent) noexcept : handle_(handle), silent_(silent) {}
+    Conversation(pam_handle_t* handle, bool silent) noexcept : handle_(handle), silent_(silent) {}
 
-    /// One answer for each prompt that wants one, in order. Stopped(PAM_CONV_ERR) where the application has no
-    /// conversation, lets it fail, or leaves a question without an answer; Stopped(PAM_INCOMPLETE) where it wants to
+    /// One answer for each prompt that wants one, in order. Aborted(PAM_CONV_ERR) where the application has no
+    /// conversation, lets it fail, or leaves a question without an answer; Aborted(PAM_INCOMPLETE) where it wants to
     /// be called again later.
-    [[nodiscard]] std::variant<protocol::Answers, Stopped> ask(const std::vector<protocol::Prompt>& prompts) const;
+    [[nodiscard]] std::variant<protocol::Answers, Aborted>
+    ask(const std::vector<protocol::Prompt>& prompts) const override;
 
     /// Texts without a question. An application that does not show them changes nothing.
-    void show(protocol::PromptStyle style, const std::vector<std::string>& texts) const;
+    void show(protocol::PromptStyle style, const std::vector<std::string>& texts) const override;
 
 private:
     pam_handle_t* handle_;
