@@ -59,6 +59,9 @@ struct Dialog {
         : purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
           machine(std::move(parts)) {}
 
+    /// Its end lets somebody in.
+    [[nodiscard]] bool logs_in() const noexcept;
+
     std::string purpose;
     Client client;
     Subject subject;
@@ -70,6 +73,7 @@ struct Dialog {
     bool judged = false;                              ///< a step that proves something was answered
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
+    std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
 };
 

@@ -23,10 +23,6 @@ using protocol::Verdict;
 
 namespace {
 
-bool is_login(const Dialog& dialog) {
-    return dialog.purpose == protocol::purpose::login || dialog.purpose == protocol::purpose::unlock_screen;
-}
-
 std::string detail_of(const Evaluation& evaluation) {
     if (const auto* denied = std::get_if<Denied>(&evaluation.turn); denied != nullptr && evaluation.detail.empty()) {
         return std::string(protocol::to_text(denied->reason));
@@ -35,7 +31,7 @@ std::string detail_of(const Evaluation& evaluation) {
 }
 
 model::AuditKind kind_of(const Dialog& dialog) {
-    if (is_login(dialog)) {
+    if (dialog.logs_in()) {
         return model::AuditKind::login;
     }
     return dialog.purpose == protocol::purpose::manage_secrets ? model::AuditKind::secrets_managed
@@ -150,7 +146,7 @@ Turn granted_or(Turn turn, const Dialog& dialog) {
 store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
                              base::Milliseconds steady) {
     model::AuditEvent event = event_of(dialog, evaluation, wall);
-    const bool logged_in = event.granted && is_login(dialog);
+    const bool logged_in = event.granted && dialog.logs_in();
     const bool trusted = logged_in && dialog.machine.earned_trust() && !dialog.client.place().empty();
     return [event = std::move(event), logged_in, trusted, steady, seat = dialog.subject.seat](store::WriteTxn& txn) {
         if (logged_in && event.account) {

@@ -20,6 +20,14 @@ std::string minutes(std::chrono::seconds time) {
 
 } // namespace
 
+messages::Variables variables_of(const protocol::Message& message) {
+    messages::Variables variables;
+    for (const protocol::NamedText& variable : message.variables) {
+        variables.emplace_back(variable.name, variable.value);
+    }
+    return variables;
+}
+
 protocol::Turn Presenter::present(protocol::Turn turn, const std::string& locale) const {
     if (auto* denied = std::get_if<Denied>(&turn)) {
         return present(std::move(*denied), locale);

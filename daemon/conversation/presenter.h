@@ -5,11 +5,15 @@
 
 #include "daemon/config/config.h"
 #include "lib/messages/catalogue.h"
+#include "lib/protocol/plugin_messages.h"
 #include "lib/protocol/turn.h"
 
 #include <string>
 
 namespace loquet::conversation {
+
+/// What a catalogue puts into the text of a plugin's message.
+[[nodiscard]] messages::Variables variables_of(const protocol::Message& message);
 
 class Presenter {
 public:

@@ -125,12 +125,12 @@ talk() {
     while IFS= read -r -N 1 character <&"$from_pam"; do
         printf '%s' "$character"
         line+=$character
-        if [[ $line =~ ^(Password|Current\ password|New\ password|New\ password\ again):\ $ ]]; then
+        if [[ $line =~ ^(Password|Current\ password|New\ password|Repeat\ the\ new\ password):\ $ ]]; then
             printf '********\n'
             printf '%s\n' "${1-}" >&"$to_pam"
             shift || true
             line=
-        elif [[ $line =~ ^How\ much\ is\ ([0-9]+)\ ([-+])\ ([0-9]+)\?\ $ ]]; then
+        elif [[ $line =~ ^What\ is\ ([0-9]+)\ ([-+])\ ([0-9]+)\?\ $ ]]; then
             left=${BASH_REMATCH[1]} sign=${BASH_REMATCH[2]}1 right=${BASH_REMATCH[3]}
             sum=$((left + sign * right))
             printf '%d\n' "$sum"

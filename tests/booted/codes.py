@@ -7,7 +7,7 @@ from machine import eventually
 from people import CHOSEN, PROMPT
 from terminal import Terminal
 
-CODE = "Code à 8 chiffres qui vous a été envoyé (vide : en envoyer un autre) : "
+CODE = "Code à 8 chiffres que vous avez reçu (laissez vide pour en recevoir un autre) : "
 
 
 def become(name):
@@ -20,7 +20,7 @@ def become(name):
 
 def text_with_code(minutes):
     """The sentence of an SMS, as a pattern whose group is the code."""
-    return (rf"Votre code de connexion : (\d{{8}})\. Il sert une seule fois ; minutes de validité : {minutes}\. "
+    return (rf"Votre code de connexion : (\d{{8}})\. Il est à usage unique et valable {minutes} minute\(s\)\. "
             r"Ne le communiquez à personne\.")
 
 

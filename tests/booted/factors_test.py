@@ -8,7 +8,7 @@ import time
 import unittest
 
 from machine import output_of
-from people import CHOSEN, PROMPT, REFUSED, add_person, log_in
+from people import CHOSEN, PRESENT, PROMPT, REFUSED, add_person, log_in
 from terminal import Terminal
 
 WHAT = "Que souhaitez-vous configurer ?"
@@ -47,7 +47,7 @@ class Application:
 
 
 def begin_to_enrol(screen, line):
-    screen.answer(PROMPT, CHOSEN)
+    screen.answer(PRESENT, CHOSEN)
     screen.wait_for(WHAT)
     choice = re.search(rf"(\d)\. {line}", screen.wait_for("Votre choix"))
     screen.wait_for_match(r"\(1 à 2\) : ")
@@ -62,7 +62,7 @@ def enrol_application(name):
         screen.wait_for("\n")
         key = re.search(r"Clé : ([A-Z2-7 ]+)", screen.shown)[1].replace(" ", "")
         application = Application(key)
-        screen.answer("Code affiché maintenant par l'application : ", application.code())
+        screen.answer("Code affiché par l'application : ", application.code())
         screen.wait_for(f"The second factor of {name} is set up.")
         assert screen.end() == 0
     assert picture.count("█") > 100, "a QR code is drawn"

@@ -11,6 +11,7 @@ CHOSEN = secret("next_password")
 WRONG = secret("wrong_password")
 
 PROMPT = "Mot de passe : "
+PRESENT = "Mot de passe actuel : "  # of who is about to change something
 REFUSED = "Le couple identifiant/mot de passe est incorrect."
 
 

@@ -5,7 +5,7 @@ import pwd
 import unittest
 
 from machine import eventually, output_of, run, with_secrets
-from people import (CHOSEN, FIRST, PROMPT, REFUSED, WRONG, add_newcomer, add_person, allow_passwords_through_ssh, log_in,
+from people import (CHOSEN, FIRST, PRESENT, PROMPT, REFUSED, WRONG, add_newcomer, add_person, allow_passwords_through_ssh, log_in,
                     make_key, ssh, ssh_without_key)
 from terminal import Terminal
 
@@ -83,9 +83,10 @@ class APersonOfTheStore(unittest.TestCase):
     def test_changes_their_password_with_passwd_and_with_loquetctl(self):
         add_person("lou")
         with Terminal("passwd", user="lou") as screen:
-            screen.answer(PROMPT, CHOSEN)
+            screen.answer(PRESENT, CHOSEN)
+            screen.wait_for("Règles du nouveau mot de passe : au moins 15 caractères")
             screen.answer("Nouveau mot de passe : ", WRONG)
-            screen.answer("Répéter votre mot de passe : ", WRONG)
+            screen.answer("Confirmez le nouveau mot de passe : ", WRONG)
             self.assertEqual(screen.end(), 0, screen.shown)
         changed = with_secrets("loquetctl", "passwd", secrets=[WRONG, CHOSEN + "!"], user="lou")
         self.assertEqual(changed.returncode, 0, changed.stderr)
@@ -123,7 +124,7 @@ class ANewcomer(unittest.TestCase):
         screen.answer(PROMPT, FIRST)
         screen.wait_for(FIRST_LOGIN)
         screen.answer("Nouveau mot de passe : ", CHOSEN)
-        screen.answer("Répéter votre mot de passe : ", CHOSEN)
+        screen.answer("Confirmez le nouveau mot de passe : ", CHOSEN)
 
     def test_chooses_a_password_at_the_console(self):
         add_newcomer("nouvelle")
@@ -145,8 +146,8 @@ class ANewcomer(unittest.TestCase):
         with Terminal("login", "faible") as screen:
             screen.answer(PROMPT, FIRST)
             screen.answer("Nouveau mot de passe : ", "password1")
-            screen.answer("Répéter votre mot de passe : ", "password1")
-            screen.wait_for("au moins 15 caractères")
+            screen.answer("Confirmez le nouveau mot de passe : ", "password1")
+            screen.wait_for_match(r"Mot de passe refusé\. Règles à respecter : au moins 15 caractères")
 
 
 if __name__ == "__main__":

@@ -24,8 +24,14 @@ std::string first_question(bus::Connection& connection, std::optional<std::uint3
     bus::Reader reader(answer.get());
     (void)reader.object_path();
     const protocol::Turn turn = protocol::read_turn(reader);
-    const auto* ask = std::get_if<protocol::Ask>(&turn);
-    return ask == nullptr || ask->prompts.empty() ? "" : ask->prompts.front().name;
+    if (const auto* ask = std::get_if<protocol::Ask>(&turn)) {
+        for (const protocol::Prompt& prompt : ask->prompts) {
+            if (protocol::wants_answer(prompt.style)) {
+                return prompt.name;
+            }
+        }
+    }
+    return "";
 }
 
 TEST(ASetUidProgram, DoesNotSpareItsUserTheCurrentPassword) {

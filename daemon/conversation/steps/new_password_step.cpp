@@ -3,6 +3,7 @@
 
 #include "daemon/accounts/password_record.h"
 #include "daemon/conversation/facts.h"
+#include "daemon/conversation/presenter.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
@@ -16,6 +17,15 @@ using store::AccountsTable;
 
 namespace {
 
+/// One line: a greeter shows no more than that.
+std::string listed(const std::vector<std::string>& rules) {
+    std::string line;
+    for (const std::string& rule : rules) {
+        line += (line.empty() ? "" : "; ") + rule;
+    }
+    return line;
+}
+
 StepResult unavailable(std::string why) {
     StepResult result;
     result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
@@ -26,16 +36,18 @@ StepResult unavailable(std::string why) {
 } // namespace
 
 base::Task<StepResult> NewPasswordStep::begin(Dialog& dialog) {
+    auto stating = stated_rules(dialog);
+    const std::string rules = co_await stating;
     StepResult result;
-    result.turn = question(dialog, {});
+    result.turn = question(dialog, {PromptStyle::info, "rules", rules});
     co_return result;
 }
 
-protocol::Ask NewPasswordStep::question(const Dialog& dialog, const std::vector<std::string>& errors) const {
+protocol::Ask NewPasswordStep::question(const Dialog& dialog, protocol::Prompt above) const {
     const std::string& locale = dialog.client.locale;
     protocol::Ask ask;
-    for (const std::string& error : errors) {
-        ask.prompts.push_back({PromptStyle::error, "rule", error});
+    if (!above.text.empty()) {
+        ask.prompts.push_back(std::move(above));
     }
     ask.prompts.push_back({PromptStyle::secret, "new_password", texts_.render(locale, "new_password.prompt")});
     ask.prompts.push_back({PromptStyle::secret, "new_password_again", texts_.render(locale, "new_password.again")});
@@ -62,12 +74,12 @@ std::string NewPasswordStep::unusable(const Dialog& dialog, const base::Secret& 
     return {};
 }
 
-StepResult NewPasswordStep::again(Dialog& dialog, const std::vector<std::string>& errors) const {
+StepResult NewPasswordStep::again(Dialog& dialog, const std::string& error) const {
     StepResult result;
     if (++dialog.new_password_tries < limits::new_password_tries) {
-        result.turn = question(dialog, errors);
+        result.turn = question(dialog, {PromptStyle::error, "rule", error});
     } else {
-        result.turn = protocol::Denied{protocol::Reason::rules, {}, errors};
+        result.turn = protocol::Denied{protocol::Reason::rules, {}, {error}};
         result.detail = "new-password-not-accepted";
     }
     return result;
@@ -79,13 +91,14 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
     }
     base::Secret candidate = std::move(answers.at(0));
     if (const std::string wrong = unusable(dialog, candidate, answers.at(1)); !wrong.empty()) {
-        co_return again(dialog, {wrong});
+        co_return again(dialog, wrong);
     }
     try {
         auto judging = judge(dialog, subject, candidate);
         const Verdict verdict = co_await judging;
         if (!verdict.accepted) {
-            co_return again(dialog, verdict.unmet);
+            co_return again(dialog, texts_.render(dialog.client.locale, "new_password.refused",
+                                                  {{"rules", listed(verdict.unmet)}}));
         }
         auto hashing = hasher_.hash(std::move(candidate), subject.seat);
         std::string hash = co_await hashing;
@@ -132,7 +145,44 @@ base::Task<bool> NewPasswordStep::was_used(const Subject& subject, const base::S
     co_return false;
 }
 
-base::Task<NewPasswordStep::Verdict> NewPasswordStep::judge(Dialog& dialog, const Subject& subject,
+base::Task<protocol::RulesResponse> NewPasswordStep::ask_rules(const Subject& subject, const base::Secret& candidate,
+                                                               bool used, std::size_t former) {
+    protocol::RulesRequest request;
+    request.candidate = candidate.clone();
+    request.facts = facts_of(subject, Contacts::whole);
+    request.in_history = used;
+    request.history_length = static_cast<std::uint32_t>(former);
+    auto checking = rules_->check(std::move(request));
+    protocol::RulesResponse response = co_await checking;
+    co_return response;
+}
+
+base::Task<std::string> NewPasswordStep::stated_rules(const Dialog& dialog) {
+    if (rules_ == nullptr || !dialog.subject.account) {
+        co_return std::string();
+    }
+    const std::size_t former = former_hashes(dialog.subject).size();
+    std::vector<std::string> rules;
+    try {
+        const base::Secret nothing_yet;
+        auto asking = ask_rules(dialog.subject, nothing_yet, false, former);
+        const protocol::RulesResponse response = co_await asking;
+        for (const protocol::RuleResult& rule : response.rules) {
+            // Some texts say how far a password was from the rule, which nobody has chosen yet.
+            const std::string wanted = rule.message.id + "_wanted";
+            rules.push_back(texts_.render(dialog.client.locale, texts_.has(wanted) ? wanted : rule.message.id,
+                                          variables_of(rule.message)));
+        }
+    } catch (const base::Error&) { // the try will be refused with that reason
+        rules.clear();
+    }
+    if (rules.empty()) {
+        co_return std::string();
+    }
+    co_return texts_.render(dialog.client.locale, "new_password.rules", {{"rules", listed(rules)}});
+}
+
+base::Task<NewPasswordStep::Verdict> NewPasswordStep::judge(const Dialog& dialog, const Subject& subject,
                                                             const base::Secret& candidate) {
     const std::vector<std::string> former = former_hashes(subject);
     auto comparing = was_used(subject, candidate, former);
@@ -146,22 +196,13 @@ base::Task<NewPasswordStep::Verdict> NewPasswordStep::judge(Dialog& dialog, cons
         }
         co_return verdict;
     }
-    protocol::RulesRequest request;
-    request.candidate = candidate.clone();
-    request.facts = facts_of(subject, Contacts::whole);
-    request.in_history = used;
-    request.history_length = static_cast<std::uint32_t>(former.size());
-    auto checking = rules_->check(std::move(request));
-    const protocol::RulesResponse response = co_await checking;
+    auto asking = ask_rules(subject, candidate, used, former.size());
+    const protocol::RulesResponse response = co_await asking;
     verdict.accepted = true;
     for (const protocol::RuleResult& rule : response.rules) {
         if (!rule.met) {
             verdict.accepted = false;
-            messages::Variables variables;
-            for (const auto& variable : rule.message.variables) {
-                variables.emplace_back(variable.name, variable.value);
-            }
-            verdict.unmet.push_back(texts_.render(dialog.client.locale, rule.message.id, variables));
+            verdict.unmet.push_back(texts_.render(dialog.client.locale, rule.message.id, variables_of(rule.message)));
         }
     }
     co_return verdict;

@@ -26,16 +26,21 @@ private:
         bool accepted = false;
         std::vector<std::string> unmet; ///< texts of the rules
     };
-    base::Task<Verdict> judge(Dialog& dialog, const Subject& subject, const base::Secret& candidate);
+    base::Task<Verdict> judge(const Dialog& dialog, const Subject& subject, const base::Secret& candidate);
+    /// All rules as one sentence, for the person to read before the first try; empty where they cannot be had now.
+    base::Task<std::string> stated_rules(const Dialog& dialog);
+    base::Task<protocol::RulesResponse> ask_rules(const Subject& subject, const base::Secret& candidate, bool used,
+                                                  std::size_t former);
     base::Task<bool> was_used(const Subject& subject, const base::Secret& candidate,
                               const std::vector<std::string>& former);
     [[nodiscard]] std::vector<std::string> former_hashes(const Subject& subject) const;
-    [[nodiscard]] protocol::Ask question(const Dialog& dialog, const std::vector<std::string>& errors) const;
+    /// The two prompts below `above`, where that says something.
+    [[nodiscard]] protocol::Ask question(const Dialog& dialog, protocol::Prompt above) const;
     /// What is wrong with what was typed, before any rule; empty where nothing is.
     [[nodiscard]] std::string unusable(const Dialog& dialog, const base::Secret& candidate,
                                        const base::Secret& repeated) const;
     /// The question again with what was wrong, until the tries are used up.
-    [[nodiscard]] StepResult again(Dialog& dialog, const std::vector<std::string>& errors) const;
+    [[nodiscard]] StepResult again(Dialog& dialog, const std::string& error) const;
 
     store::Store& store_;
     work::Hasher& hasher_;

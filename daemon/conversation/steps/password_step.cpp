@@ -25,8 +25,10 @@ std::string why_not(const Subject& subject, const std::string& hash) {
 
 base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
     StepResult result;
-    result.turn = protocol::Ask{
-        {{protocol::PromptStyle::secret, "password", texts_.render(dialog.client.locale, "password.prompt")}}};
+    // Who is about to choose a new password must know that it is the present one that is wanted here.
+    const char* const text = dialog.logs_in() ? "password.prompt" : "password.current";
+    result.turn =
+        protocol::Ask{{{protocol::PromptStyle::secret, "password", texts_.render(dialog.client.locale, text)}}};
     co_return result;
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/conversation/steps/plugin_step.h"
 
 #include "daemon/conversation/facts.h"
+#include "daemon/conversation/presenter.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/text.h"
 
@@ -13,14 +14,6 @@ using protocol::StepOperation;
 using store::StepsTable;
 
 namespace {
-
-messages::Variables variables_of(const protocol::Message& message) {
-    messages::Variables variables;
-    for (const protocol::NamedText& variable : message.variables) {
-        variables.emplace_back(variable.name, variable.value);
-    }
-    return variables;
-}
 
 /// The same where one of them may be a secret; they are gone from the message then.
 messages::SecretVariables secrets_of(protocol::Message& message) {

@@ -27,6 +27,6 @@ struct Gateway {
 
 inline constexpr std::string_view subject_sent = "Your login code";
 inline constexpr std::string_view text_sent =
-    "Your login code: 482915. Minutes for which it is good, once: 10. Never tell it to anybody.";
+    "Your login code: 482915. It can be used once and expires in 10 minute(s). Never tell it to anyone.";
 
 } // namespace loquet::bench

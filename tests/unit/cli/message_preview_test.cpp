@@ -44,7 +44,7 @@ TEST_F(APreview, OfAMailHasItsSubjectAndNamesTheVariables) {
               "     Text: one_time_code.mail\n"
               "Variables: code, minutes\n"
               "  Subject: Votre code de connexion\n"
-              "    Reads: Votre code de connexion : <code>. Il sert une seule fois ; minutes de validité : 10");
+              "    Reads: Votre code de connexion : <code>. Il est à usage unique et valable 10 minute(s)");
 }
 
 TEST_F(APreview, OfAMailWithoutASubjectOfItsOwnHasTheGeneralOne) {

@@ -12,7 +12,7 @@ class ANewPassword : public ConversationFixture {
 protected:
     DialogId by_root() {
         const Begun begun = begin("anna", root(), "change-password");
-        EXPECT_EQ(asked(begun.turn), (std::vector<std::string>{"new_password", "new_password_again"}));
+        EXPECT_EQ(asked(begun.turn), (std::vector<std::string>{"rules", "new_password", "new_password_again"}));
         return begun.dialog.value();
     }
     [[nodiscard]] std::string shown(const char* id) const { return texts_.render("", id); }
@@ -33,7 +33,7 @@ TEST_F(ANewPassword, IsSetByItsOwnerWhoKnowsTheFormerOne) {
     const Begun begun = begin("anna", owner, "change-password");
     EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"password"});
     const Turn turn = answer(*begun.dialog, {canary::password}, owner.sender);
-    EXPECT_EQ(asked(turn).size(), 2U);
+    EXPECT_EQ(asked(turn).size(), 3U);
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, owner.sender)));
     EXPECT_TRUE(is_granted(log_in("anna", canary::next_password)));
 }
@@ -61,10 +61,34 @@ TEST_F(ANewPassword, MayBeTriedAsOftenAsTheLimitAndNotOnceMore) {
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
 }
 
-TEST_F(ANewPassword, IsAskedAgainWithTheRulesThatItDoesNotMeet) {
-    rules_.rules.front().met = false;
+TEST_F(ANewPassword, IsAskedForWithTheRulesInOneLineBeforeTheFirstTry) {
+    rules_.rules = {{true, {"rules.length", {{"minimum", "8"}}}},
+                    {false, {"rules.level", {{"minimum", "2"}, {"level", "0"}}}}};
+    const Begun begun = begin("anna", root(), "change-password");
+    EXPECT_EQ(texts_of(begun.turn).front(),
+              "Rules for the new password: at least 8 characters; hard to guess (strength 2 of 4).");
+}
+
+TEST_F(ANewPassword, IsAskedForWithoutRulesWhileTheirPluginIsDead) {
+    rules_.dead = true;
+    EXPECT_EQ(asked(begin("anna", root(), "change-password").turn),
+              (std::vector<std::string>{"new_password", "new_password_again"}));
+}
+
+TEST_F(ANewPassword, IsAskedAgainWithTheRulesThatItDoesNotMeetInOneSentence) {
+    rules_.rules = {{false, {"rules.length", {{"minimum", "8"}}}},
+                    {true, {"rules.common", {}}},
+                    {false, {"rules.level", {{"minimum", "2"}, {"level", "0"}}}}};
     const std::vector<std::string> texts = texts_of(answer(by_root(), {"short", "short"}));
-    EXPECT_EQ(texts.front(), texts_.render("", "rules.length", {{"minimum", "8"}}));
+    EXPECT_EQ(texts.size(), 3U);
+    EXPECT_EQ(texts.front(),
+              "Not accepted. The password must respect: at least 8 characters; hard to guess (strength 0 of 4, "
+              "2 required).");
+}
+
+TEST_F(ANewPassword, IsAskedOfItsOwnerAfterThePresentOneByThatName) {
+    EXPECT_EQ(texts_of(begin("anna", user(anna.value), "change-password").turn).front(), shown("password.current"));
+    EXPECT_EQ(texts_of(begin("anna").turn).front(), shown("password.prompt"));
 }
 
 TEST_F(ANewPassword, IsToldToTheRulesWhereItWasUsedBefore) {
@@ -95,9 +119,10 @@ TEST_F(ANewPassword, IsHeldAgainstTheWholeAddresses) {
 }
 
 TEST_F(ANewPassword, ChangesNothingWhileTheRulesPluginIsDead) {
+    const DialogId id = by_root();
     rules_.dead = true;
     const std::string former = credential(anna).password_hash;
-    EXPECT_EQ(refusal(answer(by_root(), {canary::next_password, canary::next_password})), Reason::unavailable);
+    EXPECT_EQ(refusal(answer(id, {canary::next_password, canary::next_password})), Reason::unavailable);
     EXPECT_EQ(credential(anna).password_hash, former);
 }
 
