@@ -47,7 +47,7 @@ std::string without_number(std::string_view said, std::string_view digits) {
         const auto begin = std::ranges::find_if(said, is_digit);
         const auto end = std::find_if_not(begin, said.end(), is_digit);
         const std::string_view run(begin, end);
-        out.append(said.begin(), begin).append(run.find(telling) == std::string_view::npos ? run : hidden);
+        out.append(said.begin(), begin).append(run.ends_with(telling) ? hidden : run);
         said = std::string_view(end, said.end());
     }
     return out;
