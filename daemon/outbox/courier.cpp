@@ -3,7 +3,6 @@
 
 #include "daemon/outbox/back_off.h"
 #include "daemon/outbox/writing.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
@@ -304,27 +303,6 @@ Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel,
     return now + std::max(delay_after(rule, entry->failures, random_number()), at_least);
 }
 
-void Courier::tell_if_refused(const model::Outgoing& message) {
-    if (!message.code) {
-        return;
-    }
-    if (message.state == MessageState::sent) {
-        refused_codes_.sent(message.account);
-    } else if (message.state == MessageState::refused && refused_codes_.refused(message.account) && refused_) {
-        refused_(message);
-    }
-}
-
-std::vector<std::pair<std::string, std::string>> Courier::failing_channels() const {
-    std::vector<std::pair<std::string, std::string>> failing;
-    for (const Channel& channel : channels_) {
-        if (channel.health().fails()) {
-            failing.emplace_back(channel.name(), channel.health().said());
-        }
-    }
-    return failing;
-}
-
 base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
     const std::weak_ptr<Alive> alive = alive_;
     auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
@@ -401,26 +379,6 @@ base::Task<void> Courier::tidy_up() {
         kept = done ? parts_.store.read(OutboxTable::count) : before;
     }
     tidying_ = parts_.loop.after(between_tidying, [this] { parts_.tasks.spawn(tidy_up()); });
-}
-
-bool Courier::alarming(Medium medium) const {
-    return std::find(alarming_.begin(), alarming_.end(), medium) != alarming_.end();
-}
-
-void Courier::judge_codes(Medium medium) {
-    const auto use = parts_.store.read([&](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, medium); });
-    const bool now_alarming = is_alarming(use, parts_.outbox.settings().alarm, parts_.outbox.now());
-    if (now_alarming == alarming(medium)) {
-        return;
-    }
-    if (now_alarming) {
-        alarming_.push_back(medium);
-    } else {
-        std::erase(alarming_, medium);
-    }
-    if (alarm_) {
-        alarm_(medium, now_alarming);
-    }
 }
 
 } // namespace loquet::outbox

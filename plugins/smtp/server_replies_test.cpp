@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is told of a mail server that says no, at each stage, and what it says to QUIT afterwards.
-#include "plugins/smtp/mail_server_fixture.h"
+#include "tests/support/mail_server.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The channel against servers on the loopback: aiosmtpd, and scripts of what a server should not do.
-#include "plugins/smtp/mail_server_fixture.h"
 #include "plugins/smtp/mail_transfer.h"
+#include "tests/support/mail_server.h"
 
 #include <gmock/gmock.h>
 

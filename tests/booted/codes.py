@@ -19,8 +19,8 @@ def become(name):
 
 
 def text_with_code(minutes):
-    """The sentence of an SMS, as a pattern whose group is the code."""
-    return (rf"Votre code de connexion : (\d{{8}})\. Il sert une seule fois ; minutes de validité : {minutes}\. "
+    """The sentence of an SMS, as a pattern whose group is the code. A code that waited says fewer minutes."""
+    return (rf"Votre code de connexion : (\d{{8}})\. Il sert une seule fois ; minutes de validité : (?:{minutes}|[1-9])\. "
             r"Ne le communiquez à personne\.")
 
 
