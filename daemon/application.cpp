@@ -114,6 +114,9 @@ void Application::connect_parts() {
     });
     courier_.on_sent([this](std::uint64_t number, const model::Outgoing& message) { receipts_.sent(number, message); });
     courier_.on_alarm([this](model::Medium medium, bool alarming) { note_codes(medium, alarming); });
+    courier_.on_health(
+        [this](const std::string& channel, const outbox::ChannelHealth& health) { note_channel(channel, health); });
+    courier_.on_code_refused([](const model::Outgoing& message) { note_refused_code(message); });
     directory_.when_trouble_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
@@ -191,6 +194,23 @@ void Application::note_codes(model::Medium medium, bool alarming) {
     event.detail = by;
     tasks_.spawn(record(store_, std::move(event)));
     manager_.tell_health();
+}
+
+void Application::note_channel(const std::string& channel, const outbox::ChannelHealth& health) {
+    if (health.fails()) {
+        log::error(log::id::channel_failing, "the channel " + channel + " takes no messages: " + health.said());
+    } else {
+        log::notice(log::id::channel_delivers, "the channel " + channel + " takes messages again");
+    }
+    manager_.tell_health();
+}
+
+void Application::note_refused_code(const model::Outgoing& message) {
+    const std::string account = std::to_string(message.account.value);
+    log::warning(log::id::code_refused,
+                 "a code for account " + account + " by " + std::string(to_text(message.medium)) + " was refused ("
+                     + message.why + "): " + (message.said.empty() ? "nothing was said" : message.said),
+                 {{"LOQUET_ACCOUNT", account}});
 }
 
 void Application::note_plugin(const plugins::PluginStatus& status) {

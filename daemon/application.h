@@ -52,6 +52,8 @@ private:
     void reload();
     void stop();
     void note_codes(model::Medium medium, bool alarming);
+    void note_channel(const std::string& channel, const outbox::ChannelHealth& health);
+    static void note_refused_code(const model::Outgoing& message);
     void note_plugin(const plugins::PluginStatus& status);
 
     Options options_;

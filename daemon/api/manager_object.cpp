@@ -240,6 +240,9 @@ void ManagerObject::health(Writer& value) {
                 ? "few of the codes that are sent by " + std::string(to_text(medium)) + " are used"
                 : "");
     }
+    for (const auto& [channel, said] : parts_.courier.failing_channels()) {
+        add("the channel " + channel + " takes no messages: " + said);
+    }
     value.text(text.empty() ? "ok" : text);
 }
 

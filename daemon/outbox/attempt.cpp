@@ -6,6 +6,7 @@
 #include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
+#include "lib/base/hidden_address.h"
 
 #include <utility>
 
@@ -56,9 +57,12 @@ void write_begin(WriteTxn& txn, std::uint64_t number, const std::string& channel
 
 base::Task<Answer> ask(plugins::ChannelClient& client, protocol::DeliverRequest request) {
     Answer answer;
+    const std::string destination = request.destination;
     try {
         auto delivering = client.deliver(std::move(request));
         answer.response = co_await delivering;
+        // It is kept when the address is gone, and goes to the journal.
+        answer.response->said = base::without_address(answer.response->said, destination);
     } catch (const Error& error) {
         answer.unsendable = error.kind() == Error::Kind::invalid || error.kind() == Error::Kind::limited;
     }

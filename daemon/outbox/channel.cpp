@@ -13,13 +13,16 @@ bool Channel::may_take(base::Milliseconds now) const {
 
 void Channel::did_its_work() {
     --in_hand_;
-    retries_ = 0;
+    put_off_.clear();
     failures_ = 0;
 }
 
-void Channel::said_not_now(base::Milliseconds now, std::uint32_t random) {
+void Channel::said_not_now(model::Uid account, base::Milliseconds now, std::uint32_t random) {
     --in_hand_;
-    if (failures_ > 0 || ++retries_ >= retries_for_a_pause) {
+    if (put_off_.size() < accounts_for_a_pause && std::ranges::find(put_off_, account) == put_off_.end()) {
+        put_off_.push_back(account);
+    }
+    if (failures_ > 0 || put_off_.size() == accounts_for_a_pause) {
         pause(now, random);
     }
 }

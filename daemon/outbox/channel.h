@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/model/outgoing.h"
+#include "daemon/outbox/channel_health.h"
 #include "daemon/plugins/channel_client.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace loquet::outbox {
 
@@ -24,8 +26,8 @@ struct ChannelDoor {
 
 class Channel {
 public:
-    /// So many answers of "not now" in a row are no longer about one destination.
-    static constexpr std::uint32_t retries_for_a_pause = 3;
+    /// "Not now" for the messages of so many accounts, and a yes for none, is no longer about one destination.
+    static constexpr std::size_t accounts_for_a_pause = 3;
 
     explicit Channel(ChannelDoor door) : door_(std::move(door)) {}
 
@@ -40,19 +42,23 @@ public:
 
     void took() { ++in_hand_; }
     // One message less in hand:
-    void did_its_work();                                               ///< it said yes, or no for good
-    void said_not_now(base::Milliseconds now, std::uint32_t random);   ///< of this message
+    void did_its_work(); ///< it said yes, or no for good
+    void said_not_now(model::Uid account, base::Milliseconds now, std::uint32_t random); ///< of its message
     void did_not_answer(base::Milliseconds now, std::uint32_t random); ///< dead, late, lying, or an answer lost
     void gave_back() { --in_hand_; }                                   ///< it was never asked
+
+    [[nodiscard]] ChannelHealth& health() noexcept { return health_; }
+    [[nodiscard]] const ChannelHealth& health() const noexcept { return health_; }
 
 private:
     void pause(base::Milliseconds now, std::uint32_t random);
 
     ChannelDoor door_;
     std::size_t in_hand_ = 0;
-    std::uint32_t retries_ = 0;  ///< in a row
-    std::uint32_t failures_ = 0; ///< pauses in a row
+    std::vector<model::Uid> put_off_; ///< accounts, each once, since it did its work
+    std::uint32_t failures_ = 0;      ///< pauses in a row
     base::Milliseconds pause_until_{0};
+    ChannelHealth health_;
 };
 
 } // namespace loquet::outbox

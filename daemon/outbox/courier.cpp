@@ -3,9 +3,9 @@
 
 #include "daemon/outbox/back_off.h"
 #include "daemon/outbox/writing.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 #include <array>
@@ -43,16 +43,29 @@ std::uint8_t bit_of(const std::vector<Channel>& channels, const Channel& channel
 
 /// A lost answer is for the channel one that did not come, and not a "not now": it is no matter of one destination, and
 /// each message that is handed to a gateway which loses answers may arrive twice.
-void note_answer(Channel& channel, const Answer& answer, Milliseconds now) {
+void note_answer(Channel& channel, const Answer& answer, model::Uid account, Milliseconds now) {
     if (answer.too_late) {
         channel.gave_back();
     } else if (answer.is_last()) {
         channel.did_its_work();
     } else if (answer.is(protocol::Outcome::retry)) {
-        channel.said_not_now(now, random_number());
+        channel.said_not_now(account, now, random_number());
     } else {
         channel.did_not_answer(now, random_number());
     }
+}
+
+/// True where the operator has something to hear of it.
+bool note_health(ChannelHealth& health, const Answer& answer, const model::Outgoing& message, Milliseconds now) {
+    if (answer.too_late || answer.unsendable || (answer.is(protocol::Outcome::refused) && now >= message.expires)) {
+        return false; // which says nothing of the channel
+    }
+    if (answer.is(protocol::Outcome::sent)) {
+        return health.delivered();
+    }
+    const std::string said =
+        answer.response ? base::printable(answer.response->said, limits::gateway_said_bytes) : "it does not answer";
+    return answer.is(protocol::Outcome::refused) ? health.refused(message.account, said) : health.put_off(said);
 }
 
 } // namespace
@@ -236,17 +249,18 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
             co_return;
         }
     }
-    auto settling = settle(number, channel, std::move(answer));
+    auto settling = settle(number, channel, std::move(answer), *std::move(message));
     co_await settling;
 }
 
-base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer answer) {
+base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer answer, model::Outgoing message) {
     const std::weak_ptr<Alive> alive = alive_;
     const Milliseconds now = parts_.outbox.now();
-    note_answer(channel, answer, now);
-    const Milliseconds next =
-        answer.is_last() ? now
-                         : next_attempt(number, channel, answer.response ? answer.response->after : Milliseconds(0));
+    note_answer(channel, answer, message.account, now);
+    const Milliseconds next = answer.is_last() ? now : next_attempt(number, channel, answer, message.code);
+    if (note_health(channel.health(), answer, message, now) && health_) {
+        health_(channel.name(), channel.health());
+    }
     auto writing =
         write_in_the_end([number, answer, now, next](WriteTxn& txn) { write_end(txn, number, answer, now, next); });
     look(); // the channel has a hand free
@@ -259,6 +273,7 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
         judge_codes(channel.medium());
         if (const auto ended = parts_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); })) {
             tell_if_sent(number, *ended);
+            tell_if_refused(*ended);
         }
     } else {
         list_.put_back(number, next);
@@ -267,7 +282,7 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
 }
 
 /// At once by another channel that works; else after a while.
-Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel, Milliseconds at_least) {
+Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel, const Answer& answer, bool code) {
     const Milliseconds now = parts_.outbox.now();
     WaitingList::Entry* entry = list_.find(number);
     if (entry == nullptr) {
@@ -283,7 +298,9 @@ Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel,
     }
     entry->tried = 0;
     ++entry->failures;
-    return now + std::max(delay_after(message_back_off, entry->failures, random_number()), at_least);
+    const Milliseconds at_least = answer.response ? answer.response->after : Milliseconds(0);
+    const BackOff& rule = code ? code_back_off : message_back_off;
+    return now + std::max(delay_after(rule, entry->failures, random_number()), at_least);
 }
 
 base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
@@ -362,26 +379,6 @@ base::Task<void> Courier::tidy_up() {
         kept = done ? parts_.store.read(OutboxTable::count) : before;
     }
     tidying_ = parts_.loop.after(between_tidying, [this] { parts_.tasks.spawn(tidy_up()); });
-}
-
-bool Courier::alarming(Medium medium) const {
-    return std::find(alarming_.begin(), alarming_.end(), medium) != alarming_.end();
-}
-
-void Courier::judge_codes(Medium medium) {
-    const auto use = parts_.store.read([&](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, medium); });
-    const bool now_alarming = is_alarming(use, parts_.outbox.settings().alarm, parts_.outbox.now());
-    if (now_alarming == alarming(medium)) {
-        return;
-    }
-    if (now_alarming) {
-        alarming_.push_back(medium);
-    } else {
-        std::erase(alarming_, medium);
-    }
-    if (alarm_) {
-        alarm_(medium, now_alarming);
-    }
 }
 
 } // namespace loquet::outbox

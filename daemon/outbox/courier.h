@@ -9,6 +9,7 @@
 #include "daemon/outbox/attempt.h"
 #include "daemon/outbox/channel.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/outbox/refused_codes.h"
 #include "daemon/outbox/waiting_list.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
@@ -22,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loquet::outbox {
@@ -56,6 +58,17 @@ public:
     void on_alarm(base::Function<void(model::Medium medium, bool alarming)> alarm) { alarm_ = std::move(alarm); }
     [[nodiscard]] bool alarming(model::Medium medium) const;
 
+    /// `told` runs when a channel begins to take no message, and when it delivers again.
+    void on_health(base::Function<void(const std::string& channel, const ChannelHealth& health)> told) {
+        health_ = std::move(told);
+    }
+    /// Names of channels that take no message, and what was said of the last one.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> failing_channels() const;
+    /// `refused` runs for a code that was refused for good, and not again for its account until one went out.
+    void on_code_refused(base::Function<void(const model::Outgoing& message)> refused) {
+        refused_ = std::move(refused);
+    }
+
     /// `sent` runs for each message that was sent, and at the start for those that are kept.
     void on_sent(base::Function<void(std::uint64_t number, const model::Outgoing& message)> sent) {
         sent_ = std::move(sent);
@@ -74,8 +87,8 @@ private:
     void wait_for_next(base::Milliseconds now);
     [[nodiscard]] Channel* channel_for(model::Medium medium, base::Milliseconds now, std::uint8_t tried = 0);
     [[nodiscard]] std::optional<base::Milliseconds> next_event(model::Medium medium, base::Milliseconds now) const;
-    [[nodiscard]] base::Milliseconds next_attempt(std::uint64_t number, const Channel& channel,
-                                                  base::Milliseconds at_least);
+    [[nodiscard]] base::Milliseconds next_attempt(std::uint64_t number, const Channel& channel, const Answer& answer,
+                                                  bool code);
     void judge_codes(model::Medium medium);
     void tell_if_sent(std::uint64_t number, const model::Outgoing& message) {
         if (sent_ && message.state == model::MessageState::sent) {
@@ -83,9 +96,11 @@ private:
         }
     }
 
+    void tell_if_refused(const model::Outgoing& message);
+
     // Coroutines: after each wait they look whether the courier is still alive.
     base::Task<void> carry(std::uint64_t number, Channel& channel);
-    base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer);
+    base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer, model::Outgoing message);
     base::Task<void> expire(std::vector<std::uint64_t> numbers);
     base::Task<void> recover(std::vector<std::uint64_t> numbers);
     base::Task<void> tidy_up();
@@ -100,6 +115,9 @@ private:
     std::vector<model::Medium> alarming_;
     base::Function<void(model::Medium, bool)> alarm_;
     base::Function<void(std::uint64_t, const model::Outgoing&)> sent_;
+    base::Function<void(const std::string&, const ChannelHealth&)> health_;
+    RefusedCodes refused_codes_;
+    base::Function<void(const model::Outgoing&)> refused_;
     std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
 };
 

@@ -15,7 +15,8 @@ struct Term {
     base::Milliseconds expires{0};
 };
 
-/// The text is that of the message's id; a mail's subject is messages::mail_subject().
+/// The text is that of the message's id; a mail's subject is messages::mail_subject(). A variable "minutes" of a code
+/// is never more than the minutes that it has left, and at least 1.
 [[nodiscard]] protocol::DeliverRequest written(const model::Outgoing& message, model::Letter letter,
                                                const messages::Catalogue& texts, const Term& term);
 

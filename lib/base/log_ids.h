@@ -35,6 +35,9 @@ inline constexpr Id directory_unwritable{"directory-unwritable", "1d1ec9a7b4c74f
 inline constexpr Id directory_writable_again{"directory-writable-again", "1d1ec9a7b4c74f5a9a35ab0f1f3a5002"};
 inline constexpr Id codes_unused{"codes-unused", "1d1ec9a7b4c74f5a9a35ab0f1f3a6001"};
 inline constexpr Id codes_used_again{"codes-used-again", "1d1ec9a7b4c74f5a9a35ab0f1f3a6002"};
+inline constexpr Id channel_failing{"channel-failing", "1d1ec9a7b4c74f5a9a35ab0f1f3a6003"};
+inline constexpr Id channel_delivers{"channel-delivers", "1d1ec9a7b4c74f5a9a35ab0f1f3a6004"};
+inline constexpr Id code_refused{"code-refused", "1d1ec9a7b4c74f5a9a35ab0f1f3a6005"};
 inline constexpr Id internal_error{"internal-error", "1d1ec9a7b4c74f5a9a35ab0f1f3a9001"};
 
 } // namespace id

@@ -32,4 +32,16 @@ std::string quotable(std::string_view said, std::string_view text) {
     return std::string(said);
 }
 
+std::string one_line(std::string_view said) {
+    constexpr std::string_view white = " \t\r\n\v\f";
+    std::string out;
+    while (!said.empty()) {
+        const std::size_t begin = std::min(said.find_first_not_of(white), said.size());
+        const std::size_t end = std::min(said.find_first_of(white, begin), said.size());
+        out.append(out.empty() || begin == end ? "" : " ").append(said.substr(begin, end - begin));
+        said.remove_prefix(end);
+    }
+    return out;
+}
+
 } // namespace loquet::delivery

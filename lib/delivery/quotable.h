@@ -11,4 +11,7 @@ namespace loquet::delivery {
 /// at least 3 characters, or one of at least 6. What it hides in vain is only a quotation.
 [[nodiscard]] std::string quotable(std::string_view said, std::string_view text);
 
+/// Without white space at both ends; a run of it, line ends included, becomes one blank.
+[[nodiscard]] std::string one_line(std::string_view said);
+
 } // namespace loquet::delivery

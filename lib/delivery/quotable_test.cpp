@@ -22,5 +22,12 @@ TEST(WhatAGatewaySaid, IsNotQuotedWhereItHoldsWhatCouldBeACode) {
     }
 }
 
+TEST(WhatAGatewaySaid, IsOneLine) {
+    EXPECT_EQ(one_line("no such number\n"), "no such number");
+    EXPECT_EQ(one_line(" \r\n<p>\tno  such\n\nnumber</p>\v\f"), "<p> no such number</p>");
+    EXPECT_EQ(one_line("\n \t"), "");
+    EXPECT_EQ(one_line(""), "");
+}
+
 } // namespace
 } // namespace loquet::delivery

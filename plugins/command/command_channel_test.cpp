@@ -48,7 +48,7 @@ TEST_F(ACommand, ReadsTheMessageOnItsStandardInput) {
     const DeliveryOutcome told =
         deliver("cat > " + folder_ / "message" + "; echo handed over", {.destination = "+33612345678", .subject = ""});
     EXPECT_EQ(told.kind, DeliveryOutcome::Kind::sent) << told.said;
-    EXPECT_EQ(told.said, "handed over\n");
+    EXPECT_EQ(told.said, "handed over");
     EXPECT_EQ(content("message"), "Reference: 9f86d081884c7d659a2feaa0c55ad015\n"
                                   "To: +33612345678\n"
                                   "Locale: fr_FR.UTF-8\n"
@@ -70,10 +70,17 @@ TEST_F(ACommand, T18_HasNothingOfTheMessageInItsArgumentsAndItsEnvironment) {
 TEST_F(ACommand, SaysByItsExitWhatBecameOfTheMessage) {
     EXPECT_EQ(deliver("exit 0").kind, DeliveryOutcome::Kind::sent);
     EXPECT_EQ(deliver("exit 75").kind, DeliveryOutcome::Kind::retry);
+    EXPECT_EQ(deliver("exit 75").said, "exit 75: it wrote nothing");
+    EXPECT_EQ(deliver("exit 3").said, "exit 3: it wrote nothing");
+    EXPECT_EQ(deliver("exit 78").kind, DeliveryOutcome::Kind::retry) << "it says that its settings are wrong";
+    const DeliveryOutcome broken = deliver("no-such-tool --send");
+    EXPECT_EQ(broken.kind, DeliveryOutcome::Kind::retry) << "or every code would be refused for good";
+    EXPECT_THAT(broken.said, testing::StartsWith("exit 127: "));
+    EXPECT_EQ(deliver("printf 'no\\r\\n\\n such  number\\n'; exit 3").said, "exit 3: no such number");
     EXPECT_EQ(deliver("kill -9 $$").kind, DeliveryOutcome::Kind::lost) << "it may have sent it before";
     const DeliveryOutcome told = deliver("echo no such number >&2; exit 3");
     EXPECT_EQ(told.kind, DeliveryOutcome::Kind::refused);
-    EXPECT_EQ(told.said, "exit 3: no such number\n");
+    EXPECT_EQ(told.said, "exit 3: no such number");
 }
 
 TEST_F(ACommand, IsNotQuotedWhereItRepeatsTheMessageAndIsCutWhereItSaysMuch) {

@@ -88,6 +88,13 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
+/// It says so itself (sysexits.h), or a shell does of what it could not run (POSIX, 2.8.2): no matter of a destination.
+bool is_about_the_program(int status) {
+    constexpr int cannot_run = 126;
+    constexpr int not_found = 127;
+    return status == EX_USAGE || status == EX_CONFIG || status == cannot_run || status == not_found;
+}
+
 } // namespace
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
@@ -190,15 +197,16 @@ void Run::take() {
 }
 
 DeliveryOutcome Run::judge(int code, int status) const {
-    const std::string said = delivery::quotable(output_, text_);
+    const std::string quoted = delivery::one_line(delivery::quotable(output_, text_));
+    const std::string said = quoted.empty() ? "it wrote nothing" : quoted;
     if (code != CLD_EXITED) {
         return {DeliveryOutcome::Kind::lost, {}, 0, "the program was ended by signal " + std::to_string(status)};
     }
     if (status == EX_OK) {
         return {DeliveryOutcome::Kind::sent, {}, 0, said};
     }
-    if (status == EX_TEMPFAIL) {
-        return {DeliveryOutcome::Kind::retry, {}, 0, said};
+    if (status == EX_TEMPFAIL || is_about_the_program(status)) {
+        return {DeliveryOutcome::Kind::retry, {}, 0, "exit " + std::to_string(status) + ": " + said};
     }
     return {DeliveryOutcome::Kind::refused, {}, 0, "exit " + std::to_string(status) + ": " + said};
 }

@@ -68,20 +68,35 @@ TEST_F(AGateway, T29_LeadsToWhatIsSpecified) {
         const char* said;
     };
     options_.set("success", "^OK").set("failure", "barred").set("later", "full").set("seconds", 2);
-    for (const Case& c : {Case{"/200/OK", Kind::sent, "HTTP 200 OK"}, Case{"/200/what", Kind::refused, "what"},
-                          Case{"/200/OK%20barred", Kind::refused, "barred"}, Case{"/200/full", Kind::retry, "full"},
-                          Case{"/201/OK", Kind::refused, "HTTP 201"}, Case{"/400/bad", Kind::refused, "HTTP 400"},
-                          Case{"/401/no", Kind::retry, "HTTP 401"}, Case{"/500/oops", Kind::retry, "HTTP 500"},
-                          Case{"/502/no", Kind::lost, "HTTP 502"}, Case{"/503/no", Kind::retry, "HTTP 503"},
-                          Case{"/504/no", Kind::lost, "HTTP 504"}, Case{"/drop", Kind::lost, ""},
-                          Case{"/silent", Kind::lost, "timed out"}, Case{"/endless", Kind::lost, ""},
-                          Case{"/garbage", Kind::lost, ""}, Case{"/redirect", Kind::retry, "redirect"}}) {
+    for (const Case& c : {Case{"/200/OK", Kind::sent, "HTTP 200 OK"},
+                          Case{"/200/what", Kind::refused, "what"},
+                          Case{"/200/OK%20barred", Kind::refused, "barred"},
+                          Case{"/200/full", Kind::retry, "full"},
+                          Case{"/201/OK", Kind::refused, "HTTP 201"},
+                          Case{"/400/bad", Kind::refused, "HTTP 400"},
+                          Case{"/401/no", Kind::retry, "HTTP 401: the gateway does not accept who we are (no)"},
+                          Case{"/403/no%20credit", Kind::retry, "(no credit)"},
+                          Case{"/402/", Kind::retry, "paid"},
+                          Case{"/404/none", Kind::retry, "look at url"},
+                          Case{"/415/no", Kind::retry, "notation"},
+                          Case{"/400/", Kind::refused, "HTTP 400 (an empty answer)"},
+                          Case{"/200/", Kind::refused, "HTTP 200 (an empty answer)"},
+                          Case{"/400/bad%0D%0A%20%20number", Kind::refused, "HTTP 400 bad number"},
+                          Case{"/500/oops", Kind::retry, "HTTP 500"},
+                          Case{"/502/no", Kind::lost, "HTTP 502"},
+                          Case{"/503/no", Kind::retry, "HTTP 503"},
+                          Case{"/504/no", Kind::lost, "HTTP 504"},
+                          Case{"/drop", Kind::lost, ""},
+                          Case{"/silent", Kind::lost, "timed out"},
+                          Case{"/endless", Kind::lost, ""},
+                          Case{"/garbage", Kind::lost, ""},
+                          Case{"/redirect", Kind::retry, "redirect"}}) {
         options_.set("url", url(c.path));
         const DeliveryOutcome told = deliver();
         EXPECT_EQ(told.kind, c.kind) << c.path << ": " << told.said;
         EXPECT_THAT(told.said, HasSubstr(c.said)) << c.path;
     }
-    EXPECT_EQ(requests().size(), 16U) << "the redirect was not followed";
+    EXPECT_EQ(requests().size(), 23U) << "the redirect was not followed";
     options_.set("url", url("/later"));
     EXPECT_EQ(deliver().after_ms, 7000U);
 }

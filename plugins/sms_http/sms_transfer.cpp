@@ -19,6 +19,17 @@ bool is_of_a_proxy(long status) {
     return status == 502 || status == 504;
 }
 
+/// Why a status that is no success speaks of the site and not of the number; empty where it may be either.
+std::string why_not_the_number(long status) {
+    if (status == 402) {
+        return "HTTP 402: the gateway wants to be paid";
+    }
+    if (status == 404 || status == 405 || status == 410 || status == 415) {
+        return "HTTP " + std::to_string(status) + ": the gateway takes no message there: look at url and notation";
+    }
+    return {};
+}
+
 } // namespace
 
 SmsTransfer::SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, std::string_view text, Trouble trouble)
@@ -64,8 +75,9 @@ DeliveryOutcome SmsTransfer::outcome(CURLcode result) {
 }
 
 DeliveryOutcome SmsTransfer::judge(long status) {
-    const std::string said = "HTTP " + std::to_string(status) + " "
-                             + delivery::quotable(std::string_view(answer()).substr(0, longest_quoted), text_);
+    const std::string quoted =
+        delivery::quotable(delivery::one_line(std::string_view(answer()).substr(0, longest_quoted)), text_);
+    const std::string said = "HTTP " + std::to_string(status) + " " + (quoted.empty() ? "(an empty answer)" : quoted);
     if (is_of_a_proxy(status)) {
         return {DeliveryOutcome::Kind::lost, {}, 0, said};
     }
@@ -78,11 +90,16 @@ DeliveryOutcome SmsTransfer::judge(long status) {
                 static_cast<std::uint32_t>(std::clamp<curl_off_t>(seconds, 0, day) * 1000),
                 said};
     }
-    if (const std::string why = why_unwelcome(status); !why.empty()) {
-        return cannot(DeliveryOutcome::Kind::retry, why);
+    const bool success = std::ranges::find(gateway().success_status, status) != gateway().success_status.end();
+    std::string why = why_unwelcome(status);
+    if (why.empty() && !success) {
+        why = why_not_the_number(status);
     }
-    if (std::ranges::find(gateway().success_status, status) == gateway().success_status.end()
-        || gateway().failure.found_in(answer())) {
+    if (!why.empty()) {
+        tell(why); // without the gateway's words, which may speak of the number
+        return {DeliveryOutcome::Kind::retry, {}, 0, why + (quoted.empty() ? "" : " (" + quoted + ")")};
+    }
+    if (!success || gateway().failure.found_in(answer())) {
         return {DeliveryOutcome::Kind::refused, {}, 0, said};
     }
     if (gateway().later.found_in(answer())) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/mail_transfer.h"
 
+#include "lib/base/hidden_address.h"
+#include "lib/base/text.h"
 #include "lib/delivery/quotable.h"
 #include "plugins/smtp/mime.h"
 
@@ -13,6 +15,9 @@ namespace {
 
 using sdk::DeliveryOutcome;
 
+constexpr int go_on = 354;                // RFC 5321, 3.3: the text may come
+constexpr std::size_t longest_said = 256; // as the host cuts it
+
 /// What Postfix and others call it: "250 2.0.0 Ok: queued as 4FZk1q0"; empty where it is not told like that.
 std::string queue_id(std::string_view said) {
     constexpr std::string_view before = "queued as ";
@@ -23,9 +28,9 @@ std::string queue_id(std::string_view said) {
                                          said.find_first_of(" \t", at + before.size()) - at - before.size()));
 }
 
-/// Answers that speak of the session and not of this message: log in, encrypt, the service does not take mail.
-bool is_about_us(long code) {
-    return code == 502 || code == 503 || code == 521 || (code >= 530 && code <= 538);
+/// The server is gone, and libcurl says so in words of its own.
+bool broke(CURLcode result) {
+    return result == CURLE_RECV_ERROR || result == CURLE_SEND_ERROR || result == CURLE_GOT_NOTHING;
 }
 
 } // namespace
@@ -34,7 +39,7 @@ MailTransfer::MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Tr
     : Transfer(relay.rules, delivery.expires()),
       mail_(compose({relay.from, relay.from_name, delivery.destination(), delivery.subject(), delivery.text(),
                      delivery.reference(), delivery.locale(), delivery.now()})),
-      text_(delivery.text()), trouble_(std::move(trouble)) {
+      text_(delivery.text()), destination_(delivery.destination()), trouble_(std::move(trouble)) {
     set(CURLOPT_URL, relay.url.c_str());
     set_security(relay);
     set_envelope(relay, delivery);
@@ -46,6 +51,9 @@ MailTransfer::MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Tr
     set(CURLOPT_HEADERDATA, this);
     set(CURLOPT_WRITEFUNCTION, &MailTransfer::hear);
     set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_VERBOSE, 1L); // for what is said to the server
+    set(CURLOPT_DEBUGFUNCTION, &MailTransfer::watch);
+    set(CURLOPT_DEBUGDATA, this);
 }
 
 MailTransfer::~MailTransfer() {
@@ -79,8 +87,22 @@ std::size_t MailTransfer::give(char* buffer, std::size_t size, std::size_t count
     return given;
 }
 
+/// libcurl tells neither which command an error answers nor that it says QUIT behind it, and the reply to that would be
+/// taken for the error.
+int MailTransfer::watch(CURL* /*handle*/, curl_infotype type, char* data, std::size_t size, void* self) noexcept {
+    if (type == CURLINFO_HEADER_OUT) {
+        auto& transfer = *static_cast<MailTransfer*>(self);
+        const std::string_view command(data, size);
+        transfer.quits_ = transfer.quits_ || command.starts_with("QUIT\r\n");
+        if (!transfer.quits_) {
+            transfer.stage_ = stage_of(command, transfer.stage_);
+            transfer.reply_.clear();
+        }
+    }
+    return 0;
+}
+
 std::size_t MailTransfer::hear(const char* line, std::size_t size, std::size_t count, void* self) noexcept {
-    constexpr std::size_t longest_line = 512; // RFC 5321, 4.5.3.1.5
     auto& transfer = *static_cast<MailTransfer*>(self);
     const std::string_view heard(line, size * count);
     transfer.heard_ += heard.size();
@@ -88,35 +110,59 @@ std::size_t MailTransfer::hear(const char* line, std::size_t size, std::size_t c
         return 0; // libcurl gives up
     }
     try {
-        transfer.last_line_ = heard.substr(0, std::min(heard.find_first_of("\r\n"), longest_line));
+        if (!transfer.quits_) {
+            transfer.reply_.add(heard);
+        }
     } catch (...) {
         return 0;
+    }
+    if (transfer.stage_ == Stage::data && transfer.reply_.code() == go_on && transfer.reply_.complete()) {
+        transfer.stage_ = Stage::text; // which is no command
+        transfer.reply_.clear();
     }
     return heard.size();
 }
 
+std::string MailTransfer::tellable(std::string_view said, std::size_t longest) const {
+    return base::printable(base::without_address(delivery::quotable(said, text_), destination_), longest);
+}
+
+/// Why there is no answer.
+std::string MailTransfer::why_unanswered(CURLcode result) const {
+    if (heard_ > longest_answer) {
+        return "the server says more than " + std::to_string(longest_answer / 1024) + " KiB";
+    }
+    const std::string why = broke(result) ? "the connection broke before the server answered" : complaint(result);
+    return stage_ == Stage::connection ? why : std::string(to_text(stage_)) + ": " + why;
+}
+
 DeliveryOutcome MailTransfer::outcome(CURLcode result) {
-    const std::string said = delivery::quotable(last_line_, text_);
     if (result == CURLE_OK) {
+        const std::string said = tellable(reply_.sentence(), longest_said);
         return {DeliveryOutcome::Kind::sent, queue_id(said), 0, said};
     }
     long code = 0;
     curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &code);
-    // CURLE_SEND_ERROR: to MAIL, RCPT or DATA; the others: to what was sent. Before that nothing is known of the
-    // message.
-    const bool of_message = result == CURLE_SEND_ERROR || given_ > 0;
-    if (of_message && code >= 500 && !is_about_us(code)) {
-        return {DeliveryOutcome::Kind::refused, {}, 0, said};
+    if (code >= 400 && reply_.code() == code) {
+        return judged();
     }
-    if (of_message && code >= 400 && code < 500) {
-        return {DeliveryOutcome::Kind::retry, {}, 0, said};
-    }
-    const std::string sentence = delivery::quotable(complaint(result), text_)
-                                 + (code >= 400 && !said.empty() ? " (" + said + ")" : std::string());
+    const std::string sentence = tellable(why_unanswered(result), longest_said);
     trouble_(sentence);
     // Once libcurl has all of it, the relay may have it, too: only a number says no then.
-    const bool lost = given_ == mail_.size() && code < 400;
-    return {lost ? DeliveryOutcome::Kind::lost : DeliveryOutcome::Kind::retry, {}, 0, sentence};
+    return {given_ == mail_.size() ? DeliveryOutcome::Kind::lost : DeliveryOutcome::Kind::retry, {}, 0, sentence};
+}
+
+DeliveryOutcome MailTransfer::judged() const {
+    const Verdict verdict = judge(stage_, reply_);
+    if (verdict.matter == Verdict::Matter::recipient) {
+        return {DeliveryOutcome::Kind::refused, {}, 0, tellable(reply_.sentence(), longest_said)};
+    }
+    const std::string advice = verdict.advice.empty() ? std::string() : " (" + std::string(verdict.advice) + ")";
+    const std::string said = tellable(reply_.sentence(), longest_said - advice.size()) + advice;
+    if (verdict.matter == Verdict::Matter::site || stage_ < Stage::sender) {
+        trouble_("in answer to " + std::string(to_text(stage_)) + ": " + said);
+    }
+    return {DeliveryOutcome::Kind::retry, {}, 0, said};
 }
 
 } // namespace loquet::plugins_smtp

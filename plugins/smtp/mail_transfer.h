@@ -4,6 +4,8 @@
 
 #include "lib/delivery/transfer.h"
 #include "plugins/smtp/relay.h"
+#include "plugins/smtp/reply.h"
+#include "plugins/smtp/verdict.h"
 
 #include <loquet/channel.hpp>
 
@@ -27,14 +29,24 @@ public:
 private:
     static std::size_t give(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
     static std::size_t hear(const char* line, std::size_t size, std::size_t count, void* self) noexcept;
+    static int watch(CURL* handle, curl_infotype type, char* data, std::size_t size, void* self) noexcept;
     void set_security(const Relay& relay);
     void set_envelope(const Relay& relay, const sdk::Delivery& delivery);
+
+    /// What may be told of it: neither a word of the text nor the address, printable, cut at `longest` bytes.
+    [[nodiscard]] std::string tellable(std::string_view said, std::size_t longest) const;
+    [[nodiscard]] std::string why_unanswered(CURLcode result) const;
+    /// By the server's last reply, which is an error.
+    [[nodiscard]] sdk::DeliveryOutcome judged() const;
 
     std::string mail_; ///< a secret
     std::string text_; ///< a secret, so that an answer which repeats it is not quoted
     std::size_t given_ = 0;
     std::size_t heard_ = 0; ///< octets of all answers
-    std::string last_line_; ///< the relay's last
+    std::string destination_;
+    Stage stage_ = Stage::connection;
+    Reply reply_;        ///< to what was said last, QUIT excepted
+    bool quits_ = false; ///< libcurl has said QUIT
     delivery::CurlList recipients_;
     Trouble trouble_;
 };

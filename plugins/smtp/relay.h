@@ -8,8 +8,17 @@
 #include <loquet/channel.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace loquet::plugins_smtp {
+
+/// What we call ourselves to the server.
+struct HelloName {
+    std::string name;
+    std::string doubt; ///< why a server may not like it, and what to do; empty where all is well
+};
+/// The option; else the machine's name, with the domain of the sender's address where it has none. Pure.
+[[nodiscard]] HelloName hello_name(const std::string& option, const std::string& machine, std::string_view from);
 
 struct Relay {
     enum class Security {
@@ -31,6 +40,7 @@ struct Relay {
     std::string from_name;
     std::string user; ///< empty: nobody logs in
     bool dsn;
+    std::string doubt;   ///< about the name that we say; empty where all is well
     std::string bounces; ///< where reports come back: a maildir, or a file of mails; empty: nobody looks
     delivery::GatewaySecret password;
 };

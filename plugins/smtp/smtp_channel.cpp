@@ -44,7 +44,11 @@ const loquet_manifest& SmtpChannel::manifest() {
 
 SmtpChannel::SmtpChannel(sdk::Host host, const sdk::Options& options)
     : host_(host), relay_(options), drop_(relay_.bounces.empty() ? nullptr : open_drop(relay_.bounces)),
-      transfers_(static_cast<std::size_t>(relay_.connections)) {}
+      transfers_(static_cast<std::size_t>(relay_.connections)) {
+    if (!relay_.doubt.empty()) {
+        host_.log(LOQUET_LOG_WARNING, relay_.doubt);
+    }
+}
 
 void SmtpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
     if (const std::string why = objection(delivery); !why.empty()) {

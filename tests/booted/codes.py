@@ -19,8 +19,8 @@ def become(name):
 
 
 def text_with_code(minutes):
-    """The sentence of an SMS, as a pattern whose group is the code."""
-    return (rf"Votre code de connexion : (\d{{8}})\. Il est à usage unique et valable {minutes} minute\(s\)\. "
+    """The sentence of an SMS, as a pattern whose group is the code. A code that waited says fewer minutes."""
+    return (rf"Votre code de connexion : (\d{{8}})\. Il est à usage unique et valable (?:{minutes}|[1-9]) minute\(s\)\. "
             r"Ne le communiquez à personne\.")
 
 

@@ -101,6 +101,11 @@ def _plugins_are_ready():
     return ready >= {"lockout", "one_time_code", "smtp", "sms_http"}
 
 
+def health():
+    """What the daemon says of itself."""
+    return json.loads(_manager("get-property", "Health"))["data"]
+
+
 def messages_for(name):
     """All messages to this person, the oldest first, as the helpdesk sees them."""
     rows, _ = json.loads(_manager("call", "ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name))["data"]

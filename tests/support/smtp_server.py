@@ -7,7 +7,10 @@ each message FOLDER/N.eml what DATA carried and FOLDER/N.fields what Python's pa
 "Name: decoded value" a field, line ends shown as \\r and \\n, then an empty line and the decoded text. FOLDER/ca.pem is
 whom to trust: certificates for "localhost" and (wrong_name) for "elsewhere.example".
 
-"good" is aiosmtpd with STARTTLS and AUTH (otp, relay-pw); the others are scripts of what a server should not do.
+"good" is aiosmtpd with STARTTLS and AUTH (otp, relay-pw); the others are scripts of what a server should not do. A
+behaviour with "=" is a script of its own: "RCPT=550 5.1.1 no|QUIT=221 bye" has answers to CONNECT (the greeting), verbs
+and "." (the text), a "^" between the lines of one; "-" is none at all (the server says nothing, and goes on), and "!" at
+its end means that the server closes the connection then. AUTH=... also offers AUTH.
 """
 import asyncio
 import email
@@ -98,6 +101,11 @@ async def odd_session(reader, writer, behaviour, mailbox):
             await writer.drain()
         elif line == "":
             await reader.read()
+        elif line == "-":
+            return True
+        elif line.endswith("!"):
+            if line != "!":
+                await say(line[:-1].format(**values))
         else:
             await say(line.format(**values))
             return True
@@ -109,7 +117,8 @@ async def odd_session(reader, writer, behaviour, mailbox):
     if behaviour == "garbage":
         while True:
             await say("\x01\x02 not smtp \xff" * 100)
-    answers = {"EHLO": "250-odd\r\n250 DSN", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", ".": "250 ok"}
+    answers = {"CONNECT": "220 odd", "QUIT": "221 2.0.0 Bye", "EHLO": "250-odd\r\n250 DSN", "MAIL": "250 ok",
+               "RCPT": "250 ok", "DATA": "354 go on", ".": "250 ok"}
     answers |= {  # None: it goes away instead; "": it says nothing any more; CUT: it goes away in the middle of a yes
         "drops_early": {"DATA": None},
         "refuses_rcpt": {"RCPT": "550 5.1.1 no such mailbox"},
@@ -123,14 +132,18 @@ async def odd_session(reader, writer, behaviour, mailbox):
         "cuts": {".": CUT},
         "slow": {},
     }.get(behaviour, {})
-    await say("220 odd")
+    if "=" in behaviour:
+        parts = (part.split("=", 1) for part in behaviour.split("|"))
+        answers |= {verb: line.replace("^", "\r\n") for verb, line in parts}
+        if "AUTH" in answers:
+            answers["EHLO"] = "250-odd\r\n250 AUTH PLAIN"
+    if not await answer(answers["CONNECT"]):
+        return
     while line := await hear():
         verb = line[:4].decode("latin-1").strip().upper()
-        if verb == "QUIT":
-            return
         if behaviour == "slow":
             await asyncio.sleep(0.05)
-        if not await answer(answers.get(verb, "250 ok")):
+        if not await answer(answers.get(verb, "250 ok")) or verb == "QUIT":
             return
         if verb == "DATA" and answers["DATA"].startswith("354"):
             content = b""

@@ -82,7 +82,8 @@ typedef struct loquet_channel_output {
     /* Not now (no connection, a 4xx of SMTP, a full queue), and the gateway has not taken it. `after_ms` is when the
      * gateway wants to be asked again, at most 86400000 (a day); 0: when the daemon sees fit. */
     void (*retry)(void* context, uint64_t delivery, uint32_t after_ms, loquet_text said);
-    /* Never to this destination, or not in time: trying again is of no use. */
+    /* Never to this destination, whoever sends it, or not in time: trying again is of no use, and no other channel is
+     * asked. What a setting may be the reason of (a login, a sender's address, a limit) is `retry`. */
     void (*refused)(void* context, uint64_t delivery, loquet_text said);
     /* The gateway may have taken it: all of it was handed over, or may have been, and the yes or no never came, or not
      * whole. The daemon counts the attempt as one that may have arrived, and tries again with the same reference when

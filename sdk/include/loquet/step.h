@@ -56,7 +56,8 @@ typedef struct loquet_outgoing {
     size_t size;
     int medium; /* enum loquet_medium; one of those in the fact `media`, or the daemon refuses the whole answer */
     /* In the catalogues this id has, for the medium, what the message says. Variables may hold a code: they are sealed
-     * where they wait, and wiped when the message was delivered, refused or is too old. */
+     * where they wait, and wiped when the message was delivered, refused or is too old. One called "minutes" is the
+     * lifetime in whole minutes: where the message has to wait, it says the minutes that are left when it goes out. */
     const loquet_message* message;
     int64_t lifetime; /* milliseconds, 1000 (a second) to 86400000 (a day); it is not delivered later than that */
 } loquet_outgoing;

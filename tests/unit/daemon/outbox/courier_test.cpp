@@ -90,6 +90,46 @@ TEST_F(ACourier, TriesAgainLaterWhenEveryChannelSaysNotNow) {
     EXPECT_EQ(mail_.seen.back().reference, mail_.seen.front().reference);
 }
 
+TEST_F(ACourier, T29_TriesACodeAgainAtLeastOnceAMinuteAndSaysTheMinutesThatAreLeft) {
+    sms_.gateway = [](const Seen&) { return not_now(); };
+    start_courier();
+    Order order = code_for(1, Medium::sms);
+    order.text = "minutes.text";
+    order.variables.push_back({"minutes", base::Secret("10")});
+    const auto number = enqueue(std::move(order));
+    ASSERT_TRUE(becomes(number, MessageState::deferred));
+    ASSERT_TRUE(settles());
+    EXPECT_EQ(sms_.seen.at(0).text, "Your code is 314159, for 10 minutes.");
+    for (int minute = 1; minute < 9; ++minute) {
+        EXPECT_LE(message(number).next - steady_.now(clock_), 60s);
+        const std::size_t tried = sms_.seen.size();
+        pass(60s);
+        ASSERT_TRUE(settles());
+        EXPECT_GT(sms_.seen.size(), tried) << minute;
+        EXPECT_EQ(sms_.seen.back().text, "Your code is 314159, for " + std::to_string(10 - minute) + " minutes.");
+    }
+    pass(50s);
+    sms_.gateway = FakeChannel().gateway;
+    pass(20s);
+    ASSERT_TRUE(becomes(number, MessageState::sent));
+    EXPECT_EQ(sms_.seen.back().text, "Your code is 314159, for 1 minutes.") << "of 110 or 50 seconds";
+}
+
+TEST_F(ACourier, LetsANoticeWaitLongerThanACode) {
+    sms_.gateway = [](const Seen&) { return not_now(); };
+    start_courier();
+    Order notice = code_for(1, Medium::sms);
+    notice.code = false;
+    notice.lifetime = std::chrono::hours(24);
+    const auto number = enqueue(std::move(notice));
+    for (int n = 0; n < 12; ++n) {
+        ASSERT_TRUE(settles());
+        pass(message_back_off.longest * 2);
+    }
+    ASSERT_TRUE(settles());
+    EXPECT_GT(message(number).next - steady_.now(clock_), code_back_off.longest * 2);
+}
+
 TEST_F(ACourier, WaitsAsLongAsTheGatewayAsksTo) {
     sms_.gateway = [](const Seen&) { return not_now(60s); };
     start_courier();

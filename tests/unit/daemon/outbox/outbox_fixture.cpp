@@ -23,6 +23,7 @@ namespace {
 constexpr Budget generous{1000, 1000, 100000, 100000, 100000, 50};
 constexpr const char* catalogue = "code.text = \"Your code is {code}.\"\n"
                                   "code.text_subject = \"Your code\"\n"
+                                  "minutes.text = \"Your code is {code}, for {minutes} minutes.\"\n"
                                   "notice.text = \"Something was changed.\"\n"
                                   "mail.subject = \"Your account\"\n";
 
@@ -180,6 +181,11 @@ void OutboxFixture::start_courier() {
     receipts_ = std::make_unique<Receipts>(Receipts::Parts{loop_, *store_, *outbox_, tasks_}, doors);
     courier_->on_sent(
         [this](std::uint64_t number, const model::Outgoing& message) { receipts_->sent(number, message); });
+    courier_->on_health([this](const std::string& channel, const ChannelHealth& health) {
+        told_.push_back(channel + (health.fails() ? " fails: " + health.said() : " delivers"));
+    });
+    courier_->on_code_refused(
+        [this](const model::Outgoing& message) { told_.push_back("a code was refused: " + message.said); });
     courier_->start();
     receipts_->start();
 }

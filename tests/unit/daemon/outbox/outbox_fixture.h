@@ -99,6 +99,7 @@ protected:
     FakeChannel sms_;
     messages::Catalogue texts_;
     std::vector<std::exception_ptr> failures_;
+    std::vector<std::string> told_; ///< to the operator
     base::TaskGroup tasks_{[this](const std::exception_ptr& failure) { failures_.push_back(failure); }};
     std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Courier> courier_;
