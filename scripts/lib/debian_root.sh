@@ -25,6 +25,9 @@ make_debian_root() {
     while IFS= read -r option; do
         options+=("--aptopt=$option")
     done < <(apt-config dump | grep -E '^Acquire::(https?::Proxy|Retries)\b.*"[^"]+";')
-    mmdebstrap --quiet --mode=root --variant=minbase --dpkgopt=force-unsafe-io --include="$packages" \
+    # Packages that are being installed see the devices of this machine, and some change their modes.
+    # shellcheck disable=SC2016  # for the shell inside
+    unshare --mount --propagation private bash -euc '. "$0" && own_devices && exec "$@"' "$repository/scripts/lib/devices.sh" \
+        mmdebstrap --quiet --mode=root --variant=minbase --dpkgopt=force-unsafe-io --include="$packages" \
         "${options[@]}" "$suite" "$folder" <<<"$sources"
 }
