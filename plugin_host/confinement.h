@@ -5,6 +5,11 @@
 
 namespace loquet::plugin_host {
 
+/// At the start, before any thread: what the C library opens files for at its first use it does now or never, because
+/// the filter would kill it then. Random numbers (glibc 2.41 asks how many processors there are), local time (the
+/// zone's file), and memory in other threads (how many processors there are, and how the kernel lends memory).
+void prepare_c_library();
+
 /// At the start: no core dumps, no ptrace by the same user, no new privileges.
 void give_up_privileges();
 

@@ -110,6 +110,7 @@ int run(int argc, char** argv) {
     if (invocation->check) {
         return check(*invocation);
     }
+    prepare_c_library();
     const auto permitted = uids_of(invocation->users);
     PluginInstance plugin(invocation->folders, invocation->name);
     base::Fd listener = invocation->listen.empty() ? inherited_listener() : make_listener(invocation->listen);

@@ -6,10 +6,14 @@ set -euo pipefail
 # shellcheck disable=SC2034  # for the scripts that read this file
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-
 fail() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2
     exit 1
+}
+
+# debian_suite: the name of this machine's release, "bookworm".
+debian_suite() {
+    sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
 }
 
 started_pids=()

@@ -3,16 +3,19 @@
 # Installs what scripts/packages lists and this machine lacks. Needs common.sh.
 : "${repository:?}"
 
-# packages_in GROUP...: their packages, one a line.
+# The releases of Debian that scripts/packages knows, the newest last.
+readonly known_suites='bookworm trixie'
+
+# packages_in GROUP...: their packages for this machine's release, one a line.
 packages_in() {
-    local wanted=" $* " group='' line
+    local wanted=" $* " suite group='' line package only
+    suite=$(debian_suite)
     while IFS= read -r line; do
-        line=${line%%#*}
-        line=${line//[[:space:]]/}
-        case $line in
+        read -r package only <<<"${line%%#*}" || true
+        case $package in
             '') ;;
-            '['*']') group=${line:1:-1} ;;
-            *) if [[ $wanted == *" $group "* ]]; then printf '%s\n' "$line"; fi ;;
+            '['*']') group=${package:1:-1} ;;
+            *) if [[ $wanted == *" $group "* && ${only:-$suite} == "$suite" ]]; then printf '%s\n' "$package"; fi ;;
         esac
     done <"$repository/scripts/packages"
 }
@@ -31,6 +34,8 @@ missing_packages() {
 install_packages() {
     local missing
     command -v dpkg-query >/dev/null || fail "this is not a Debian system; see scripts/packages for what is needed"
+    [[ " $known_suites " == *" $(debian_suite) "* ]] ||
+        fail "this is not Debian 12 or 13 (${known_suites/ / or }): install what scripts/packages lists, and build with CMake"
     mapfile -t missing < <(missing_packages "$@")
     if ((${#missing[@]} == 0)); then
         echo "all packages of the groups '$*' are installed"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs clang-tidy over every source of ours, in parallel; every finding is an error.
 
-What was clean is not looked at again until its text, its command line, the settings, or any header that it includes
-changes: the digest of all these is kept as an empty file under BUILD/tidy. What was never built there, so that nobody
-knows its headers, is looked at each time.
+What was clean is not looked at again until its text, its command line, the settings, a header of ours that it includes,
+or a package with headers changes: the digest of all these is kept as an empty file in the cache, which every clone and
+build folder of a user shares. On a system without dpkg everything is looked at each time.
 
 The tests of a folder are looked at as one, since most of what they cost is reading GoogleTest; where two of them have a
 helper of the same name, in parts that compile.
@@ -15,8 +15,11 @@ import concurrent.futures
 import dataclasses
 import hashlib
 import json
+import os
 import pathlib
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,36 +34,60 @@ TESTS_TOGETHER = 12
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
-def included_by_object(build):
-    """What ninja knows each object file to have been made of."""
-    listing = subprocess.run(["ninja", "-C", build, "-t", "deps"], check=True, capture_output=True, text=True).stdout
-    included, current = {}, None
-    for line in listing.splitlines():
-        if line.startswith("    "):
-            current.append(line.strip())
-        elif line and not line.startswith("ninja:"):
-            current = included.setdefault(line.split(": #deps")[0], [])
-    return included
+DPKG = pathlib.Path("/var/lib/dpkg")
+HEADER_FOLDERS = ("/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm-")
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 
-class Fingerprints:
-    """Digests of files, each read once; a system header stands for itself by size and time."""
+def packages_with_headers(dpkg=DPKG):
+    """Name and version of each installed package that has a header, sorted; nothing where there is no dpkg."""
+    if shutil.which("dpkg-query") is None:
+        return []
+    listing = subprocess.run(["dpkg-query", f"--admindir={dpkg}", "--show",
+                              "--showformat=${binary:Package} ${Version} ${db:Status-Status}\n"],
+                             capture_output=True, text=True)
+    found = []
+    for line in sorted(listing.stdout.splitlines()):
+        name, version, status = line.split(" ")
+        files = [path for path in (dpkg / "info" / f"{name}.list", dpkg / "info" / f"{name.split(':')[0]}.list")
+                 if path.exists()]
+        if status == "installed" and files and any(folder in files[0].read_text() for folder in HEADER_FOLDERS):
+            found.append(f"{name} {version}")
+    return found
 
-    def __init__(self, build):
-        self.build = build
-        self.known = {}
 
-    def of(self, name):
-        if name not in self.known:
-            path = self.build / name
-            if not path.exists():
-                self.known[name] = "absent"
-            elif path.resolve().is_relative_to(SOURCE):
-                self.known[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-            else:
-                status = path.stat()
-                self.known[name] = f"{status.st_size} {status.st_mtime_ns}"
-        return self.known[name]
+class Headers:
+    """Which files of ours a source includes, by their text: also those that an #if leaves out."""
+
+    def __init__(self, folders):
+        self.folders = folders  # where an #include of ours begins
+        self.direct = {}
+        self.digests = {}
+
+    def included_by(self, path):
+        if path not in self.direct:
+            content = path.read_bytes()
+            self.digests[path] = hashlib.sha256(content).hexdigest()
+            names = INCLUDE.findall(content.decode())
+            self.direct[path] = [found for name in names for found in self.find(name, path.parent)]
+        return self.direct[path]
+
+    def find(self, name, beside):
+        for folder in (beside, *self.folders):
+            found = folder / name
+            if found.is_file():
+                return [found.resolve()]
+        return []  # the system's, which the packages stand for
+
+    def all_of(self, path):
+        """The source and all that it includes, each with the digest of its text."""
+        reached, waiting = set(), [path]
+        while waiting:
+            current = waiting.pop()
+            if current not in reached:
+                reached.add(current)
+                waiting.extend(self.included_by(current))
+        return {each: self.digests[each] for each in reached}
 
 
 def for_clang(command):
@@ -78,15 +105,28 @@ def object_of(entry):
     return words[words.index("-o") + 1]
 
 
-def key_of(entry, included, fingerprints, settings):
-    """Nothing where the headers are not known."""
-    if object_of(entry) not in included:
-        return None
-    digest = hashlib.sha256(settings)
-    digest.update(entry["command"].encode())
-    for name in sorted([entry["file"], *included[object_of(entry)]]):
-        digest.update(f"{name} {fingerprints.of(name)}\n".encode())
-    return digest.hexdigest()
+class Keys:
+    """What a source's cleanness stands on, as a digest that is the same in another clone and another build folder."""
+
+    def __init__(self, build, settings, packages):
+        self.build = build
+        self.headers = Headers([SOURCE, SOURCE / "sdk" / "include", build])
+        self.settings = settings + "\n".join(packages).encode()
+        self.known = bool(packages)
+
+    def portable(self, text):
+        return text.replace(str(self.build), "BUILD").replace(str(SOURCE), "SOURCE")
+
+    def of(self, entry):
+        """Nothing where the system's headers are not known."""
+        if not self.known:
+            return None
+        digest = hashlib.sha256(self.settings)
+        digest.update(self.portable(entry["command"]).encode())
+        texts = self.headers.all_of(pathlib.Path(entry["file"]))
+        for line in sorted(f"{self.portable(str(path))} {content}\n" for path, content in texts.items()):
+            digest.update(line.encode())
+        return digest.hexdigest()
 
 
 @dataclasses.dataclass
@@ -113,21 +153,19 @@ def entries_of(build):
     return [{**entry, "command": for_clang(entry["command"])} for entry in entries]
 
 
-def units_of(entries, build, settings):
-    included = included_by_object(build)
-    fingerprints = Fingerprints(build)
+def units_of(entries, build, keys):
     groups = collections.defaultdict(dict)
     for entry in entries:
         path = pathlib.Path(entry["file"])
         if path.is_relative_to(SOURCE) and not path.is_relative_to(build):
             together = (path.suffix, flags_of(entry)) if is_test(path) else path
-            groups[together][path] = (entry["command"], key_of(entry, included, fingerprints, settings))
+            groups[together][path] = (entry["command"], keys.of(entry))
     for group in groups.values():
         sources = sorted(group)
         for first in range(0, len(sources), TESTS_TOGETHER):
             part = sources[first:first + TESTS_TOGETHER]
-            keys = [group[path][1] for path in part]
-            key = None if None in keys else hashlib.sha256("".join(keys).encode()).hexdigest()
+            parts = [group[path][1] for path in part]
+            key = None if None in parts else hashlib.sha256("".join(parts).encode()).hexdigest()
             yield Unit(group[part[0]][0], part, key, is_test(part[0]))
 
 
@@ -162,19 +200,26 @@ def examine(unit, build, scratch):
     return all(fine for fine, _ in results), "".join(output for _, output in results)
 
 
+def default_cache():
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base) / "loquet" / "tidy"
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--build", type=pathlib.Path, required=True)
     arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--cache", type=pathlib.Path, default=default_cache(), help="what was clean (%(default)s)")
     arguments = arguments.parse_args()
     build = arguments.build.resolve()
 
     version = subprocess.run([TIDY, "--version"], check=True, capture_output=True).stdout
     settings = version + (SOURCE / ".clang-tidy").read_bytes() + pathlib.Path(__file__).read_bytes()
-    clean = build / "tidy"
-    clean.mkdir(exist_ok=True)
+    clean = arguments.cache
+    clean.mkdir(parents=True, exist_ok=True)
     entries = entries_of(build)
-    waiting = [unit for unit in units_of(entries, build, settings) if not (unit.key and (clean / unit.key).exists())]
+    keys = Keys(build, settings, packages_with_headers())
+    waiting = [unit for unit in units_of(entries, build, keys) if not (unit.key and (clean / unit.key).exists())]
 
     failed = 0
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""No source has more than 400 lines: what grows beyond that is two ideas, and each wants a file of its own."""
+"""No source has more than 600 lines: what grows beyond that is two ideas, and each wants a file of its own."""
 
-MOST = 400
+MOST = 600
 TEXTS = (".h", ".hpp", ".c", ".cpp", ".py", ".sh", ".cmake", ".proto")
 
 
@@ -14,5 +14,5 @@ def findings(tree):
 
 EXAMPLES = [
     ({"lib/a.cpp": "int a;\n" * MOST}, None),
-    ({"lib/a.cpp": "int a;\n" * (MOST + 1)}, "401 lines"),
+    ({"lib/a.cpp": "int a;\n" * (MOST + 1)}, f"{MOST + 1} lines"),
 ]
