@@ -16,11 +16,11 @@ int look_first(const Transaction& transaction, const Plan& plan) {
     const Reply reply = client.begin(plan.purpose, plan.account, plan.facts, nullptr);
     client.cancel();
     if (const auto* failure = std::get_if<Failure>(&reply)) {
-        const int result = result_of(transaction, Phase::change_password, *failure);
+        const int result = result_of(transaction, Phase::change_password, plan, *failure);
         return result == PAM_AUTHINFO_UNAVAIL ? PAM_TRY_AGAIN : result;
     }
     if (const auto* denied = std::get_if<protocol::Denied>(&std::get<protocol::Turn>(reply))) {
-        return result_of(transaction, Phase::change_password, *denied);
+        return result_of(transaction, Phase::change_password, plan, *denied);
     }
     return PAM_SUCCESS;
 }
@@ -61,7 +61,7 @@ int change(const Transaction& transaction, Plan& plan) {
     const Ending ending = walk(client, transaction.dialog(), plan, typed);
     const auto* granted = std::get_if<protocol::Granted>(&ending);
     if (granted == nullptr) {
-        return result_of(transaction, Phase::change_password, ending);
+        return result_of(transaction, Phase::change_password, plan, ending);
     }
     keep_passwords(transaction, plan, typed);
     transaction.dialog().show(protocol::PromptStyle::info, granted->messages);

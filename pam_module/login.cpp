@@ -54,7 +54,7 @@ int ask_about_account(const Transaction& transaction) {
         remember_granted(transaction, *granted);
         return account_result(transaction, *recall(transaction.handle));
     }
-    return result_of(transaction, Phase::account, ending);
+    return result_of(transaction, Phase::account, plan, ending);
 }
 
 } // namespace
@@ -83,7 +83,7 @@ int authenticate(const Transaction& transaction) {
         remember_granted(transaction, *granted);
         return PAM_SUCCESS;
     }
-    return result_of(transaction, Phase::authenticate, ending);
+    return result_of(transaction, Phase::authenticate, plan, ending);
 }
 
 int check_account(const Transaction& transaction) {

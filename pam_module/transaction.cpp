@@ -4,6 +4,7 @@
 #include "lib/protocol/names.h"
 #include "pam_module/items.h"
 #include "pam_module/name_check.h"
+#include "pam_module/offline_texts.h"
 
 #include <security/pam_ext.h>
 #include <syslog.h>
@@ -21,6 +22,20 @@ void report(const Transaction& transaction, const Failure& failure) {
     }
     pam_syslog(transaction.handle, failure.trouble == Trouble::defect ? LOG_ERR : LOG_WARNING, "%s",
                failure.text.c_str());
+}
+
+/// The modules below ask next, and what they say reads as a wrong password. A name of another source is theirs alone;
+/// one that nobody has is treated as ours, as the daemon does, so that the sentence tells no stranger who is known
+/// here.
+void tell_person(const Transaction& transaction, Phase phase, const Plan& plan, Trouble trouble) {
+    const std::string_view text = offline_text(phase, trouble, plan.facts.locale);
+    if (text.empty() || transaction.silent()) {
+        return;
+    }
+    if (plan.facts.uid && !loquet_publishes(plan.account, *plan.facts.uid)) {
+        return;
+    }
+    transaction.dialog().show(protocol::PromptStyle::error, {std::string(text)});
 }
 
 } // namespace
@@ -55,9 +70,10 @@ const char* login_purpose(const Plan& plan) noexcept {
     return caller != 0 && plan.facts.uid == caller ? protocol::purpose::unlock_screen : protocol::purpose::login;
 }
 
-int result_of(const Transaction& transaction, Phase phase, const Ending& ending) {
+int result_of(const Transaction& transaction, Phase phase, const Plan& plan, const Ending& ending) {
     if (const auto* failure = std::get_if<Failure>(&ending)) {
         report(transaction, *failure);
+        tell_person(transaction, phase, plan, failure->trouble);
         return result_of(phase, failure->trouble);
     }
     if (const auto* denied = std::get_if<protocol::Denied>(&ending)) {

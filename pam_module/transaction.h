@@ -33,6 +33,6 @@ struct Transaction {
 [[nodiscard]] const char* login_purpose(const Plan& plan) noexcept;
 
 /// Says to the person and to syslog what is to be said about an end without success, and gives PAM's result.
-[[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const Ending& ending);
+[[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const Plan& plan, const Ending& ending);
 
 } // namespace loquet::pam
