@@ -111,7 +111,7 @@ class TheDaemon(unittest.TestCase):
         self.assertEqual(main_pid(DAEMON), before)
 
     def profile(self):
-        return json.loads(output_of("loquetctl", "--json", "status"))["profile"]
+        return json.loads(run("loquetctl", "--json", "status").stdout)["profile"]
 
 
 class APlugin(unittest.TestCase):
