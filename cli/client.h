@@ -39,6 +39,9 @@ public:
     /// From here on polkit may ask the person at the terminal. It lives on the system bus: on another one nobody asks.
     void let_polkit_ask();
 
+    /// The bus that this machine's logins use, not one that was named.
+    [[nodiscard]] bool on_system_bus() const noexcept { return address_.empty(); }
+
 private:
     std::string address_;
     bus::Connection connection_;

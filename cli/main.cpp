@@ -2,6 +2,7 @@
 // loquetctl: the argument tree. What each verb does is in the file of its noun.
 #include "cli/account.h"
 #include "cli/account_import.h"
+#include "cli/config.h"
 #include "cli/enrol.h"
 #include "cli/message.h"
 #include "cli/message_preview.h"
@@ -36,6 +37,7 @@ struct CommandLine {
     account::ListOptions list;
     message::ListOptions messages;
     message::PreviewOptions preview;
+    config::CheckOptions config_check;
     TryLoginOptions try_login;
     PasswdOptions passwd;
     std::string name;         ///< of the account or plugin that a verb is about
@@ -165,6 +167,22 @@ void add_plugin(CLI::App& app, CommandLine& line) {
     check->callback([&line] { line.run = [&line](Output& output) { return plugin::check(output, line.name); }; });
 }
 
+void add_config(CLI::App& app, CommandLine& line) {
+    CLI::App* noun = app.add_subcommand("config", "The configuration")->require_subcommand(1);
+    CLI::App* check = noun->add_subcommand("check", "Say what is wrong with the configuration, without the service");
+    check
+        ->add_option("--config", line.config_check.file,
+                     "Check this file and its drop-ins in place of those of the service")
+        ->type_name("FILE");
+    check->add_option("--profiles", line.config_check.profiles, "Look for profiles here; repeat it for more")
+        ->type_name("FOLDER")
+        ->allow_extra_args(false);
+    check->add_option("--messages", line.config_check.messages, "Read the catalogues here; repeat it for more")
+        ->type_name("FOLDER")
+        ->allow_extra_args(false);
+    check->callback([&line] { line.run = [&line](Output& o) { return config::check(o, line.config_check); }; });
+}
+
 void add_top_level(CLI::App& app, CommandLine& line) {
     app.add_subcommand("status", "Say how the service is, and what to do where it is not well")
         ->callback(with_service(line, [](Client& c, Output& o) { return status(c, o); }));
@@ -202,6 +220,7 @@ int run(int argc, char** argv) {
     add_account(app, line);
     add_message(app, line);
     add_plugin(app, line);
+    add_config(app, line);
     add_top_level(app, line);
     try {
         app.parse(argc, argv);

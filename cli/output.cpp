@@ -3,6 +3,7 @@
 
 #include "cli/json.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -130,6 +131,12 @@ void Output::end_list(std::string_view when_empty) {
     if (pager_) {
         pager_->finish();
         pager_.reset();
+    }
+}
+
+void Output::lines(std::span<const std::string> lines) {
+    for (const std::string& line : lines) {
+        write(base::printable(line) + '\n');
     }
 }
 

@@ -31,6 +31,9 @@ public:
     /// What was done: a sentence for a person, the record for a program.
     void done(std::string_view sentence, const Record& record);
 
+    /// Text for a person, a line each.
+    void lines(std::span<const std::string> lines);
+
     /// Sentences for a person, set apart from what stands above them.
     void advise(std::span<const std::string> sentences);
 

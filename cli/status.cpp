@@ -2,11 +2,14 @@
 #include "cli/status.h"
 
 #include "cli/account_pages.h"
+#include "cli/machine_check.h"
 #include "cli/plugin.h"
 #include "lib/base/error.h"
+#include "lib/directory/reader.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace loquet::cli {
 
@@ -28,6 +31,51 @@ Value count_accounts(Client& client, const std::string& state) {
     }
 }
 
+/// The first account that is published: from the service where the caller may list accounts, else from the directory of
+/// names, which everybody may read.
+std::optional<ListedAccount> somebody(Client& client) {
+    try {
+        std::vector<ListedAccount> page = AccountPages(client, "", 1).next();
+        return page.empty() ? std::nullopt : std::optional(std::move(page.front()));
+    } catch (const base::Error& error) {
+        if (error.kind() != base::Error::Kind::denied) {
+            throw;
+        }
+    }
+    std::optional<ListedAccount> found;
+    directory::Reader reader(LOQUET_DIRECTORY_FOLDER);
+    reader.ask([&](const directory::View& view) {
+        directory::Cursor cursor;
+        directory::Person person;
+        if (view.next_person(cursor, person) == directory::Found::yes) {
+            found = ListedAccount{"", std::string(person.name), person.uid, ""};
+        }
+    });
+    return found;
+}
+
+/// What keeps this machine's logins from the service, however well that is.
+std::vector<std::string> findings_of_machine(Client& client) {
+    const MachineCheck machine;
+    std::vector<std::string> findings = machine.pam();
+    const auto append = [&findings](const std::vector<std::string>& more) {
+        findings.insert(findings.end(), more.begin(), more.end());
+    };
+    const std::vector<std::string> sources = machine.name_sources();
+    append(sources);
+    if (const auto account = sources.empty() ? somebody(client) : std::nullopt) {
+        append(machine.name(account->name, account->uid));
+    }
+    append(machine.permissions());
+    return findings;
+}
+
+/// What the service says of itself is not all: a login that never comes to it is no better.
+std::string health_of(const Properties& manager, bool things_to_do) {
+    const std::string health = cell_text(property(manager, "Health"));
+    return health == "ok" && things_to_do ? "not ok" : health;
+}
+
 } // namespace
 
 ExitCode status(Client& client, Output& output) {
@@ -39,8 +87,11 @@ ExitCode status(Client& client, Output& output) {
             to_do.push_back(plugin::advice_for(record));
         }
     }
-    const Value health = property(manager, "Health");
-    const bool well = cell_text(health) == "ok";
+    if (client.on_system_bus()) {
+        const std::vector<std::string> findings = findings_of_machine(client);
+        to_do.insert(to_do.end(), findings.begin(), findings.end());
+    }
+    const std::string health = health_of(manager, !to_do.empty());
     Record record{{{"version", "Version", property(manager, "Version")},
                    {"schema_version", "Store schema", property(manager, "SchemaVersion")},
                    {"profile", "Profile", property(manager, "Profile")},
@@ -55,7 +106,7 @@ ExitCode status(Client& client, Output& output) {
     if (output.form() == Output::Form::people) {
         output.advise(to_do);
     }
-    return well && to_do.empty() ? ExitCode::done : ExitCode::failed;
+    return health == "ok" && to_do.empty() ? ExitCode::done : ExitCode::failed;
 }
 
 } // namespace loquet::cli

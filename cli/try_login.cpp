@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/try_login.h"
 
+#include "cli/machine_check.h"
 #include "lib/protocol/names.h"
 
 #include <fmt/format.h>
@@ -47,6 +48,21 @@ Value text_or_nothing(std::string_view text) {
     return text.empty() ? Value() : Value(std::string(text));
 }
 
+/// A login in the real service may never come to what was tried here.
+std::vector<std::string> differences_of_machine(const TryLoginOptions& options) {
+    const MachineCheck machine;
+    std::vector<std::string> findings = machine.pam(options.service);
+    const auto append = [&findings](const std::vector<std::string>& more) {
+        findings.insert(findings.end(), more.begin(), more.end());
+    };
+    const std::vector<std::string> sources = machine.name_sources();
+    append(sources);
+    if (sources.empty()) {
+        append(machine.name(options.account, std::nullopt));
+    }
+    return findings;
+}
+
 Record record_of(const DialogResult& ended) {
     const PamResult result = pam_result_of(ended);
     const auto* granted = std::get_if<Granted>(&ended);
@@ -76,8 +92,20 @@ ExitCode try_login(Client& client, Output& output, const TryLoginOptions& option
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::like_the_others);
     const DialogResult result =
         run_dialog(client, {protocol::purpose::login, options.account, options.service}, *answerer);
-    output.show(record_of(result));
-    return pam_result_of(result).exit_code;
+    Record record = record_of(result);
+    const ExitCode code = pam_result_of(result).exit_code;
+    const bool granted = std::holds_alternative<Granted>(result);
+    const auto to_do = granted && client.on_system_bus() ? differences_of_machine(options) : std::vector<std::string>{};
+    if (output.form() == Output::Form::program) {
+        record.fields.push_back({"to_do", "", to_do});
+    }
+    output.show(record);
+    if (output.form() == Output::Form::people && !to_do.empty()) {
+        std::vector<std::string> sentences{"The service would let them in. A real login does not come to it:"};
+        sentences.insert(sentences.end(), to_do.begin(), to_do.end());
+        output.advise(sentences);
+    }
+    return code == ExitCode::done && !to_do.empty() ? ExitCode::failed : code;
 }
 
 } // namespace loquet::cli

@@ -16,6 +16,8 @@ option(LOQUET_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(LOQUET_BENCH "Build the benchmarks" OFF)
 set(LOQUET_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
+set(LOQUET_DIRECTORY_FOLDER /var/lib/loquet/directory CACHE STRING "Where the NSS module looks for the directory of names")
+
 include(GNUInstallDirs)
 find_package(PkgConfig REQUIRED)
 

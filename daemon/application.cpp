@@ -2,7 +2,6 @@
 #include "daemon/application.h"
 
 #include "daemon/audit/audit_log.h"
-#include "daemon/config/config_file.h"
 #include "daemon/parts.h"
 #include "daemon/store/meta_table.h"
 #include "lib/base/error.h"
@@ -30,29 +29,6 @@ void log_failure(const std::exception_ptr& failure) {
     }
 }
 
-config::Config load_settings(const Options& options) {
-    return options.profiles.empty() ? config::load(options.config) : config::load(options.config, options.profiles);
-}
-
-/// At a start nobody waits for a comma: a text that cannot be used gives way to the one below it. A reload has the
-/// texts of before (`mistakes_refuse`), and a file of which half holds would be a surprise.
-messages::Catalogue load_texts(const Options& options, bool mistakes_refuse) {
-    auto texts = messages::Catalogue::load(options.messages);
-    for (const std::string& complaint : texts.complaints()) {
-        log::warning(log::id::configuration_refused, complaint);
-    }
-    if (mistakes_refuse && !texts.complaints().empty()) {
-        throw Error(Error::Kind::invalid,
-                    "mistakes in the message catalogues: " + std::to_string(texts.complaints().size())
-                        + "; 'loquetctl message preview' names them too");
-    }
-    if (!texts.has("password.prompt")) {
-        throw Error(Error::Kind::not_found, "no message catalogue has \"password.prompt\": is loquet installed whole? "
-                                            "(--messages names the folders)");
-    }
-    return texts;
-}
-
 model::SteadyTime steady_time(const store::Store& store, const base::Clock& clock) {
     return {store.read([](const store::ReadTxn& txn) { return store::MetaTable::steady_time(txn); }), clock};
 }
@@ -60,8 +36,8 @@ model::SteadyTime steady_time(const store::Store& store, const base::Clock& cloc
 } // namespace
 
 Application::Application(Options options)
-    : options_(std::move(options)), settings_(load_settings(options_)), texts_(load_texts(options_, false)),
-      tasks_(log_failure),
+    : options_(std::move(options)), configuration_(options_), settings_(configuration_.start()),
+      texts_(configuration_.start_texts()), tasks_(log_failure),
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
@@ -73,7 +49,7 @@ Application::Application(Options options)
       engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_, outbox_)}),
       connection_(bus::Connection::system()), callers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
-                hasher_, plugins_, settings_, options_.locale, tasks_}),
+                hasher_, plugins_, settings_, configuration_.refused(), options_.locale, tasks_}),
       conversations_(connection_, engine_, tasks_),
       account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}),
       jobs_(connection_, imports_, tasks_) {
@@ -129,7 +105,7 @@ void Application::run() {
     receipts_.start();
     connection_.own_name(protocol::bus_name);
     log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
-    sd_notify(0, "READY=1");
+    tell_systemd("READY=1");
     loop_.run();
     if (bus_lost_) {
         throw Error(Error::Kind::unavailable, "the bus closed the connection");
@@ -154,7 +130,7 @@ void Application::stop() {
 void Application::reload() {
     sd_notify(0, "RELOADING=1");
     try {
-        config::Config loaded = load_settings(options_);
+        auto [loaded, texts] = configuration_.reload();
         // What was opened with the old values stays as it is until a restart.
         const bool needs_restart = loaded.store != settings_.store || loaded.directory != settings_.directory
                                    || loaded.runtime != settings_.runtime || loaded.hashing != settings_.hashing
@@ -162,7 +138,7 @@ void Application::reload() {
                                    || loaded.lockout != settings_.lockout || loaded.outbox.mail != settings_.outbox.mail
                                    || loaded.outbox.sms != settings_.outbox.sms
                                    || loaded.password.rules != settings_.password.rules;
-        texts_ = load_texts(options_, true);
+        texts_ = std::move(texts);
         log::set_level(loaded.log.level);
         settings_ = std::move(loaded);
         outbox::Settings messages = outbox_settings(settings_.outbox);
@@ -176,7 +152,12 @@ void Application::reload() {
         log::error(log::id::configuration_refused,
                    std::string("the configuration was not read, the old one stays: ") + error.what());
     }
-    sd_notify(0, "READY=1");
+    tell_systemd("READY=1");
+    manager_.tell_health();
+}
+
+void Application::tell_systemd(const std::string& state) const {
+    sd_notify(0, (state + "\nSTATUS=" + configuration_.refused()).c_str());
 }
 
 void Application::note_codes(model::Medium medium, bool alarming) {

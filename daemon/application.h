@@ -13,9 +13,11 @@
 #include "daemon/api/job_objects.h"
 #include "daemon/api/manager_object.h"
 #include "daemon/config/config.h"
+#include "daemon/configuration.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
 #include "daemon/notices/notices.h"
+#include "daemon/options.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/receipts.h"
@@ -32,13 +34,6 @@
 
 namespace loquet {
 
-struct Options {
-    std::string config = "/etc/loquet/loquet.toml";
-    std::vector<std::string> profiles; ///< folders; empty: the usual ones
-    std::vector<std::string> messages; ///< folders, the last one wins; empty: the usual ones
-    std::string locale;                ///< of a dialog whose application says none; empty: English
-};
-
 class Application {
 public:
     /// Opens everything; throws base::Error with a sentence for the operator. Nothing is on the bus yet.
@@ -51,12 +46,15 @@ private:
     void connect_parts();
     void reload();
     void stop();
+    /// With the refused configuration as the status that systemctl shows.
+    void tell_systemd(const std::string& state) const;
     void note_codes(model::Medium medium, bool alarming);
     void note_channel(const std::string& channel, const outbox::ChannelHealth& health);
     static void note_refused_code(const model::Outgoing& message);
     void note_plugin(const plugins::PluginStatus& status);
 
     Options options_;
+    Configuration configuration_;
     base::SystemClock clock_;
     bus::Loop loop_;
     config::Config settings_;

@@ -2,22 +2,27 @@
 // loquetd: keeps accounts and judges logins (loquetd(8)).
 
 #include "daemon/application.h"
+#include "daemon/configuration.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 
 #include <getopt.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
 namespace {
 
-constexpr const char* usage =
-    "usage: loquetd [--config FILE] [--profiles FOLDER]... [--messages FOLDER]... [--version]\n";
+constexpr const char* usage = "usage: loquetd [--config FILE] [--profiles FOLDER]... [--messages FOLDER]...\n          "
+                              "     [--check [--list-plugins]] [--version]\n";
 
 /// Secrets must not end in a core file, and nobody else's debugger may look.
 void keep_memory_private() {
@@ -51,7 +56,8 @@ std::string machine_locale() {
 loquet::Options parse(int argc, char** argv) {
     static const option options[] = {
         {"config", required_argument, nullptr, 'c'},   {"profiles", required_argument, nullptr, 'p'},
-        {"messages", required_argument, nullptr, 'm'}, {"version", no_argument, nullptr, 'v'},
+        {"messages", required_argument, nullptr, 'm'}, {"check", no_argument, nullptr, 'k'},
+        {"list-plugins", no_argument, nullptr, 'l'},   {"version", no_argument, nullptr, 'v'},
         {"help", no_argument, nullptr, 'h'},           {nullptr, 0, nullptr, 0}};
     loquet::Options parsed;
     parsed.locale = machine_locale();
@@ -65,6 +71,12 @@ loquet::Options parse(int argc, char** argv) {
             break;
         case 'm':
             parsed.messages.emplace_back(optarg);
+            break;
+        case 'k':
+            parsed.check = true;
+            break;
+        case 'l':
+            parsed.check = parsed.list_plugins = true;
             break;
         case 'v':
             std::puts("loquetd " LOQUET_VERSION);
@@ -84,21 +96,55 @@ loquet::Options parse(int argc, char** argv) {
     if (parsed.messages.empty()) {
         parsed.messages = loquet::messages::usual_folders();
     }
+    if (const char* folder = std::getenv("STATE_DIRECTORY")) { // NOLINT(concurrency-mt-unsafe): StateDirectory=
+        parsed.state = folder;
+    }
     return parsed;
+}
+
+/// What root can read says nothing of what the daemon can.
+void become_the_daemons_user() {
+    const passwd* user = ::geteuid() == 0 ? ::getpwnam("loquet") : nullptr; // NOLINT(concurrency-mt-unsafe)
+    if (user != nullptr
+        && (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0
+            || ::setuid(user->pw_uid) != 0)) {
+        throw loquet::base::system_error(errno, "cannot become the user loquet");
+    }
+}
+
+/// Mistakes go to standard error, and the plugins that are configured to standard output where they are asked for; one
+/// a line.
+int check(const loquet::Options& options) {
+    become_the_daemons_user();
+    const loquet::ConfigurationCheck found = loquet::check_configuration(options);
+    for (const std::string& complaint : found.complaints) {
+        std::fprintf(stderr, "%s\n", complaint.c_str());
+    }
+    for (const std::string& plugin : options.list_plugins ? found.plugins : std::vector<std::string>{}) {
+        std::puts(plugin.c_str());
+    }
+    return found.complaints.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    loquet::Options options = parse(argc, argv);
+    const loquet::Options options = parse(argc, argv);
     keep_memory_private();
     loquet::store::restrict_openssl();
     block_signals();
     try {
-        loquet::Application application(std::move(options));
+        if (options.check) {
+            return check(options);
+        }
+        loquet::Application application(options);
         application.run();
         return EXIT_SUCCESS;
     } catch (const std::exception& error) {
+        if (options.check) {
+            std::fprintf(stderr, "loquetd: %s\n", error.what());
+            return EXIT_FAILURE;
+        }
         loquet::log::error(loquet::log::id::start_failed, error.what());
         return EXIT_FAILURE;
     }

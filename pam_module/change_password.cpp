@@ -20,11 +20,11 @@ int look_first(const Transaction& transaction, const DialogRequest& request) {
     const client::Reply reply = connection.begin(request.purpose, request.account, request.facts, nullptr);
     connection.cancel();
     if (const auto* failure = std::get_if<client::Failure>(&reply)) {
-        const int result = result_of(transaction, Phase::change_password, *failure);
+        const int result = result_of(transaction, Phase::change_password, request, *failure);
         return result == PAM_AUTHINFO_UNAVAIL ? PAM_TRY_AGAIN : result;
     }
     if (const auto* denied = std::get_if<protocol::Denied>(&std::get<protocol::Turn>(reply))) {
-        return result_of(transaction, Phase::change_password, *denied);
+        return result_of(transaction, Phase::change_password, request, *denied);
     }
     return PAM_SUCCESS;
 }
@@ -65,7 +65,7 @@ int change(const Transaction& transaction, DialogRequest& request) {
     const DialogResult result = run_dialog(transaction, request, typed);
     const auto* granted = std::get_if<protocol::Granted>(&result);
     if (granted == nullptr) {
-        return result_of(transaction, Phase::change_password, result);
+        return result_of(transaction, Phase::change_password, request, result);
     }
     keep_passwords(transaction, request, typed);
     transaction.conversation().show(protocol::PromptStyle::info, granted->messages);

@@ -56,7 +56,7 @@ int ask_about_account(const Transaction& transaction) {
         save_granted(transaction, *granted);
         return account_result(transaction, *load(transaction.handle));
     }
-    return result_of(transaction, Phase::account, result);
+    return result_of(transaction, Phase::account, request, result);
 }
 
 } // namespace
@@ -84,7 +84,7 @@ int authenticate(const Transaction& transaction) {
         save_granted(transaction, *granted);
         return PAM_SUCCESS;
     }
-    return result_of(transaction, Phase::authenticate, result);
+    return result_of(transaction, Phase::authenticate, request, result);
 }
 
 int check_account(const Transaction& transaction) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pam_module/name_check.h"
 
+#include "lib/base/handle.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <dlfcn.h>
+#include <nss.h>
 #include <pwd.h>
 
 #include <cerrno>
@@ -32,6 +35,23 @@ std::optional<uid_t> uid_of(const std::string& name) {
             return std::nullopt;
         }
     }
+}
+
+bool loquet_publishes(const std::string& name, uid_t uid) {
+    const base::Handle<void, ::dlclose> module(::dlopen("libnss_loquet.so.2", RTLD_NOW | RTLD_LOCAL));
+    if (!module) {
+        return false;
+    }
+    using ByName = nss_status(const char*, passwd*, char*, std::size_t, int*);
+    auto* look_up = reinterpret_cast<ByName*>(::dlsym(module.get(), "_nss_loquet_getpwnam_r"));
+    if (look_up == nullptr) {
+        return false;
+    }
+    passwd record{};
+    std::vector<char> buffer(limits::person_text_bytes + 1024);
+    int reason = 0;
+    return look_up(name.c_str(), &record, buffer.data(), buffer.size(), &reason) == NSS_STATUS_SUCCESS
+           && record.pw_uid == uid;
 }
 
 std::string name_for_bus(const std::string& name) {

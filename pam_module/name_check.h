@@ -14,6 +14,10 @@ namespace loquet::pam {
 /// somebody else had.
 [[nodiscard]] std::optional<uid_t> uid_of(const std::string& name);
 
+/// Whether Loquet's own source of names has this name with this number; asked of its module alone. False where it is
+/// not installed.
+[[nodiscard]] bool loquet_publishes(const std::string& name, uid_t uid);
+
 /// `name` as it can travel on the bus: a D-Bus text is UTF-8 and ours are short. What does not fit becomes a name that
 /// nobody can have, so that the dialog stays the same.
 [[nodiscard]] std::string name_for_bus(const std::string& name);

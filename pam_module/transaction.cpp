@@ -4,6 +4,7 @@
 #include "lib/protocol/names.h"
 #include "pam_module/items.h"
 #include "pam_module/name_check.h"
+#include "pam_module/offline_texts.h"
 
 #include <security/pam_ext.h>
 #include <syslog.h>
@@ -27,6 +28,20 @@ void report(const Transaction& transaction, const Failure& failure) {
     }
     pam_syslog(transaction.handle, failure.kind == FailureKind::defect ? LOG_ERR : LOG_WARNING, "%s",
                failure.text.c_str());
+}
+
+/// The modules below ask next, and what they say reads as a wrong password. A name of another source is theirs alone;
+/// one that nobody has is treated as ours, as the daemon does, so that the sentence tells no stranger who is known
+/// here.
+void tell_person(const Transaction& transaction, Phase phase, const DialogRequest& request, FailureKind failure) {
+    const std::string_view text = offline_text(phase, failure, request.facts.locale);
+    if (text.empty() || transaction.silent()) {
+        return;
+    }
+    if (request.facts.uid && !loquet_publishes(request.account, *request.facts.uid)) {
+        return;
+    }
+    transaction.conversation().show(protocol::PromptStyle::error, {std::string(text)});
 }
 
 } // namespace
@@ -67,9 +82,10 @@ DialogResult run_dialog(const Transaction& transaction, DialogRequest& request, 
     return client::DialogRunner(connection, conversation, request, typed).run();
 }
 
-int result_of(const Transaction& transaction, Phase phase, const DialogResult& ended) {
+int result_of(const Transaction& transaction, Phase phase, const DialogRequest& request, const DialogResult& ended) {
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         report(transaction, *failure);
+        tell_person(transaction, phase, request, failure->kind);
         return result_of(phase, failure->kind);
     }
     if (const auto* denied = std::get_if<protocol::Denied>(&ended)) {

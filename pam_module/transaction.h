@@ -38,6 +38,7 @@ struct Transaction {
                                               client::TypedSecrets& typed);
 
 /// Says to the person and to syslog what is to be said about an end without success, and gives PAM's result.
-[[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const client::DialogResult& ended);
+[[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const client::DialogRequest& request,
+                            const client::DialogResult& ended);
 
 } // namespace loquet::pam

@@ -12,6 +12,7 @@ _loquetctl_options() {
     "account lock") echo "--reason" ;;
     "message list") echo "--account --state --limit" ;;
     "message preview") echo "--locale --set --messages" ;;
+    "config check") echo "--config --profiles --messages" ;;
     "try-login") echo "--service --password-fd" ;;
     "passwd") echo "--password-fd" ;;
     "") echo "--json --no-pager --bus --version" ;;
@@ -20,10 +21,11 @@ _loquetctl_options() {
 
 _loquetctl_verbs() {
     case "$1" in
-    "") echo "account message plugin status try-login enrol passwd" ;;
+    "") echo "account message plugin config status try-login enrol passwd" ;;
     account) echo "add import list show lock unlock reset" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
+    config) echo "check" ;;
     esac
 }
 
@@ -31,8 +33,8 @@ _loquetctl_verbs() {
 _loquetctl_value() {
     case "$1" in
     --state) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_states)" -- "$2") ;;
-    --shell) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
-    --home | --messages) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
+    --shell | --config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
+    --home | --messages | --profiles) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
     --authorise | --service) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_services)" -- "$2") ;;
     --bus | --display-name | --mail | --phone | --organisation | --limit | --reason | --password-fd | --account | \
         --locale | --set)

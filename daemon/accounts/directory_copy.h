@@ -30,6 +30,8 @@ public:
     /// be written. May be called again.
     void open();
     [[nodiscard]] bool is_open() const noexcept { return publisher_.has_value(); }
+    /// What was written stands as it was written; see Publisher::intact().
+    [[nodiscard]] bool intact() const { return !publisher_ || publisher_->intact(); }
     /// Forgets what stands in the folder, after somebody took it away.
     void close() noexcept;
 

@@ -23,7 +23,8 @@ constexpr auto longest_back_off = 60s;
 } // namespace
 
 DirectoryExport::DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop)
-    : loop_(loop), copy_(std::move(settings), store.side_reader()), build_reader_(store.side_reader()) {
+    : loop_(loop), copy_(settings, store.side_reader()), build_reader_(store.side_reader()),
+      look_every_(settings.look_every) {
     store.on_publication([this](const store::Publication& publication) { tell(publication); });
     copy_.begin();
     thread_ = std::thread([this] { run(); });
@@ -77,7 +78,7 @@ DirectoryExport::Letters DirectoryExport::wait() {
     if (work_due()) {
         wake_.wait_until(lock, not_before_, something);
     } else {
-        wake_.wait(lock, something);
+        wake_.wait_until(lock, next_look_, something);
     }
     return std::exchange(letters_, {});
 }
@@ -104,8 +105,21 @@ void DirectoryExport::take(Letters letters) {
     }
 }
 
+/// A base that is being made needs the copy as it is; it is looked at afterwards.
+void DirectoryExport::look_after_files() {
+    next_look_ = Clock::now() + look_every_;
+    if (builder_.joinable() || stopping_ || copy_.intact()) {
+        return;
+    }
+    copy_.close();
+    constexpr const char* what = "the directory of names was removed or changed by somebody else, and is made anew";
+    log::error(log::id::directory_unwritable, what);
+    tell_trouble(what);
+}
+
 void DirectoryExport::bring_up_to_date() {
     try {
+        look_after_files();
         if (!copy_.is_open()) {
             copy_.open();
         }

@@ -60,6 +60,7 @@ private:
     [[nodiscard]] Letters wait();
     void take(Letters letters);
     void bring_up_to_date();
+    void look_after_files();
     void start_build();
     void amend();
     void failed(const std::exception& failure);
@@ -80,6 +81,8 @@ private:
     store::SideReader build_reader_; ///< lent to the maker of a base
     std::thread builder_;
     Clock::time_point not_before_{}; ///< the next file
+    Pause look_every_;
+    Clock::time_point next_look_{}; ///< at the files, whether anything changed or not
     Pause back_off_{};
     std::string current_trouble_;
 

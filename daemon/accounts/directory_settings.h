@@ -2,6 +2,7 @@
 // What shapes the directory beside the accounts. Plain values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ struct DirectorySettings {
     std::string organisation_prefix = "org-"; ///< of the names of organisations' groups
     /// Other settings or another store make another copy: 24 bits that stand in the file beside the generation.
     std::uint32_t shape = 0;
+    /// How often somebody looks whether the files still stand as they were written.
+    std::chrono::milliseconds look_every{60'000};
 };
 
 } // namespace loquet::accounts

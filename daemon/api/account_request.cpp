@@ -56,7 +56,8 @@ AccountRequest read_account_request(bus::Reader& reader) {
             request.must_change = reader.boolean();
         } else {
             throw Error(Error::Kind::invalid, "an account has no \"" + base::printable(key, 64) + "\" of type "
-                                                  + std::string(signature) + "; docs/bus.md lists what it has");
+                                                  + std::string(signature)
+                                                  + "; /usr/share/doc/loquet/bus.md lists what it has");
         }
         return true;
     });

@@ -8,6 +8,7 @@
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
 #include "daemon/api/message_rows.h"
+#include "daemon/api/plugin_health.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain_check.h"
 #include "daemon/store/schema.h"
@@ -232,6 +233,7 @@ void ManagerObject::health(Writer& value) {
     const auto add = [&](const std::string& trouble) {
         text += (text.empty() || trouble.empty() ? "" : "; ") + trouble;
     };
+    add(parts_.refused_configuration);
     add(parts_.store.why_unwritable());
     add(parts_.directory.trouble());
     add(parts_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
@@ -242,6 +244,9 @@ void ManagerObject::health(Writer& value) {
     }
     for (const auto& [channel, said] : parts_.courier.failing_channels()) {
         add("the channel " + channel + " takes no messages: " + said);
+    }
+    for (const std::string& missing : missing_plugins(parts_.settings, parts_.plugins.status())) {
+        add(missing);
     }
     value.text(text.empty() ? "ok" : text);
 }
@@ -281,6 +286,7 @@ void ManagerObject::tell_plugin(const plugins::PluginStatus& status) {
     writer.text(status.instance).text(std::string(plugins::to_text(status.state))).text(status.detail);
     parts_.connection.send(signal);
     properties_changed("Plugins");
+    tell_health();
 }
 
 void ManagerObject::tell_health() {

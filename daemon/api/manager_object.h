@@ -38,7 +38,8 @@ public:
         work::Hasher& hasher;
         plugins::Registry& plugins;
         const config::Config& settings;
-        const std::string& locale; ///< of a dialog whose application says none
+        const std::string& refused_configuration; ///< a sentence for Health; empty where everything was read
+        const std::string& locale;                ///< of a dialog whose application says none
         base::TaskGroup& tasks;
     };
     explicit ManagerObject(const Parts& parts);

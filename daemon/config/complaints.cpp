@@ -10,9 +10,16 @@ void Complaints::add(std::string_view position, std::string_view what) {
     lines_.push_back(base::printable(position) + ": " + base::printable(what));
 }
 
-std::string Complaints::position_of(const std::string& key) const {
-    const auto found = positions_.find(key);
-    return found == positions_.end() ? "(default of " + key + ')' : found->second;
+std::string Complaints::position_of(const std::string& key, const std::vector<std::string>& others) const {
+    if (const auto found = positions_.find(key); found != positions_.end()) {
+        return found->second;
+    }
+    for (const std::string& other : others) {
+        if (const auto found = positions_.find(other); found != positions_.end()) {
+            return found->second;
+        }
+    }
+    return "(default of " + key + ')';
 }
 
 void Complaints::throw_if_any() const {

@@ -44,7 +44,7 @@ std::string text_of(const UidRange& range) {
 }
 
 void check_uids(const AccountsConfig& accounts, Complaints& complaints) {
-    const std::string position = complaints.position_of("accounts.uid_last");
+    const std::string position = complaints.position_of("accounts.uid_last", {"accounts.uid_first"});
     if (accounts.uid_first > accounts.uid_last) {
         complaints.add(position,
                        "accounts.uid_last: accepted is not less than uid_first, " + std::to_string(accounts.uid_first));
@@ -72,7 +72,7 @@ void check_hashing(const HashingConfig& hashing, Complaints& complaints) {
     for (const CostRange& cost : costs) {
         const bool fits = hashing.cost == 0 || (hashing.cost >= cost.least && hashing.cost <= cost.most);
         if (hashing.prefix == cost.prefix && !fits) {
-            complaints.add(complaints.position_of("hashing.cost"),
+            complaints.add(complaints.position_of("hashing.cost", {"hashing.method"}),
                            "hashing.cost: accepted for this method is 0 (its default) or " + std::to_string(cost.least)
                                + " to " + std::to_string(cost.most));
         }
@@ -83,7 +83,7 @@ void check_instance(const Config& config, const std::string& name, PluginKind ki
                     std::string_view kind_text, Complaints& complaints) {
     const auto plugin = config.plugins.find(name);
     if (plugin == config.plugins.end() || plugin->second.kind != kind) {
-        complaints.add(complaints.position_of(key),
+        complaints.add(complaints.position_of(key, {"plugins." + name + ".kind"}),
                        key + ": accepted is a [plugins." + name + "] with kind = \"" + std::string(kind_text) + '"');
     }
 }
@@ -95,7 +95,7 @@ void check(const Config& config, Complaints& complaints) {
     check_groups(config.accounts, complaints);
     check_hashing(config.hashing, complaints);
     if (config.password.expires_after.count() > 0 && config.password.warn >= config.password.expires_after) {
-        complaints.add(complaints.position_of("password.warn_days"),
+        complaints.add(complaints.position_of("password.warn_days", {"password.expires_after_days"}),
                        "password.warn_days: accepted is less than expires_after_days, "
                            + std::to_string(config.password.expires_after.count()));
     }
@@ -106,11 +106,11 @@ void check(const Config& config, Complaints& complaints) {
     }
     for (const auto& [name, plugin] : config.plugins) {
         if (plugin.kind != PluginKind::step && plugin.proves != Proof::challenge) {
-            complaints.add(complaints.position_of("plugins." + name + ".proves"),
+            complaints.add(complaints.position_of("plugins." + name + ".proves", {"plugins." + name + ".kind"}),
                            "plugins." + name + ".proves: accepted where kind = \"step\"");
         }
         if (plugin.kind != PluginKind::step && plugin.enrolled_only) {
-            complaints.add(complaints.position_of("plugins." + name + ".enrolled_only"),
+            complaints.add(complaints.position_of("plugins." + name + ".enrolled_only", {"plugins." + name + ".kind"}),
                            "plugins." + name + ".enrolled_only: accepted where kind = \"step\"");
         }
     }

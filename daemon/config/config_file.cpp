@@ -16,16 +16,35 @@ namespace loquet::config {
 
 namespace {
 
-struct File {
-    std::string path;
-    std::string text;
-};
+constexpr std::string_view readable = "; accepted is a file that the user of the daemon may read (mode 0644, in a "
+                                      "folder of mode 0755)";
 
-File read(const std::string& path) {
-    return {path, base::read_file(path, limits::configuration_file_bytes)};
+std::string why(const std::error_code& failed) {
+    return "it cannot be read: " + failed.message();
 }
 
-std::vector<std::string> drop_ins(const std::string& folder) {
+/// Adds the file's text, or a complaint: a file that cannot be read is not taken for an empty one. What is no file of
+/// the disk (a pipe) could keep the daemon waiting; a link to /dev/null is how a drop-in is switched off.
+void read(const std::string& path, std::vector<SourceFile>& files, Complaints& complaints) {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    const fs::file_status status = fs::status(path, failed);
+    if (failed) {
+        complaints.add(path, why(failed) + std::string(readable));
+        return;
+    }
+    if (!fs::is_regular_file(status) && !fs::is_character_file(status)) {
+        complaints.add(path, "it is no file" + std::string(readable));
+        return;
+    }
+    try {
+        files.push_back({path, base::read_file(path, limits::configuration_file_bytes)});
+    } catch (const base::Error& error) {
+        complaints.add(path, error.what() + std::string(readable));
+    }
+}
+
+std::vector<std::string> drop_ins(const std::string& folder, Complaints& complaints) {
     std::vector<std::string> paths;
     std::error_code failed;
     for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
@@ -34,36 +53,40 @@ std::vector<std::string> drop_ins(const std::string& folder) {
         }
     }
     if (failed && failed != std::errc::no_such_file_or_directory) {
-        throw base::system_error(failed.value(), "reading the folder " + folder);
+        complaints.add(folder, why(failed) + "; accepted is a folder that the user of the daemon may read (mode 0755)");
     }
     std::sort(paths.begin(), paths.end());
     return paths;
 }
 
-std::vector<File> administrators_files(const std::string& path) {
-    std::vector<File> files;
-    if (std::filesystem::exists(path)) {
-        files.push_back(read(path));
+/// Also a link that leads nowhere is there.
+bool exists(const std::string& path) {
+    std::error_code failed;
+    return std::filesystem::symlink_status(path, failed).type() != std::filesystem::file_type::not_found;
+}
+
+std::vector<SourceFile> administrators_files(const std::string& path, Complaints& complaints) {
+    std::vector<SourceFile> files;
+    if (exists(path)) {
+        read(path, files, complaints);
     }
-    for (const std::string& drop_in : drop_ins(path + ".d")) {
-        files.push_back(read(drop_in));
+    for (const std::string& drop_in : drop_ins(path + ".d", complaints)) {
+        read(drop_in, files, complaints);
     }
     return files;
 }
 
-void apply_profile(const std::string& name, const std::vector<std::string>& folders, Config& config,
-                   Complaints& complaints) {
-    const auto path = find_profile(name, folders);
-    if (!path) {
-        complaints.add("profile", "there is no profile \"" + name + "\"; accepted is one with a file NAME.toml in "
-                                      + (folders.empty() ? "a profile folder" : folders.front()));
-        return;
+SourceFile read_profile(const NamedProfile& named, const std::vector<std::string>& folders, Complaints& complaints) {
+    const auto path = find_profile(named.name, folders);
+    std::vector<SourceFile> found;
+    if (path) {
+        read(*path, found, complaints);
+    } else {
+        complaints.add(named.position, "there is no profile \"" + named.name
+                                           + "\"; accepted is one with a file NAME.toml in "
+                                           + (folders.empty() ? "a profile folder" : folders.front()));
     }
-    const File profile = read(*path);
-    if (profile_in(profile.text)) {
-        complaints.add(*path, "a profile names no other profile; accepted is every key but \"profile\"");
-    }
-    apply(profile.text, profile.path, config, complaints);
+    return found.empty() ? SourceFile{} : std::move(found.front());
 }
 
 } // namespace
@@ -73,21 +96,36 @@ const std::vector<std::string>& profile_folders() {
     return folders;
 }
 
-Config load(const std::string& path, const std::vector<std::string>& profiles) {
-    const std::vector<File> files = administrators_files(path);
-    Config config;
-    Complaints complaints;
-    std::string profile = config.profile;
-    for (const File& file : files) {
-        profile = profile_in(file.text).value_or(profile);
+Sources read_sources(const std::string& path, const std::vector<std::string>& profiles, Complaints& complaints) {
+    Sources sources;
+    sources.files = administrators_files(path, complaints);
+    NamedProfile named{Config().profile, "(default of profile)"};
+    for (const SourceFile& file : sources.files) {
+        named = profile_in(file.text, file.path).value_or(named);
     }
-    apply_profile(profile, profiles, config, complaints);
-    for (const File& file : files) {
+    sources.profile = read_profile(named, profiles, complaints);
+    return sources;
+}
+
+Config assemble(const Sources& sources, Complaints& complaints) {
+    Config config;
+    if (const auto other = profile_in(sources.profile.text, sources.profile.path)) {
+        complaints.add(other->position, "a profile names no other profile; accepted is every key but \"profile\"");
+    }
+    apply(sources.profile.text, sources.profile.path, config, complaints);
+    for (const SourceFile& file : sources.files) {
         apply(file.text, file.path, config, complaints);
     }
     if (complaints.lines().empty()) { // what was refused is not there to be compared
         check(config, complaints);
     }
+    return config;
+}
+
+Config load(const std::string& path, const std::vector<std::string>& profiles) {
+    Complaints complaints;
+    const Sources sources = read_sources(path, profiles, complaints);
+    Config config = assemble(sources, complaints);
     complaints.throw_if_any();
     return config;
 }

@@ -3,6 +3,7 @@
 // loads, and keeps the old Config where this throws. Any thread.
 #pragma once
 
+#include "daemon/config/complaints.h"
 #include "daemon/config/config.h"
 
 #include <string>
@@ -10,13 +11,31 @@
 
 namespace loquet::config {
 
+struct SourceFile {
+    std::string path;
+    std::string text;
+    friend bool operator==(const SourceFile&, const SourceFile&) = default;
+};
+
+/// The files that a Config is made of, as they were read.
+struct Sources {
+    SourceFile profile;
+    std::vector<SourceFile> files; ///< in the order in which they are laid over each other
+    friend bool operator==(const Sources&, const Sources&) = default;
+};
+
 /// Where profiles are looked for; the first folder that has one wins.
 [[nodiscard]] const std::vector<std::string>& profile_folders();
 
 /// `path` (/etc/loquet/loquet.toml), then every .toml file of the folder path + ".d", in alphabetical order: the last
 /// that sets a key wins. Below them lies the profile that they name, and below that the defaults of config.h. A `path`
 /// that does not exist is an empty file. Throws base::Error (invalid) with all complaints, one a line:
-/// "file:line:column: what is wrong, and what is accepted"; base::Error of other kinds where a file cannot be read.
+/// "file:line:column: what is wrong, and what is accepted", or "file: ..." where it cannot be read.
 [[nodiscard]] Config load(const std::string& path, const std::vector<std::string>& profiles = profile_folders());
+
+/// The two halves of load(), for who keeps the files: all that can be said about reading, then about what they hold.
+[[nodiscard]] Sources read_sources(const std::string& path, const std::vector<std::string>& profiles,
+                                   Complaints& complaints);
+[[nodiscard]] Config assemble(const Sources& sources, Complaints& complaints);
 
 } // namespace loquet::config

@@ -176,9 +176,13 @@ void apply(std::string_view text, const std::string& file, Config& config, Compl
     }
 }
 
-std::optional<std::string> profile_in(std::string_view text) {
+std::optional<NamedProfile> profile_in(std::string_view text, const std::string& file) {
     try {
-        return toml::parse(text)["profile"].value<std::string>();
+        const toml::table table = toml::parse(text, file);
+        const toml::node* node = table.get("profile");
+        const auto* name = node == nullptr ? nullptr : node->as_string();
+        return name == nullptr ? std::nullopt
+                               : std::optional<NamedProfile>({name->get(), position_in(file, node->source())});
     } catch (const toml::parse_error&) {
         return std::nullopt; // apply() says where
     }

@@ -14,7 +14,12 @@ namespace loquet::config {
 /// `file` is its name in complaints. Checks each key by itself; check() looks at what must go together.
 void apply(std::string_view text, const std::string& file, Config& config, Complaints& complaints);
 
+struct NamedProfile {
+    std::string name;
+    std::string position; ///< "file:line:column" of the name
+};
+
 /// The profile that the text names, if it is TOML and names one: it has to be known before anything is applied.
-[[nodiscard]] std::optional<std::string> profile_in(std::string_view text);
+[[nodiscard]] std::optional<NamedProfile> profile_in(std::string_view text, const std::string& file);
 
 } // namespace loquet::config

@@ -70,7 +70,8 @@ private:
         if (step.kind == StepKind::plugin) {
             const auto plugin = config_.plugins.find(step.name);
             if (plugin == config_.plugins.end() || plugin->second.kind != PluginKind::step) {
-                complain(item.position, "there is no step \"" + step.name + "\"; accepted: " + step_plugins(config_));
+                complain(item.position, "there is no step \"" + step.name + "\"; accepted: " + step_plugins(config_),
+                         {"plugins." + step.name + ".kind"});
             }
         } else if (step.kind != StepKind::password && !proved_) {
             complain(item.position,
@@ -110,8 +111,10 @@ private:
         }
     }
 
-    void complain(const std::string& position, const std::string& what) {
-        complaints_.add(position, name_of(flow_) + ": " + what);
+    /// `others` are keys that may have made a built-in flow wrong.
+    void complain(const std::string& position, const std::string& what, const std::vector<std::string>& others = {}) {
+        complaints_.add(position.empty() ? complaints_.position_of(name_of(flow_), others) : position,
+                        name_of(flow_) + ": " + what);
     }
 
     const Flow& flow_;
@@ -122,6 +125,15 @@ private:
     bool proved_ = false;
 };
 
+/// The keys that say how much a login proves.
+std::vector<std::string> what_login_asks(const Config& config) {
+    std::vector<std::string> keys{std::string("flow.") + protocol::purpose::login};
+    for (const auto& [name, plugin] : config.plugins) {
+        keys.push_back("plugins." + name + ".proves");
+    }
+    return keys;
+}
+
 } // namespace
 
 void validate_flows(const Config& config, Complaints& complaints) {
@@ -130,10 +142,13 @@ void validate_flows(const Config& config, Complaints& complaints) {
     }
     for (const Flow* flow : weaker_than_login(config)) {
         if (!flow->accept_weaker_than_login) {
-            complaints.add(flow->position, name_of(*flow)
-                                               + ": it proves less than flow.login, so it is the way around "
-                                                 "it; accepted is one that proves as much, or "
-                                                 "accept_weaker_than_login = true");
+            // A built-in flow became the weaker one when flow.login was changed, or what a plugin of it proves.
+            complaints.add(flow->position.empty() ? complaints.position_of(name_of(*flow), what_login_asks(config))
+                                                  : flow->position,
+                           name_of(*flow)
+                               + ": it proves less than flow.login, so it is the way around "
+                                 "it; accepted is one that proves as much, or "
+                                 "accept_weaker_than_login = true");
         }
     }
 }

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -48,6 +49,22 @@ PluginClient::~PluginClient() {
     changed_ = {};
     patience_.absent(clock_.boottime()); // what the resumed callers ask now fails at once
     close_and_fail("it is being shut down");
+}
+
+PluginStatus PluginClient::status() const {
+    PluginStatus status = status_;
+    const bool waits = status.state == PluginState::connecting || status.state == PluginState::absent;
+    if (socket_ || !waits || nobody_listened_) {
+        return status;
+    }
+    if (::access(config_.socket_path.c_str(), F_OK) != 0 && errno == ENOENT) {
+        status.state = PluginState::absent;
+        status.detail = "there is no socket " + base::printable(config_.socket_path);
+    } else if (status.state == PluginState::absent) {
+        status.state = PluginState::connecting; // somebody came since the last try
+        status.detail.clear();
+    }
+    return status;
 }
 
 void PluginClient::begin() {
@@ -140,12 +157,13 @@ void PluginClient::open() {
         const int error = errno;
         const std::string detail = base::system_error(error, "cannot connect to " + config_.socket_path).what();
         if (error == ENOENT || error == ECONNREFUSED) {
-            nobody_there(detail);
+            nobody_there(error, detail);
         } else {
             broken(detail);
         }
         return;
     }
+    nobody_listened_ = false;
     if (status_.state == PluginState::absent) {
         set_state(PluginState::connecting, "");
     }
@@ -356,7 +374,8 @@ void PluginClient::broken(const std::string& detail) {
     close_and_fail(shown);
 }
 
-void PluginClient::nobody_there(const std::string& detail) {
+void PluginClient::nobody_there(int error, const std::string& detail) {
+    nobody_listened_ = error == ECONNREFUSED;
     patience_.absent(clock_.boottime());
     const std::string shown = base::printable(detail);
     set_state(PluginState::absent, shown);

@@ -37,7 +37,9 @@ public:
         co_return response;
     }
 
-    [[nodiscard]] const PluginStatus& status() const noexcept { return status_; }
+    /// Where there is no connection, the socket in the file system says whether there is anybody to connect to; it is
+    /// not touched, because that would start the plugin.
+    [[nodiscard]] PluginStatus status() const;
 
 private:
     class DescribeCall;
@@ -66,7 +68,7 @@ private:
     void hung_up();
     void disconnect();
     void broken(const std::string& detail);
-    void nobody_there(const std::string& detail);
+    void nobody_there(int error, const std::string& detail);
     void close_and_fail(const std::string& detail);
     void set_state(PluginState state, const std::string& detail);
     [[nodiscard]] std::exception_ptr unavailable(const std::string& why) const;
@@ -76,6 +78,7 @@ private:
     InstanceConfig config_;
     base::Job changed_;
     PluginStatus status_;
+    bool nobody_listened_ = false; ///< at the last try, although the socket was there
     Patience patience_;
 
     base::Fd socket_;

@@ -16,7 +16,7 @@ enum class PluginState : std::uint8_t {
     ready,       ///< it said what it is, and that is what was configured
     failing,     ///< calls fail at once until the back-off is over
     quarantined, ///< it failed too often: no attempt for some minutes
-    absent,      ///< there is nobody at its socket
+    absent,      ///< there is no socket, or nobody at it
 };
 [[nodiscard]] std::string_view to_text(PluginState state) noexcept;
 

@@ -66,7 +66,36 @@ void Publisher::look() {
     if (current.usable() && base.usable() && base.image().identity() == current.image().base_identity()) {
         base_ = base.image().identity();
         generation_ = current.image().store_generation();
+        current_look_ = look_of(path(current_file)).value_or(Look{});
+        base_look_ = look_of(path(BaseFile(base_).text())).value_or(Look{});
     }
+}
+
+Publisher::Look Publisher::look_of(const struct stat& status) noexcept {
+    return {status.st_dev, status.st_ino, status.st_size, status.st_mode, status.st_mtim};
+}
+
+std::optional<Publisher::Look> Publisher::look_of(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 ? std::optional(look_of(status)) : std::nullopt;
+}
+
+bool Publisher::same(const Look& before, const std::string& path) {
+    const auto now = look_of(path);
+    return now && now->device == before.device && now->inode == before.inode && now->size == before.size
+           && now->mode == before.mode && now->changed.tv_sec == before.changed.tv_sec
+           && now->changed.tv_nsec == before.changed.tv_nsec;
+}
+
+bool Publisher::intact() const {
+    if (base_ == 0) {
+        return true;
+    }
+    constexpr mode_t searchable = 0555;
+    const auto folder = look_of(folder_);
+    return folder && (folder->mode & searchable) == searchable && (current_look_.mode & public_mode) == public_mode
+           && (base_look_.mode & public_mode) == public_mode && same(current_look_, path(current_file))
+           && same(base_look_, path(BaseFile(base_).text()));
 }
 
 void Publisher::remove_stale() {
@@ -99,7 +128,11 @@ Publisher::Written Publisher::write_beside(Fill fill, const ImageLabel& label, c
         if (::fchmod(file.get(), public_mode) != 0 || ::fsync(file.get()) != 0) {
             throw base::system_error(errno, "cannot make " + temporary + " durable");
         }
-        return {std::move(file), identity};
+        struct stat status{};
+        if (::fstat(file.get(), &status) != 0) {
+            throw base::system_error(errno, "cannot look at " + temporary);
+        }
+        return {std::move(file), identity, look_of(status)};
     } catch (...) {
         ::unlink(temporary.c_str());
         throw;
@@ -112,6 +145,7 @@ void Publisher::put_current(Fill fill, const ImageLabel& label) {
     rename(temporary, path(current_file));
     durable(folder_);
     const base::Fd former = std::exchange(current_, std::move(written.file));
+    current_look_ = written.look;
     generation_ = label.store_generation;
     if (former) {
         mark_superseded(former.get());
@@ -121,7 +155,7 @@ void Publisher::put_current(Fill fill, const ImageLabel& label) {
 Publisher::NewBase Publisher::prepare(Fill fill, std::uint64_t generation) const {
     const std::string temporary = path(fmt::format("{}base", temporary_prefix));
     const Written written = write_beside(std::move(fill), {0, generation}, temporary);
-    return {written.identity, temporary};
+    return {written.identity, written.look, temporary};
 }
 
 Publisher::NewBase::~NewBase() {
@@ -135,6 +169,7 @@ void Publisher::adopt(NewBase base, Fill changed_since, std::uint64_t generation
     base.temporary_.clear();
     put_current(std::move(changed_since), {base.identity_, generation});
     former_base_ = std::exchange(base_, base.identity_);
+    base_look_ = base.look_;
     remove_stale();
 }
 

@@ -9,6 +9,9 @@
 #include "lib/base/function.h"
 #include "lib/directory/image_writer.h"
 
+#include <sys/stat.h>
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +31,10 @@ public:
     /// The generation of the store that `current` and its base hold; nothing where they are missing or cannot be used,
     /// and then publish() is due.
     [[nodiscard]] std::optional<std::uint64_t> generation() const noexcept { return generation_; }
+
+    /// What was published last still stands in the folder as it was written, and everybody may read it: nobody took a
+    /// file away, cut it off, wrote into it, or closed it to others. True where nothing was published.
+    [[nodiscard]] bool intact() const;
 
     /// Writes a base that no reader sees yet. Any thread, and one at a time; the publisher may amend meanwhile.
     class NewBase;
@@ -51,9 +58,22 @@ public:
     void amend(Fill fill, std::uint64_t generation);
 
 private:
+    /// What a file looks like from outside.
+    struct Look {
+        dev_t device = 0;
+        ino_t inode = 0;
+        off_t size = 0;
+        mode_t mode = 0;
+        timespec changed{};
+    };
+    [[nodiscard]] static Look look_of(const struct stat& status) noexcept;
+    [[nodiscard]] static std::optional<Look> look_of(const std::string& path);
+    [[nodiscard]] static bool same(const Look& before, const std::string& path);
+
     struct Written {
         base::Fd file;
         std::uint64_t identity;
+        Look look;
     };
     [[nodiscard]] std::string path(std::string_view name) const;
     Written write_beside(Fill fill, const ImageLabel& label, const std::string& temporary) const;
@@ -66,15 +86,18 @@ private:
     std::uint64_t base_ = 0;
     std::uint64_t former_base_ = 0; ///< kept for readers that opened the former `current` and not yet its base
     std::optional<std::uint64_t> generation_;
+    Look current_look_; ///< when it was written or found
+    Look base_look_;
 };
 
 /// A file of the folder under a temporary name, removed again where it is not adopted.
 class Publisher::NewBase {
 public:
     NewBase(NewBase&& other) noexcept
-        : identity_(other.identity_), temporary_(std::exchange(other.temporary_, std::string{})) {}
+        : identity_(other.identity_), look_(other.look_), temporary_(std::exchange(other.temporary_, std::string{})) {}
     NewBase& operator=(NewBase&& other) noexcept {
         std::swap(identity_, other.identity_);
+        std::swap(look_, other.look_);
         std::swap(temporary_, other.temporary_);
         return *this;
     }
@@ -84,9 +107,11 @@ public:
 
 private:
     friend class Publisher;
-    NewBase(std::uint64_t identity, std::string temporary) : identity_(identity), temporary_(std::move(temporary)) {}
+    NewBase(std::uint64_t identity, const Look& look, std::string temporary)
+        : identity_(identity), look_(look), temporary_(std::move(temporary)) {}
 
     std::uint64_t identity_;
+    Look look_;
     std::string temporary_; ///< path; empty: adopted
 };
 

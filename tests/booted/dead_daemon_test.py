@@ -37,6 +37,7 @@ class AMachineWithoutTheDaemon(unittest.TestCase):
 
     def test_lets_nobody_in_with_a_password(self):
         with Terminal("login", "camille") as screen:
+            screen.wait_for("La connexion est momentanément impossible.")
             screen.answer("Mot de passe", CHOSEN)
             screen.wait_for("Login incorrect")
 

@@ -105,13 +105,13 @@ class TheDaemon(unittest.TestCase):
         output_of("systemctl", "reload", DAEMON)
         eventually(lambda: self.profile() == "portail", "the new profile holds")
         added.write_text('profile = "portail"\nprofil = "apart"\n')
-        output_of("systemctl", "reload", DAEMON)
+        self.assertNotEqual(run("systemctl", "reload", DAEMON).returncode, 0)
         eventually(lambda: f"{added}:2:1" in journal("-u", DAEMON), "the journal names the mistake")
         self.assertEqual(self.profile(), "portail")
         self.assertEqual(main_pid(DAEMON), before)
 
     def profile(self):
-        return json.loads(output_of("loquetctl", "--json", "status"))["profile"]
+        return json.loads(run("loquetctl", "--json", "status").stdout)["profile"]
 
 
 class APlugin(unittest.TestCase):

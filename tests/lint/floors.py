@@ -21,7 +21,7 @@ LIBRARIES = {
     "curl/": ("lib/delivery", "plugins/smtp", "plugins/sms_http"),
     "zxcvbn": ("plugins/password_rules",),
     "security/": ("pam_module",),
-    "dlfcn.h": ("plugin_host", "sdk/conformance"),
+    "dlfcn.h": ("plugin_host", "sdk/conformance", "pam_module"),  # the last asks libnss_loquet, as the C library does
 }
 
 

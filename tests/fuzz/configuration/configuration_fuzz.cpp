@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text = base::as_text(std::span(data, size));
     config::Config config;
     config::Complaints complaints;
-    static_cast<void>(config::profile_in(text));
+    static_cast<void>(config::profile_in(text, "fuzz.toml"));
     config::apply(text, "f", config, complaints);
     if (complaints.lines().empty()) {
         config::check(config, complaints);

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <regex>
 #include <sstream>
 
 namespace loquet::cli {
@@ -54,6 +56,22 @@ TEST(TheManual, NamesEveryKeyOfTheConfiguration) {
     EXPECT_GT(keys, 20) << "or the pattern no longer finds them";
 }
 
+TEST(TheManual, HasEveryPageThatAUnitOrAMessageNames) {
+    std::string texts = base::read_file(LOQUET_SOURCE_DIR "/pam_module/options.cpp", limits::configuration_file_bytes);
+    for (const auto& entry : std::filesystem::directory_iterator(LOQUET_SOURCE_DIR "/etc/systemd")) {
+        texts += base::read_file(entry.path(), limits::configuration_file_bytes);
+    }
+    const std::regex named("((?:loquet|pam_loquet|nss_loquet)[a-z.-]*)\\(([158])\\)");
+    int pages = 0;
+    for (auto match = std::sregex_iterator(texts.begin(), texts.end(), named); match != std::sregex_iterator();
+         ++match) {
+        EXPECT_TRUE(std::filesystem::exists(LOQUET_SOURCE_DIR "/docs/man/" + match->str(1) + "." + match->str(2)))
+            << match->str();
+        ++pages;
+    }
+    EXPECT_GT(pages, 4) << "or the pattern no longer finds them";
+}
+
 class AManualPage : public testing::TestWithParam<const char*> {};
 
 TEST_P(AManualPage, IsSetWithoutAWarning) {
@@ -64,7 +82,8 @@ TEST_P(AManualPage, IsSetWithoutAWarning) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEachProgram, AManualPage,
-                         testing::Values("loquetctl.1", "loquetd.8", "loquet.toml.5", "nss_loquet.8"));
+                         testing::Values("loquetctl.1", "loquetd.8", "loquet-plugin.8", "loquet.toml.5", "nss_loquet.8",
+                                         "pam_loquet.8"));
 
 } // namespace
 } // namespace loquet::cli

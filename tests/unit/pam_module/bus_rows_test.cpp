@@ -20,6 +20,8 @@ using testing::ElementsAre;
 using Clock = std::chrono::steady_clock;
 
 constexpr base::Milliseconds at_once{100};
+constexpr const char* impossible =
+    "Logging in is not possible at the moment. Please try again later or contact the helpdesk.";
 constexpr base::Milliseconds short_timeout{1000};
 constexpr base::Milliseconds slack{1000}; ///< of a busy machine
 
@@ -47,7 +49,7 @@ TEST_F(ABus, WithoutADaemonIsUnavailableAtOnce) {
     EXPECT_LT(shortest_time([] {
                   Application application("alice");
                   EXPECT_EQ(application.authenticate(), PAM_AUTHINFO_UNAVAIL);
-                  EXPECT_EQ(application.rounds, 0);
+                  EXPECT_THAT(application.drawn, ElementsAre(Drawn{PAM_ERROR_MSG, impossible})) << "and no question";
               }),
               at_once);
 }
@@ -190,7 +192,8 @@ TEST_F(ABus, WhoseDaemonRefusesToTalkSaysSoInPamsWords) {
         daemon->intercept([error](const Request&) -> std::optional<Reaction> { return error; });
         Application application("alice");
         EXPECT_EQ(application.authenticate(), result) << name;
-        EXPECT_EQ(application.rounds, 0);
+        EXPECT_THAT(application.texts(PAM_PROMPT_ECHO_OFF), testing::IsEmpty());
+        EXPECT_EQ(application.rounds, result == PAM_PERM_DENIED ? 0 : 1) << "and says that to the person";
     }
 }
 

@@ -27,7 +27,8 @@ TEST_F(APasswordChange, LooksFirstWithoutAskingAnybody) {
     daemon->stop();
     const int rounds = application.rounds;
     EXPECT_EQ(application.change_password(), PAM_TRY_AGAIN);
-    EXPECT_EQ(application.rounds, rounds);
+    EXPECT_EQ(application.rounds, rounds + 1);
+    EXPECT_EQ(application.drawn.back().style, PAM_ERROR_MSG) << "no question";
 }
 
 TEST_F(APasswordChange, OfANameFromAnotherSourceIsNotOurs) {

@@ -143,9 +143,12 @@ TEST_F(ALoginOnAMachine, AsksAboutTheAccountWhereAnotherModuleSaidWhoItIs) {
 /// Answers with a password, after something happened to the daemon.
 struct Interrupted {
     std::function<void()> happening;
-    static int converse(int count, const pam_message**, pam_response** responses, void* self) {
-        static_cast<Interrupted*>(self)->happening();
+    static int converse(int count, const pam_message** messages, pam_response** responses, void* self) {
         *responses = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
+        if (messages[count - 1]->msg_style != PAM_PROMPT_ECHO_OFF) {
+            return PAM_SUCCESS; // a text
+        }
+        static_cast<Interrupted*>(self)->happening();
         (*responses)[count - 1].resp = ::strdup(text(canary::password).c_str());
         return PAM_SUCCESS;
     }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <functional>
 
 namespace loquet::accounts {
 namespace {
@@ -187,6 +188,59 @@ TEST_F(ADirectory, SaysWhereItsFolderCannotBeWrittenAndGoesOnWhenItCan) {
     std::filesystem::remove(place_);
     ASSERT_TRUE(eventually_shows({"ana"}));
     EXPECT_TRUE(tests::eventually(loop_, [&] { return export_->trouble().empty(); }));
+}
+
+TEST_F(ADirectory, IsMadeAnewWhereSomebodyRemovesOrChangesItsFilesAndTellsIt) {
+    put(person(30000, "ana"));
+    start();
+    ASSERT_TRUE(eventually_equal());
+    int told = 0;
+    export_->when_trouble_changes([&] { told += export_->trouble().empty() ? 0 : 1; });
+    const auto file = [this](bool current) {
+        return current ? place_ + "/current" : place_ + "/" + directory::BaseFile(base()).c_str();
+    };
+    const auto remove = [](const std::string& path) { std::filesystem::remove(path); };
+    const auto close = [](const std::string& path) { ASSERT_EQ(::chmod(path.c_str(), 0600), 0); };
+    const auto replace = [](const std::string& path) { base::replace_file(path, "no image", 0644); };
+    const std::vector<std::function<void(const std::string&)>> harms{remove, close, replace};
+    for (const auto& harm : harms) {
+        for (const bool current : {true, false}) {
+            const std::uint64_t before = base();
+            const int told_before = told;
+            harm(file(current));
+            EXPECT_TRUE(tests::eventually(loop_, [&] { return base() != before && base() != 0; }));
+            EXPECT_TRUE(tests::eventually(loop_, [&] { return told > told_before && export_->trouble().empty(); }));
+            directory::Reader another(place_.c_str());
+            bool knows = false;
+            another.ask([&](const directory::View& view) {
+                directory::Person ana;
+                knows = view.person(std::string_view("ana"), ana) == directory::Found::yes;
+            });
+            EXPECT_TRUE(knows);
+        }
+    }
+}
+
+TEST_F(ADirectory, IsMadeAnewWithTheNewcomerWhereItsFolderIsGoneBeforeAChange) {
+    auto seldom = settings();
+    seldom.look_every = std::chrono::hours(1);
+    put(person(30000, "ana"));
+    start(seldom);
+    ASSERT_TRUE(eventually_equal());
+    for (const auto& entry : std::filesystem::directory_iterator(place_)) {
+        std::filesystem::remove(entry.path());
+    }
+    put(person(30001, "ben"));
+    EXPECT_TRUE(eventually_shows({"ana", "ben"}));
+    std::filesystem::remove_all(place_);
+    put(person(30002, "cem"));
+    EXPECT_TRUE(eventually_shows({"ana", "ben", "cem"}));
+    ASSERT_EQ(::chmod(place_.c_str(), 0700), 0);
+    put(person(30003, "dan"));
+    EXPECT_TRUE(eventually_shows({"ana", "ben", "cem", "dan"}));
+    struct stat status{};
+    ASSERT_EQ(::stat(place_.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0755U);
 }
 
 class AGroupInTheDirectory : public ADirectoryFixture {

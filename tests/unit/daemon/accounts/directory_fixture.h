@@ -43,6 +43,7 @@ protected:
         DirectorySettings settings;
         settings.folder = place_;
         settings.shape = 7;
+        settings.look_every = std::chrono::milliseconds(5);
         return settings;
     }
     void start() { start(settings()); }

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -85,7 +86,7 @@ TEST_F(AConfigurationFolder, NamesTheMistakesOfAllFilesAtOnce) {
     write("loquet.toml", "[log]\nlevel = 1\n");
     write("loquet.toml.d/x.toml", "unknown = 1\nalso = 2\n");
     EXPECT_THAT(refusal(),
-                AllOf(HasSubstr("usr/default.toml: a profile names no other profile"),
+                AllOf(HasSubstr("usr/default.toml:1:11: a profile names no other profile"),
                       HasSubstr("/loquet.toml:2:9: log.level"), HasSubstr("/x.toml:1:1: unknown key unknown"),
                       HasSubstr("/x.toml:2:1: unknown key also")));
 }
@@ -98,7 +99,7 @@ TEST_F(AConfigurationFolder, SaysWhichFileSetTheKeyThatDoesNotGoWithAnother) {
 
 TEST_F(AConfigurationFolder, WithoutTheProfileThatItNamesIsRefused) {
     write("loquet.toml", "profile = 'none'\n");
-    EXPECT_THAT(refusal(), HasSubstr("there is no profile \"none\""));
+    EXPECT_THAT(refusal(), HasSubstr("/loquet.toml:1:11: there is no profile \"none\""));
     write("loquet.toml", "profile = '../loquet'\n");
     EXPECT_THAT(refusal(), HasSubstr("/loquet.toml:1:11: profile: accepted is the name of a profile"));
 }
@@ -114,8 +115,77 @@ TEST_F(AConfigurationFolder, ReadsAFileOfTheLimitAndNoneAboveIt) {
 TEST_F(AConfigurationFolder, ThatCannotBeReadIsNotTakenForAnEmptyOne) {
     std::filesystem::remove_all(root_ + "/loquet.toml.d");
     write("loquet.toml.d", "not a folder");
-    EXPECT_THROW(static_cast<void>(load()), base::Error);
+    EXPECT_THAT(refusal(), HasSubstr(root_ + "/loquet.toml.d: it cannot be read: Not a directory"));
 }
+
+TEST_F(AConfigurationFolder, NamesEachFileThatCannotBeReadBesideTheMistakesOfOthers) {
+    std::filesystem::create_symlink(root_ + "/nowhere", root_ + "/loquet.toml.d/10-link.toml");
+    std::filesystem::create_directory(root_ + "/loquet.toml.d/20-folder.toml");
+    ASSERT_EQ(::mkfifo((root_ + "/loquet.toml.d/30-pipe.toml").c_str(), 0600), 0);
+    std::filesystem::create_symlink("/dev/null", root_ + "/loquet.toml.d/40-off.toml");
+    write("loquet.toml", "unknown = 1\n");
+    const std::string complaints = refusal();
+    EXPECT_THAT(complaints,
+                AllOf(HasSubstr("/10-link.toml: it cannot be read: No such file or directory"),
+                      HasSubstr("/20-folder.toml: it is no file"), HasSubstr("/30-pipe.toml: it is no file"),
+                      HasSubstr("/loquet.toml:1:1: unknown key unknown")));
+    EXPECT_THAT(complaints, testing::Not(HasSubstr("40-off")));
+}
+
+TEST_F(AConfigurationFolder, WhoseProfileCannotBeReadIsRefused) {
+    std::filesystem::create_symlink(root_ + "/nowhere", root_ + "/usr/strict.toml");
+    std::filesystem::create_directory(root_ + "/profiles/strict.toml");
+    write("loquet.toml", "profile = 'strict'\n");
+    EXPECT_THAT(refusal(), HasSubstr("/profiles/strict.toml: it is no file"));
+}
+
+TEST_F(AConfigurationFolder, IsReadAsAWindowsEditorWritesIt) {
+    write("loquet.toml", "\xEF\xBB\xBFprofile = 'default'\r\n[password]\r\nhistory = 7\r\n");
+    EXPECT_EQ(load().password.history, 7U);
+    write("loquet.toml", "\xEF\xBB\xBF[password]\r\nhistory = 7\r\nhistory2 = 7\r\n");
+    EXPECT_THAT(refusal(), HasSubstr("/loquet.toml:3:1: unknown key password.history2"));
+    write("loquet.toml", std::string("\xFF\xFEp\0r\0", 6));
+    EXPECT_THAT(refusal(), HasSubstr("/loquet.toml:1:1: "));
+}
+
+struct Mistake {
+    const char* text;
+    const char* complaint; ///< begins with line and column
+};
+
+class AMistake : public AConfigurationFolder, public testing::WithParamInterface<Mistake> {};
+
+TEST_P(AMistake, IsToldWithFileLineAndColumn) {
+    write("loquet.toml.d/x.toml", GetParam().text);
+    EXPECT_THAT(refusal(), HasSubstr(root_ + "/loquet.toml.d/x.toml:" + GetParam().complaint));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfEveryKind, AMistake,
+    testing::Values(Mistake{"[log]\nlevel == 1\n", "2:8: "}, Mistake{"[log\n", "1:5: "},
+                    Mistake{"log.level = 'debug\n", "1:19: "}, Mistake{"a = 1\na = 2\n", "2:5: "},
+                    Mistake{"profil = 'apart'\n", "1:1: unknown key profil"},
+                    Mistake{"\n[sotre]\nfolder = '/x'\n", "2:2: unknown key sotre"},
+                    Mistake{"log = 1\n", "1:7: log: accepted is a table"},
+                    Mistake{"password.history = '5'\n", "1:20: password.history"},
+                    Mistake{"password.history = 25\n", "1:20: password.history"},
+                    Mistake{"profile = 'none'\n", "1:11: there is no profile"},
+                    Mistake{"profile = 7\n", "1:11: profile: accepted is the name of a profile"},
+                    Mistake{"flow.login.steps = ['password', 'badge']\n",
+                            "1:33: flow.login: there is no step \"badge\""},
+                    Mistake{"flow.login.steps = [{ any = [] }]\n", "1:21: flow.login.steps"},
+                    Mistake{"flow.login.steps = 'password'\n", "1:20: flow.login.steps"},
+                    Mistake{"flow.logon.steps = ['password']\n", "1:6: unknown key flow.logon"},
+                    Mistake{"flow.change-password.steps = ['new_password']\n", "1:31: flow.change-password"},
+                    Mistake{"[flow.login]\nsteps = ['password', { any = ['totp'] }]\n",
+                            "1:1: flow.change-password: it proves less than flow.login"},
+                    // What contradicts a default stands where the other key was set.
+                    Mistake{"accounts.uid_first = 60000\n", "1:22: accounts.uid_last"},
+                    Mistake{"password.expires_after_days = 3\n", "1:31: password.warn_days"},
+                    Mistake{"plugins.lockout.kind = 'step'\n", "1:24: lockout.plugin: accepted is a [plugins.lockout]"},
+                    Mistake{"plugins.totp.kind = 'lockout'\n", "1:21: flow.login: there is no step \"totp\""},
+                    Mistake{"plugins.totp.kind = 'lockout'\n", "1:21: plugins.totp.enrolled_only"},
+                    Mistake{"outbox.mail = ['post']\n", "1:15: outbox.mail"}));
 
 } // namespace
 } // namespace loquet::config

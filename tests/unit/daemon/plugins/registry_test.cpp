@@ -270,6 +270,28 @@ TEST_F(ARegistry, KnowsTheStatesBeforeTheFirstCall) {
     EXPECT_EQ(registry.status()[1].state, PluginState::absent);
 }
 
+TEST_F(ARegistry, SaysWithoutStartingItWhetherAPluginThatIsNotNeededYetIsThere) {
+    PluginProcess process("counting_lockout");
+    InstanceConfig instance = config(process, PluginKind::lockout);
+    instance.on_demand = true;
+    Registry& registry = with({instance});
+    registry.connect();
+    EXPECT_EQ(registry.status()[0].state, PluginState::absent);
+    EXPECT_EQ(registry.status()[0].detail, "there is no socket " + instance.socket_path);
+    ASSERT_TRUE(process.start());
+    EXPECT_EQ(registry.status()[0].state, PluginState::connecting);
+    EXPECT_EQ(registry.status()[0].version, "") << "it was not asked anything";
+}
+
+TEST_F(ARegistry, SaysAtOnceThatSomebodyCameToASocketThatWasMissing) {
+    PluginProcess process("counting_lockout");
+    Registry& registry = with({config(process, PluginKind::lockout)});
+    registry.connect();
+    EXPECT_EQ(registry.status()[0].state, PluginState::absent);
+    ASSERT_TRUE(process.start());
+    EXPECT_EQ(registry.status()[0].state, PluginState::connecting);
+}
+
 TEST_F(ARegistry, GoesOnWithTheSuccessorOfAProcessThatEndedInPeace) {
     PluginProcess process("counting_lockout");
     ASSERT_TRUE(process.start());

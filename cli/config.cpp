@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/config.h"
+
+#include "cli/installed_program.h"
+#include "cli/machine_check.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace loquet::cli::config {
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+void append(Lines& lines, const Lines& more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+}
+
+std::vector<std::string> daemon_command(const CheckOptions& options) {
+    std::vector<std::string> command{installed_program("loquetd"), "--check", "--list-plugins"};
+    const auto add = [&command](const char* option, const std::string& value) {
+        command.insert(command.end(), {option, value});
+    };
+    if (!options.file.empty()) {
+        add("--config", options.file);
+    }
+    for (const std::string& folder : options.profiles) {
+        add("--profiles", folder);
+    }
+    for (const std::string& folder : options.messages) {
+        add("--messages", folder);
+    }
+    return command;
+}
+
+Lines mistakes_of_plugin(const std::string& name) {
+    const ProgramResult host = run_program({installed_program("loquet-plugin"), "--check", name}, Channels::together);
+    if (host.status == 0) {
+        return {};
+    }
+    Lines mistakes;
+    for (const std::string& line : host.output) {
+        mistakes.push_back(fmt::format("plugin {}: {}", name, line));
+    }
+    if (mistakes.empty()) {
+        mistakes.push_back(fmt::format("plugin {}: its check ended with {} and said nothing", name, host.status));
+    }
+    return mistakes;
+}
+
+} // namespace
+
+ExitCode check(Output& output, const CheckOptions& options) {
+    const ProgramResult daemon = run_program(daemon_command(options), Channels::apart);
+    Lines mistakes = daemon.errors;
+    if (daemon.status != 0 && mistakes.empty()) {
+        mistakes.push_back(fmt::format("the check of loquetd ended with {} and said nothing", daemon.status));
+    }
+    for (const std::string& plugin : daemon.output) {
+        append(mistakes, mistakes_of_plugin(plugin));
+    }
+    if (options.file.empty()) {
+        append(mistakes, MachineCheck().permissions());
+    }
+    const bool good = mistakes.empty();
+    if (output.form() == Output::Form::program) {
+        output.show({{{"ok", "", good}, {"messages", "", mistakes}}});
+    } else {
+        output.lines(good ? Lines{"ok"} : mistakes);
+    }
+    return good ? ExitCode::done : ExitCode::failed;
+}
+
+} // namespace loquet::cli::config

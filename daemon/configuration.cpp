@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/configuration.h"
+
+#include "lib/base/error.h"
+#include "lib/base/log.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace loquet {
+
+using base::Error;
+
+namespace {
+
+constexpr std::size_t told_mistakes = 3; ///< in one line; `loquetctl config check` names them all
+
+const std::vector<std::string>& profiles_of(const Options& options) {
+    return options.profiles.empty() ? config::profile_folders() : options.profiles;
+}
+
+/// `text` has a mistake a line.
+std::string in_one_line(const std::string& text) {
+    std::istringstream lines(text);
+    std::string out;
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        if (count < told_mistakes) {
+            out += (count == 0 ? "" : "; ") + line;
+        }
+    }
+    return count <= told_mistakes ? out : out + "; and " + std::to_string(count - told_mistakes) + " more";
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) {
+        text += (text.empty() ? "" : "\n") + line;
+    }
+    return text;
+}
+
+void require_texts(const messages::Catalogue& texts) {
+    if (!texts.has("password.prompt")) {
+        throw Error(Error::Kind::not_found, "no message catalogue has \"password.prompt\": is loquet installed whole? "
+                                            "(--messages names the folders)");
+    }
+}
+
+std::string file_in(const std::string& folder) {
+    return folder.empty() ? "" : folder + "/last-good-configuration";
+}
+
+} // namespace
+
+ConfigurationCheck check_configuration(const Options& options) {
+    config::Complaints complaints;
+    const config::Sources sources = config::read_sources(options.config, profiles_of(options), complaints);
+    const config::Config settings = config::assemble(sources, complaints);
+    ConfigurationCheck check{complaints.lines(), {}};
+    if (check.complaints.empty()) {
+        std::transform(settings.plugins.begin(), settings.plugins.end(), std::back_inserter(check.plugins),
+                       [](const auto& plugin) { return plugin.first; });
+    }
+    const auto texts = messages::Catalogue::load(options.messages);
+    check.complaints.insert(check.complaints.end(), texts.complaints().begin(), texts.complaints().end());
+    try {
+        require_texts(texts);
+    } catch (const Error& error) {
+        check.complaints.emplace_back(error.what());
+    }
+    return check;
+}
+
+Configuration::Configuration(const Options& options) : options_(options), kept_(file_in(options.state)) {}
+
+config::Config Configuration::read() {
+    config::Complaints complaints;
+    const config::Sources sources = config::read_sources(options_.config, profiles_of(options_), complaints);
+    config::Config settings = config::assemble(sources, complaints);
+    complaints.throw_if_any();
+    try {
+        kept_.keep(sources);
+    } catch (const Error& error) {
+        log::warning(log::id::configuration_loaded,
+                     std::string("the configuration was read, and cannot be kept for a start with a broken file: ")
+                         + error.what());
+    }
+    return settings;
+}
+
+config::Config Configuration::start() {
+    try {
+        return read();
+    } catch (const Error& error) {
+        auto kept = kept_.load();
+        if (!kept) {
+            throw;
+        }
+        log::error(log::id::configuration_refused,
+                   std::string("the configuration was not read, the last good one is in force: ") + error.what());
+        refused_ = "the configuration was refused and the last good one is in force: " + in_one_line(error.what());
+        return *std::move(kept);
+    }
+}
+
+messages::Catalogue Configuration::start_texts() {
+    auto texts = messages::Catalogue::load(options_.messages);
+    for (const std::string& complaint : texts.complaints()) {
+        log::warning(log::id::configuration_refused, complaint);
+    }
+    require_texts(texts);
+    if (!texts.complaints().empty()) {
+        refused_ += (refused_.empty() ? "" : "; ") + std::string("message catalogues have mistakes: ")
+                    + in_one_line(joined(texts.complaints()));
+    }
+    return texts;
+}
+
+Configuration::Loaded Configuration::reload() {
+    try {
+        // Texts first: what is kept for the next start is what this reload puts in force.
+        auto texts = messages::Catalogue::load(options_.messages);
+        if (!texts.complaints().empty()) {
+            throw Error(Error::Kind::invalid, joined(texts.complaints()));
+        }
+        require_texts(texts);
+        Loaded loaded{read(), std::move(texts)};
+        refused_.clear();
+        return loaded;
+    } catch (const Error& error) {
+        refused_ = "the configuration was refused and the former one is in force: " + in_one_line(error.what());
+        throw;
+    }
+}
+
+} // namespace loquet

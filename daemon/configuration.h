@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The daemon's files as it reads them at a start and at a reload, and what of them was refused. A start with a broken
+// file uses the last good configuration, because nobody could log in to mend it. Loop thread.
+#pragma once
+
+#include "daemon/config/config_file.h"
+#include "daemon/config/kept_configuration.h"
+#include "daemon/options.h"
+#include "lib/messages/catalogue.h"
+
+#include <string>
+#include <vector>
+
+namespace loquet {
+
+/// Everything that is wrong with the configuration, its profile and the message catalogues: "file:line:column: ..."
+struct ConfigurationCheck {
+    std::vector<std::string> complaints;
+    std::vector<std::string> plugins; ///< instances that the configuration names; empty where it is refused
+};
+[[nodiscard]] ConfigurationCheck check_configuration(const Options& options);
+
+class Configuration {
+public:
+    /// `options` outlives this object.
+    explicit Configuration(const Options& options);
+
+    /// For a start: what the files say; the last good configuration where they are refused; Error where there is none.
+    [[nodiscard]] config::Config start();
+    /// Each text that cannot be used gives way to the one below it, and is logged. Error where there are none at all.
+    [[nodiscard]] messages::Catalogue start_texts();
+
+    struct Loaded {
+        config::Config settings;
+        messages::Catalogue texts;
+    };
+    /// For a reload: everything, or Error with what is wrong; then the former values stay in force.
+    [[nodiscard]] Loaded reload();
+
+    /// One line for Health: which files were refused, and what is in force meanwhile. Empty where all was read.
+    [[nodiscard]] const std::string& refused() const noexcept { return refused_; }
+
+private:
+    [[nodiscard]] config::Config read();
+
+    const Options& options_;
+    config::KeptConfiguration kept_;
+    std::string refused_;
+};
+
+} // namespace loquet

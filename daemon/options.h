@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the command line and the environment say to the daemon. Plain values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace loquet {
+
+struct Options {
+    std::string config = "/etc/loquet/loquet.toml";
+    std::vector<std::string> profiles; ///< folders; empty: the usual ones
+    std::vector<std::string> messages; ///< folders, the last one wins; empty: the usual ones
+    std::string locale;                ///< of a dialog whose application says none; empty: English
+    std::string state;         ///< folder for the last good configuration, as systemd names it; empty: none is kept
+    bool check = false;        ///< says what is wrong with the files, and does not serve
+    bool list_plugins = false; ///< and the plugins that they name
+};
+
+} // namespace loquet

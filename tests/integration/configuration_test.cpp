@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A broken file at a reload and at a start: what stays in force, and where an operator sees it.
+#include "lib/base/error.h"
+#include "lib/base/file.h"
+#include "lib/protocol/names.h"
+#include "tests/support/canary.h"
+#include "tests/support/eventually.h"
+#include "tests/support/machine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+namespace loquet {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::size_t longest_text = 65536;
+
+class ABrokenFile : public testing::Test {
+protected:
+    [[nodiscard]] std::string property(const char* name) {
+        bus::Connection connection = machine_.connect();
+        const bus::Message question =
+            connection.method_call(protocol::bus_name, protocol::root_path, "org.freedesktop.DBus.Properties", "Get");
+        bus::Writer(question.get()).text(protocol::manager_interface).text(name);
+        const bus::Message answer = connection.call(question, std::chrono::seconds(5));
+        bus::Reader reader(answer.get());
+        reader.enter(SD_BUS_TYPE_VARIANT, "s");
+        return std::string(reader.text(longest_text));
+    }
+    void reload(const std::string& configuration) {
+        machine_.configure(configuration);
+        machine_.daemon().signal(SIGHUP);
+    }
+    [[nodiscard]] bool eventually_health(const testing::Matcher<const std::string&>& matches) {
+        return tests::eventually([&] { return testing::Value(property("Health"), matches); });
+    }
+    [[nodiscard]] std::string drop_in() const { return machine_.configuration_file() + ".d/test.toml"; }
+    void restart_from(const std::string& configuration) {
+        machine_.configure(configuration);
+        machine_.restart();
+    }
+
+    tests::TempFolder state_;
+    tests::Machine machine_{
+        {.configuration = "profile = 'portail'\n", .environment = {"STATE_DIRECTORY=" + state_.path()}}};
+};
+
+TEST_F(ABrokenFile, IsNamedByHealthWithItsPlaceUntilOneIsRead) {
+    EXPECT_THAT(property("Health"), Not(HasSubstr("configuration")));
+    reload("profile = 'portail'\nprofil = 'apart'\n");
+    EXPECT_TRUE(eventually_health(AllOf(HasSubstr("the configuration was refused and the former one is in force"),
+                                        HasSubstr(drop_in() + ":2:1: unknown key profil"))));
+    reload("profile = 'none'\n");
+    EXPECT_TRUE(
+        eventually_health(AllOf(HasSubstr(drop_in() + ":1:11: there is no profile"), Not(HasSubstr("profil;")))));
+    EXPECT_EQ(property("Profile"), "portail");
+    reload("profile = 'default'\n");
+    EXPECT_TRUE(eventually_health(Not(HasSubstr("configuration"))));
+    EXPECT_EQ(property("Profile"), "default");
+}
+
+TEST_F(ABrokenFile, OfTextsIsNamedToo) {
+    base::replace_file(machine_.messages_folder() + "/site.en.toml", "locked = \"{\"\n", 0644);
+    machine_.daemon().signal(SIGHUP);
+    EXPECT_TRUE(eventually_health(HasSubstr("/site.en.toml:1:10: ")));
+    machine_.restart();
+    EXPECT_TRUE(
+        eventually_health(AllOf(HasSubstr("message catalogues have mistakes: "), HasSubstr("/site.en.toml:1:10: "))));
+}
+
+TEST_F(ABrokenFile, AtAStartGivesWayToTheLastGoodConfigurationAndPeopleLogIn) {
+    machine_.create_account("alice", tests::canary::password);
+    restart_from("profile = 'portail'\nprofil = 'apart'\n");
+    EXPECT_EQ(property("Profile"), "portail");
+    EXPECT_TRUE(eventually_health(AllOf(HasSubstr("the configuration was refused and the last good one is in force"),
+                                        HasSubstr(drop_in() + ":2:1: unknown key profil"))));
+    EXPECT_THAT(machine_.log(), HasSubstr("the last good one is in force"));
+    reload("profile = 'default'\n");
+    EXPECT_TRUE(eventually_health(Not(HasSubstr("configuration"))));
+    restart_from("profile = \n");
+    EXPECT_EQ(property("Profile"), "default") << "the last good one is the one that was read last";
+}
+
+TEST_F(ABrokenFile, AtAStartWithoutALastGoodOneIsTheEndAndSaysWhere) {
+    std::filesystem::remove(state_ / "last-good-configuration");
+    try {
+        restart_from("profil = 'apart'\n");
+        FAIL() << "it started";
+    } catch (const base::Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr(drop_in() + ":1:1: unknown key profil"));
+    }
+}
+
+} // namespace
+} // namespace loquet

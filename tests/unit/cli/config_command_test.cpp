@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// `config check` with the built daemon and host of plugins, and with stand-ins that misbehave.
+#include "lib/base/file.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_folder.h"
+#include "tests/unit/cli/fake_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace loquet::cli {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class AConfigCheck : public testing::Test {
+protected:
+    AConfigCheck() {
+        std::filesystem::copy_file(loquetctl_program(), folder_ / "loquetctl");
+        std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
+        install("loquet-plugin", "#!/bin/sh\nexit 0\n");
+        std::filesystem::create_symlink(LOQUET_BINARY_DIR "/daemon/loquetd", folder_ / "loquetd");
+    }
+    void install(const std::string& name, const std::string& script) const {
+        std::filesystem::remove(folder_ / name);
+        base::replace_file(folder_ / name, script, 0755);
+    }
+    [[nodiscard]] tests::Outcome check(const std::string& configuration, const std::string& option = "") const {
+        base::replace_file(folder_ / "loquet.toml", configuration, 0644);
+        std::vector<std::string> command{folder_ / "loquetctl",
+                                         "config",
+                                         "check",
+                                         "--config",
+                                         folder_ / "loquet.toml",
+                                         "--profiles",
+                                         LOQUET_SOURCE_DIR "/etc/profiles",
+                                         "--messages",
+                                         LOQUET_SOURCE_DIR "/etc/messages",
+                                         "--messages",
+                                         folder_ / "texts"};
+        if (!option.empty()) {
+            command.insert(command.begin() + 1, option);
+        }
+        return tests::run({command, {}, {}});
+    }
+    tests::TempFolder folder_;
+};
+
+TEST_F(AConfigCheck, SaysOkWhereNothingIsWrong) {
+    const tests::Outcome outcome = check("profile = 'default'\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output << outcome.errors;
+    EXPECT_EQ(outcome.output, "ok\n");
+    EXPECT_EQ(check("", "--json").output, "{\"ok\":true,\"messages\":[]}\n");
+}
+
+TEST_F(AConfigCheck, NamesEachMistakeOfFilesAndTextsByFileLineAndColumn) {
+    std::filesystem::create_directory(folder_ / "texts");
+    std::filesystem::create_directory(folder_ / "loquet.toml.d");
+    base::replace_file(folder_ / "texts/site.en.toml", "locked = \"Come back, {name}\"\n", 0644);
+    base::replace_file(folder_ / "loquet.toml.d/x.toml", "\nprofil = 'apart'\n", 0644);
+    const tests::Outcome outcome = check("log.level = 7\n");
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.output,
+                AllOf(HasSubstr("/loquet.toml:1:13: log.level"), HasSubstr("/x.toml:2:1: unknown key profil"),
+                      HasSubstr("/texts/site.en.toml:1:10: {name}")));
+    const json told = json::parse(check("log.level = 7\n", "--json").output);
+    EXPECT_EQ(told.at("ok"), false);
+    EXPECT_EQ(told.at("messages").size(), 3U);
+}
+
+TEST_F(AConfigCheck, TriesEachPluginThatIsConfigured) {
+    install("loquet-plugin", "#!/bin/sh\n[ \"$2\" = totp ] || exit 0\necho totp.toml:3:1: no >&2\nexit 1\n");
+    const tests::Outcome outcome = check("");
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.output, "plugin totp: totp.toml:3:1: no\n");
+    install("loquet-plugin", "#!/bin/sh\n[ \"$2\" = lockout ] && kill -SEGV $$\nexit 0\n");
+    EXPECT_EQ(check("").output, "plugin lockout: its check ended with 139 and said nothing\n");
+}
+
+TEST_F(AConfigCheck, FailsWhereTheDaemonsProgramDies) {
+    install("loquetd", "#!/bin/sh\nkill -SEGV $$\n");
+    const tests::Outcome died = check("");
+    EXPECT_EQ(died.exit_code, 1);
+    EXPECT_EQ(died.output, "the check of loquetd ended with 139 and said nothing\n");
+}
+
+} // namespace
+} // namespace loquet::cli
