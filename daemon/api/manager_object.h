@@ -9,6 +9,7 @@
 #include "daemon/api/caller.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
+#include "daemon/model/steady_time.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
@@ -38,6 +39,8 @@ public:
         work::Hasher& hasher;
         plugins::Registry& plugins;
         const config::Config& settings;
+        model::SteadyTime& steady;
+        const base::Clock& clock;
         const std::string& locale; ///< of a dialog whose application says none
         base::TaskGroup& tasks;
     };
