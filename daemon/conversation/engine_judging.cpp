@@ -199,7 +199,7 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
 base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold,
                                      LockKeeper::Foresight foresight, Evaluation& evaluation) {
     const bool ended = dialog.machine.state() == State::ended;
-    if (ended && evaluation.sets_password && dialog.client.acts_for_root()) {
+    if (ended && evaluation.sets_password && !dialog.judged && dialog.client.acts_for_root()) {
         // Root gives a new password so that its owner gets in: what failed before is forgotten with the old one.
         evaluation.forgiven = keeper_.counters(hold);
         keeper_.forget_failures(hold);

@@ -123,11 +123,16 @@ public:
         throw Fault("1000 failures in a row, a second apart, were not stopped");
     }
 
-    /// Somebody fails from a thousand places; the owner comes to one where they succeeded before.
+    /// Somebody fails from a thousand places; the owner comes to one where they succeeded before. Only of a policy that
+    /// counts at known places: one that counts for the account alone was made so.
     void spares_a_known_place() {
         Counters known = fresh();
         known[LOQUET_SCOPE_KNOWN_PLACE]->last_success = some_time;
         known[LOQUET_SCOPE_ACCOUNT]->last_success = some_time;
+        const Answer failed_there = judge(LOQUET_LOCKOUT_FAILED, some_time, known);
+        if (same_counter(failed_there.counters[LOQUET_SCOPE_KNOWN_PLACE], known[LOQUET_SCOPE_KNOWN_PLACE])) {
+            return;
+        }
         std::int64_t now = some_time;
         for (int place = 0; place < 1000; ++place, now += 1000) {
             Counters there = fresh();
@@ -213,16 +218,20 @@ private:
 } // namespace
 
 void examine_lockout(Examination& exam, const Paper& paper) {
-    examine<loquet_lockout>(exam, paper, "loquet_lockout_v1",
-                            [](Examination& e, const loquet_lockout& table, void* self, const std::string& when) {
-                                LockoutExam lockout(e, table, self);
-                                e.check("allows a first attempt" + when, [&] { lockout.allows_a_first_attempt(); });
-                                e.check("stops somebody who guesses, and keeps to it" + when,
-                                        [&] { lockout.stops_somebody_who_guesses(); });
-                                e.check("answers the same request the same way" + when, [&] { lockout.is_pure(); });
-                                e.check("stands garbage, seed " + std::to_string(e.seed) + when,
-                                        [&] { lockout.stands_garbage(); });
-                            });
+    examine<loquet_lockout>(
+        exam, paper, "loquet_lockout_v1",
+        [by_default = paper.given.empty()](Examination& e, const loquet_lockout& table, void* self,
+                                           const std::string& when) {
+            LockoutExam lockout(e, table, self);
+            e.check("allows a first attempt" + when, [&] { lockout.allows_a_first_attempt(); });
+            e.check("stops somebody who guesses, and keeps to it" + when,
+                    [&] { lockout.stops_somebody_who_guesses(); });
+            if (by_default) {
+                e.check("spares a place that the owner uses" + when, [&] { lockout.spares_a_known_place(); });
+            }
+            e.check("answers the same request the same way" + when, [&] { lockout.is_pure(); });
+            e.check("stands garbage, seed " + std::to_string(e.seed) + when, [&] { lockout.stands_garbage(); });
+        });
 }
 
 } // namespace loquet::sdk_conformance
