@@ -113,7 +113,7 @@ std::string account_text(bus::Connection& connection, const std::string& account
     const bus::Message answer = property(connection, account, protocol::account_interface, name);
     bus::Reader reader(answer.get());
     reader.enter(SD_BUS_TYPE_VARIANT, "s");
-    return reader.text(longest_text);
+    return std::string(reader.text(longest_text));
 }
 
 std::vector<std::string> listed(bus::Connection& connection, const std::string& state) {
@@ -127,7 +127,7 @@ std::vector<std::string> listed(bus::Connection& connection, const std::string& 
     reader.array("(osus)", page, [&] {
         reader.enter(SD_BUS_TYPE_STRUCT, "osus");
         (void)reader.object_path();
-        names.push_back(reader.text(longest_text));
+        names.emplace_back(reader.text(longest_text));
         (void)reader.u32();
         (void)reader.text(longest_text);
         reader.exit();
