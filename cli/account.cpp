@@ -80,6 +80,19 @@ ExitCode act(Client& client, Output& output, const std::string& name, const char
     return ExitCode::done;
 }
 
+/// A reset ends locks by failures; one by an administrator stays, and who called must hear of it.
+void say_where_it_stays_shut(Client& client, Output& output, const std::string& name) {
+    const Properties account = client.properties(client.find_account(name), protocol::account_interface);
+    const std::string state = cell_text(property(account, "State"));
+    const std::string reason = base::printable(cell_text(property(account, "LockReason")));
+    const bool locked = state == "locked";
+    if (output.form() == Output::Form::people && (locked || state == "disabled")) {
+        const std::string why = reason.empty() ? "" : " (" + reason + ")";
+        output.advise(std::vector{fmt::format("the account stays {}{}: 'loquetctl account {} {}' opens it again", state,
+                                              why, locked ? "unlock" : "enable", base::printable(name))});
+    }
+}
+
 } // namespace
 
 ExitCode list(Client& client, Output& output, const ListOptions& options) {
@@ -117,8 +130,11 @@ ExitCode unlock(Client& client, Output& output, const std::string& name) {
 }
 
 ExitCode reset(Client& client, Output& output, const std::string& name) {
-    return act(client, output, name, "StartReset", "The reset of the account {0} has begun.",
-               [](bus::Writer& writer) { writer.array("{sv}", [] {}); });
+    const ExitCode done = act(client, output, name, "StartReset",
+                              "The reset of the account {0} has begun, and its failed attempts are forgotten.",
+                              [](bus::Writer& writer) { writer.array("{sv}", [] {}); });
+    say_where_it_stays_shut(client, output, name);
+    return done;
 }
 
 } // namespace loquet::cli::account

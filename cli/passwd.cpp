@@ -16,8 +16,11 @@ ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::new_password);
     const protocol::Granted granted =
         run_own_dialog(client, {protocol::purpose::change_password, options.account, "passwd", "passwd"}, *answerer);
-    output.done(fmt::format("The password of {} was changed.", base::printable(granted.account)),
-                {{{"account", "", granted.account}, {"messages", "", granted.messages}}});
+    std::string said = fmt::format("The password of {} was changed.", base::printable(granted.account));
+    for (const std::string& message : granted.messages) {
+        said += "\n" + base::printable(message);
+    }
+    output.done(said, {{{"account", "", granted.account}, {"messages", "", granted.messages}}});
     return ExitCode::done;
 }
 

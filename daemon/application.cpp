@@ -49,7 +49,7 @@ Application::Application(Options options)
       engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_, outbox_)}),
       connection_(bus::Connection::system()), callers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
-                hasher_, plugins_, settings_, configuration_.refused(), options_.locale, tasks_}),
+                hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_}),
       conversations_(connection_, engine_, tasks_),
       account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}),
       jobs_(connection_, imports_, tasks_) {

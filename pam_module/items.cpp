@@ -4,6 +4,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "lib/client/dialog_runner.h"
+#include "pam_module/name_check.h"
 
 #include <langinfo.h>
 #include <unistd.h>
@@ -57,6 +58,18 @@ std::string locale_of(pam_handle_t* handle) {
     return {};
 }
 
+/// Who started a program that runs for root. sudo(8) is root altogether before it asks, and says who called it; other
+/// services' PAM_RUSER may be a word from the network.
+std::optional<std::uint32_t> person_of(pam_handle_t* handle, std::string_view service) {
+    if (::getuid() != ::geteuid()) {
+        return ::getuid();
+    }
+    if (::geteuid() == 0 && (service == "sudo" || service == "sudo-i")) {
+        return uid_of(text_item(handle, PAM_RUSER));
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::string text_item(pam_handle_t* handle, int item) {
@@ -87,9 +100,7 @@ client::ClientFacts facts_of(pam_handle_t* handle) {
     facts.rhost = field(raw_item(handle, PAM_RHOST));
     facts.seat = seat_of(handle);
     facts.locale = locale_of(handle);
-    if (::getuid() != ::geteuid()) {
-        facts.real_uid = ::getuid();
-    }
+    facts.real_uid = person_of(handle, facts.service);
     return facts;
 }
 

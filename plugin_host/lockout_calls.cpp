@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "plugin_host/calls.h"
 #include "plugin_host/collector.h"
@@ -51,9 +52,12 @@ void alert(void* context, loquet_text text) noexcept {
     decision.take([&] { decision.judgement.alert = copy(text, limits::plugin_note_bytes, "the alert"); });
 }
 
-} // namespace
+void hold(void* context, int64_t until) noexcept {
+    Decision& decision = Collector::of<Decision>(context);
+    decision.take([&] { decision.judgement.hold = base::Milliseconds(until); });
+}
 
-protocol::Judgement judge(const loquet_lockout& plugin, void* self, const protocol::JudgeRequest& request) {
+protocol::Judgement judge_once(const loquet_lockout& plugin, void* self, const protocol::JudgeRequest& request) {
     Decision decision(request);
     std::array<loquet_counter, LOQUET_SCOPE_COUNT> counters{};
     loquet_lockout_request lent{};
@@ -67,12 +71,35 @@ protocol::Judgement judge(const loquet_lockout& plugin, void* self, const protoc
             lent.counters[scope] = &counters.at(scope);
         }
     }
-    const loquet_lockout_output output{sizeof output, &decision, &decide, &set_counter, &alert};
+    const loquet_lockout_output output{sizeof output, &decision, &decide, &set_counter, &alert, &hold};
     decision.run([&] { return plugin.judge(self, &lent, &output); });
     if (!decision.decided) {
         Collector::refuse("the plugin broke its contract: it decided nothing");
     }
     return std::move(decision.judgement);
+}
+
+/// A policy that was made before the event was may say that it does not know it; nothing happened that it must count.
+protocol::Judgement judge_refused(const loquet_lockout& plugin, void* self, const protocol::JudgeRequest& request) {
+    try {
+        return judge_once(plugin, self, request);
+    } catch (const base::Error& error) {
+        if (error.kind() != base::Error::Kind::unavailable) {
+            throw;
+        }
+        protocol::JudgeRequest before = request;
+        before.event = protocol::LockoutEvent::before;
+        protocol::Judgement judgement = judge_once(plugin, self, before);
+        judgement.counters = {};
+        return judgement;
+    }
+}
+
+} // namespace
+
+protocol::Judgement judge(const loquet_lockout& plugin, void* self, const protocol::JudgeRequest& request) {
+    return request.event == protocol::LockoutEvent::refused ? judge_refused(plugin, self, request)
+                                                            : judge_once(plugin, self, request);
 }
 
 } // namespace loquet::plugin_host

@@ -38,12 +38,13 @@ Error name_is_taken(const std::string& name, const std::string& by) {
     return {Error::Kind::conflict, "the name \"" + base::printable(name) + "\" is taken: " + by};
 }
 
-/// Failures of the account and of its seats are forgotten. False where there were none.
-bool clear_counters(WriteTxn& txn, const model::Digest& identity) {
-    if (CountersTable::attempts(txn, identity) == model::AttemptCounters{}) {
+/// Locks by failures end, and the failures are forgotten; where the owner is known stays. False where there were none.
+bool forget_failures(WriteTxn& txn, const model::Digest& identity) {
+    model::AttemptCounters counters = CountersTable::attempts(txn, identity);
+    if (!counters.forget_failures()) {
         return false;
     }
-    CountersTable::erase_attempts(txn, identity);
+    CountersTable::put_attempts(txn, identity, CountersTable::Whose::account, counters);
     return true;
 }
 
@@ -57,7 +58,7 @@ bool apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const mod
         closed.generation += act == Act::lock || act == Act::disable ? 1U : 0U;
         AccountsTable::put(txn, uid, closed);
     }
-    if (act == Act::unlock && clear_counters(txn, identity)) {
+    if ((act == Act::unlock || act == Act::enable) && forget_failures(txn, identity)) {
         changed = true;
     }
     return changed;
@@ -159,6 +160,8 @@ NumberGiver::Make Accounts::new_account(const Newcomer& newcomer, Actor actor) c
             event.identity = txn.digest(store::DigestKind::name, open.name);
             AuditLog::append(txn, event);
         }
+        // What strangers counted under the name while nobody had it is not the newcomer's.
+        CountersTable::erase_attempts(txn, txn.digest(store::DigestKind::name, open.name));
     };
 }
 
@@ -188,8 +191,9 @@ std::optional<AccountView> Accounts::show(Uid uid) const {
     });
 }
 
-Page Accounts::list(Uid after, std::size_t limit, std::optional<model::AccountState> state) const {
-    return store_.read([&](const ReadTxn& txn) { return list_page(txn, after, limit, state); });
+Page Accounts::list(Uid after, std::size_t limit, std::optional<model::AccountState> state,
+                    base::Milliseconds now) const {
+    return store_.read([&](const ReadTxn& txn) { return list_page(txn, after, limit, state, now); });
 }
 
 Task<void> Accounts::lock(Uid uid, std::string reason, Actor actor) {
@@ -255,8 +259,9 @@ Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authori
 Task<void> Accounts::set_password(Uid uid, ChosenPassword chosen, Actor actor) {
     NewPassword password = checked(std::move(chosen));
     AuditEvent event = password_event(password, actor);
-    Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+    Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& record) {
         put_password(txn, open.uid, password);
+        (void)forget_failures(txn, record.identity);
         return true;
     };
     Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::password_changed);
@@ -278,11 +283,12 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
 }
 
 Task<void> Accounts::start_reset(Uid uid, Actor actor) {
-    Edit edit = [](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+    Edit edit = [](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& record) {
         auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
         auto credential = AccountsTable::credential(txn, open.uid).value_or(model::Credential{});
+        const bool forgot = forget_failures(txn, record.identity);
         if (credential.must_change) {
-            return false;
+            return forgot;
         }
         note_own_password(credential);
         credential.must_change = true;

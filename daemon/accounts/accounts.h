@@ -80,13 +80,16 @@ public:
     [[nodiscard]] std::optional<model::Uid> find(std::string_view name) const;
     [[nodiscard]] std::optional<AccountView> show(model::Uid uid) const;
     /// A page of the accounts above `after` (list_page.h).
-    [[nodiscard]] Page list(model::Uid after, std::size_t limit, std::optional<model::AccountState> state) const;
+    /// `now`: of the steady clock, for locks by failures.
+    [[nodiscard]] Page list(model::Uid after, std::size_t limit, std::optional<model::AccountState> state,
+                            base::Milliseconds now) const;
 
     // All of these throw Error: not_found, conflict (state_change.h), unavailable.
 
     /// Until unlock(); voids what was issued before.
     [[nodiscard]] base::Task<void> lock(model::Uid uid, std::string reason, Actor actor);
-    /// Ends a lock by hand and one by too many failures: counters of the account and of its seats start afresh.
+    /// Ends a lock by hand and those by too many failures: counters of the account and of its places start afresh, and
+    /// the places where the owner is known stay known. So do enable(), set_password() and start_reset() for failures.
     [[nodiscard]] base::Task<void> unlock(model::Uid uid, Actor actor);
     /// Takes the account out of service; voids what was issued before.
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
@@ -99,8 +102,8 @@ public:
     /// For root and the owner: nobody else may choose a password. Always has an effect: the same password twice are two
     /// changes.
     [[nodiscard]] base::Task<void> set_password(model::Uid uid, ChosenPassword password, Actor actor);
-    /// The owner must choose a new password at the next login, and what was issued before is void. Nothing happens
-    /// where a change is due already.
+    /// The owner must choose a new password at the next login, and what was issued before is void. Nothing more than
+    /// forgetting failures happens where a change is due already.
     [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
 
     /// What goes into the transaction of a change that its owner is to know of; until then nobody is told.

@@ -4,6 +4,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
+#include "daemon/store/counters_table.h"
 #include "daemon/store/groups_table.h"
 #include "daemon/store/number_cursor.h"
 #include "daemon/store/sealing.h"
@@ -137,6 +138,8 @@ private:
         event.actor = settings_.actor;
         event.detail = line.password_hash.empty() ? "imported" : "imported with a password";
         event.time = settings_.wall;
+        // What strangers counted under the name while nobody had it is not the newcomer's.
+        store::CountersTable::erase_attempts(txn_, event.identity);
         events_.push_back(std::move(event));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/list_page.h"
 
+#include "daemon/store/counters_table.h"
+#include "daemon/store/sealing.h"
 #include "lib/base/limits.h"
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace {
 
 /// Adds those of `some` that have the wanted state, until the page is full. Answers the last one that was looked at.
 model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAccount> some, std::size_t limit,
-                        std::optional<model::AccountState> wanted, Page& page) {
+                        std::optional<model::AccountState> wanted, base::Milliseconds now, Page& page) {
     model::Uid last;
     for (model::PublicAccount& open : some) {
         if (page.entries.size() == limit) {
@@ -20,7 +22,8 @@ model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAcco
         }
         last = open.uid;
         const auto closed = store::AccountsTable::closed(txn, open.uid);
-        const auto state = closed ? closed->state : model::AccountState::active;
+        const auto attempts = store::CountersTable::attempts(txn, txn.digest(store::DigestKind::name, open.name));
+        const auto state = state_of(closed ? closed->state : model::AccountState::active, attempts, now);
         if (!wanted || *wanted == state) {
             page.entries.push_back({std::move(open), state});
         }
@@ -30,8 +33,19 @@ model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAcco
 
 } // namespace
 
+model::AccountState state_of(model::AccountState own, const model::AttemptCounters& attempts, base::Milliseconds now) {
+    if (own != model::AccountState::active) {
+        return own;
+    }
+    const model::FailureLock lock = attempts.lock_at(now.count());
+    if (!lock.stands(now.count())) {
+        return own;
+    }
+    return lock.endless ? model::AccountState::disabled : model::AccountState::locked;
+}
+
 Page list_page(const store::ReadTxn& txn, model::Uid after, std::size_t limit,
-               std::optional<model::AccountState> wanted) {
+               std::optional<model::AccountState> wanted, base::Milliseconds now) {
     const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::accounts_per_page);
     Page page;
     model::Uid last = after;
@@ -42,7 +56,7 @@ Page list_page(const store::ReadTxn& txn, model::Uid after, std::size_t limit,
             return page;
         }
         looked_at += some.size();
-        last = add_matching(txn, std::move(some), most, wanted, page);
+        last = add_matching(txn, std::move(some), most, wanted, now, page);
     }
     if (!store::AccountsTable::list(txn, last, 1).empty()) {
         page.next = last;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "daemon/model/account.h"
+#include "daemon/model/counters.h"
 #include "daemon/store/accounts_table.h"
+#include "lib/base/clock.h"
 
 #include <cstddef>
 #include <optional>
@@ -13,8 +15,13 @@ namespace loquet::accounts {
 
 struct ListEntry {
     model::PublicAccount open;
-    model::AccountState state = model::AccountState::active;
+    model::AccountState state = model::AccountState::active; ///< as state_of() says
 };
+
+/// The account's own state; where it is active and failures shut it for everybody but at the owner's known places:
+/// `locked` until a time, `disabled` until somebody unlocks. `now` is of the steady clock.
+[[nodiscard]] model::AccountState state_of(model::AccountState own, const model::AttemptCounters& attempts,
+                                           base::Milliseconds now);
 
 struct Page {
     std::vector<ListEntry> entries;
@@ -25,6 +32,6 @@ struct Page {
 /// state where `wanted` is given. A page of a filtered list may be short, even empty, and have a `next`: one call looks
 /// at limits::accounts_per_search accounts.
 [[nodiscard]] Page list_page(const store::ReadTxn& txn, model::Uid after, std::size_t limit,
-                             std::optional<model::AccountState> wanted);
+                             std::optional<model::AccountState> wanted, base::Milliseconds now);
 
 } // namespace loquet::accounts

@@ -103,7 +103,8 @@ base::Task<void> AccountObjects::read_properties(bus::Call& call) {
 base::Task<void> AccountObjects::list_objects(bus::Call& call) {
     auto requiring = parts_.callers.require(call, Action::read_accounts);
     co_await requiring;
-    const accounts::Page page = parts_.accounts.list(Uid{0}, limits::accounts_per_page, std::nullopt);
+    const accounts::Page page =
+        parts_.accounts.list(Uid{0}, limits::accounts_per_page, std::nullopt, parts_.steady.now(parts_.clock));
     if (page.next) {
         throw Error(Error::Kind::limited, "there are too many accounts for one answer: use ListAccounts");
     }
@@ -156,7 +157,9 @@ base::Task<void> AccountObjects::disable(bus::Call& call) {
 base::Task<void> AccountObjects::enable(bus::Call& call) {
     auto requiring = parts_.callers.require(call, Action::manage_accounts);
     const Caller caller = co_await requiring;
-    auto enabling = parts_.accounts.enable(uid_of(call), Actor{caller.uid});
+    const Uid uid = uid_of(call);
+    auto enabling = parts_.engine.with_account_still(
+        uid, [this, uid, caller] { return parts_.accounts.enable(uid, Actor{caller.uid}); });
     co_await enabling;
     call.reply();
 }
@@ -165,7 +168,9 @@ base::Task<void> AccountObjects::start_reset(bus::Call& call) {
     auto requiring = parts_.callers.require(call, Action::start_reset);
     const Caller caller = co_await requiring;
     call.arguments().dictionary(32, [](const std::string&, std::string_view) { return false; });
-    auto starting = parts_.accounts.start_reset(uid_of(call), Actor{caller.uid});
+    const Uid uid = uid_of(call);
+    auto starting = parts_.engine.with_account_still(
+        uid, [this, uid, caller] { return parts_.accounts.start_reset(uid, Actor{caller.uid}); });
     co_await starting;
     call.reply();
 }

@@ -55,20 +55,19 @@ constexpr std::array<Property, 17> table{{
      }},
 }};
 
-/// The latest lock by failures that still stands, of the account or of one of its seats.
+/// The lock by failures that still stands: the account's, else the latest of one of its places.
 void add_lock(AccountProperties& account, model::SteadyTime& steady, const base::Clock& clock) {
     const Milliseconds now = steady.now(clock);
-    std::int64_t until = account.view.attempts.account.locked_until;
-    bool disabled = account.view.attempts.account.disabled;
-    for (const auto& seat : account.view.attempts.seats) {
-        until = std::max(until, seat.counter.locked_until);
-        disabled = disabled || seat.counter.disabled;
+    model::FailureLock lock = account.view.attempts.lock_at(now.count());
+    if (!lock.stands(now.count())) {
+        lock = account.view.attempts.place_lock_at(now.count());
     }
-    if (disabled) {
-        account.lock_reason = "too-many-failures-in-a-row";
-    } else if (Milliseconds(until) > now) {
-        account.locked_until = steady.on_wall(Milliseconds(until), clock);
-        account.lock_reason = "too-many-failures";
+    if (!lock.stands(now.count())) {
+        return;
+    }
+    account.lock_reason = lock.reason;
+    if (!lock.endless) {
+        account.locked_until = steady.on_wall(Milliseconds(lock.until), clock);
     }
 }
 
@@ -79,7 +78,7 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     AccountProperties account;
     account.view = std::move(view);
     const model::PrivateAccount& closed = account.view.account.closed;
-    account.state = name_of(closed.state);
+    account.state = name_of(accounts::state_of(closed.state, account.view.attempts, steady.now(clock)));
     add_lock(account, steady, clock);
     if (closed.state != AccountState::active) {
         account.lock_reason = closed.state_reason;

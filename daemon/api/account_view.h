@@ -16,7 +16,7 @@ namespace loquet::api {
 /// An account with what is computed from the clock.
 struct AccountProperties {
     accounts::AccountView view;
-    std::string state;                  ///< "active", "locked", "disabled"
+    std::string state;                  ///< "active", "locked", "disabled": also by failures (accounts::state_of)
     base::Milliseconds locked_until{0}; ///< wall clock; by too many failures; 0: not locked by them
     std::string lock_reason;
     base::Milliseconds password_expires{0}; ///< wall clock; 0: never

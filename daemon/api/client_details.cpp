@@ -71,6 +71,7 @@ ClientDetails read_client_details(bus::Reader& reader, const Caller& caller) {
         client.tty.clear();
         client.rhost.clear();
         client.seat.clear();
+        client.real_uid.reset();
     }
     return details;
 }

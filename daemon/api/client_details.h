@@ -14,7 +14,8 @@ struct ClientDetails {
     protocol::Answers known; ///< from `token`: the password that the caller has already
 };
 
-/// Unknown keys are skipped (a newer module may say more). Places (tty, rhost, seat) are believed from root alone.
+/// Unknown keys are skipped (a newer module may say more). Places (tty, rhost, seat) and the person behind a
+/// set-uid program (real_uid) are believed from root alone.
 /// Throws Error (invalid) for wrong types and lengths.
 [[nodiscard]] ClientDetails read_client_details(bus::Reader& reader, const Caller& caller);
 

@@ -105,7 +105,7 @@ base::Task<void> ManagerObject::list_accounts(bus::Call& call) {
         throw Error(Error::Kind::invalid,
                     "\"limit\" is from 1 to " + std::to_string(limits::accounts_per_page) + " accounts");
     }
-    const accounts::Page page = parts_.accounts.list(after, limit, state);
+    const accounts::Page page = parts_.accounts.list(after, limit, state, parts_.steady.now(parts_.clock));
     call.reply([&](Writer& writer) {
         writer.array("(osus)", [&] {
             for (const accounts::ListEntry& entry : page.entries) {

@@ -9,6 +9,7 @@
 #include "daemon/api/caller.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
+#include "daemon/model/steady_time.h"
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
@@ -39,7 +40,9 @@ public:
         plugins::Registry& plugins;
         const config::Config& settings;
         const std::string& refused_configuration; ///< a sentence for Health; empty where everything was read
-        const std::string& locale;                ///< of a dialog whose application says none
+        model::SteadyTime& steady;
+        const base::Clock& clock;
+        const std::string& locale; ///< of a dialog whose application says none
         base::TaskGroup& tasks;
     };
     explicit ManagerObject(const Parts& parts);

@@ -36,8 +36,13 @@ struct Client {
     [[nodiscard]] bool is_root() const noexcept { return uid == 0; }
     /// Root itself, not somebody who runs a set-uid program: passwd(1) must ask its user for the current password.
     [[nodiscard]] bool acts_for_root() const noexcept { return is_root() && real_uid.value_or(0) == 0; }
-    /// One word for the place, for counters and the audit.
+    /// The person who acts: behind a set-uid program the one who started it.
+    [[nodiscard]] std::uint32_t person() const noexcept { return is_root() ? real_uid.value_or(0) : uid; }
+    /// One word for the place, for counters and the audit: something that costs, so that nobody has many of them
+    /// (place.h).
     [[nodiscard]] std::string place() const;
+    /// The place is a person (behind su, a screen locker, a daemon of root's), no seat, console or host.
+    [[nodiscard]] bool is_at_a_person() const;
 };
 
 /// Whom the dialog is about. Nothing in it says to a caller whether the account exists.
@@ -75,6 +80,12 @@ struct Dialog {
     std::vector<std::string> messages;                ///< shown when it is granted
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
+
+    /// Where a factor that was proved says something about who comes next: at a seat or a host, or among the owner's
+    /// own programs; not behind somebody else's su.
+    [[nodiscard]] bool is_at_a_thing_of_its_own() const {
+        return !client.is_at_a_person() || subject.uid() == std::optional(model::Uid{client.person()});
+    }
 };
 
 } // namespace loquet::conversation

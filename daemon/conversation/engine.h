@@ -82,11 +82,18 @@ private:
     /// outlives it.
     base::Task<protocol::Turn> carry_on(DialogId id, Dialog& dialog, base::Task<protocol::Turn> work);
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
-    base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
+    base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling,
+                                              protocol::Answers answers);
     static void note_proof(Dialog& dialog, bool proved);
-    void note_change(const Dialog& dialog, Evaluation& evaluation);
+    void note_change(Dialog& dialog, Evaluation& evaluation);
     void tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes);
-    base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
+    /// For which counters an answer has waited, and how long in all.
+    struct Waited {
+        base::Milliseconds time{0};
+        std::optional<model::AttemptCounters> counters;
+    };
+    /// `hold` of the ruling: to be waited for outside of the account's turn, before it is asked again.
+    base::Task<Ruling> may_evaluate(const Dialog& dialog, const LockKeeper::Hold& hold, Waited& waited);
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
     base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, LockKeeper::Foresight foresight,
                                  Evaluation& evaluation);

@@ -33,13 +33,30 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
         co_return Denied{Reason::refused, {}, {}};
     }
     try {
-        const base::Milliseconds asked_at = clock_.boottime();
-        auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
-        const AccountQueue::Turn place = co_await entering;
-        if (clock_.boottime() - asked_at <= limits::longest_queueing) {
-            auto judging = evaluate_alone(dialog, std::move(answers));
-            Turn turn = co_await judging;
-            co_return turn;
+        Waited waited;
+        for (;;) {
+            const base::Milliseconds asked_at = clock_.boottime();
+            base::Milliseconds wait{0};
+            {
+                auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
+                const AccountQueue::Turn place = co_await entering;
+                if (clock_.boottime() - asked_at > limits::longest_queueing) {
+                    break;
+                }
+                dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed meanwhile
+                const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+                auto asking = may_evaluate(dialog, hold, waited);
+                const Ruling ruling = co_await asking;
+                wait = ruling.hold;
+                if (wait.count() == 0) {
+                    auto judging = evaluate_alone(dialog, hold, ruling, std::move(answers));
+                    Turn turn = co_await judging;
+                    co_return turn;
+                }
+            }
+            // Others have their turn meanwhile: who has to wait at one place keeps nobody waiting at another.
+            auto waiting = loop_.sleep(wait);
+            co_await waiting;
         }
     } catch (const Error& error) {
         if (error.kind() != Error::Kind::busy) {
@@ -51,21 +68,18 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
     co_return Denied{Reason::busy, {}, {}};
 }
 
-base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
-    dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
-    const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling, Answers answers) {
     Step& step = steps_.at(dialog.machine.step());
     Evaluation evaluation;
     LockKeeper::Foresight foresight;
     const bool enrols = dialog.machine.enrols();
     if (step.proves() && !enrols) {
         dialog.judged = true;
-        auto asking = may_evaluate(hold);
-        evaluation.ruling = co_await asking;
+        evaluation.ruling = std::move(ruling);
         // Asked while the answer is judged, so that nobody waits for it then; behind a lock as much, to take as long.
         using enum LockoutEvent;
         foresight =
-            keeper_.foresee(hold, evaluation.shut() ? std::array{before, before} : std::array{succeeded, failed});
+            keeper_.foresee(hold, evaluation.shut() ? std::array{refused, before} : std::array{succeeded, failed});
     }
     // Behind a lock the same work is done as for a stranger, and its result means nothing.
     const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
@@ -109,13 +123,17 @@ void Engine::note_proof(Dialog& dialog, bool proved) {
 }
 
 /// What its owner is to know of, once the step on is granted.
-void Engine::note_change(const Dialog& dialog, Evaluation& evaluation) {
+void Engine::note_change(Dialog& dialog, Evaluation& evaluation) {
     if (dialog.machine.enrols()) {
         evaluation.writes.push_back(factor_set_up(dialog, dialog.machine.step(), clock_.wall()));
         evaluation.needs_durable = true;
         tell_owner(dialog, model::Notice::factor_set_up, evaluation.writes);
     } else if (dialog.machine.step() == new_password_step) {
         evaluation.sets_password = true;
+        if (dialog.client.acts_for_root() && dialog.subject.account
+            && dialog.subject.account->closed.state != model::AccountState::active) {
+            dialog.messages.push_back(texts_.render(dialog.client.locale, "stays_locked"));
+        }
         tell_owner(dialog, model::Notice::password_changed, evaluation.writes);
     }
 }
@@ -128,17 +146,25 @@ void Engine::tell_owner(const Dialog& dialog, model::Notice notice, std::vector<
     }
 }
 
-base::Task<Ruling> Engine::may_evaluate(const LockKeeper::Hold& hold) {
+base::Task<Ruling> Engine::may_evaluate(const Dialog& dialog, const LockKeeper::Hold& hold, Waited& waited) {
+    Ruling ruling;
+    ruling.verdict = protocol::Verdict::allow;
+    if (!steps_.at(dialog.machine.step()).proves() || dialog.machine.enrols()) {
+        co_return ruling;
+    }
+    // A wait is served once; another one only follows from what others did meanwhile.
+    const bool served = waited.counters == keeper_.counters(hold);
     auto judging = keeper_.judge(hold, LockoutEvent::before, {});
-    Ruling ruling = co_await judging;
-    if (ruling.verdict == protocol::Verdict::delay) {
-        if (ruling.wait > limits::longest_held_answer) {
-            ruling.verdict = protocol::Verdict::locked;
-        } else {
-            auto waiting = loop_.sleep(ruling.wait);
-            co_await waiting;
+    ruling = co_await judging;
+    const bool too_long = waited.time + ruling.hold > limits::longest_held_answer;
+    if (served || too_long) {
+        ruling.hold = base::Milliseconds(0);
+        if (ruling.verdict == protocol::Verdict::delay) {
+            ruling.verdict = served ? protocol::Verdict::allow : protocol::Verdict::locked;
         }
     }
+    waited.time += ruling.hold;
+    waited.counters = keeper_.counters(hold);
     co_return ruling;
 }
 
@@ -173,16 +199,23 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
 base::Task<void> Engine::tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold,
                                      LockKeeper::Foresight foresight, Evaluation& evaluation) {
     const bool ended = dialog.machine.state() == State::ended;
+    if (ended && evaluation.sets_password && !dialog.judged && dialog.client.acts_for_root()) {
+        // Root gives a new password so that its owner gets in: what failed before is forgotten with the old one.
+        evaluation.forgiven = keeper_.counters(hold);
+        keeper_.forget_failures(hold);
+    }
     if (!ended || !dialog.judged) {
         co_return;
     }
     LockoutEvent event = LockoutEvent::before; // nothing to tell, but the same work
     if (std::holds_alternative<Granted>(evaluation.turn)) {
         event = LockoutEvent::succeeded;
+    } else if (evaluation.shut()) {
+        event = LockoutEvent::refused;
     } else if (evaluation.person_failed) {
         event = LockoutEvent::failed;
     }
-    if (event == LockoutEvent::succeeded) {
+    if (event == LockoutEvent::succeeded && !evaluation.forgiven) {
         evaluation.forgiven = keeper_.counters(hold);
     }
     auto judging = keeper_.judge(hold, event, std::move(foresight));
@@ -253,16 +286,22 @@ void Engine::announce(const Dialog& dialog, const Evaluation& evaluation) const 
         return;
     }
     log_outcome(dialog, evaluation);
+    const auto tell_locked = [&](model::Uid whose, base::Milliseconds until, const std::string& reason) {
+        if (on_locked) {
+            on_locked(whose, until, reason);
+        }
+    };
     const auto uid = dialog.subject.uid();
-    if (!evaluation.durable || !uid || !on_locked) {
+    if (!evaluation.durable || !uid) {
         return;
     }
     if (evaluation.disowned) {
-        on_locked(*uid, base::Milliseconds(0), "disowned");
+        tell_locked(*uid, base::Milliseconds(0), "disowned");
     } else if (evaluation.consequence && evaluation.consequence->shut()) {
+        log_lock(dialog, *evaluation.consequence);
         const bool timed = evaluation.consequence->verdict == protocol::Verdict::locked;
-        on_locked(*uid, timed ? clock_.wall() + evaluation.consequence->wait : base::Milliseconds(0),
-                  evaluation.consequence->reason);
+        tell_locked(*uid, timed ? clock_.wall() + evaluation.consequence->wait : base::Milliseconds(0),
+                    evaluation.consequence->reason);
     }
 }
 

@@ -43,7 +43,7 @@ model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     model::AuditEvent event;
     event.account = dialog.subject.uid();
     event.identity = dialog.subject.identity;
-    event.actor = dialog.client.uid;
+    event.actor = dialog.client.person();
     event.purpose = dialog.purpose;
     event.service = base::printable(dialog.client.service, 64);
     event.seat = base::printable(dialog.client.place(), 128);
@@ -147,7 +147,7 @@ store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation,
                              base::Milliseconds steady) {
     model::AuditEvent event = event_of(dialog, evaluation, wall);
     const bool logged_in = event.granted && dialog.logs_in();
-    const bool trusted = logged_in && dialog.machine.earned_trust() && !dialog.client.place().empty();
+    const bool trusted = logged_in && dialog.machine.earned_trust() && dialog.is_at_a_thing_of_its_own();
     return [event = std::move(event), logged_in, trusted, steady, seat = dialog.subject.seat](store::WriteTxn& txn) {
         if (logged_in && event.account) {
             auto closed = store::AccountsTable::closed(txn, *event.account);
@@ -200,6 +200,19 @@ void log_alarms_of(LockKeeper& keeper) {
         }
     };
     keeper.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
+}
+
+void log_lock(const Dialog& dialog, const Ruling& lock) {
+    const bool timed = lock.verdict == Verdict::locked;
+    log::notice(log::id::account_locked,
+                "too many failures lock " + dialog.subject.name
+                    + (timed
+                           ? " for " + std::to_string(std::chrono::ceil<std::chrono::seconds>(lock.wait).count()) + " s"
+                           : " until somebody unlocks the account"),
+                {{"LOQUET_ACCOUNT", dialog.subject.name},
+                 {"LOQUET_SERVICE", dialog.client.service},
+                 {"LOQUET_SEAT", dialog.client.place()},
+                 {"LOQUET_DETAIL", lock.reason}});
 }
 
 void log_outcome(const Dialog& dialog, const Evaluation& evaluation) {

@@ -13,8 +13,9 @@
 namespace loquet::conversation {
 
 struct Evaluation {
-    Ruling ruling{protocol::Verdict::allow, base::Milliseconds(0), {}}; ///< before: may it be evaluated?
-    std::optional<Ruling> consequence;                                  ///< after a failure: what the next one meets
+    Ruling ruling{
+        protocol::Verdict::allow, base::Milliseconds(0), base::Milliseconds(0), {}}; ///< before: may it be evaluated?
+    std::optional<Ruling> consequence; ///< after a failure: what the next one meets
     protocol::Turn turn = protocol::Denied{};
     std::vector<store::Store::Work> writes;
     std::string detail;
@@ -76,6 +77,9 @@ public:
 
 /// For the operator: whether the policy answers, and what it warns of.
 void log_alarms_of(LockKeeper& keeper);
+
+/// For the operator: a lock by failures begins.
+void log_lock(const Dialog& dialog, const Ruling& lock);
 
 /// For the operator: who, where, and the precise reason.
 void log_outcome(const Dialog& dialog, const Evaluation& evaluation);

@@ -41,7 +41,9 @@ void count_success(Counter& counter, std::int64_t now) {
 Judgement standing(const JudgeRequest& request, const protocol::ScopedCounters& counters) {
     Judgement judgement;
     judgement.verdict = Verdict::allow;
-    for (const Scope scope : {Scope::account, Scope::account_seat}) {
+    // What is counted elsewhere does not shut a place that the owner uses.
+    const Scope shutting = counters[Scope::known_place] ? Scope::known_place : Scope::account;
+    for (const Scope scope : {shutting, Scope::account_seat}) {
         const auto& counter = counters[scope];
         if (!counter) {
             continue;
@@ -71,18 +73,24 @@ Judgement judge_strictly(const JudgeRequest& request) {
                 count_failure(*counter, now);
             }
         }
-        auto& account = counters[Scope::account];
-        if (account && account->since_lock >= tries) {
-            account->locked_until = now + lock_for.count();
-            account->since_lock = 0;
-            // The plugin looks at the seat's own lock: what was told during its absence holds when it is back.
-            auto& seat = counters[Scope::account_seat];
-            if (seat) {
-                seat->locked_until = account->locked_until;
+        const Scope shutting = counters[Scope::known_place] ? Scope::known_place : Scope::account;
+        for (const Scope scope : {Scope::account, Scope::known_place}) {
+            auto& counter = counters[scope];
+            if (!counter || counter->since_lock < tries) {
+                continue;
+            }
+            counter->locked_until = now + lock_for.count();
+            counter->since_lock = 0;
+            // The plugin looks at the place's own lock: what was told during its absence holds when it is back.
+            if (auto& place = counters[Scope::account_seat]; place && scope == shutting) {
+                place->locked_until = counter->locked_until;
             }
         }
     } else if (request.event == LockoutEvent::succeeded) {
-        for (const Scope scope : {Scope::account, Scope::account_seat}) {
+        if (counters[Scope::account] && counters[Scope::known_place]) {
+            counters[Scope::account]->disabled = false;
+        }
+        for (const Scope scope : {Scope::account, Scope::account_seat, Scope::known_place}) {
             if (counters[scope]) {
                 count_success(*counters[scope], now);
             }

@@ -46,6 +46,19 @@ void put(store::WriteTxn& txn, const SeatChange& change) {
     }
 }
 
+model::FailureLock lock_of(const protocol::Judgement& judgement) {
+    switch (judgement.verdict) {
+    case protocol::Verdict::locked:
+        return {judgement.until.count(), false, judgement.reason};
+    case protocol::Verdict::disabled:
+        return {0, true, judgement.reason};
+    case protocol::Verdict::allow:
+    case protocol::Verdict::delay:
+        break;
+    }
+    return {};
+}
+
 } // namespace
 
 LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt) : keeper_(keeper), attempt_(attempt) {
@@ -85,6 +98,9 @@ protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::Lo
     const model::AttemptCounters& counters = names_.get(attempt.identity).counters;
     request.counters[Scope::account] = counters.account;
     request.counters[Scope::account_seat] = counters.seat(attempt.seat);
+    if (const auto* known = counters.known_place(attempt.seat)) {
+        request.counters[Scope::known_place] = known->counter;
+    }
     request.counters[Scope::seat] = seats_.get(attempt.seat);
     request.counters[Scope::site] = seats_.get(site_key);
     return request;
@@ -126,18 +142,52 @@ base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent ev
     const Answer answer = co_await asking;
     const protocol::Judgement& judgement = answer.judgement;
     note_fallback(!answer.failure.empty(), answer.failure);
-    take_over(hold.attempt(), judgement.counters);
+    take_over(hold.attempt(), event, judgement.counters);
+    if (event == protocol::LockoutEvent::failed || event == protocol::LockoutEvent::refused) {
+        auto noting = note_locks(hold.attempt(), judgement, answer.failure.empty());
+        co_await noting;
+    }
     if (!judgement.alert.empty() && on_alert) {
         on_alert(judgement.alert);
     }
     Ruling ruling;
     ruling.verdict = judgement.verdict;
-    ruling.wait = std::max(judgement.until - steady_.now(clock_), base::Milliseconds(0));
+    const base::Milliseconds now = steady_.now(clock_);
+    ruling.wait = std::max(judgement.until - now, base::Milliseconds(0));
+    ruling.hold = ruling.verdict == protocol::Verdict::delay ? ruling.wait
+                                                             : std::max(judgement.hold - now, base::Milliseconds(0));
     ruling.reason = judgement.reason;
     co_return ruling;
 }
 
-void LockKeeper::take_over(const Attempt& attempt, const protocol::ScopedCounters& counters) {
+base::Task<void> LockKeeper::note_locks(const Attempt& attempt, const protocol::Judgement& judgement,
+                                        bool policy_answers) {
+    protocol::JudgeRequest elsewhere = question(attempt, protocol::LockoutEvent::before);
+    for (const Scope scope : {Scope::account_seat, Scope::seat, Scope::known_place}) {
+        elsewhere.counters[scope].reset();
+    }
+    protocol::Judgement of_account;
+    if (policy_answers) {
+        auto asking = base::started(ask(policy_, std::move(elsewhere)));
+        const Answer answer = co_await asking;
+        of_account = answer.judgement;
+    } else {
+        of_account = judge_strictly(elsewhere);
+    }
+    model::AttemptCounters attempts = names_.get(attempt.identity).counters;
+    attempts.lock = lock_of(of_account);
+    attempts.set_seat_lock(attempt.seat, lock_of(judgement));
+    names_.set(attempt.identity, {std::move(attempts), attempt.stranger});
+}
+
+void LockKeeper::forget_failures(const Hold& hold) {
+    model::AttemptCounters counters = names_.get(hold.attempt().identity).counters;
+    (void)counters.forget_failures();
+    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().stranger});
+}
+
+void LockKeeper::take_over(const Attempt& attempt, protocol::LockoutEvent event,
+                           const protocol::ScopedCounters& counters) {
     model::AttemptCounters attempts = names_.get(attempt.identity).counters;
     if (counters[Scope::account]) {
         attempts.account = *counters[Scope::account];
@@ -145,6 +195,18 @@ void LockKeeper::take_over(const Attempt& attempt, const protocol::ScopedCounter
     // A seat that never failed nor succeeded needs no place in the list.
     if (counters[Scope::account_seat] && *counters[Scope::account_seat] != attempts.seat(attempt.seat)) {
         attempts.set_seat(attempt.seat, *counters[Scope::account_seat]);
+    }
+    if (counters[Scope::known_place]) {
+        attempts.set_known(attempt.seat, *counters[Scope::known_place]);
+    }
+    if (event == protocol::LockoutEvent::succeeded) {
+        const auto* known = attempts.known_place(attempt.seat);
+        attempts.note_success(attempt.seat, known != nullptr ? known->counter : attempts.seat(attempt.seat),
+                              steady_.now(clock_).count());
+        attempts.set_seat_lock(attempt.seat, {});
+        if (!attempts.account.disabled && attempts.lock.endless) {
+            attempts.lock = {};
+        }
     }
     names_.set(attempt.identity, {std::move(attempts), attempt.stranger});
     if (counters[Scope::seat]) {

@@ -33,6 +33,7 @@ struct Attempt {
 struct Ruling {
     protocol::Verdict verdict = protocol::Verdict::disabled;
     base::Milliseconds wait{0}; ///< for delay and locked: from now
+    base::Milliseconds hold{0}; ///< neither evaluated nor refused before: from now
     std::string reason;
 
     [[nodiscard]] bool shut() const noexcept {
@@ -86,6 +87,8 @@ public:
     [[nodiscard]] const model::AttemptCounters& counters(const Hold& hold) const;
     /// Nobody else's attempt has changed them meanwhile: an account is judged once at a time.
     void put_back(const Hold& hold, model::AttemptCounters counters);
+    /// A new password by somebody who may give one: the failures are forgotten, the known places stay.
+    void forget_failures(const Hold& hold);
 
     /// The attempt's counters as they stand, for the store; `durable` is to be run once the write is.
     struct Changes {
@@ -127,7 +130,10 @@ private:
     };
     [[nodiscard]] Versions versions(const Attempt& attempt) const;
     [[nodiscard]] protocol::JudgeRequest question(const Attempt& attempt, protocol::LockoutEvent event);
-    void take_over(const Attempt& attempt, const protocol::ScopedCounters& counters);
+    void take_over(const Attempt& attempt, protocol::LockoutEvent event, const protocol::ScopedCounters& counters);
+    /// What the helpdesk is told of locks by failures: the place's from what the attempt met, and the account's from
+    /// what an attempt at any other place would meet.
+    base::Task<void> note_locks(const Attempt& attempt, const protocol::Judgement& judgement, bool policy_answers);
     void note_fallback(bool fallback, const std::string& why);
 
     plugins::LockoutClient& policy_;

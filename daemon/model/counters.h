@@ -8,26 +8,66 @@
 #include "lib/protocol/counter.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace loquet::model {
 
 using protocol::Counter;
 
+/// A lock by failures as the policy put it when it began, for those who ask why somebody cannot log in.
+struct FailureLock {
+    std::int64_t until = 0; ///< of a timed one
+    bool endless = false;   ///< until somebody unlocks
+    std::string reason;     ///< the policy's word: "too-many-failures"
+
+    [[nodiscard]] bool stands(std::int64_t now) const noexcept { return endless || until > now; }
+    friend bool operator==(const FailureLock&, const FailureLock&) = default;
+};
+
 /// What is known of attempts under one name, whether an account has it or not.
 struct AttemptCounters {
+    /// A place where somebody failed, the owner's own among them.
     struct Seat {
         Digest seat;
         Counter counter;
+        FailureLock lock{};
         friend bool operator==(const Seat&, const Seat&) = default;
     };
+    /// A place where the owner succeeded.
+    struct KnownPlace {
+        Digest place;
+        Counter counter;
+        std::uint32_t days = 1;    ///< on how many days the owner succeeded there ...
+        std::int64_t last_day = 0; ///< ... and on which one last, in days of the steady clock
+        friend bool operator==(const KnownPlace&, const KnownPlace&) = default;
+    };
     Counter account;
-    std::vector<Seat> seats; ///< at most limits::seats_per_account
+    FailureLock lock{};              ///< everywhere but at known places
+    std::vector<Seat> seats{};       ///< at most limits::seats_per_account
+    std::vector<KnownPlace> known{}; ///< at most limits::known_places; failures add nothing and take nothing away
 
     [[nodiscard]] Counter seat(const Digest& seat) const; ///< a fresh counter where there is none
     /// Keeps the seat's counter; when the list is full the one that matters least gives way: no lock, fewest failures,
     /// oldest.
     void set_seat(const Digest& seat, const Counter& counter);
+    /// The place's lock; nothing happens where the place has no counter.
+    void set_seat_lock(const Digest& seat, FailureLock since);
+
+    /// Nothing: the owner is not known there.
+    [[nodiscard]] const KnownPlace* known_place(const Digest& place) const;
+    void set_known(const Digest& place, const Counter& counter);
+    /// The owner succeeded there, with that counter of the place. When the list is full the oldest success gives way,
+    /// but never the place that the owner used on most days (within limits::favourite_for).
+    void note_success(const Digest& place, Counter counter, std::int64_t now);
+
+    /// Ends every lock and forgets every failure; the known places stay. False where there was nothing to forget.
+    bool forget_failures();
+
+    /// The lock that shuts the account at places where its owner is not known; none that stands: an empty one.
+    [[nodiscard]] FailureLock lock_at(std::int64_t now) const;
+    /// The latest lock of a single place.
+    [[nodiscard]] FailureLock place_lock_at(std::int64_t now) const;
     friend bool operator==(const AttemptCounters&, const AttemptCounters&) = default;
 };
 

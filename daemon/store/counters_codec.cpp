@@ -11,6 +11,8 @@ using model::AttemptCounters;
 using model::Counter;
 using records::AttemptsRecord;
 using records::CounterRecord;
+using records::FailureLockRecord;
+using records::KnownPlaceRecord;
 using records::SeatRecord;
 
 namespace {
@@ -47,6 +49,43 @@ void into_record(const Counter& counter, CounterRecord& record) {
     record.mutable_failed_in_hour()->Assign(hours.begin(), end);
 }
 
+model::FailureLock from_record(const FailureLockRecord& record) {
+    return {record.until(), record.endless(), record.reason()};
+}
+
+void into_record(const model::FailureLock& lock, FailureLockRecord& record) {
+    record.set_until(lock.until);
+    record.set_endless(lock.endless);
+    record.set_reason(lock.reason);
+}
+
+/// A record from before known places had a list of their own: those where somebody succeeded are known.
+void know_places_of_seats(AttemptCounters& out) {
+    for (const AttemptCounters::Seat& seat : out.seats) {
+        if (seat.counter.last_success > 0) {
+            out.note_success(seat.seat, seat.counter, seat.counter.last_success);
+        }
+    }
+}
+
+KnownPlaceRecord take_known(AttemptsRecord& stored, const std::string& place) {
+    auto& known = *stored.mutable_known();
+    const auto found = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.place() == place; });
+    return found == known.end() ? KnownPlaceRecord{} : std::move(*found);
+}
+
+void put_known(const AttemptCounters& counters, AttemptsRecord& former, AttemptsRecord& record) {
+    for (const AttemptCounters::KnownPlace& known : counters.known) {
+        const std::string place = digest_bytes(known.place);
+        KnownPlaceRecord& kept = *record.add_known();
+        kept = take_known(former, place);
+        kept.set_place(place);
+        kept.set_days(known.days);
+        kept.set_last_day(known.last_day);
+        into_record(known.counter, *kept.mutable_counter());
+    }
+}
+
 /// The stored message of the seat where there is one, so that what only a newer loquetd knows of it stays.
 SeatRecord take_seat(AttemptsRecord& stored, const std::string& seat) {
     auto& seats = *stored.mutable_seats();
@@ -74,7 +113,16 @@ AttemptCounters decode_attempts(Bytes bytes) {
     out.seats.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const SeatRecord& seat = record.seats(static_cast<int>(i));
-        out.seats.push_back({digest_from(seat.seat()), from_record(seat.counter())});
+        out.seats.push_back({digest_from(seat.seat()), from_record(seat.counter()), from_record(seat.lock())});
+    }
+    out.lock = from_record(record.lock());
+    const auto places = std::min(static_cast<std::size_t>(record.known_size()), limits::known_places);
+    for (std::size_t i = 0; i < places; ++i) {
+        const KnownPlaceRecord& known = record.known(static_cast<int>(i));
+        out.known.push_back({digest_from(known.place()), from_record(known.counter()), known.days(), known.last_day()});
+    }
+    if (places == 0) {
+        know_places_of_seats(out);
     }
     return out;
 }
@@ -84,13 +132,17 @@ base::SecureBytes encode(const AttemptCounters& counters, Bytes stored) {
     into_record(counters.account, *record.mutable_account());
     AttemptsRecord former;
     former.mutable_seats()->Swap(record.mutable_seats());
-    for (const auto& [digest, counter] : counters.seats) {
+    former.mutable_known()->Swap(record.mutable_known());
+    into_record(counters.lock, *record.mutable_lock());
+    for (const auto& [digest, counter, lock] : counters.seats) {
         const std::string seat = digest_bytes(digest);
         SeatRecord& kept = *record.add_seats();
         kept = take_seat(former, seat);
         kept.set_seat(seat);
         into_record(counter, *kept.mutable_counter());
+        into_record(lock, *kept.mutable_lock());
     }
+    put_known(counters, former, record);
     return to_bytes(record);
 }
 

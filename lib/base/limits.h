@@ -55,7 +55,9 @@ constexpr std::size_t accounts_per_page = 1000;
 constexpr std::size_t accounts_per_search = 10000; ///< looked at for one page of a filtered list
 constexpr std::size_t audit_records = 1000000;     ///< newest ones that are kept; strangers make them, too
 constexpr std::size_t audit_records_per_page = 1000;
-constexpr std::size_t seats_per_account = 16;    ///< seats whose failures are counted apart for one account
+constexpr std::size_t seats_per_account = 16;    ///< places whose failures are counted apart for one account
+constexpr std::size_t known_places = 8;          ///< where the owner of an account succeeded
+constexpr std::chrono::days favourite_for{30};   ///< unused for longer, the place of most days may give way too
 constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with counters of their own
 constexpr std::size_t counted_seats = 16384;
 

@@ -35,7 +35,7 @@ template <class A, class V>
 void fields(A& a, V& v)
     requires is_a<V, JudgeRequest>
 {
-    a.choice(v.event, LockoutEvent::before, LockoutEvent::sent);
+    a.choice(v.event, LockoutEvent::before, LockoutEvent::refused);
     a.time(v.now);
     a.text(v.boot_id, limits::plugin_name_bytes, Alphabet::name);
     scoped_counters(a, v.counters);
@@ -50,6 +50,7 @@ void fields(A& a, V& v)
     a.text(v.reason, limits::plugin_reason_bytes, Alphabet::name);
     scoped_counters(a, v.counters);
     a.text(v.alert, limits::plugin_note_bytes, Alphabet::shown);
+    a.time(v.hold);
 }
 
 } // namespace loquet::protocol::detail

@@ -27,9 +27,9 @@ enum class PluginKind : std::uint8_t { step = 1, lockout = 2, password_rules = 3
 
 // Lockout policy
 
-enum class LockoutEvent : std::uint8_t { before = 1, failed = 2, succeeded = 3, sent = 4 };
-enum class Scope : std::uint8_t { account = 0, account_seat = 1, destination = 2, seat = 3, site = 4 };
-inline constexpr std::size_t scope_count = 5;
+enum class LockoutEvent : std::uint8_t { before = 1, failed = 2, succeeded = 3, sent = 4, refused = 5 };
+enum class Scope : std::uint8_t { account = 0, account_seat = 1, destination = 2, seat = 3, site = 4, known_place = 5 };
+inline constexpr std::size_t scope_count = 6;
 
 /// One for each Scope; empty: the attempt has no such scope (asked), or the counter stays as it was (answered).
 class ScopedCounters {
@@ -62,6 +62,7 @@ struct Judgement {
     std::string reason;          ///< which rule, for the helpdesk: "too-many-failures"
     ScopedCounters counters;     ///< new values
     std::string alert;           ///< for the operator; empty: none
+    base::Milliseconds hold{0};  ///< a refusal is not given before then, on the request's clock; 0: at once
     friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 

@@ -19,9 +19,10 @@ constexpr loquet_option options_offered[] = {
      "Milliseconds to wait after the second failure; each further one doubles the wait.", 0, 600'000},
     {"max_delay_ms", LOQUET_OPTION_INTEGER, "30000", "Milliseconds that this wait never exceeds.", 0, 600'000},
     {"tries_a_day", LOQUET_OPTION_INTEGER, "25",
-     "Failures of an account in 24 hours, all seats together, before it is locked until they age.", 1, 10'000},
+     "Failures of an account in 24 hours, all places together, before it is locked until they age.", 1, 10'000},
     {"known_seat_days", LOQUET_OPTION_INTEGER, "30",
-     "Days during which a seat where the account logged in keeps its own tries_a_day; 0: no seat does.", 0, 3650},
+     "Days during which a place where the owner logged in is judged by its own failures alone; 0: no place is.", 0,
+     3650},
     {"tries_in_a_row", LOQUET_OPTION_INTEGER, "100",
      "Failures without a success before the account is disabled until recovery or helpdesk (NIST SP 800-63B: 100).", 1,
      100},
@@ -88,6 +89,9 @@ public:
         if (!decision.alert.empty()) {
             output.alert(decision.alert);
         }
+        if (decision.hold != 0) {
+            output.hold(decision.hold);
+        }
         output.decide(decision.verdict, decision.until, decision.reason);
     }
 
@@ -100,6 +104,8 @@ private:
             return failed(options_, now, counters);
         case LOQUET_LOCKOUT_SUCCEEDED:
             return succeeded(options_, now, counters);
+        case LOQUET_LOCKOUT_REFUSED:
+            return refused(options_, now, counters);
         case LOQUET_LOCKOUT_SENT: // this policy has no send budgets
             return {};
         default:

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <random>
+#include <vector>
 
 namespace loquet::plugins_lockout {
 namespace {
@@ -82,6 +84,99 @@ TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromANewSeatBeforeTheDayCap
     const auto login = world.attempt("anne", "seat 2", true);
     EXPECT_EQ(login.outcome, Outcome::right);
     EXPECT_EQ(login.waited, 0);
+}
+
+TEST(T13_AnAttackerAtManyPlaces, DoesNotKeepTheOwnerFromAKnownPlace) {
+    for (const int places : {17, 25, 1000}) {
+        World world;
+        ASSERT_EQ(world.attempt("anne", "console", true).outcome, Outcome::right);
+        for (int place = 0; place < places; ++place) {
+            world.attempt("anne", "place" + std::to_string(place), false);
+        }
+        const auto login = world.attempt("anne", "console", true);
+        EXPECT_EQ(login.outcome, Outcome::right) << places << " places";
+        EXPECT_EQ(login.waited, 0);
+    }
+}
+
+TEST(T13_AnAttackerAtManyPlaces, DoesNotKeepTheOwnerFromAKnownPlaceByAHundredInARow) {
+    World world;
+    ASSERT_EQ(world.attempt("anne", "console", true).outcome, Outcome::right);
+    for (int n = 0; n < 60 * 24 * 12; ++n) {
+        world.attempt("anne", "host" + std::to_string(n % 70), false);
+        world.now += minute;
+    }
+    ASSERT_EQ(world.kept["account anne"].disabled, 1U);
+    EXPECT_EQ(world.attempt("anne", "desk", true).outcome, Outcome::refused);
+    EXPECT_EQ(world.attempt("anne", "console", true).outcome, Outcome::right);
+    EXPECT_EQ(world.attempt("anne", "desk", true).outcome, Outcome::right) << "the owner ended the row of failures";
+}
+
+TEST(T13_AnAttackerAtAKnownPlace, GetsTheTriesOfThatPlaceAndNoMore) {
+    World world;
+    ASSERT_EQ(world.attempt("anne", "kiosk", true).outcome, Outcome::right);
+    int evaluated = 0;
+    for (int n = 0; n < 60 * 24 * 30; ++n) {
+        evaluated += world.attempt("anne", "kiosk", false).outcome == Outcome::wrong ? 1 : 0;
+        // Losing the counter of the waits, as fails at many places make it, gives nothing back.
+        world.kept.erase("anne at kiosk");
+        world.now += minute;
+    }
+    EXPECT_EQ(evaluated, 100);
+}
+
+/// How long each answer took at `place`, for a script that every world plays alike.
+std::vector<std::int64_t> waits_at(World& world, const std::string& place, const std::vector<std::int64_t>& pauses) {
+    std::vector<std::int64_t> waits;
+    for (const std::int64_t pause : pauses) {
+        waits.push_back(world.attempt("anne", place, false).waited);
+        world.now += pause;
+    }
+    return waits;
+}
+
+class T15_TheTimeOfARefusal : public testing::TestWithParam<unsigned> {};
+
+TEST_P(T15_TheTimeOfARefusal, DoesNotTellWhetherTheOwnerKnowsThePlaceOrTheNameExists) {
+    std::mt19937_64 random(GetParam());
+    std::vector<std::int64_t> pauses(60);
+    for (auto& pause : pauses) {
+        pause = static_cast<std::int64_t>(random() % (random() % 5 == 0 ? 30U * 60'000U : 3000U));
+    }
+    const int elsewhere = static_cast<int>(random() % 60);
+    const bool by_place = GetParam() % 4 != 0;
+    const auto play = [&](bool known, bool disabled) {
+        Options options;
+        options.by_seat = by_place;
+        World world(options);
+        if (known) {
+            world.known["anne at tty1"].last_success = world.now - hour_ms;
+        }
+        for (int place = 0; place < elsewhere; ++place) {
+            world.attempt("anne", "place" + std::to_string(place), false);
+        }
+        world.kept["account anne"].disabled = disabled ? 1 : 0;
+        world.now = 490'002 * hour_ms; // waits elsewhere are over, the day is not
+        return waits_at(world, "tty1", pauses);
+    };
+    const auto of_an_unknown_name = play(false, false);
+    EXPECT_EQ(play(true, false), of_an_unknown_name);
+    if (by_place) {
+        EXPECT_EQ(play(true, true), of_an_unknown_name);
+        EXPECT_EQ(play(false, true), of_an_unknown_name);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, T15_TheTimeOfARefusal, testing::Range(1U, 41U));
+
+TEST(T15_ARefusalBehindALock, FollowsTheWaitsOfThePlaceBehindALockOfTheAccount) {
+    World world;
+    for (int place = 0; place < 26; ++place) {
+        world.attempt("anne", "place" + std::to_string(place), false);
+    }
+    ASSERT_EQ(world.last.reason, "too-many-failures-a-day");
+    EXPECT_EQ(waits_at(world, "tty1", std::vector<std::int64_t>(6, 0)),
+              (std::vector<std::int64_t>{0, 0, 1000, 2000, 4000, 0}));
 }
 
 TEST(T13_AnAttackerAtAnotherSeat, KeepsTheOwnerOutOfANaivePolicy) {

@@ -53,11 +53,20 @@ std::size_t own_scope(const Options& options, const Counters& counters) {
     return options.by_seat && counters[LOQUET_SCOPE_ACCOUNT_SEAT] ? LOQUET_SCOPE_ACCOUNT_SEAT : LOQUET_SCOPE_ACCOUNT;
 }
 
-/// The counter that `tries_a_day` is counted in: somebody else's failures do not shut a seat that the account knows.
-const std::optional<loquet_counter>& day_counter(const Options& options, std::int64_t now, const Counters& counters) {
-    const auto& seat = counters[LOQUET_SCOPE_ACCOUNT_SEAT];
-    const bool known = seat && seat->last_success > 0 && now - seat->last_success < options.known_seat_days * day_ms;
-    return known ? seat : counters[LOQUET_SCOPE_ACCOUNT];
+bool is_known_place(const Options& options, std::int64_t now, const Counters& counters) {
+    const auto& place = counters[LOQUET_SCOPE_KNOWN_PLACE];
+    return place && place->last_success > 0 && now - place->last_success < options.known_seat_days * day_ms;
+}
+
+/// The counter that the day and the failures in a row are counted in: what is counted elsewhere does not shut a place
+/// that the owner uses.
+const std::optional<loquet_counter>& shutting_counter(const Options& options, std::int64_t now,
+                                                      const Counters& counters) {
+    return counters[is_known_place(options, now, counters) ? LOQUET_SCOPE_KNOWN_PLACE : LOQUET_SCOPE_ACCOUNT];
+}
+
+std::int64_t lock_of(const std::optional<loquet_counter>& counter, std::int64_t now) {
+    return counter && counter->locked_until > now ? counter->locked_until : 0;
 }
 
 std::int64_t growing_delay(const Options& options, std::uint32_t failures) {
@@ -88,13 +97,18 @@ void rule(const Options& options, std::int64_t now, const Counters& counters, De
         decision.until = until;
         decision.reason = reason;
     };
-    const auto& account = counters[LOQUET_SCOPE_ACCOUNT];
     const auto& own = counters[own_scope(options, counters)];
-    const auto& day = day_counter(options, now, counters);
-    const std::int64_t day_until = day ? day_falls_below(*day, options.tries_a_day) : 0;
-    const std::int64_t lock_until = own && own->locked_until > now ? own->locked_until : 0;
-    const std::int64_t delay_until = own ? own->last_failure + delay_of(options, *own, counters[LOQUET_SCOPE_SEAT]) : 0;
-    if (account && account->disabled != 0) {
+    const auto& shutting = shutting_counter(options, now, counters);
+    const std::int64_t day_until = shutting ? day_falls_below(*shutting, options.tries_a_day) : 0;
+    const std::int64_t own_lock = lock_of(own, now);
+    const std::int64_t lock_until = is_known_place(options, now, counters)
+                                        ? std::max(own_lock, lock_of(counters[LOQUET_SCOPE_KNOWN_PLACE], now))
+                                        : own_lock;
+    // The wait comes from what this place did for this name alone, whether the place is known and whatever shuts it.
+    const std::int64_t delay_until =
+        own && own_lock == 0 ? own->last_failure + delay_of(options, *own, counters[LOQUET_SCOPE_SEAT]) : 0;
+    decision.hold = delay_until > now ? delay_until : 0;
+    if (shutting && shutting->disabled != 0) {
         say(LOQUET_VERDICT_DISABLED, 0, "too-many-failures-in-a-row");
     } else if (lock_until > day_until) {
         say(LOQUET_VERDICT_LOCKED, lock_until, "too-many-failures");
@@ -102,24 +116,62 @@ void rule(const Options& options, std::int64_t now, const Counters& counters, De
         say(LOQUET_VERDICT_LOCKED, day_until, "too-many-failures-a-day");
     } else if (delay_until > now) {
         say(LOQUET_VERDICT_DELAY, delay_until, "slowed-down");
+        decision.hold = 0;
+    }
+}
+
+void count(std::int64_t now, loquet_counter& counter) {
+    count_up(counter.consecutive);
+    count_up(counter.since_lock);
+    counter.last_failure = now;
+    add_failure(counter);
+}
+
+void lock_after_tries(const Options& options, std::int64_t now, std::optional<loquet_counter>& counter) {
+    if (counter && counter->since_lock >= options.tries) {
+        counter->locked_until = now + options.lock_minutes * minute_ms;
+        counter->since_lock = 0;
     }
 }
 
 void charge(const Options& options, std::int64_t now, Counters& counters) {
     for (auto& counter : counters) {
         if (counter) {
-            count_up(counter->consecutive);
-            count_up(counter->since_lock);
-            counter->last_failure = now;
-            add_failure(*counter);
+            count(now, *counter);
         }
     }
-    if (auto& own = counters[own_scope(options, counters)]; own && own->since_lock >= options.tries) {
-        own->locked_until = now + options.lock_minutes * minute_ms;
-        own->since_lock = 0;
+    const std::size_t own = own_scope(options, counters);
+    lock_after_tries(options, now, counters[own]);
+    if (own == LOQUET_SCOPE_ACCOUNT_SEAT) {
+        lock_after_tries(options, now, counters[LOQUET_SCOPE_KNOWN_PLACE]);
     }
-    if (auto& account = counters[LOQUET_SCOPE_ACCOUNT]; account && account->consecutive >= options.tries_in_a_row) {
-        account->disabled = 1;
+    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_KNOWN_PLACE}) {
+        if (auto& counter = counters[scope]; counter && counter->consecutive >= options.tries_in_a_row) {
+            counter->disabled = 1;
+        }
+    }
+}
+
+/// Behind a lock of the account the waits of the place go on as they would at a known one, where it is evaluated.
+/// Nothing is counted that could shut the account for longer, and nothing during the place's own lock or wait.
+void charge_waits(const Options& options, std::int64_t now, Counters& counters, Counters& changed) {
+    const std::size_t own = own_scope(options, counters);
+    auto& waits = counters[own];
+    if (!waits || waits->locked_until > now
+        || waits->last_failure + delay_of(options, *waits, counters[LOQUET_SCOPE_SEAT]) > now) {
+        return;
+    }
+    if (own == LOQUET_SCOPE_ACCOUNT_SEAT) {
+        count(now, *waits);
+    } else {
+        count_up(waits->since_lock);
+        waits->last_failure = now;
+    }
+    lock_after_tries(options, now, waits);
+    changed[own] = waits;
+    if (auto& place = counters[LOQUET_SCOPE_SEAT]) {
+        count(now, *place);
+        changed[LOQUET_SCOPE_SEAT] = place;
     }
 }
 
@@ -165,11 +217,23 @@ Decision failed(const Options& options, std::int64_t now, const Counters& counte
     return decision;
 }
 
+Decision refused(const Options& options, std::int64_t now, const Counters& counters) {
+    Decision decision;
+    now = sane(now);
+    Counters present = at(options, now, counters, decision.changed);
+    charge_waits(options, now, present, decision.changed);
+    rule(options, now, present, decision);
+    return decision;
+}
+
 Decision succeeded(const Options& options, std::int64_t now, const Counters& counters) {
     Decision decision;
     now = sane(now);
     Counters present = at(options, now, counters, decision.changed);
-    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_SEAT}) {
+    if (auto& account = present[LOQUET_SCOPE_ACCOUNT]; account && is_known_place(options, now, present)) {
+        account->disabled = 0; // its owner is there: the row of failures is over
+    }
+    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_SEAT, LOQUET_SCOPE_KNOWN_PLACE}) {
         if (auto& counter = present[scope]) {
             counter->consecutive = 0;
             counter->since_lock = 0;

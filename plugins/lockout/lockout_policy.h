@@ -18,8 +18,8 @@ struct Options {
     std::int64_t lock_minutes = 20;     ///< how long that lock is
     std::int64_t first_delay_ms = 1000; ///< after the second failure; doubles with each further one ...
     std::int64_t max_delay_ms = 30'000; ///< ... up to this
-    std::uint32_t tries_a_day = 25;     ///< failures of an account in 24 hours, from unknown seats together
-    std::int64_t known_seat_days = 30;  ///< a seat where the account logged in that recently has a day of its own
+    std::uint32_t tries_a_day = 25;     ///< failures of an account in 24 hours, from unknown places together
+    std::int64_t known_seat_days = 30; ///< a place where its owner succeeded that recently is judged by its own counter
     std::uint32_t tries_in_a_row = 100; ///< failures without a success before the account is disabled
     std::uint32_t seat_failures_an_hour = 60;
     std::int64_t seat_delay_ms = 4000;
@@ -34,14 +34,18 @@ struct Decision {
     loquet_lockout_verdict verdict = LOQUET_VERDICT_ALLOW;
     std::int64_t until = 0; ///< for DELAY and LOCKED; never later than longest_lock() from now
     std::string_view reason = "allowed";
-    Counters changed;  ///< those to be kept
-    std::string alert; ///< for the operator; empty: nothing to say
+    std::int64_t hold = 0; ///< of LOCKED and DISABLED: the refusal is not given before then; 0: at once
+    Counters changed;      ///< those to be kept
+    std::string alert;     ///< for the operator; empty: nothing to say
 };
 
 /// An attempt is evaluated when `before` says ALLOW (or says DELAY and the time has come); afterwards `failed` or
-/// `succeeded` is told. A `now` behind what the counters have seen is handled as if no time had passed since then.
+/// `succeeded` is told, or `refused` when it was not. A `now` behind what the counters have seen is handled as if no
+/// time had passed since then.
 [[nodiscard]] Decision before(const Options& options, std::int64_t now, const Counters& counters);
 [[nodiscard]] Decision failed(const Options& options, std::int64_t now, const Counters& counters);
+/// It met a lock and was not evaluated.
+[[nodiscard]] Decision refused(const Options& options, std::int64_t now, const Counters& counters);
 [[nodiscard]] Decision succeeded(const Options& options, std::int64_t now, const Counters& counters);
 
 /// No verdict reaches further, in milliseconds.

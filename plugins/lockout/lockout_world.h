@@ -29,9 +29,10 @@ struct World {
 
     static Judge judge_with(const Options& options) {
         return [options](loquet_lockout_event event, std::int64_t at, const Counters& counters) {
-            return event == LOQUET_LOCKOUT_BEFORE   ? before(options, at, counters)
-                   : event == LOQUET_LOCKOUT_FAILED ? failed(options, at, counters)
-                                                    : succeeded(options, at, counters);
+            return event == LOQUET_LOCKOUT_BEFORE    ? before(options, at, counters)
+                   : event == LOQUET_LOCKOUT_FAILED  ? failed(options, at, counters)
+                   : event == LOQUET_LOCKOUT_REFUSED ? refused(options, at, counters)
+                                                     : succeeded(options, at, counters);
         };
     }
 
@@ -41,14 +42,19 @@ struct World {
     /// One attempt now. `seat` empty: the attempt has none. A delay is waited for, on the world's clock.
     Attempt attempt(const std::string& account, const std::string& seat, bool right) {
         const Decision met = ask(LOQUET_LOCKOUT_BEFORE, account, seat);
-        if (met.verdict == LOQUET_VERDICT_LOCKED || met.verdict == LOQUET_VERDICT_DISABLED) {
-            return {Outcome::refused, 0, met};
-        }
         const std::int64_t asked = now;
+        if (met.verdict == LOQUET_VERDICT_LOCKED || met.verdict == LOQUET_VERDICT_DISABLED) {
+            now = std::max(now, met.hold);
+            ask(LOQUET_LOCKOUT_REFUSED, account, seat);
+            return {Outcome::refused, now - asked, met};
+        }
         if (met.verdict == LOQUET_VERDICT_DELAY) {
             now = std::max(now, met.until);
         }
         last = ask(right ? LOQUET_LOCKOUT_SUCCEEDED : LOQUET_LOCKOUT_FAILED, account, seat);
+        if (right && !seat.empty() && !known.contains(account + " at " + seat)) {
+            known[account + " at " + seat] = kept[account + " at " + seat];
+        }
         if (!last.alert.empty()) {
             alerts.push_back(last.alert);
         }
@@ -62,6 +68,9 @@ struct World {
         if (!seat.empty()) {
             counters[LOQUET_SCOPE_ACCOUNT_SEAT] = kept[account + " at " + seat];
             counters[LOQUET_SCOPE_SEAT] = kept["seat " + seat];
+            if (const auto place = known.find(account + " at " + seat); place != known.end()) {
+                counters[LOQUET_SCOPE_KNOWN_PLACE] = place->second;
+            }
         }
         Decision decision = judge(event, now, counters);
         const auto keep = [&](loquet_lockout_scope scope, const std::string& key) {
@@ -73,6 +82,9 @@ struct World {
         keep(LOQUET_SCOPE_ACCOUNT_SEAT, account + " at " + seat);
         keep(LOQUET_SCOPE_SEAT, "seat " + seat);
         keep(LOQUET_SCOPE_SITE, "site");
+        if (const auto& place = decision.changed[LOQUET_SCOPE_KNOWN_PLACE]) {
+            known[account + " at " + seat] = *place;
+        }
         return decision;
     }
 
@@ -81,6 +93,7 @@ struct World {
     Decision last; ///< what the policy said after the last evaluation
     std::vector<std::string> alerts;
     std::map<std::string, loquet_counter> kept;
+    std::map<std::string, loquet_counter> known; ///< places where somebody succeeded
 };
 
 } // namespace loquet::plugins_lockout

@@ -23,6 +23,7 @@ struct Answer {
     int decided = 0;
     int verdict = 0;
     std::int64_t until = 0;
+    std::int64_t hold = 0;
     Counters counters; ///< as they are after the call
     Faults faults;
 
@@ -55,6 +56,7 @@ struct Answer {
     static void alert(void* context, loquet_text text) {
         of(context).faults.expect(is_clean_text(text, 256), "an alert is longer than 256 bytes or no clean text");
     }
+    static void hold_until(void* context, std::int64_t until) { of(context).hold = until; }
     [[nodiscard]] bool lets_through() const {
         return verdict == LOQUET_VERDICT_ALLOW || verdict == LOQUET_VERDICT_DELAY;
     }
@@ -83,8 +85,8 @@ public:
         }
         Answer answer;
         answer.counters = counters;
-        const loquet_lockout_output output{sizeof output, &answer, &Answer::decide, &Answer::set_counter,
-                                           &Answer::alert};
+        const loquet_lockout_output output{sizeof output,        &answer,        &Answer::decide,
+                                           &Answer::set_counter, &Answer::alert, &Answer::hold_until};
         const int result = exam_.call([&] { return table_.judge(self_, &request, &output); });
         answer.faults.rethrow();
         expect(result != 0 || answer.decided == 1, "a call that succeeds decides exactly once, but this one did "
@@ -93,6 +95,7 @@ public:
             expect(answer.until > now, "it locks or delays until a time that is past");
             expect(answer.until - now <= longest_ms, "it locks or delays for more than a year");
         }
+        expect(answer.hold <= now || answer.hold - now <= longest_ms, "it holds a refusal for more than a year");
         return answer;
     }
 
@@ -120,6 +123,29 @@ public:
         throw Fault("1000 failures in a row, a second apart, were not stopped");
     }
 
+    /// Somebody fails from a thousand places; the owner comes to one where they succeeded before. Only of a policy that
+    /// counts at known places: one that counts for the account alone was made so.
+    void spares_a_known_place() {
+        Counters known = fresh();
+        known[LOQUET_SCOPE_KNOWN_PLACE]->last_success = some_time;
+        known[LOQUET_SCOPE_ACCOUNT]->last_success = some_time;
+        const Answer failed_there = judge(LOQUET_LOCKOUT_FAILED, some_time, known);
+        if (same_counter(failed_there.counters[LOQUET_SCOPE_KNOWN_PLACE], known[LOQUET_SCOPE_KNOWN_PLACE])) {
+            return;
+        }
+        std::int64_t now = some_time;
+        for (int place = 0; place < 1000; ++place, now += 1000) {
+            Counters there = fresh();
+            there[LOQUET_SCOPE_KNOWN_PLACE].reset();
+            there[LOQUET_SCOPE_ACCOUNT] = known[LOQUET_SCOPE_ACCOUNT];
+            const Answer before = judge(LOQUET_LOCKOUT_BEFORE, now, there);
+            const int event = before.lets_through() ? LOQUET_LOCKOUT_FAILED : LOQUET_LOCKOUT_REFUSED;
+            known[LOQUET_SCOPE_ACCOUNT] = judge(event, now, before.counters).counters[LOQUET_SCOPE_ACCOUNT];
+        }
+        expect(judge(LOQUET_LOCKOUT_BEFORE, now, known).lets_through(),
+               "failures at a thousand other places shut a place that the owner uses");
+    }
+
     void is_pure() {
         const Counters counters = judge(LOQUET_LOCKOUT_FAILED, some_time, fresh()).counters;
         const auto ask = [&] { return judge(LOQUET_LOCKOUT_FAILED, some_time + 1000, counters); };
@@ -132,8 +158,13 @@ public:
     }
 
     void stands_garbage() {
-        constexpr std::array<int, 6> events{
-            LOQUET_LOCKOUT_BEFORE, LOQUET_LOCKOUT_FAILED, LOQUET_LOCKOUT_SUCCEEDED, LOQUET_LOCKOUT_SENT, 0, 99};
+        constexpr std::array<int, 7> events{LOQUET_LOCKOUT_BEFORE,
+                                            LOQUET_LOCKOUT_FAILED,
+                                            LOQUET_LOCKOUT_SUCCEEDED,
+                                            LOQUET_LOCKOUT_SENT,
+                                            LOQUET_LOCKOUT_REFUSED,
+                                            0,
+                                            99};
         for (int n = 0; n < random_requests; ++n) {
             Counters counters;
             for (auto& counter : counters) {
@@ -142,7 +173,7 @@ public:
                 }
             }
             const auto& account = counters[LOQUET_SCOPE_ACCOUNT];
-            const bool disabled = account && account->disabled == 1;
+            const bool disabled = account && account->disabled == 1 && !counters[LOQUET_SCOPE_KNOWN_PLACE];
             const int event = events[exam_.random() % events.size()];
             const Answer answer = judge(event, some_time + static_cast<std::int64_t>(exam_.random()), counters);
             expect(!disabled || event != LOQUET_LOCKOUT_BEFORE || !answer.lets_through(),
@@ -187,16 +218,20 @@ private:
 } // namespace
 
 void examine_lockout(Examination& exam, const Paper& paper) {
-    examine<loquet_lockout>(exam, paper, "loquet_lockout_v1",
-                            [](Examination& e, const loquet_lockout& table, void* self, const std::string& when) {
-                                LockoutExam lockout(e, table, self);
-                                e.check("allows a first attempt" + when, [&] { lockout.allows_a_first_attempt(); });
-                                e.check("stops somebody who guesses, and keeps to it" + when,
-                                        [&] { lockout.stops_somebody_who_guesses(); });
-                                e.check("answers the same request the same way" + when, [&] { lockout.is_pure(); });
-                                e.check("stands garbage, seed " + std::to_string(e.seed) + when,
-                                        [&] { lockout.stands_garbage(); });
-                            });
+    examine<loquet_lockout>(
+        exam, paper, "loquet_lockout_v1",
+        [by_default = paper.given.empty()](Examination& e, const loquet_lockout& table, void* self,
+                                           const std::string& when) {
+            LockoutExam lockout(e, table, self);
+            e.check("allows a first attempt" + when, [&] { lockout.allows_a_first_attempt(); });
+            e.check("stops somebody who guesses, and keeps to it" + when,
+                    [&] { lockout.stops_somebody_who_guesses(); });
+            if (by_default) {
+                e.check("spares a place that the owner uses" + when, [&] { lockout.spares_a_known_place(); });
+            }
+            e.check("answers the same request the same way" + when, [&] { lockout.is_pure(); });
+            e.check("stands garbage, seed " + std::to_string(e.seed) + when, [&] { lockout.stands_garbage(); });
+        });
 }
 
 } // namespace loquet::sdk_conformance

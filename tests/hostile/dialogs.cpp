@@ -23,7 +23,14 @@ bus::Message begin_request(bus::Connection& connection, const Guess& guess) {
         connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "Begin");
     bus::Writer writer(request.get());
     writer.text(guess.purpose).text(guess.name);
-    writer.array("{sv}", [&] { writer.entry("service", "login").entry("rhost", guess.host); });
+    writer.array("{sv}", [&] {
+        if (guess.person) {
+            writer.entry("service", "su").entry("tty", guess.terminal);
+            writer.entry("real_uid", "u", [&] { writer.u32(*guess.person); });
+        } else {
+            writer.entry("service", "login").entry("rhost", guess.host);
+        }
+    });
     return request;
 }
 

@@ -7,6 +7,8 @@
 #include "lib/bus/connection.h"
 #include "lib/protocol/turn.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,9 @@ struct Guess {
     std::string_view password;
     std::string host = "desk"; ///< the remote host: one seat for the counters
     std::string purpose = "login";
+    /// Who started su, at which terminal; nobody: a login of that host.
+    std::optional<std::uint32_t> person = std::nullopt;
+    std::string terminal{};
 };
 
 struct BegunDialog {

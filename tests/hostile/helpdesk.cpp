@@ -109,9 +109,42 @@ std::uint64_t locked_until(bus::Connection& connection, const std::string& accou
     return reader.u64();
 }
 
+std::string account_text(bus::Connection& connection, const std::string& account, const char* name) {
+    const bus::Message answer = property(connection, account, protocol::account_interface, name);
+    bus::Reader reader(answer.get());
+    reader.enter(SD_BUS_TYPE_VARIANT, "s");
+    return std::string(reader.text(longest_text));
+}
+
+std::vector<std::string> listed(bus::Connection& connection, const std::string& state) {
+    const bus::Message question = manager_call(connection, "ListAccounts");
+    bus::Writer writer(question.get());
+    writer.text("").u32(page);
+    writer.array("{sv}", [&] { writer.entry("state", state); });
+    const bus::Message answer = connection.call(question, bus_default);
+    bus::Reader reader(answer.get());
+    std::vector<std::string> names;
+    reader.array("(osus)", page, [&] {
+        reader.enter(SD_BUS_TYPE_STRUCT, "osus");
+        (void)reader.object_path();
+        names.emplace_back(reader.text(longest_text));
+        (void)reader.u32();
+        (void)reader.text(longest_text);
+        reader.exit();
+    });
+    return names;
+}
+
 void lock(bus::Connection& connection, const std::string& account) {
     const bus::Message request = account_call(connection, account, "Lock");
     bus::Writer(request.get()).text("a test asked for it");
+    (void)connection.call(request, bus_default);
+}
+
+void start_reset(bus::Connection& connection, const std::string& account) {
+    const bus::Message request = account_call(connection, account, "StartReset");
+    bus::Writer writer(request.get());
+    writer.array("{sv}", [] {});
     (void)connection.call(request, bus_default);
 }
 

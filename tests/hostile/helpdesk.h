@@ -33,7 +33,12 @@ struct AuditRow {
 
 /// By the account's bus path.
 [[nodiscard]] std::uint64_t locked_until(bus::Connection& connection, const std::string& account);
+/// What the account's object says: "State", "LockReason".
+[[nodiscard]] std::string account_text(bus::Connection& connection, const std::string& account, const char* name);
+/// Names of the accounts in that state.
+[[nodiscard]] std::vector<std::string> listed(bus::Connection& connection, const std::string& state);
 void lock(bus::Connection& connection, const std::string& account);
+void start_reset(bus::Connection& connection, const std::string& account);
 void unlock(bus::Connection& connection, const std::string& account);
 void disable(bus::Connection& connection, const std::string& account);
 

@@ -20,17 +20,29 @@ enum loquet_lockout_event {
     LOQUET_LOCKOUT_BEFORE = 1,    /* may it be evaluated? Counters may be tidied but no attempt is charged */
     LOQUET_LOCKOUT_FAILED = 2,    /* it was evaluated and was wrong */
     LOQUET_LOCKOUT_SUCCEEDED = 3, /* it was evaluated and the whole flow was granted */
-    LOQUET_LOCKOUT_SENT = 4       /* a code was sent (for send budgets) */
+    LOQUET_LOCKOUT_SENT = 4,      /* a code was sent (for send budgets) */
+    /* It met LOCKED or DISABLED: nothing was evaluated, and the person was told the same as after a wrong answer. A
+     * policy may count it for the waits of that place (see `hold`). A policy that does not know the event may answer
+     * with an error; it is then asked `before` once more, and nothing comes of that. */
+    LOQUET_LOCKOUT_REFUSED = 5
 };
 
-/* Which counter. An attempt carries those that it has. */
+/*
+ * Which counter. An attempt carries those that it has. A place is something that costs: a seat or a console, a remote
+ * host (an IPv4 address, or the /64 of an IPv6 address), or the person who runs a program such as su.
+ */
 enum loquet_lockout_scope {
     LOQUET_SCOPE_ACCOUNT = 0,      /* the account, or the typed name where nobody has it */
-    LOQUET_SCOPE_ACCOUNT_SEAT = 1, /* that account from that seat (terminal, X display, remote host) */
+    LOQUET_SCOPE_ACCOUNT_SEAT = 1, /* that account from that place; the counters of sixteen places are kept, and which
+                                    * are kept does not depend on where the owner logs in */
     LOQUET_SCOPE_DESTINATION = 2,  /* the address or number that a code goes to */
-    LOQUET_SCOPE_SEAT = 3,         /* the seat, whoever tries there */
+    LOQUET_SCOPE_SEAT = 3,         /* the place, whoever tries there */
     LOQUET_SCOPE_SITE = 4,         /* this machine */
-    LOQUET_SCOPE_COUNT = 5
+    /* That account from that place, where the place is known: the account's owner succeeded there (`last_success` says
+     * when). Present for known places alone; failures elsewhere never push it out. What is counted elsewhere should not
+     * shut a known place, or whoever fails often enough keeps the owner out. */
+    LOQUET_SCOPE_KNOWN_PLACE = 5,
+    LOQUET_SCOPE_COUNT = 6
 };
 
 #define LOQUET_COUNTER_HOURS 25
@@ -60,7 +72,9 @@ typedef struct loquet_lockout_request {
     int event;           /* enum loquet_lockout_event */
     int64_t now;         /* milliseconds; never goes back, not over a reboot and not when the clock is set back */
     loquet_text boot_id; /* 32 hexadecimal digits */
-    const loquet_counter* counters[LOQUET_SCOPE_COUNT]; /* NULL: the attempt has no such scope */
+    /* NULL: the attempt has no such scope. The last member, because it grows: a host that is older than a scope has a
+     * smaller `size`. */
+    const loquet_counter* counters[LOQUET_SCOPE_COUNT];
 } loquet_lockout_request;
 
 typedef struct loquet_lockout_output {
@@ -73,6 +87,10 @@ typedef struct loquet_lockout_output {
     void (*set_counter)(void* context, int scope, const loquet_counter* counter);
     /* The operator should look (many failures at the site); at most 256 bytes. */
     void (*alert)(void* context, loquet_text text);
+    /* For `before` with LOCKED or DISABLED: the refusal is not given before `until` (at most eight seconds are waited),
+     * so that it takes the time that a wrong answer takes where the attempt is evaluated after a DELAY. Whether a place
+     * is known is to show in no time: a wait should come from LOQUET_SCOPE_ACCOUNT_SEAT and LOQUET_SCOPE_SEAT alone. */
+    void (*hold)(void* context, int64_t until);
 } loquet_lockout_output;
 
 typedef struct loquet_lockout {

@@ -37,6 +37,8 @@ public:
         output_->set_counter(output_->context, scope, &counter);
     }
     void alert(std::string_view sentence) { output_->alert(output_->context, text(sentence)); }
+    /// A refusal is not given before then.
+    void hold(std::int64_t until) { output_->hold(output_->context, until); }
 
 private:
     const loquet_lockout_output* output_;

@@ -316,6 +316,21 @@ TEST_F(ALogin, TellsTheDaemonWhereItIsAndInWhichLanguage) {
                                                                {"locale", "fr_FR.UTF-8"}}));
 }
 
+TEST_F(ALogin, T13_SaysWhoCalledSudoAndTakesNobodyElsesWordForIt) {
+    Application sudo("alice");
+    sudo.set_item(PAM_SERVICE, "sudo");
+    sudo.set_item(PAM_RUSER, "nobody");
+    sudo.typed = {right_password()};
+    ASSERT_EQ(sudo.authenticate(), PAM_SUCCESS);
+    EXPECT_EQ(daemon->request(0).facts.at("real_uid"), "65534");
+    Application from_the_network("alice");
+    from_the_network.set_item(PAM_RUSER, "nobody");
+    from_the_network.typed = {right_password()};
+    const std::size_t calls = daemon->calls().size();
+    ASSERT_EQ(from_the_network.authenticate(), PAM_SUCCESS);
+    EXPECT_FALSE(daemon->request(calls).facts.contains("real_uid"));
+}
+
 TEST_F(ALogin, IsInTheLanguageThatTheApplicationSpeaksBeforeThatOfItsEnvironment) {
     ::setenv("LC_ALL", "de_DE.UTF-8", 1);
     Application silent("alice"); // has not called setlocale()

@@ -38,6 +38,17 @@ protected:
         model::Digest seat;
         seat.bytes[0] = 1;
         counters.set_seat(seat, counters.account);
+        counters.known = attempts().known;
+        put(counters);
+    }
+    void know_the_console() {
+        model::AttemptCounters counters = attempts();
+        model::Digest console;
+        console.bytes[0] = 7;
+        counters.note_success(console, {}, 1'000'000);
+        put(counters);
+    }
+    void put(const model::AttemptCounters& counters) {
         store_.write_now([&](store::WriteTxn& txn) {
             CountersTable::put_attempts(txn, identity(), CountersTable::Whose::account, counters);
         });
@@ -94,6 +105,74 @@ TEST_F(AnAccount, LockedByFailuresAloneIsUnlockedOnce) {
     done(accounts_.unlock(uid_, helpdesk));
     EXPECT_THAT(told(), ElementsAre(Change::Kind::unlocked));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_unlocked));
+}
+
+/// What is left when failures are forgotten: where the owner is known.
+model::AttemptCounters known_at_the_console() {
+    model::AttemptCounters counters;
+    model::Digest console;
+    console.bytes[0] = 7;
+    counters.note_success(console, {}, 1'000'000);
+    return counters;
+}
+
+TEST_F(AnAccount, T13_UnlockedIsStillKnownWhereItsOwnerLogsIn) {
+    fail_often();
+    know_the_console();
+    done(accounts_.unlock(uid_, helpdesk));
+    EXPECT_EQ(attempts(), known_at_the_console());
+}
+
+TEST_F(AnAccount, GivenANewPasswordIsNoLongerLockedByFailures) {
+    fail_often();
+    know_the_console();
+    done(accounts_.set_password(uid_, {"$y$new", false}, Actor{0}));
+    EXPECT_EQ(attempts(), known_at_the_console());
+}
+
+TEST_F(AnAccount, ThatIsResetIsNoLongerLockedByFailures) {
+    fail_often();
+    know_the_console();
+    done(accounts_.start_reset(uid_, helpdesk));
+    EXPECT_EQ(attempts(), known_at_the_console());
+    fail_often();
+    done(accounts_.start_reset(uid_, helpdesk));
+    EXPECT_FALSE(attempts().account.disabled) << "also where the change was due already";
+}
+
+TEST_F(AnAccount, LockedByTheHelpdeskStaysLockedWithANewPassword) {
+    fail_often();
+    done(accounts_.lock(uid_, "badge was stolen", helpdesk));
+    done(accounts_.set_password(uid_, {"$y$new", false}, Actor{0}));
+    done(accounts_.start_reset(uid_, helpdesk));
+    EXPECT_EQ(closed(uid_).state, AccountState::locked);
+    EXPECT_EQ(closed(uid_).state_reason, "badge was stolen");
+    EXPECT_FALSE(attempts().account.disabled);
+}
+
+TEST_F(AnAccount, EnabledForgetsFailuresToo) {
+    fail_often();
+    done(accounts_.enable(uid_, helpdesk));
+    EXPECT_EQ(attempts(), model::AttemptCounters{});
+}
+
+TEST_F(AnAccount, IsListedAsLockedOrDisabledByFailures) {
+    const auto state_at = [&](std::int64_t now) {
+        return accounts_.list({}, 1, std::nullopt, base::Milliseconds(now)).entries.at(0).state;
+    };
+    model::AttemptCounters counters;
+    counters.lock = {1000, false, "too-many-failures-a-day"};
+    put(counters);
+    EXPECT_EQ(state_at(999), AccountState::locked);
+    EXPECT_EQ(accounts_.list({}, 1, AccountState::locked, base::Milliseconds(999)).entries.size(), 1U);
+    EXPECT_EQ(state_at(1000), AccountState::active);
+    counters.lock = {0, true, "too-many-failures-in-a-row"};
+    put(counters);
+    EXPECT_EQ(state_at(1000), AccountState::disabled);
+    counters.lock = {};
+    counters.seats.push_back({{}, {}, {5000, false, "too-many-failures"}});
+    put(counters);
+    EXPECT_EQ(state_at(1000), AccountState::active) << "one place is shut, the account is not";
 }
 
 TEST_F(AnAccount, DisabledIsEnabledAgainAndNotUnlocked) {

@@ -95,7 +95,7 @@ TEST_F(MakingAnAccount, AtTheSameTimeGivesTheNameOnceAndEachNumberOnce) {
     ASSERT_TRUE(tests::eventually(loop_, [&] { return group.active() == 0; }));
     EXPECT_EQ(made, 3);
     EXPECT_EQ(refused, 2);
-    const Page page = accounts_.list({}, 10, std::nullopt);
+    const Page page = accounts_.list({}, 10, std::nullopt, base::Milliseconds(0));
     ASSERT_EQ(page.entries.size(), 3U);
     EXPECT_EQ(page.entries.back().open.uid.value, 30002U) << "no number was lost either";
 }

@@ -29,30 +29,31 @@ protected:
 };
 
 TEST_F(AListOfAccounts, IsInOrderOfNumberWithStates) {
-    const Page page = accounts_.list({}, 10, std::nullopt);
+    const Page page = accounts_.list({}, 10, std::nullopt, base::Milliseconds(0));
     EXPECT_THAT(names(page), ElementsAre("ana", "ben", "cem", "dov"));
     EXPECT_EQ(page.entries[1].state, AccountState::locked);
     EXPECT_EQ(page.next, std::nullopt);
 }
 
 TEST_F(AListOfAccounts, ComesInPages) {
-    const Page first = accounts_.list({}, 3, std::nullopt);
+    const Page first = accounts_.list({}, 3, std::nullopt, base::Milliseconds(0));
     EXPECT_THAT(names(first), ElementsAre("ana", "ben", "cem"));
     ASSERT_EQ(first.next, model::Uid{30002});
-    const Page second = accounts_.list(*first.next, 3, std::nullopt);
+    const Page second = accounts_.list(*first.next, 3, std::nullopt, base::Milliseconds(0));
     EXPECT_THAT(names(second), ElementsAre("dov"));
     EXPECT_EQ(second.next, std::nullopt);
 }
 
 TEST_F(AListOfAccounts, HasNoNextWhereAPageEndsWithTheLast) {
-    EXPECT_EQ(accounts_.list({}, 4, std::nullopt).next, std::nullopt);
+    EXPECT_EQ(accounts_.list({}, 4, std::nullopt, base::Milliseconds(0)).next, std::nullopt);
 }
 
 TEST_F(AListOfAccounts, ShowsOneStateWhereItIsAsked) {
-    EXPECT_THAT(names(accounts_.list({}, 10, AccountState::locked)), ElementsAre("ben", "dov"));
-    EXPECT_THAT(names(accounts_.list({}, 1, AccountState::locked)), ElementsAre("ben"));
-    EXPECT_THAT(names(accounts_.list(model::Uid{30001}, 1, AccountState::locked)), ElementsAre("dov"));
-    EXPECT_THAT(names(accounts_.list({}, 10, AccountState::disabled)), IsEmpty());
+    EXPECT_THAT(names(accounts_.list({}, 10, AccountState::locked, base::Milliseconds(0))), ElementsAre("ben", "dov"));
+    EXPECT_THAT(names(accounts_.list({}, 1, AccountState::locked, base::Milliseconds(0))), ElementsAre("ben"));
+    EXPECT_THAT(names(accounts_.list(model::Uid{30001}, 1, AccountState::locked, base::Milliseconds(0))),
+                ElementsAre("dov"));
+    EXPECT_THAT(names(accounts_.list({}, 10, AccountState::disabled, base::Milliseconds(0))), IsEmpty());
 }
 
 TEST_F(AListOfAccounts, TakesAtMostOnePageAndAtLeastOneAccount) {
@@ -64,10 +65,10 @@ TEST_F(AListOfAccounts, TakesAtMostOnePageAndAtLeastOneAccount) {
             store::AccountsTable::put(txn, account);
         }
     });
-    const Page page = accounts_.list({}, limits::accounts_per_page + 1, std::nullopt);
+    const Page page = accounts_.list({}, limits::accounts_per_page + 1, std::nullopt, base::Milliseconds(0));
     EXPECT_EQ(page.entries.size(), limits::accounts_per_page);
     EXPECT_TRUE(page.next);
-    EXPECT_EQ(accounts_.list({}, 0, std::nullopt).entries.size(), 1U);
+    EXPECT_EQ(accounts_.list({}, 0, std::nullopt, base::Milliseconds(0)).entries.size(), 1U);
 }
 
 } // namespace

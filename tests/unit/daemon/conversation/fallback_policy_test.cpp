@@ -72,6 +72,33 @@ TEST(ThePolicyInAnEmergency, KeepsALockOfTheAccountAtThisSeat) {
     EXPECT_EQ(judge_strictly(request).verdict, Verdict::locked);
 }
 
+TEST(ThePolicyInAnEmergency, T13_JudgesAKnownPlaceByItsOwnCounterAlone) {
+    JudgeRequest request;
+    request.now = base::Milliseconds(now);
+    request.counters[Scope::account] = Counter{};
+    request.counters[Scope::account]->locked_until = now + minute;
+    request.counters[Scope::account]->disabled = true;
+    request.counters[Scope::account_seat] = Counter{};
+    EXPECT_EQ(judge_strictly(request).verdict, Verdict::disabled);
+    request.counters[Scope::known_place] = Counter{};
+    EXPECT_EQ(judge_strictly(request).verdict, Verdict::allow);
+    request.event = LockoutEvent::failed;
+    request.counters[Scope::known_place]->since_lock = 2;
+    const auto judgement = judge_strictly(request);
+    EXPECT_EQ(judgement.verdict, Verdict::locked);
+    EXPECT_EQ(judgement.until.count(), now + 20 * minute);
+    request.event = LockoutEvent::succeeded;
+    EXPECT_FALSE(judge_strictly(request).counters[Scope::account]->disabled) << "the owner is there";
+}
+
+TEST(ThePolicyInAnEmergency, CountsNothingForARefusal) {
+    JudgeRequest request;
+    request.event = LockoutEvent::refused;
+    request.now = base::Milliseconds(now);
+    request.counters[Scope::account] = Counter{};
+    EXPECT_EQ(judge_strictly(request).counters, request.counters);
+}
+
 TEST(ThePolicyInAnEmergency, CountsAFailureInEveryScopeAndHour) {
     JudgeRequest request;
     request.event = LockoutEvent::failed;

@@ -53,6 +53,102 @@ TEST(CountersOfSeats, BeyondTheLimitTakeThePlaceOfTheOneThatMattersLeast) {
     EXPECT_EQ(counters.seat(seat_number(4)), failed(5, 1000));
 }
 
+constexpr std::int64_t minute = 60'000;
+constexpr std::int64_t day = 24 * 60 * minute;
+constexpr std::int64_t some_day = 20'000 * day;
+const Digest console = seat_number(200);
+
+TEST(KnownPlaces, T13_AreNotPushedOutByFailuresAtOtherPlaces) {
+    for (const std::size_t places : {17U, 25U, 250U}) {
+        AttemptCounters counters;
+        counters.note_success(console, {}, some_day);
+        for (std::size_t place = 0; place < places; ++place) {
+            counters.set_seat(seat_number(place), failed(5, some_day));
+        }
+        ASSERT_NE(counters.known_place(console), nullptr) << places;
+        EXPECT_EQ(counters.known_place(console)->counter.last_success, some_day);
+        EXPECT_EQ(counters.seats.size(), limits::seats_per_account);
+    }
+}
+
+TEST(KnownPlaces, DoNotDecideWhichCountersOfFailuresAreKept) {
+    AttemptCounters known;
+    known.note_success(seat_number(3), {}, some_day);
+    AttemptCounters unknown;
+    for (std::size_t place = 0; place < 40; ++place) {
+        known.set_seat(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
+        unknown.set_seat(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
+    }
+    EXPECT_EQ(known.seats, unknown.seats);
+}
+
+TEST(KnownPlaces, KeepTheOneOfMostDaysWhenItsOwnerComesFromSixteenAddressesInAMinute) {
+    AttemptCounters counters;
+    counters.note_success(console, {}, some_day);
+    counters.note_success(console, {}, some_day + day);
+    for (std::size_t address = 0; address < 16; ++address) {
+        counters.note_success(seat_number(address), {}, some_day + day + minute);
+    }
+    EXPECT_EQ(counters.known.size(), limits::known_places);
+    ASSERT_NE(counters.known_place(console), nullptr);
+    EXPECT_EQ(counters.known_place(console)->days, 2U);
+    EXPECT_EQ(counters.known_place(seat_number(0)), nullptr) << "the oldest success gave way";
+    EXPECT_NE(counters.known_place(seat_number(15)), nullptr);
+}
+
+TEST(KnownPlaces, LetTheOneOfMostDaysGoWhenItWasNotUsedForAMonth) {
+    AttemptCounters counters;
+    counters.note_success(console, {}, some_day);
+    counters.note_success(console, {}, some_day + day);
+    for (std::size_t address = 0; address < limits::known_places; ++address) {
+        counters.note_success(seat_number(address), {}, some_day + 40 * day);
+    }
+    EXPECT_EQ(counters.known_place(console), nullptr);
+}
+
+TEST(KnownPlaces, CountEachDayOnce) {
+    AttemptCounters counters;
+    for (const std::int64_t time : {some_day, some_day + minute, some_day + day, some_day + day + minute}) {
+        counters.note_success(console, {}, time);
+    }
+    EXPECT_EQ(counters.known_place(console)->days, 2U);
+}
+
+TEST(CountersThatForgetFailures, KeepTheKnownPlacesAndNothingElse) {
+    AttemptCounters counters = full();
+    counters.account = failed(100, some_day);
+    counters.account.disabled = true;
+    counters.lock = {0, true, "too-many-failures-in-a-row"};
+    counters.note_success(console, failed(4, some_day), some_day);
+    EXPECT_TRUE(counters.forget_failures());
+    AttemptCounters left;
+    Counter succeeded;
+    succeeded.last_success = some_day;
+    left.known = {{console, succeeded, 1, some_day / day}};
+    EXPECT_EQ(counters, left);
+    EXPECT_FALSE(counters.forget_failures());
+}
+
+TEST(ALockByFailures, OfTheAccountIsToldApartFromOneOfAPlace) {
+    AttemptCounters counters = full();
+    EXPECT_FALSE(counters.lock_at(some_day).stands(some_day));
+    counters.set_seat_lock(seat_number(1), {some_day + minute, false, "token-bucket"});
+    EXPECT_FALSE(counters.lock_at(some_day).stands(some_day));
+    EXPECT_EQ(counters.place_lock_at(some_day).reason, "token-bucket");
+    counters.lock = {some_day + day, false, "too-many-failures-a-day"};
+    EXPECT_EQ(counters.lock_at(some_day).reason, "too-many-failures-a-day");
+    EXPECT_FALSE(counters.lock_at(some_day + day).stands(some_day + day));
+}
+
+TEST(ALockByFailures, IsSeenInTheCountersWhereNoWordWasWrittenDown) {
+    AttemptCounters counters;
+    counters.account.locked_until = some_day + 1;
+    EXPECT_EQ(counters.lock_at(some_day), (FailureLock{some_day + 1, false, "too-many-failures"}));
+    counters.account.disabled = true;
+    EXPECT_EQ(counters.lock_at(some_day).reason, "too-many-failures-in-a-row");
+    EXPECT_TRUE(counters.lock_at(some_day).endless);
+}
+
 TEST(ACounter, MattersMoreWhenDisabledThenLockedThenFailedThenYounger) {
     Counter disabled;
     disabled.disabled = true;

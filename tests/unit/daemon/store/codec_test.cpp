@@ -132,6 +132,33 @@ TEST(ACodec, KeepsAsManySeatsAsTheLimitSays) {
     EXPECT_EQ(decode_attempts(encode(counters, {})).seats.size(), limits::seats_per_account);
 }
 
+TEST(ACodec, T13_KeepsKnownPlacesAndWhyAnAccountIsLocked) {
+    model::AttemptCounters counters;
+    counters.lock = {99, false, "too-many-failures-a-day"};
+    counters.seats.push_back({seat_digest(1), failures(1), {0, true, "token-bucket"}});
+    for (std::uint8_t i = 0; i < limits::known_places; ++i) {
+        counters.known.push_back({seat_digest(i), failures(i), i, 20'000 + i});
+    }
+    EXPECT_EQ(decode_attempts(encode(counters, {})), counters);
+}
+
+TEST(ACodec, T13_TakesPlacesWithASuccessForKnownInARecordFromBeforeTheyHadAList) {
+    future::AttemptsRecord old;
+    for (std::uint8_t i = 1; i <= 3; ++i) {
+        auto& seat = *old.add_seats();
+        seat.set_seat(std::string(base::as_text(seat_digest(i).bytes)));
+        seat.mutable_counter()->set_consecutive(i);
+        seat.mutable_counter()->set_last_success(i == 2 ? 0 : 1'000'000 + i);
+    }
+    const auto counters = decode_attempts(bytes_of(old));
+    EXPECT_EQ(counters.seats.size(), 3U);
+    EXPECT_EQ(counters.known.size(), 2U);
+    ASSERT_NE(counters.known_place(seat_digest(3)), nullptr);
+    EXPECT_EQ(counters.known_place(seat_digest(3))->counter.last_success, 1'000'003);
+    EXPECT_EQ(counters.known_place(seat_digest(2)), nullptr);
+    EXPECT_EQ(decode_attempts(encode(counters, bytes_of(old))), counters);
+}
+
 TEST(ACodec, MakesBytesOfStrangersInAnAuditEventReadable) {
     model::AuditEvent event;
     event.service = "ssh\xff";
