@@ -7,6 +7,8 @@
 
 #include <systemd/sd-bus.h>
 
+#include <cstdlib>
+
 namespace loquet::cli {
 
 namespace {
@@ -93,6 +95,10 @@ public:
 };
 
 } // namespace
+
+bool Client::serves_this_machine() const noexcept {
+    return address_.empty() && std::getenv("DBUS_SYSTEM_BUS_ADDRESS") == nullptr; // NOLINT(concurrency-mt-unsafe)
+}
 
 Client::Client(const std::string& address) : address_(address), connection_(connect(address)) {}
 

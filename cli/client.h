@@ -39,8 +39,8 @@ public:
     /// From here on polkit may ask the person at the terminal. It lives on the system bus: on another one nobody asks.
     void let_polkit_ask();
 
-    /// The bus that this machine's logins use, not one that was named.
-    [[nodiscard]] bool on_system_bus() const noexcept { return address_.empty(); }
+    /// It is on the bus that this machine's logins use, and on none that --bus or the environment names.
+    [[nodiscard]] bool serves_this_machine() const noexcept;
 
 private:
     std::string address_;

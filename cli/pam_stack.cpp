@@ -216,6 +216,7 @@ std::vector<std::string> pam_findings(const std::vector<PamService>& services, c
         }
     }
     std::vector<std::string> findings;
+    findings.reserve(lacking.size() + blocked.size());
     for (const auto& [types, names] : lacking) {
         findings.push_back(
             fmt::format("PAM does not ask Loquet for {} of {}: no line of their files in /etc/pam.d names "

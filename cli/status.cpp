@@ -87,7 +87,7 @@ ExitCode status(Client& client, Output& output) {
             to_do.push_back(plugin::advice_for(record));
         }
     }
-    if (client.on_system_bus()) {
+    if (client.serves_this_machine()) {
         const std::vector<std::string> findings = findings_of_machine(client);
         to_do.insert(to_do.end(), findings.begin(), findings.end());
     }

@@ -23,8 +23,8 @@ constexpr auto longest_back_off = 60s;
 } // namespace
 
 DirectoryExport::DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop)
-    : loop_(loop), copy_(settings, store.side_reader()), build_reader_(store.side_reader()),
-      look_every_(settings.look_every) {
+    : loop_(loop), look_every_(settings.look_every), copy_(std::move(settings), store.side_reader()),
+      build_reader_(store.side_reader()) {
     store.on_publication([this](const store::Publication& publication) { tell(publication); });
     copy_.begin();
     thread_ = std::thread([this] { run(); });

@@ -77,12 +77,12 @@ private:
     std::atomic<bool> stopping_{false}; ///< what the maker of a base looks at
 
     // The thread's own
+    Pause look_every_;
     DirectoryCopy copy_;
     store::SideReader build_reader_; ///< lent to the maker of a base
     std::thread builder_;
     Clock::time_point not_before_{}; ///< the next file
-    Pause look_every_;
-    Clock::time_point next_look_{}; ///< at the files, whether anything changed or not
+    Clock::time_point next_look_{};  ///< at the files, whether anything changed or not
     Pause back_off_{};
     std::string current_trouble_;
 

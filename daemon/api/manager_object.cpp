@@ -13,6 +13,7 @@
 #include "daemon/audit/chain_check.h"
 #include "daemon/store/schema.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 #include "lib/bus/method.h"
 #include "lib/protocol/names.h"
 #include "lib/protocol/turn_wire.h"
@@ -32,6 +33,7 @@ namespace {
 
 constexpr std::size_t purpose_bytes = 64;
 constexpr std::size_t records_per_slice = 1000; ///< of the audit log; logins go on in between
+constexpr std::size_t health_bytes = 3000;      ///< the first troubles; loquetctl takes no text above 4096
 
 /// The cursor of ListAccounts: the last number of the page before.
 Uid cursor(std::string_view after) {
@@ -248,7 +250,7 @@ void ManagerObject::health(Writer& value) {
     for (const std::string& missing : missing_plugins(parts_.settings, parts_.plugins.status())) {
         add(missing);
     }
-    value.text(text.empty() ? "ok" : text);
+    value.text(text.empty() ? "ok" : base::printable(text, health_bytes));
 }
 
 void ManagerObject::signal_account(const char* member, Uid uid) {

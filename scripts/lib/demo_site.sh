@@ -8,6 +8,8 @@
 # Whom the daemon runs as: nobody in particular, as it needs no privilege. The bus and this script are root's.
 readonly daemon_uid=65534 daemon_gid=65534
 
+site_plugins=(lockout password_rules arithmetic)
+
 write_site() {
     mkdir -p "$place"/{bin,plugins,etc,pam,run/plugins,store,directory}
     # Copies, because the built tree may be where only its owner may look.
@@ -86,7 +88,7 @@ start_site() {
     bus_pid=$!
     wait_until "the bus" test -S "$place/bus"
     export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$place/bus
-    for plugin in lockout password_rules arithmetic; do
+    for plugin in "${site_plugins[@]}"; do
         in_background "$plugin" unprivileged "$place/bin/loquet-plugin" --listen "$place/run/plugins/$plugin.sock" \
             --plugin-dir "$place/plugins" --config-dir "$place/etc/plugins" "$plugin"
         plugin_pids+=($!)
