@@ -34,15 +34,17 @@ Message some_message() {
 }
 
 JudgeRequest some_judge_request() {
-    JudgeRequest request{LockoutEvent::sent, Milliseconds(17), "0123456789abcdef0123456789abcdef", {}};
+    JudgeRequest request{LockoutEvent::refused, Milliseconds(17), "0123456789abcdef0123456789abcdef", {}};
     request.counters[Scope::account] = some_counter();
     request.counters[Scope::site] = Counter{};
+    request.counters[Scope::known_place] = some_counter();
     return request;
 }
 
 Judgement some_judgement() {
     Judgement judgement{Verdict::locked, Milliseconds(99), "too-many-failures", {}, "many failures at this site"};
     judgement.counters[Scope::seat] = some_counter();
+    judgement.hold = Milliseconds(98);
     return judgement;
 }
 
