@@ -68,6 +68,7 @@ struct Dialog {
     bool proved = false;                              ///< a step that proves something was granted
     std::uint64_t generation = 0;                     ///< of the account when that was; another ends the dialog
     bool judged = false;                              ///< a step that proves something was answered
+    bool set_up_a_factor = false;                     ///< at least one
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
     bus::Source timeout;

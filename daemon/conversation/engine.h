@@ -84,7 +84,8 @@ private:
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, protocol::Answers answers);
     static void note_proof(Dialog& dialog, bool proved);
-    void note_change(const Dialog& dialog, Evaluation& evaluation);
+    /// The step of that name was granted: what that changed of the account, with its record, and for its owner.
+    void note_change(Dialog& dialog, const std::string& granted_step, bool enrolled, Evaluation& evaluation);
     void tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes);
     base::Task<Ruling> may_evaluate(const LockKeeper::Hold& hold);
     base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);

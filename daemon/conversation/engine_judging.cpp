@@ -54,10 +54,12 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
 base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
     const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
-    Step& step = steps_.at(dialog.machine.step());
+    // What was asked; a choice moves the machine while it is answered.
+    const std::string asked_step = dialog.machine.step();
+    const bool enrols = dialog.machine.enrols();
+    Step& step = steps_.at(asked_step);
     Evaluation evaluation;
     LockKeeper::Foresight foresight;
-    const bool enrols = dialog.machine.enrols();
     if (step.proves() && !enrols) {
         dialog.judged = true;
         auto asking = may_evaluate(hold);
@@ -81,7 +83,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
     evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
     if (std::holds_alternative<Granted>(evaluation.turn)) {
         note_proof(dialog, step.proves() && !enrols);
-        note_change(dialog, evaluation);
+        note_change(dialog, asked_step, enrols, evaluation);
     }
     auto next = dialog.machine.advance(evaluation.turn);
     if (!next) {
@@ -108,13 +110,13 @@ void Engine::note_proof(Dialog& dialog, bool proved) {
     }
 }
 
-/// What its owner is to know of, once the step on is granted.
-void Engine::note_change(const Dialog& dialog, Evaluation& evaluation) {
-    if (dialog.machine.enrols()) {
-        evaluation.writes.push_back(factor_set_up(dialog, dialog.machine.step(), clock_.wall()));
+void Engine::note_change(Dialog& dialog, const std::string& granted_step, bool enrolled, Evaluation& evaluation) {
+    if (enrolled) {
+        dialog.set_up_a_factor = true;
+        evaluation.writes.push_back(factor_set_up(dialog, granted_step, clock_.wall()));
         evaluation.needs_durable = true;
         tell_owner(dialog, model::Notice::factor_set_up, evaluation.writes);
-    } else if (dialog.machine.step() == new_password_step) {
+    } else if (granted_step == new_password_step) {
         evaluation.sets_password = true;
         tell_owner(dialog, model::Notice::password_changed, evaluation.writes);
     }
@@ -158,10 +160,15 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
             dialog.machine.end();
             co_return;
         }
-        Step& step = steps_.at(dialog.machine.step());
-        auto beginning = dialog.machine.enrols() ? step.enrol(dialog) : step.begin(dialog);
+        const std::string step_name = dialog.machine.step();
+        const bool enrols = dialog.machine.enrols();
+        Step& step = steps_.at(step_name);
+        auto beginning = enrols ? step.enrol(dialog) : step.begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));
+        if (enrols && std::holds_alternative<Granted>(evaluation.turn)) { // set up without a question
+            note_change(dialog, step_name, enrols, evaluation);
+        }
         auto next = dialog.machine.advance(evaluation.turn);
         if (next) {
             evaluation.turn = granted_or(*std::move(next), dialog);

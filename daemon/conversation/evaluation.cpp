@@ -59,7 +59,8 @@ model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, b
     model::AuditEvent event = event_in(dialog, wall);
     event.kind = kind_of(dialog);
     event.granted = std::holds_alternative<Granted>(evaluation.turn);
-    event.detail = base::printable(detail_of(evaluation), 256);
+    const bool declined = event.granted && event.kind == model::AuditKind::secrets_managed && !dialog.set_up_a_factor;
+    event.detail = declined ? "nothing-set-up" : base::printable(detail_of(evaluation), 256);
     return event;
 }
 

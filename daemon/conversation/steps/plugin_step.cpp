@@ -90,7 +90,12 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
         response = co_await asked;
         require_media(response, media_for(subject));
     } catch (const base::Error& error) {
-        co_return unavailable(error);
+        StepResult result = unavailable(error);
+        if (enrols) {
+            std::get<protocol::Denied>(result.turn).messages = {
+                texts_.render(dialog.client.locale, "enrolment.unavailable")};
+        }
+        co_return result;
     }
     if (response.dialog_state) {
         dialog.states[name_] = std::move(*response.dialog_state);
@@ -191,11 +196,13 @@ StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse re
         result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
         result.detail = name_ + "-not-set-up";
         result.skipped = true;
+    } else if (enrols) {
+        result.turn = protocol::Denied{protocol::Reason::not_set_up, {}, {texts_.render(locale, "enrolment.failed")}};
+        result.detail = name_ + "-not-set-up" + (response.note.empty() ? "" : ": " + response.note);
     } else {
-        const char* const what = enrols ? "-not-set-up" : "-wrong";
         result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
-        result.detail = name_ + what + (response.note.empty() ? "" : ": " + response.note);
-        result.person_failed = proves_ && !enrols;
+        result.detail = name_ + "-wrong" + (response.note.empty() ? "" : ": " + response.note);
+        result.person_failed = proves_;
     }
     const auto uid = subject.uid();
     if (response.account_state && uid) {
