@@ -3,9 +3,11 @@
 #include "daemon/conversation/engine.h"
 #include "daemon/conversation/evaluation.h"
 #include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/typed_text.h"
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -32,6 +34,10 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
         dialog.machine.end();
         co_return Denied{Reason::refused, {}, {}};
     }
+    if (std::any_of(answers.begin(), answers.end(), is_sshd_placeholder)) {
+        dialog.as_unknown = true;
+        dialog.subject = unknown_subject(dialog.subject.name, dialog.client);
+    }
     try {
         const base::Milliseconds asked_at = clock_.boottime();
         auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
@@ -52,7 +58,9 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
 }
 
 base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, Answers answers) {
-    dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
+    if (!dialog.as_unknown) {
+        dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed while we waited
+    }
     const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
     // What was asked; a choice moves the machine while it is answered.
     const std::string asked_step = dialog.machine.step();
@@ -234,6 +242,9 @@ base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold
         pieces.push_back(std::move(counters.work));
         if (evaluation.consequence && evaluation.consequence->shut()) {
             tell_owner(dialog, model::Notice::locked_by_failures, pieces);
+        }
+        if (granted) {
+            pieces.push_back(renewed_hash(dialog));
         }
         pieces.push_back(record_of(dialog, evaluation, clock_.wall(), steady_.now(clock_)));
     }

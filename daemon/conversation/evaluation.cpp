@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/evaluation.h"
 
+#include "daemon/accounts/password_record.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/seat_trust.h"
 #include "daemon/model/audit_event.h"
@@ -184,6 +185,19 @@ store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor
         closed->trusted_seats.clear();
         store::AccountsTable::put(txn, *event.account, *closed);
         audit::AuditLog::append(txn, event);
+    };
+}
+
+store::Store::Work renewed_hash(const Dialog& dialog) {
+    const auto uid = dialog.subject.uid();
+    if (!uid || !dialog.renewal || dialog.reason != Reason::none) {
+        return [](store::WriteTxn&) {};
+    }
+    return [uid = *uid, generation = dialog.generation, hashes = *dialog.renewal](store::WriteTxn& txn) {
+        const auto closed = store::AccountsTable::closed(txn, uid);
+        if (closed && closed->generation == generation) {
+            accounts::replace_hash(txn, uid, hashes.old_hash, hashes.new_hash);
+        }
     };
 }
 
