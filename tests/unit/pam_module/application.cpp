@@ -26,7 +26,9 @@ std::string text_of(const Service& service) {
 } // namespace
 
 ServiceFolder::ServiceFolder(const Service& service) {
-    base::replace_file(folder_ / "test", text_of(service), 0644);
+    for (const char* name : {"test", "login", "sshd"}) {
+        base::replace_file(folder_.path() + "/" + name, text_of(service), 0644);
+    }
 }
 
 Application::Application(const std::string& user, const Service& service)
