@@ -137,4 +137,26 @@ ExitCode reset(Client& client, Output& output, const std::string& name) {
     return done;
 }
 
+ExitCode list_factors(Client& client, Output& output, const std::string& name) {
+    client.let_polkit_ask();
+    const std::string path = client.find_account(name);
+    const Value factors = property(client.properties(path, protocol::account_interface), "Factors");
+    std::vector<Record> records;
+    if (const auto* names = std::get_if<std::vector<std::string>>(&factors)) {
+        for (const std::string& factor : *names) {
+            records.push_back({{{"factor", "FACTOR", factor}}});
+        }
+    }
+    output.rows(records);
+    output.end_list("The account has no factor. 'loquetctl passwd NAME' gives it a password.");
+    return ExitCode::done;
+}
+
+ExitCode remove_factor(Client& client, Output& output, const FactorRemoval& removal) {
+    const std::string sentence =
+        "The account {0} no longer has the factor " + base::printable(removal.factor) + ", and its owner is told.";
+    return act(client, output, removal.name, "RemoveFactor", sentence,
+               [&](bus::Writer& writer) { writer.text(removal.factor).text(removal.reason); });
+}
+
 } // namespace loquet::cli::account

@@ -31,11 +31,19 @@ struct ListOptions {
     std::uint64_t limit = 0; ///< 0: no limit
 };
 
+struct FactorRemoval {
+    std::string name; ///< of the account
+    std::string factor;
+    std::string reason;
+};
+
 ExitCode add(Client& client, Output& output, const AddOptions& options);
 ExitCode list(Client& client, Output& output, const ListOptions& options);
 ExitCode show(Client& client, Output& output, const std::string& name);
 ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason);
 ExitCode unlock(Client& client, Output& output, const std::string& name);
 ExitCode reset(Client& client, Output& output, const std::string& name);
+ExitCode list_factors(Client& client, Output& output, const std::string& name);
+ExitCode remove_factor(Client& client, Output& output, const FactorRemoval& removal);
 
 } // namespace loquet::cli::account

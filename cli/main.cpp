@@ -40,8 +40,9 @@ struct CommandLine {
     config::CheckOptions config_check;
     TryLoginOptions try_login;
     PasswdOptions passwd;
-    std::string name;         ///< of the account or plugin that a verb is about
-    std::string reason;       ///< of a lock
+    std::string name;   ///< of the account or plugin that a verb is about
+    std::string reason; ///< of a lock
+    account::FactorRemoval removal;
     std::uint64_t number = 0; ///< of a message
     std::function<ExitCode(Output&)> run;
 };
@@ -96,6 +97,24 @@ CLI::App* add_named(CLI::App& noun, const char* verb_name, const char* help, Com
     return verb;
 }
 
+void add_reason(CLI::App& verb, std::string& reason) {
+    verb.add_option("--reason", reason, "Why; kept in the audit log")
+        ->required()
+        ->type_name("TEXT")
+        ->check([](const std::string& text) { return text.empty() ? "a reason is a text" : ""; });
+}
+
+void add_account_factor(CLI::App& noun, CommandLine& line) {
+    CLI::App* factor = noun.add_subcommand("factor", "What an account proves itself by")->require_subcommand(1);
+    add_named(*factor, "list", "List what an account has set up", line, account::list_factors);
+    CLI::App* remove = factor->add_subcommand("remove", "Remove a second factor, such as that of a lost telephone");
+    remove->add_option("NAME", line.removal.name, "The account")->required();
+    remove->add_option("FACTOR", line.removal.factor, "The factor, as 'account factor list' names it")->required();
+    add_reason(*remove, line.removal.reason);
+    remove->callback(
+        with_service(line, [&line](Client& c, Output& o) { return account::remove_factor(c, o, line.removal); }));
+}
+
 void add_account(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("account", "Accounts")->require_subcommand(1);
     add_account_add(*noun, line);
@@ -110,14 +129,12 @@ void add_account(CLI::App& app, CommandLine& line) {
     add_named(*noun, "show", "Show one account", line, account::show);
     CLI::App* lock = noun->add_subcommand("lock", "Lock an account until it is unlocked");
     lock->add_option("NAME", line.name, "The account")->required();
-    lock->add_option("--reason", line.reason, "Why; kept in the audit log")
-        ->required()
-        ->type_name("TEXT")
-        ->check([](const std::string& text) { return text.empty() ? "a reason is a text" : ""; });
+    add_reason(*lock, line.reason);
     lock->callback(
         with_service(line, [&line](Client& c, Output& o) { return account::lock(c, o, line.name, line.reason); }));
     add_named(*noun, "unlock", "Unlock an account and forget its failed attempts", line, account::unlock);
     add_named(*noun, "reset", "Begin a reset: the person chooses a new password", line, account::reset);
+    add_account_factor(*noun, line);
 }
 
 /// A verb that takes the number of a message and nothing else.

@@ -9,7 +9,7 @@ _loquetctl_options() {
         ;;
     "account import") echo "--dry-run --must-change --without-passwords" ;;
     "account list") echo "--state --limit" ;;
-    "account lock") echo "--reason" ;;
+    "account lock" | "account factor remove") echo "--reason" ;;
     "message list") echo "--account --state --limit" ;;
     "message preview") echo "--locale --set --messages" ;;
     "config check") echo "--config --profiles --messages" ;;
@@ -22,7 +22,8 @@ _loquetctl_options() {
 _loquetctl_verbs() {
     case "$1" in
     "") echo "account message plugin config status try-login enrol passwd" ;;
-    account) echo "add import list show lock unlock reset" ;;
+    account) echo "add import list show lock unlock reset factor" ;;
+    "account factor") echo "list remove" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
     config) echo "check" ;;
@@ -70,7 +71,7 @@ _loquetctl_plugins() {
 }
 
 _loquetctl() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} noun="" verb="" i
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} noun="" verb="" deeper="" i
     COMPREPLY=()
     _loquetctl_value "$previous" "$current" && return
 
@@ -79,7 +80,13 @@ _loquetctl() {
         -*) ;;
         *)
             _loquetctl_value "${COMP_WORDS[i - 1]}" "" && continue
-            if [[ -z $noun ]]; then noun=${COMP_WORDS[i]}; elif [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; fi
+            if [[ -z $noun ]]; then
+                noun=${COMP_WORDS[i]}
+            elif [[ -z $verb ]]; then
+                verb=${COMP_WORDS[i]}
+            elif [[ -z $deeper && -n $(_loquetctl_verbs "$noun $verb") ]]; then
+                deeper=${COMP_WORDS[i]}
+            fi
             ;;
         esac
     done
@@ -88,9 +95,12 @@ _loquetctl() {
     if [[ $current == -* ]]; then
         local command=$noun
         [[ -n $(_loquetctl_verbs "$noun") && -n $noun ]] && command="$noun $verb"
+        [[ -n $deeper ]] && command="$command $deeper"
         mapfile -t COMPREPLY < <(compgen -W "--help $(_loquetctl_options "${command% }") $(_loquetctl_options "")" -- "$current")
     elif [[ -z $verb && -n $(_loquetctl_verbs "$noun") ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_verbs "$noun")" -- "$current")
+    elif [[ -n $verb && -z $deeper && -n $(_loquetctl_verbs "$noun $verb") ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_verbs "$noun $verb")" -- "$current")
     elif [[ "$noun $verb" == "account import" ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
     elif [[ "$noun $verb" == "message preview" ]]; then

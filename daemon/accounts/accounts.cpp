@@ -305,6 +305,20 @@ Task<void> Accounts::start_reset(Uid uid, Actor actor) {
     }
 }
 
+Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor) {
+    check(removal);
+    const std::string factor = base::printable(removal.factor);
+    AuditEvent event = new_event(AuditKind::factor_removed, actor);
+    event.detail = factor + ": " + removal.reason;
+    Edit edit = [removal = std::move(removal)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
+        return accounts::remove_factor(txn, open.uid, removal);
+    };
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::factor_removed);
+    if (co_await editing) {
+        tell({Change::Kind::changed, uid, {}}, actor, "deprived of the factor " + factor);
+    }
+}
+
 Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice) {
     const auto changed = std::make_shared<bool>(false);
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();

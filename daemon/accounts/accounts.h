@@ -4,6 +4,7 @@
 // may call what is decided above (daemon/api).
 #pragma once
 
+#include "daemon/accounts/factor_removal.h"
 #include "daemon/accounts/list_page.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/accounts/new_account.h"
@@ -105,6 +106,9 @@ public:
     /// The owner must choose a new password at the next login, and what was issued before is void. Nothing more than
     /// forgetting failures happens where a change is due already.
     [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
+
+    /// A factor that its owner cannot use any more (factor_removal.h). Nothing happens where it is not set up.
+    [[nodiscard]] base::Task<void> remove_factor(model::Uid uid, FactorRemoval removal, Actor actor);
 
     /// What goes into the transaction of a change that its owner is to know of; until then nobody is told.
     using Notify = base::Function<store::Store::Work(model::Uid uid, model::Notice notice)>;

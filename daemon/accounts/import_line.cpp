@@ -3,6 +3,7 @@
 
 #include "daemon/accounts/fields.h"
 #include "daemon/accounts/json_object.h"
+#include "daemon/work/hash_check.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/secret.h"
@@ -59,6 +60,30 @@ void take_member(ImportedAccount& account, const std::string& key, JsonValue& va
     }
 }
 
+/// A hash is one that can be verified in a login's time; '!' and '*' in front of it lock the account.
+void take_password(ImportedAccount& account) {
+    const std::string_view text = account.password_hash;
+    const std::string_view unlocked = work::without_lock(text);
+    if (!unlocked.empty() && unlocked.size() != text.size()) {
+        account.made.closed.state = model::AccountState::locked;
+        account.made.closed.state_reason = "its password was locked where it was imported from";
+    }
+    account.password_hash.erase(0, text.size() - unlocked.size());
+    if (account.password_hash.empty()) {
+        return;
+    }
+    switch (work::fault_of(account.password_hash)) {
+    case work::HashFault::none:
+        return;
+    case work::HashFault::no_hash:
+        refuse("\"password_hash\" is not a hash: no method of crypt(5) makes such a text, so nobody could log in with "
+               "it; leave it out, or write the hash as shadow(5) has it");
+    case work::HashFault::too_costly:
+        refuse("\"password_hash\" costs too much: one login would take many seconds or too much memory; leave it out, "
+               "and give the person a new password");
+    }
+}
+
 } // namespace
 
 ImportedAccount::~ImportedAccount() {
@@ -74,6 +99,7 @@ ImportedAccount read_import_line(std::string_view line, const ImportRules& rules
             [&] { return "\"password_hash\" is there, and this import is one without passwords"; });
     require(can_be_a_hash(account.password_hash),
             [&] { return "\"password_hash\" is not accepted: write it as shadow(5) has it, in the form of crypt(5)"; });
+    take_password(account);
     require(!account.uid || (account.uid->value >= rules.uids.first && account.uid->value <= rules.uids.last), [&] {
         return "\"uid\" is not one of those that accounts get: " + std::to_string(rules.uids.first) + " to "
                + std::to_string(rules.uids.last);

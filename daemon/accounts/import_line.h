@@ -26,7 +26,7 @@ struct ImportedAccount {
     NewAccount wanted;   ///< as it was written: what is empty was not said
     model::Account made; ///< checked and filled up; without numbers and groups
     std::optional<model::Uid> uid;
-    std::string password_hash; ///< crypt(5), possibly locked by '!'; empty: none
+    std::string password_hash; ///< crypt(5); empty: none. One that was locked by '!' has locked the account
     bool must_change = false;
 
     ImportedAccount() = default;

@@ -193,6 +193,23 @@ base::Task<void> AccountObjects::deauthorise(bus::Call& call) {
     call.reply();
 }
 
+base::Task<void> AccountObjects::remove_factor(bus::Call& call) {
+    auto requiring = parts_.callers.require(call, Action::manage_accounts);
+    const Caller caller = co_await requiring;
+    auto arguments = call.arguments();
+    accounts::FactorRemoval removal;
+    removal.factor = arguments.text(limits::step_name_bytes);
+    removal.reason = arguments.text(limits::reason_bytes);
+    const auto plugin = parts_.settings.plugins.find(removal.factor);
+    removal.is_configured = plugin != parts_.settings.plugins.end() && plugin->second.kind == config::PluginKind::step;
+    const Uid uid = uid_of(call);
+    auto removing = parts_.engine.with_account_still(uid, [this, uid, caller, removal = std::move(removal)] {
+        return parts_.accounts.remove_factor(uid, removal, Actor{caller.uid});
+    });
+    co_await removing;
+    call.reply();
+}
+
 #define LOQUET_ACCOUNT_PROPERTY(name, signature)                                                                       \
     SD_BUS_PROPERTY(name, signature, AccountObjects::declared_only, 0, SD_BUS_VTABLE_PROPERTY_EXPLICIT)
 
@@ -229,6 +246,8 @@ const sd_bus_vtable AccountObjects::vtable[] = {
                             bus::method<&AccountObjects::disable>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("Enable", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, bus::method<&AccountObjects::enable>,
                             SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("RemoveFactor", SD_BUS_ARGS("s", factor, "s", reason), SD_BUS_NO_RESULT,
+                            bus::method<&AccountObjects::remove_factor>, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
 };
 

@@ -44,6 +44,7 @@ private:
     base::Task<void> start_reset(bus::Call& call);
     base::Task<void> authorise(bus::Call& call);
     base::Task<void> deauthorise(bus::Call& call);
+    base::Task<void> remove_factor(bus::Call& call);
 
     base::Task<void> read_properties(bus::Call& call);
     base::Task<void> list_objects(bus::Call& call);

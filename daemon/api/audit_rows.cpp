@@ -38,6 +38,8 @@ const char* name_of(model::AuditKind kind) {
         return "factor-set-up";
     case Kind::secrets_managed:
         return "secrets-managed";
+    case Kind::factor_removed:
+        return "factor-removed";
     }
     return "unknown";
 }

@@ -59,6 +59,13 @@ struct Subject {
     [[nodiscard]] Subject as_stranger() const { return {name, std::nullopt, identity, seat}; }
 };
 
+/// The proved password by the configured method, where the stored hash is weaker. Written with the granted end of the
+/// dialog alone.
+struct HashRenewal {
+    std::string old_hash;
+    std::string new_hash;
+};
+
 struct Dialog {
     Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowPart> parts)
         : purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
@@ -73,9 +80,13 @@ struct Dialog {
     Conversation machine;
     std::map<std::string, base::SecureBytes> states; ///< of plugin steps, for this dialog
     std::uint32_t new_password_tries = 0;
-    bool proved = false;                              ///< a step that proves something was granted
-    std::uint64_t generation = 0;                     ///< of the account when that was; another ends the dialog
+    bool proved = false;          ///< a step that proves something was granted
+    std::uint64_t generation = 0; ///< of the account when that was; another ends the dialog
+    std::optional<HashRenewal> renewal;
+    std::optional<model::Digest> proved_password;     ///< typed_digest() of it
+    bool as_unknown = false;                          ///< the name is taken for one that nobody has
     bool judged = false;                              ///< a step that proves something was answered
+    bool set_up_a_factor = false;                     ///< at least one
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime

@@ -5,6 +5,7 @@
 #include "daemon/conversation/evaluation.h"
 #include "daemon/conversation/flow_parts.h"
 #include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/typed_text.h"
 #include "daemon/model/account_name.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
@@ -41,8 +42,20 @@ Engine::Engine(const Parts& parts)
     log_alarms_of(keeper_);
 }
 
+Subject Engine::unknown_subject(const std::string& typed_name, const Client& client) const {
+    Subject subject;
+    subject.name = typed_name;
+    subject.identity = store_.digest(store::DigestKind::identity, typed_name);
+    subject.seat = store_.digest(store::DigestKind::seat, client.place());
+    return subject;
+}
+
 Subject Engine::find_subject(const std::string& typed_name, const Client& client) const {
     const auto canonical = model::canonical_name(typed_name);
+    const bool other_spelling = canonical && *canonical != typed_name;
+    if (other_spelling && client.is_root() && !client.account_uid && !takes_name_back(client.service)) {
+        return unknown_subject(typed_name, client);
+    }
     Subject subject;
     subject.name = canonical.value_or(typed_name);
     if (canonical) {

@@ -75,6 +75,8 @@ public:
 
 private:
     [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
+    /// The same name as one that nobody has, with counters of its own.
+    [[nodiscard]] Subject unknown_subject(const std::string& typed_name, const Client& client) const;
     base::Task<protocol::Turn> account_phase(Dialog& dialog);
     base::Task<protocol::Turn> open(Dialog& dialog, protocol::Answers known);
     base::Task<protocol::Turn> start(Dialog& dialog);
@@ -85,7 +87,8 @@ private:
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling,
                                               protocol::Answers answers);
     static void note_proof(Dialog& dialog, bool proved);
-    void note_change(Dialog& dialog, Evaluation& evaluation);
+    /// The step of that name was granted: what that changed of the account, with its record, and for its owner.
+    void note_change(Dialog& dialog, const std::string& granted_step, bool enrolled, Evaluation& evaluation);
     void tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes);
     /// For which counters an answer has waited, and how long in all.
     struct Waited {

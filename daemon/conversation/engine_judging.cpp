@@ -3,9 +3,11 @@
 #include "daemon/conversation/engine.h"
 #include "daemon/conversation/evaluation.h"
 #include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/typed_text.h"
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -32,6 +34,10 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
         dialog.machine.end();
         co_return Denied{Reason::refused, {}, {}};
     }
+    if (std::any_of(answers.begin(), answers.end(), is_sshd_placeholder)) {
+        dialog.as_unknown = true;
+        dialog.subject = unknown_subject(dialog.subject.name, dialog.client);
+    }
     try {
         Waited waited;
         for (;;) {
@@ -43,7 +49,9 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
                 if (clock_.boottime() - asked_at > limits::longest_queueing) {
                     break;
                 }
-                dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed meanwhile
+                if (!dialog.as_unknown) {
+                    dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed meanwhile
+                }
                 const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
                 auto asking = may_evaluate(dialog, hold, waited);
                 const Ruling ruling = co_await asking;
@@ -69,10 +77,12 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
 }
 
 base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling, Answers answers) {
-    Step& step = steps_.at(dialog.machine.step());
+    // What was asked; a choice moves the machine while it is answered.
+    const std::string asked_step = dialog.machine.step();
+    const bool enrols = dialog.machine.enrols();
+    Step& step = steps_.at(asked_step);
     Evaluation evaluation;
     LockKeeper::Foresight foresight;
-    const bool enrols = dialog.machine.enrols();
     if (step.proves() && !enrols) {
         dialog.judged = true;
         evaluation.ruling = std::move(ruling);
@@ -95,7 +105,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& 
     evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
     if (std::holds_alternative<Granted>(evaluation.turn)) {
         note_proof(dialog, step.proves() && !enrols);
-        note_change(dialog, evaluation);
+        note_change(dialog, asked_step, enrols, evaluation);
     }
     auto next = dialog.machine.advance(evaluation.turn);
     if (!next) {
@@ -122,13 +132,13 @@ void Engine::note_proof(Dialog& dialog, bool proved) {
     }
 }
 
-/// What its owner is to know of, once the step on is granted.
-void Engine::note_change(Dialog& dialog, Evaluation& evaluation) {
-    if (dialog.machine.enrols()) {
-        evaluation.writes.push_back(factor_set_up(dialog, dialog.machine.step(), clock_.wall()));
+void Engine::note_change(Dialog& dialog, const std::string& granted_step, bool enrolled, Evaluation& evaluation) {
+    if (enrolled) {
+        dialog.set_up_a_factor = true;
+        evaluation.writes.push_back(factor_set_up(dialog, granted_step, clock_.wall()));
         evaluation.needs_durable = true;
         tell_owner(dialog, model::Notice::factor_set_up, evaluation.writes);
-    } else if (dialog.machine.step() == new_password_step) {
+    } else if (granted_step == new_password_step) {
         evaluation.sets_password = true;
         if (dialog.client.acts_for_root() && dialog.subject.account
             && dialog.subject.account->closed.state != model::AccountState::active) {
@@ -184,10 +194,15 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
             dialog.machine.end();
             co_return;
         }
-        Step& step = steps_.at(dialog.machine.step());
-        auto beginning = dialog.machine.enrols() ? step.enrol(dialog) : step.begin(dialog);
+        const std::string step_name = dialog.machine.step();
+        const bool enrols = dialog.machine.enrols();
+        Step& step = steps_.at(step_name);
+        auto beginning = enrols ? step.enrol(dialog) : step.begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));
+        if (enrols && std::holds_alternative<Granted>(evaluation.turn)) { // set up without a question
+            note_change(dialog, step_name, enrols, evaluation);
+        }
         auto next = dialog.machine.advance(evaluation.turn);
         if (next) {
             evaluation.turn = granted_or(*std::move(next), dialog);
@@ -260,6 +275,9 @@ base::Task<void> Engine::write_down(const Dialog& dialog, const LockKeeper::Hold
         pieces.push_back(std::move(counters.work));
         if (evaluation.consequence && evaluation.consequence->shut()) {
             tell_owner(dialog, model::Notice::locked_by_failures, pieces);
+        }
+        if (granted) {
+            pieces.push_back(renewed_hash(dialog));
         }
         pieces.push_back(record_of(dialog, evaluation, clock_.wall(), steady_.now(clock_)));
     }

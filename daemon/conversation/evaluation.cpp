@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/evaluation.h"
 
+#include "daemon/accounts/password_record.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/seat_trust.h"
 #include "daemon/model/audit_event.h"
@@ -55,7 +56,8 @@ model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, b
     model::AuditEvent event = event_in(dialog, wall);
     event.kind = kind_of(dialog);
     event.granted = std::holds_alternative<Granted>(evaluation.turn);
-    event.detail = base::printable(detail_of(evaluation), 256);
+    const bool declined = event.granted && event.kind == model::AuditKind::secrets_managed && !dialog.set_up_a_factor;
+    event.detail = declined ? "nothing-set-up" : base::printable(detail_of(evaluation), 256);
     return event;
 }
 
@@ -179,6 +181,19 @@ store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor
         closed->trusted_seats.clear();
         store::AccountsTable::put(txn, *event.account, *closed);
         audit::AuditLog::append(txn, event);
+    };
+}
+
+store::Store::Work renewed_hash(const Dialog& dialog) {
+    const auto uid = dialog.subject.uid();
+    if (!uid || !dialog.renewal || dialog.reason != Reason::none) {
+        return [](store::WriteTxn&) {};
+    }
+    return [uid = *uid, generation = dialog.generation, hashes = *dialog.renewal](store::WriteTxn& txn) {
+        const auto closed = store::AccountsTable::closed(txn, uid);
+        if (closed && closed->generation == generation) {
+            accounts::replace_hash(txn, uid, hashes.old_hash, hashes.new_hash);
+        }
     };
 }
 

@@ -72,6 +72,10 @@ public:
 [[nodiscard]] store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor,
                                                base::Milliseconds wall);
 
+/// The stronger hash of the password that was proved, at the granted end of a dialog; nothing where the account is not
+/// what it was. Nothing to do where the dialog has none, or its end lets nobody in yet.
+[[nodiscard]] store::Store::Work renewed_hash(const Dialog& dialog);
+
 /// All pieces in one transaction, in order.
 [[nodiscard]] store::Store::Work all_of(std::vector<store::Store::Work> pieces);
 

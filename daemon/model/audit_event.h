@@ -25,6 +25,7 @@ enum class AuditKind : std::uint8_t {
     codes_unused = 11,    ///< an alarm (not granted), or its end
     factor_set_up = 12,   ///< `detail` says which
     secrets_managed = 13, ///< a dialog to set a factor up came to its end
+    factor_removed = 14,  ///< by the helpdesk; `detail` says which, and why
 };
 
 struct AuditEvent {

@@ -10,6 +10,7 @@ enum class Notice : std::uint8_t {
     password_changed,   ///< by who knew the former one, or by root
     password_reset,     ///< the helpdesk had them choose another one
     factor_set_up,      ///< a second factor is new, or was replaced
+    factor_removed,     ///< by the helpdesk
     locked,             ///< by the helpdesk
     locked_by_failures, ///< by too many of them
 };

@@ -40,6 +40,8 @@ std::string_view text_of(Notice notice) noexcept {
         return "notice.password_reset";
     case Notice::factor_set_up:
         return "notice.factor_set_up";
+    case Notice::factor_removed:
+        return "notice.factor_removed";
     case Notice::locked:
         return "notice.locked";
     case Notice::locked_by_failures:

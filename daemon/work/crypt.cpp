@@ -22,6 +22,34 @@ static_assert(limits::password_bytes == CRYPT_MAX_PASSPHRASE_SIZE - 1, "libxcryp
 
 constexpr std::string_view digits64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// Methods that read whole bytes, by the beginning of their hashes, with the number of bytes that they read: crypt(5),
+/// "Maximum passphrase length". Those that are missing read seven bits of a byte: DES (8 bytes), bigcrypt (128) and
+/// bsdicrypt; or are wrong about the eighth: "$2x$".
+struct Method {
+    std::string_view prefix;
+    std::size_t bytes;
+};
+constexpr std::size_t bcrypt_bytes = 72;
+constexpr std::size_t all_bytes = SIZE_MAX;
+constexpr std::array<Method, 12> methods{{{"$y$", all_bytes},
+                                          {"$gy$", all_bytes},
+                                          {"$7$", all_bytes},
+                                          {"$2b$", bcrypt_bytes},
+                                          {"$2y$", bcrypt_bytes},
+                                          {"$2a$", bcrypt_bytes},
+                                          {"$6$", all_bytes},
+                                          {"$5$", all_bytes},
+                                          {"$sha1$", all_bytes},
+                                          {"$md5", all_bytes}, // "$md5$" and "$md5,rounds="
+                                          {"$1$", all_bytes},
+                                          {"$3$", all_bytes}}};
+
+std::size_t bytes_read(std::string_view hash) noexcept {
+    const auto* const found = std::find_if(methods.begin(), methods.end(),
+                                           [&](const Method& method) { return hash.starts_with(method.prefix); });
+    return found == methods.end() ? 0 : found->bytes;
+}
+
 std::uint64_t read_decimal(std::string_view text) {
     std::uint64_t value = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -109,8 +137,11 @@ bool is_strong(const std::string& setting) noexcept {
 }
 
 std::size_t longest_password(std::string_view method) noexcept {
-    constexpr std::size_t bcrypt_bytes = 72; // crypt(5): "$2b$ ... Maximum password length 72 characters"
-    return method.starts_with("$2") ? bcrypt_bytes : limits::password_bytes;
+    return std::min<std::size_t>(bytes_read(method), limits::password_bytes);
+}
+
+bool reads_all_of(std::string_view hash, std::size_t password_bytes) noexcept {
+    return password_bytes < bytes_read(hash);
 }
 
 std::optional<std::string> crypt(const base::Secret& password, const std::string& setting) {

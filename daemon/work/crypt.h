@@ -35,6 +35,11 @@ struct HashStrength {
 /// The most bytes of a password that take part in a hash of this method; what is longer is refused, not cut.
 [[nodiscard]] std::size_t longest_password(std::string_view method) noexcept;
 
+/// True where a hash like this one is made of every bit of every byte of a password of that size, so that no other text
+/// could have been meant. False where the password may be the beginning of a longer one (bcrypt, DES), where the method
+/// reads seven bits of a byte (DES and its kin) or mixes bytes up ("$2x$"), and for a method that is not known.
+[[nodiscard]] bool reads_all_of(std::string_view hash, std::size_t password_bytes) noexcept;
+
 /// The hash of `password` by `setting` (a setting or an earlier hash). Nothing where libxcrypt refuses: a setting that
 /// is locked or malformed, a password of more than limits::password_bytes or with a NUL in it.
 [[nodiscard]] std::optional<std::string> crypt(const base::Secret& password, const std::string& setting);

@@ -23,6 +23,7 @@ inline constexpr Id account_changed{"account-changed", "1d1ec9a7b4c74f5a9a35ab0f
 inline constexpr Id account_locked{"account-locked", "1d1ec9a7b4c74f5a9a35ab0f1f3a2003"};
 inline constexpr Id accounts_imported{"accounts-imported", "1d1ec9a7b4c74f5a9a35ab0f1f3a2005"};
 inline constexpr Id site_under_attack{"site-under-attack", "1d1ec9a7b4c74f5a9a35ab0f1f3a2004"};
+inline constexpr Id password_typed_as_code{"password-typed-as-code", "1d1ec9a7b4c74f5a9a35ab0f1f3a2006"};
 inline constexpr Id plugin_failed{"plugin-failed", "1d1ec9a7b4c74f5a9a35ab0f1f3a3001"};
 inline constexpr Id plugin_quarantined{"plugin-quarantined", "1d1ec9a7b4c74f5a9a35ab0f1f3a3002"};
 inline constexpr Id plugin_ready{"plugin-ready", "1d1ec9a7b4c74f5a9a35ab0f1f3a3003"};

@@ -8,7 +8,7 @@ namespace loquet::protocol {
 
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 11> words{{
+constexpr std::array<std::pair<Reason, std::string_view>, 12> words{{
     {Reason::none, ""},
     {Reason::refused, "refused"},
     {Reason::locked, "locked"},
@@ -20,6 +20,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 11> words{{
     {Reason::busy, "busy"},
     {Reason::rules, "rules"},
     {Reason::disowned, "disowned"},
+    {Reason::not_set_up, "not-set-up"},
 }};
 
 } // namespace

@@ -59,6 +59,7 @@ enum class Reason : std::uint8_t {
     busy,                  ///< too many attempts are waiting
     rules,                 ///< the new password does not meet the rules
     disowned,              ///< locked just now, by a code that says "this was not me"
+    not_set_up,            ///< a factor was to be set up and was not; the account is what it was
 };
 
 [[nodiscard]] std::string_view to_text(Reason reason) noexcept;

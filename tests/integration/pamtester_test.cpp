@@ -47,12 +47,14 @@ protected:
             text += std::string(type) + " required " + PAM_LOQUET + " " + options + "\n";
         }
         base::replace_file(services / "pam/test", text, 0644);
+        base::replace_file(services / "pam/login", text, 0644);
         base::replace_file(services / "pam/other", text, 0644); // without it libpam complains, with its process number
     }
 
     [[nodiscard]] Command command(const std::string& user, const std::vector<std::string>& operations,
-                                  const std::vector<std::string_view>& typed) const {
-        Command command{{"pamtester", "-I", "tty=tty1", "test", user},
+                                  const std::vector<std::string_view>& typed,
+                                  const std::string& service = "test") const {
+        Command command{{"pamtester", "-I", "tty=tty1", service, user},
                         {"LD_PRELOAD=libpam_wrapper.so", "PAM_WRAPPER=1", "PAM_WRAPPER_SERVICE_DIR=" + services / "pam",
                          bus_variable},
                         {}};
@@ -84,7 +86,10 @@ TEST_F(APamtester, IsSuccessfulInEveryPhaseWithTheRightPassword) {
 }
 
 TEST_F(APamtester, IsSuccessfulUnderTheNameInOtherLetters) {
-    EXPECT_EQ(pamtester("ALICE", {"authenticate", "acct_mgmt"}, {canary::password}).exit_code, 0);
+    const std::vector<std::string> operations{"authenticate", "acct_mgmt"};
+    EXPECT_EQ(run(command("ALICE", operations, {canary::password}, "login")).exit_code, 0);
+    EXPECT_EQ(run(command("ALICE", operations, {canary::password})).exit_code, 1)
+        << "only where the name is taken back";
 }
 
 TEST_F(APamtester, IsToldAtOnceThatANameOfAnotherSourceIsNotOurs) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/password_step.h"
 
-#include "daemon/accounts/password_record.h"
+#include "daemon/conversation/typed_text.h"
 #include "daemon/notices/disown_code.h"
 #include "daemon/store/accounts_table.h"
+#include "daemon/work/crypt.h"
+#include "lib/protocol/names.h"
 
 namespace loquet::conversation {
 
@@ -32,11 +34,12 @@ base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
     co_return result;
 }
 
-base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& subject, protocol::Answers answers) {
-    const std::string hash = store_.read([&](const store::ReadTxn& txn) {
-        const auto credential = subject.account ? AccountsTable::credential(txn, *subject.uid()) : std::nullopt;
-        return credential ? credential->password_hash : std::string();
+base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+    model::Credential credential = store_.read([&](const store::ReadTxn& txn) {
+        const auto found = subject.account ? AccountsTable::credential(txn, *subject.uid()) : std::nullopt;
+        return found.value_or(model::Credential{});
     });
+    const std::string& hash = credential.password_hash;
     base::Secret password = std::move(answers.at(0));
     auto verification = hasher_.verify(password.clone(), hash, subject.seat);
     const bool right = co_await verification;
@@ -45,12 +48,9 @@ base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& s
     StepResult result;
     if (right && subject.account) {
         result.turn = protocol::Granted{};
-        try {
-            auto anew = rehash(subject, std::move(password), hash);
-            result.writes = co_await anew;
-        } catch (const base::Error& error) { // too long for the configured method, or no room: the old hash is right
-            result.detail = std::string("hash-not-renewed: ") + error.what();
-        }
+        dialog.proved_password = typed_digest(store_, password);
+        auto renewing = renew(dialog, subject, std::move(password), std::move(credential));
+        result.detail = co_await renewing;
         co_return result;
     }
     if (disowned) {
@@ -74,20 +74,25 @@ bool PasswordStep::is_disowned(const Subject& subject, const base::Secret& typed
     return !code.empty() && subject.account && notices::runs(subject.account->closed, digest, clock_.wall());
 }
 
-base::Task<std::vector<store::Store::Work>> PasswordStep::rehash(const Subject& subject, base::Secret password,
-                                                                 std::string old_hash) {
-    std::vector<store::Store::Work> writes;
+base::Task<std::string> PasswordStep::renew(Dialog& dialog, const Subject& subject, base::Secret password,
+                                            model::Credential credential) {
     const bool is_open = subject.account->closed.state == model::AccountState::active;
-    if (!is_open || !hasher_.weaker_than_configured(old_hash)) {
-        co_return writes; // a proof that will be refused takes no more time than a wrong one
+    const bool is_replaced = credential.must_change || dialog.purpose == protocol::purpose::change_password
+                             || dialog.purpose == protocol::purpose::first_login;
+    if (!is_open || is_replaced || !hasher_.weaker_than_configured(credential.password_hash)) {
+        co_return std::string(); // a proof that will be refused takes no more time than a wrong one
     }
-    auto hashing = hasher_.hash(std::move(password), subject.seat);
-    std::string new_hash = co_await hashing;
-    const model::Uid uid = *subject.uid();
-    writes.emplace_back([uid, old_hash = std::move(old_hash), new_hash = std::move(new_hash)](store::WriteTxn& txn) {
-        accounts::replace_hash(txn, uid, old_hash, new_hash);
-    });
-    co_return writes;
+    if (!work::reads_all_of(credential.password_hash, password.size())) {
+        co_return std::string("hash-not-renewed: its method reads only a part of what was typed");
+    }
+    try {
+        auto hashing = hasher_.hash(std::move(password), subject.seat);
+        std::string new_hash = co_await hashing;
+        dialog.renewal = HashRenewal{std::move(credential.password_hash), std::move(new_hash)};
+        co_return std::string();
+    } catch (const base::Error& error) { // too long for the configured method, or no room: the old hash is right
+        co_return std::string("hash-not-renewed: ") + error.what();
+    }
 }
 
 } // namespace loquet::conversation

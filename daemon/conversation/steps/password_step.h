@@ -23,8 +23,10 @@ public:
 
 private:
     [[nodiscard]] bool is_disowned(const Subject& subject, const base::Secret& typed) const;
-    base::Task<std::vector<store::Store::Work>> rehash(const Subject& subject, base::Secret password,
-                                                       std::string old_hash);
+    /// Where the hash may be made anew of what was typed: for the granted end of the dialog. Says why not, where it
+    /// should be and cannot.
+    base::Task<std::string> renew(Dialog& dialog, const Subject& subject, base::Secret password,
+                                  model::Credential credential);
 
     store::Store& store_;
     work::Hasher& hasher_;

@@ -3,7 +3,9 @@
 
 #include "daemon/conversation/facts.h"
 #include "daemon/conversation/presenter.h"
+#include "daemon/conversation/typed_text.h"
 #include "daemon/store/steps_table.h"
+#include "lib/base/log.h"
 #include "lib/base/text.h"
 
 #include <algorithm>
@@ -57,7 +59,38 @@ base::Task<StepResult> PluginStep::begin(Dialog& dialog) {
 }
 
 base::Task<StepResult> PluginStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
-    return run(dialog, subject, StepOperation::answer, std::move(answers));
+    if (repeats_the_password(dialog, answers)) {
+        co_return password_typed_as_code(dialog);
+    }
+    const bool no_answer = are_blank(answers);
+    auto running = run(dialog, subject, StepOperation::answer, std::move(answers));
+    StepResult result = co_await running;
+    if (no_answer && result.person_failed) { // whoever only pressed Enter guessed nothing
+        result.person_failed = false;
+        result.detail = name_ + "-not-answered";
+    }
+    co_return result;
+}
+
+bool PluginStep::repeats_the_password(const Dialog& dialog, const protocol::Answers& answers) const {
+    return dialog.proved_password && std::ranges::any_of(answers, [&](const base::Secret& answer) {
+               return typed_digest(store_, answer) == *dialog.proved_password;
+           });
+}
+
+StepResult PluginStep::password_typed_as_code(const Dialog& dialog) const {
+    log::notice(
+        log::id::password_typed_as_code,
+        "the prompt of " + name_
+            + " was answered with the password once more, which is not counted. sshd's method \"password\" does "
+              "that: set \"KbdInteractiveAuthentication yes\" and \"PasswordAuthentication no\" in sshd_config(5)",
+        {{"LOQUET_ACCOUNT", dialog.subject.name},
+         {"LOQUET_SERVICE", dialog.client.service},
+         {"LOQUET_SEAT", dialog.client.place()}});
+    StepResult result;
+    result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
+    result.detail = "password-typed-as-code";
+    return result;
 }
 
 base::Task<StepResult> PluginStep::enrol(Dialog& dialog) {
@@ -83,7 +116,12 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
         response = co_await asked;
         require_media(response, media_for(subject));
     } catch (const base::Error& error) {
-        co_return unavailable(error);
+        StepResult result = unavailable(error);
+        if (enrols) {
+            std::get<protocol::Denied>(result.turn).messages = {
+                texts_.render(dialog.client.locale, "enrolment.unavailable")};
+        }
+        co_return result;
     }
     if (response.dialog_state) {
         dialog.states[name_] = std::move(*response.dialog_state);
@@ -184,11 +222,13 @@ StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse re
         result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
         result.detail = name_ + "-not-set-up";
         result.skipped = true;
+    } else if (enrols) {
+        result.turn = protocol::Denied{protocol::Reason::not_set_up, {}, {texts_.render(locale, "enrolment.failed")}};
+        result.detail = name_ + "-not-set-up" + (response.note.empty() ? "" : ": " + response.note);
     } else {
-        const char* const what = enrols ? "-not-set-up" : "-wrong";
         result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
-        result.detail = name_ + what + (response.note.empty() ? "" : ": " + response.note);
-        result.person_failed = proves_ && !enrols;
+        result.detail = name_ + "-wrong" + (response.note.empty() ? "" : ": " + response.note);
+        result.person_failed = proves_;
     }
     const auto uid = subject.uid();
     if (response.account_state && uid) {

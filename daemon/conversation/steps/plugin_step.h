@@ -37,6 +37,10 @@ public:
     base::Task<StepResult> enrol_answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
+    /// A program that knows one answer gives it to every prompt: that is no guess of a code, and the plugin is not
+    /// asked.
+    [[nodiscard]] bool repeats_the_password(const Dialog& dialog, const protocol::Answers& answers) const;
+    [[nodiscard]] StepResult password_typed_as_code(const Dialog& dialog) const;
     base::Task<StepResult> run(Dialog& dialog, const Subject& subject, protocol::StepOperation operation,
                                protocol::Answers answers);
     [[nodiscard]] protocol::StepRequest request_for(const Dialog& dialog, const Subject& subject) const;

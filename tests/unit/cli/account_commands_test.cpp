@@ -233,5 +233,37 @@ TEST_F(AnAccountList, ThatNeverEndsIsGivenUp) {
     EXPECT_EQ(service_.run({"account", "list"}).exit_code, 1);
 }
 
+TEST_F(AnAccountCommand, FactorRemoveSendsTheFactorAndTheReason) {
+    std::vector<std::string> sent;
+    service_.on("RemoveFactor", [&](bus::Call& call) {
+        auto reader = call.arguments();
+        sent.emplace_back(reader.text(64));
+        sent.emplace_back(reader.text(512));
+        call.reply();
+    });
+    const tests::Outcome outcome =
+        service_.run({"account", "factor", "remove", "alice", "totp", "--reason", "telephone lost"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "The account alice no longer has the factor totp, and its owner is told.\n");
+    EXPECT_THAT(sent, ElementsAre("totp", "telephone lost"));
+}
+
+TEST_F(AnAccountCommand, FactorRemoveWantsAReason) {
+    EXPECT_EQ(service_.run({"account", "factor", "remove", "alice", "totp"}).exit_code, 2);
+    EXPECT_EQ(service_.run({"account", "factor", "remove", "alice", "totp", "--reason", ""}).exit_code, 2);
+    EXPECT_THAT(service_.called(), IsEmpty());
+}
+
+TEST_F(AnAccountCommand, FactorListShowsWhatIsSetUp) {
+    service_.on("GetAll", [](bus::Call& call) {
+        call.reply([](bus::Writer& writer) {
+            writer.array("{sv}", [&] { writer.entry("Factors", "as", [&] { writer.texts({"password", "totp"}); }); });
+        });
+    });
+    const tests::Outcome outcome = service_.run({"--json", "account", "factor", "list", "alice"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "[\n{\"factor\":\"password\"},\n{\"factor\":\"totp\"}\n]\n");
+}
+
 } // namespace
 } // namespace loquet::cli

@@ -35,6 +35,9 @@ TEST(TheCompletion, KnowsEveryNounAndVerb) {
     for (const std::string& noun : nouns) {
         EXPECT_EQ(completed({noun, ""}), words_after({noun})) << noun;
     }
+    EXPECT_EQ(completed({"account", "factor", ""}), words_after({"account", "factor"}));
+    EXPECT_EQ(completed({"account", "factor", "rem"}), Words{"remove"});
+    EXPECT_EQ(completed({"account", "factor", "remove", ""}), Words{});
 }
 
 TEST(TheCompletion, KnowsEveryOption) {

@@ -29,7 +29,10 @@ std::string page(const std::string& name) {
 TEST(TheManual, NamesEveryCommandAndOption) {
     const std::string text = page("loquetctl.1");
     for (const CommandWords& command : all_commands()) {
-        const std::string words = command.size() == 1 ? command[0] : command[0] + " " + command[1];
+        std::string words;
+        for (const std::string& word : command) {
+            words += (words.empty() ? "" : " ") + word;
+        }
         EXPECT_THAT(text, HasSubstr(words));
         for (const std::string& option : options_of(command)) {
             EXPECT_THAT(text, HasSubstr(option)) << words;

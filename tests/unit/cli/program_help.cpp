@@ -51,16 +51,16 @@ Words options_of(const CommandWords& command) {
     return out;
 }
 
-std::vector<CommandWords> all_commands() {
+std::vector<CommandWords> all_commands(const CommandWords& begin) {
     std::vector<CommandWords> out;
-    for (const std::string& noun : words_after({})) {
-        const Words verbs = words_after({noun});
-        if (verbs.empty()) {
-            out.push_back({noun});
+    for (const std::string& word : words_after(begin)) {
+        CommandWords command = begin;
+        command.push_back(word);
+        const std::vector<CommandWords> longer = all_commands(command);
+        if (longer.empty()) {
+            out.push_back(std::move(command));
         }
-        for (const std::string& verb : verbs) {
-            out.push_back({noun, verb});
-        }
+        out.insert(out.end(), longer.begin(), longer.end());
     }
     return out;
 }

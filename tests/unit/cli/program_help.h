@@ -11,8 +11,8 @@ namespace loquet::cli {
 using Words = std::set<std::string>;
 using CommandWords = std::vector<std::string>; ///< {"account", "add"}
 
-/// Every command that ends in a verb, or in a noun that has none.
-[[nodiscard]] std::vector<CommandWords> all_commands();
+/// Every whole command that begins with these words.
+[[nodiscard]] std::vector<CommandWords> all_commands(const CommandWords& begin = {});
 /// Nouns for no words, verbs for a noun.
 [[nodiscard]] Words words_after(const CommandWords& command);
 /// Options of exactly that command, with their dashes.

@@ -26,7 +26,7 @@ std::string text_of(const Service& service) {
 } // namespace
 
 ServiceFolder::ServiceFolder(const Service& service) {
-    for (const char* name : {"test", "sudo"}) {
+    for (const char* name : {"test", "login", "sshd", "sudo"}) {
         base::replace_file(folder_ / name, text_of(service), 0644);
     }
 }

@@ -26,7 +26,8 @@ struct Drawn {
     friend bool operator==(const Drawn&, const Drawn&) = default;
 };
 
-/// The folder of service files that a `Service` stands for; for those who start many transactions with one.
+/// The folder of service files that a `Service` stands for, by the names "test" (an Application's, unless its
+/// PAM_SERVICE is set to another one), "login" and "sshd"; for those who start many transactions with one.
 class ServiceFolder {
 public:
     explicit ServiceFolder(const Service& service);

@@ -40,13 +40,43 @@ protected:
 };
 
 TEST_F(ALoginOnAMachine, IsGrantedToThePersonAndThePasswordGoesToTheModulesBelow) {
-    Application application("ALICE");
+    Application application("alice");
     application.typed = {text(canary::password)};
     EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
-    EXPECT_EQ(application.user(), "alice");
     EXPECT_THAT(application.seen_below("AUTHTOK"), Optional(text(canary::password)));
     EXPECT_EQ(application.check_account(), PAM_SUCCESS);
     EXPECT_EQ(application.open_session(), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, IsThatOfTheOwnerInAnotherSpellingWhereTheProgramTakesTheNameBack) {
+    Application login("ALICE");
+    login.set_item(PAM_SERVICE, "login");
+    login.typed = {text(canary::password)};
+    EXPECT_EQ(login.authenticate(), PAM_SUCCESS);
+    EXPECT_EQ(login.user(), "alice");
+    EXPECT_EQ(login.check_account(), PAM_SUCCESS);
+    EXPECT_EQ(login.open_session(), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, IsNobodysInAnotherSpellingWhereTheProgramKeepsTheName) {
+    for (int i = 0; i < 6; ++i) {
+        Application sshd("Alice");
+        sshd.set_item(PAM_SERVICE, "sshd");
+        sshd.typed = {text(canary::password)};
+        EXPECT_NE(sshd.authenticate(), PAM_SUCCESS);
+        EXPECT_EQ(sshd.user(), "Alice");
+    }
+    EXPECT_EQ(log_in("alice", canary::password), PAM_SUCCESS) << "the owner is not locked out";
+}
+
+TEST_F(ALoginOnAMachine, IsOpenToTheOwnerAfterSshdRefusedThem) {
+    for (int i = 0; i < 6; ++i) {
+        Application sshd("alice");
+        sshd.set_item(PAM_SERVICE, "sshd");
+        sshd.typed = {"\b\n\r\177INCORRECT\b\n\r\177"};
+        EXPECT_NE(sshd.authenticate(), PAM_SUCCESS);
+    }
+    EXPECT_EQ(log_in("alice", canary::password), PAM_SUCCESS);
 }
 
 TEST_F(ALoginOnAMachine, TakesThePasswordFromAboveInOneCall) {

@@ -86,7 +86,7 @@ TEST_F(AnImport, MakesAnAccountOfEachLine) {
 }
 
 TEST_F(AnImport, LeavesARecordOfEachAccountInTheAuditLog) {
-    (void)imported("{\"name\":\"ana\"}\n{\"name\":\"ben\",\"password_hash\":\"$y$x\"}\n");
+    (void)imported("{\"name\":\"ana\"}\n{\"name\":\"ben\",\"password_hash\":\"$y$j9T$x$x\"}\n");
     ASSERT_EQ(records().size(), 2U);
     for (const audit::Entry& entry : records()) {
         EXPECT_EQ(entry.event.kind, model::AuditKind::account_created);
@@ -95,6 +95,42 @@ TEST_F(AnImport, LeavesARecordOfEachAccountInTheAuditLog) {
     EXPECT_EQ(records()[1].event.account, accounts_.find("ben"));
     EXPECT_EQ(records()[1].event.detail, "imported with a password");
     EXPECT_TRUE(store_.read(audit::AuditLog::verify).intact);
+}
+
+TEST_F(AnImport, RefusesATextThatIsNoHashWithoutRepeatingIt) {
+    for (const char* text : {"plaintextpw", "{SSHA}abcdef", "$99$foo$bar", "!plaintextpw", "$6$salt$"}) {
+        const auto progress = imported(std::string("{\"name\":\"ana\",\"password_hash\":\"") + text + "\"}\n");
+        ASSERT_EQ(progress.errors.size(), 1U) << text;
+        EXPECT_THAT(progress.errors[0].sentence, HasSubstr("is not a hash"));
+        EXPECT_THAT(progress.errors[0].sentence, Not(HasSubstr(text)));
+    }
+    EXPECT_EQ(count(), 0U);
+}
+
+TEST_F(AnImport, RefusesAHashThatWouldHoldUpEveryLogin) {
+    const auto progress =
+        imported(R"({"name":"ana","password_hash":"$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"})"
+                 "\n");
+    ASSERT_EQ(progress.errors.size(), 1U);
+    EXPECT_THAT(progress.errors[0].sentence, HasSubstr("costs too much"));
+    EXPECT_EQ(count(), 0U);
+}
+
+TEST_F(AnImport, TakesAPasswordThatWasLockedForALockedAccount) {
+    (void)imported("{\"name\":\"ana\",\"password_hash\":\"!$y$j9T$a$b\"}\n");
+    EXPECT_EQ(show("ana").account.closed.state, model::AccountState::locked);
+    EXPECT_FALSE(show("ana").account.closed.state_reason.empty());
+    EXPECT_EQ(credential(accounts_.find("ana").value()).password_hash, "$y$j9T$a$b")
+        << "good again once it is unlocked";
+}
+
+TEST_F(AnImport, TakesAMarkInPlaceOfAHashForNoPassword) {
+    (void)imported("{\"name\":\"ana\",\"password_hash\":\"*\"}\n{\"name\":\"ben\",\"password_hash\":\"!!\"}\n"
+                   "{\"name\":\"cleo\",\"password_hash\":\"*LK*\"}\n");
+    for (const char* name : {"ana", "ben", "cleo"}) {
+        EXPECT_FALSE(show(name).has_password) << name;
+        EXPECT_EQ(show(name).account.closed.state, model::AccountState::active) << name;
+    }
 }
 
 TEST_F(AnImport, RefusesAWrongLineByItsNumberAndTakesTheOthers) {
@@ -130,7 +166,7 @@ TEST_F(AnImport, RefusesAWrongLineByItsNumberAndTakesTheOthers) {
 }
 
 TEST_F(AnImport, TwiceHasOneEffect) {
-    const std::string text = "{\"name\":\"ana\",\"mail\":\"ana@example.org\",\"password_hash\":\"$y$first\"}\n"
+    const std::string text = "{\"name\":\"ana\",\"mail\":\"ana@example.org\",\"password_hash\":\"$y$j9T$a$first\"}\n"
                              "{\"name\":\"ANA\"}\n{\"name\":\"ben\",\"organisation\":\"cnrs\"}\n";
     const auto first = imported(text);
     EXPECT_EQ(first.created, 2U);
@@ -143,13 +179,13 @@ TEST_F(AnImport, TwiceHasOneEffect) {
 }
 
 TEST_F(AnImport, ChangesNoAccountThatIsThere) {
-    (void)imported("{\"name\":\"ana\",\"mail\":\"ana@example.org\",\"password_hash\":\"$y$first\"}\n");
+    (void)imported("{\"name\":\"ana\",\"mail\":\"ana@example.org\",\"password_hash\":\"$y$j9T$a$first\"}\n");
     const auto second = imported("{\"name\":\"ana\",\"mail\":\"eve@example.org\"}\n{\"name\":\"ana\",\"uid\":30007}\n"
-                                 "{\"name\":\"ana\",\"password_hash\":\"$y$other\"}\n");
+                                 "{\"name\":\"ana\",\"password_hash\":\"$y$j9T$a$other\"}\n");
     EXPECT_EQ(second.refused, 2U);
     EXPECT_EQ(second.unchanged, 1U) << "its owner may have chosen another password since";
     EXPECT_EQ(show("ana").account.closed.mail, "ana@example.org");
-    EXPECT_EQ(credential(accounts_.find("ana").value()).password_hash, "$y$first");
+    EXPECT_EQ(credential(accounts_.find("ana").value()).password_hash, "$y$j9T$a$first");
 }
 
 TEST_F(AnImport, WritesNothingWhereItIsARehearsal) {
@@ -175,8 +211,8 @@ TEST_F(AnImport, SkipsNumbersThatAreTakenElsewhere) {
 TEST_F(AnImport, SaysForWhichPasswordsAnotherIsDue) {
     auto options = by(helpdesk);
     options.must_change = true;
-    (void)imported("{\"name\":\"ana\",\"password_hash\":\"$y$a\"}\n"
-                   "{\"name\":\"ben\",\"password_hash\":\"$y$b\",\"must_change\":false}\n",
+    (void)imported("{\"name\":\"ana\",\"password_hash\":\"$y$j9T$a$a\"}\n"
+                   "{\"name\":\"ben\",\"password_hash\":\"$y$j9T$a$b\",\"must_change\":false}\n",
                    options);
     EXPECT_TRUE(show("ana").must_change);
     EXPECT_FALSE(show("ben").must_change);
@@ -185,7 +221,8 @@ TEST_F(AnImport, SaysForWhichPasswordsAnotherIsDue) {
 TEST_F(AnImport, RefusesPasswordsWhereItIsToBeWithout) {
     auto options = by(helpdesk);
     options.without_passwords = true;
-    const auto progress = imported("{\"name\":\"ana\",\"password_hash\":\"$y$a\"}\n{\"name\":\"ben\"}\n", options);
+    const auto progress =
+        imported("{\"name\":\"ana\",\"password_hash\":\"$y$j9T$a$a\"}\n{\"name\":\"ben\"}\n", options);
     EXPECT_EQ(progress.created, 1U);
     EXPECT_EQ(progress.refused, 1U);
 }

@@ -90,7 +90,7 @@ TEST_F(SettingAFactorUp, IsAudited) {
 TEST_F(SettingAFactorUp, WithAWrongCodeKeepsNothingAndCountsNoFailure) {
     const Begun begun = up_to_the_key();
     totp().will_say(is_not_set_up());
-    EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::refused);
+    EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::not_set_up);
     EXPECT_THAT(closed(anna).factors, IsEmpty());
     EXPECT_TRUE(state().empty());
     EXPECT_EQ(counters("anna").account.consecutive, 0U);

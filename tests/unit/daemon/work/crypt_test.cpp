@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace loquet::work {
@@ -61,6 +62,74 @@ TEST(Crypt, TakesPasswordsUpToTheLimit) {
 TEST(Crypt, RefusesAPasswordWithANulInIt) {
     const std::string_view cut("kanari\0other", 12);
     EXPECT_FALSE(crypt(Secret(cut), make_setting("$6$", 1000))) << "libxcrypt would hash \"kanari\"";
+}
+
+struct Reading {
+    const char* name;
+    const char* setting;
+    std::size_t whole; ///< the longest password of which all is read for certain; 0: never
+};
+
+class AMethod : public ::testing::TestWithParam<Reading> {
+protected:
+    static std::string hash(const std::string& password) { return crypt(Secret(password), GetParam().setting).value(); }
+};
+
+// Against libxcrypt itself, so that no number is only believed.
+TEST_P(AMethod, ReadsAsMuchAsTheTableSays) {
+    const std::size_t longest = std::min<std::size_t>(GetParam().whole, 200);
+    const std::string made = hash("kanari");
+    EXPECT_EQ(reads_all_of(made, 6), GetParam().whole >= 6);
+    for (std::size_t size = 1; size <= longest; ++size) {
+        EXPECT_TRUE(reads_all_of(made, size)) << size;
+    }
+    if (longest == 0) {
+        EXPECT_FALSE(reads_all_of(made, 1));
+        return;
+    }
+    const std::string password(longest, 'a');
+    EXPECT_NE(hash(password), hash(password + "b")) << "a longer one is another one";
+    for (const std::size_t at : {std::size_t{0}, longest / 2, longest - 1}) {
+        std::string other = password;
+        other[at] = static_cast<char>(other[at] | '\x80');
+        EXPECT_NE(hash(password), hash(other)) << "all bits are read at " << at;
+    }
+}
+
+TEST_P(AMethod, EndsWhereTheTableSays) {
+    if (GetParam().whole == limits::password_bytes) {
+        const std::string longest(limits::password_bytes, 'a');
+        EXPECT_NE(hash(longest), hash(longest.substr(1) + "b"));
+        EXPECT_TRUE(reads_all_of(hash("kanari"), longest.size()));
+    } else if (GetParam().whole == 0) {
+        EXPECT_FALSE(reads_all_of(hash("kanari"), 6));
+    } else {
+        const std::string cut(GetParam().whole + 1, 'a');
+        EXPECT_EQ(hash(cut), hash(cut + "b")) << "or the table is too careful";
+        EXPECT_FALSE(reads_all_of(hash(cut), cut.size()));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfCrypt5, AMethod,
+                         ::testing::Values(Reading{"Yescrypt", "$y$j65$k2XAnEHBqQ1Ct2aMXFKNa/", limits::password_bytes},
+                                           Reading{"Scrypt", "$7$6/..../....SodiumChloride", limits::password_bytes},
+                                           Reading{"Bcrypt", "$2b$04$CCCCCCCCCCCCCCCCCCCCC.", 71},
+                                           Reading{"BcryptY", "$2y$04$CCCCCCCCCCCCCCCCCCCCC.", 71},
+                                           Reading{"BcryptA", "$2a$04$CCCCCCCCCCCCCCCCCCCCC.", 71},
+                                           Reading{"BcryptX", "$2x$04$CCCCCCCCCCCCCCCCCCCCC.", 0},
+                                           Reading{"Sha512", "$6$rounds=1000$saltsalt$", limits::password_bytes},
+                                           Reading{"Sha256", "$5$rounds=1000$saltsalt$", limits::password_bytes},
+                                           Reading{"Sha1", "$sha1$1000$saltsalt$", limits::password_bytes},
+                                           Reading{"SunMd5", "$md5$saltsalt$", limits::password_bytes},
+                                           Reading{"Md5", "$1$saltsalt$", limits::password_bytes},
+                                           Reading{"Nt", "$3$$", limits::password_bytes}, Reading{"Des", "ab", 0},
+                                           Reading{"Bsdicrypt", "_J9..salt", 0}),
+                         [](const auto& reading) { return std::string(reading.param.name); });
+
+TEST(AMethodThatIsNotKnown, IsNotTrustedToReadAnything) {
+    for (const char* hash : {"", "!", "*", "plaintext", "$", "$99$salt$hash", "{SSHA}abcdef"}) {
+        EXPECT_FALSE(reads_all_of(hash, 1)) << hash;
+    }
 }
 
 TEST(ASetting, IsSaltedAfreshEachTime) {

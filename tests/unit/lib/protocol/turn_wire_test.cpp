@@ -142,7 +142,7 @@ TEST_F(ATurnOnTheBus, T22_ShowsASecretTextWithoutWhatATerminalWouldObey) {
 }
 
 TEST_F(ATurnOnTheBus, KeepsEveryReason) {
-    for (auto number = static_cast<int>(Reason::none); number <= static_cast<int>(Reason::disowned); ++number) {
+    for (auto number = static_cast<int>(Reason::none); number <= static_cast<int>(Reason::not_set_up); ++number) {
         const auto reason = static_cast<Reason>(number);
         EXPECT_EQ(reason_from_text(to_text(reason)), reason) << number;
         EXPECT_TRUE(there_and_back(Denied{reason, {}, {}}) == Turn(Denied(reason, {}, {}))) << number;

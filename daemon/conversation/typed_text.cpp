@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/typed_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace loquet::conversation {
+
+namespace {
+
+/// login(1) also names itself "remote" for a login over a network. Each of these was seen to follow PAM_USER.
+constexpr std::array<std::string_view, 4> services_that_take_the_name{"login", "remote", "lightdm", "greetd"};
+
+/// What factor::compact() leaves out of a code: blanks, tabs, hyphens and dashes, no-break spaces.
+constexpr std::array<std::string_view, 8> separators{
+    " ", "\t", "-", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x90", "\xE2\x80\x91", "\xE2\x80\x93"};
+
+bool is_blank(std::string_view text) {
+    while (!text.empty()) {
+        const auto* const separator = std::find_if(separators.begin(), separators.end(),
+                                                   [&](std::string_view each) { return text.starts_with(each); });
+        if (separator == separators.end()) {
+            return false;
+        }
+        text.remove_prefix(separator->size());
+    }
+    return true;
+}
+
+} // namespace
+
+model::Digest typed_digest(const store::Store& store, const base::Secret& typed) {
+    return store.digest(store::DigestKind::disown, typed.reveal()); // of what is typed where a password is asked
+}
+
+bool are_blank(const protocol::Answers& answers) {
+    return !answers.empty() && std::all_of(answers.begin(), answers.end(), [](const base::Secret& answer) {
+        return is_blank(answer.reveal());
+    });
+}
+
+bool is_sshd_placeholder(const base::Secret& answer) {
+    constexpr std::string_view junk = "\b\n\r\177INCORRECT";
+    const std::string_view typed = answer.reveal();
+    for (std::size_t i = 0; i < typed.size(); ++i) {
+        if (typed[i] != junk[i % junk.size()]) {
+            return false;
+        }
+    }
+    return !typed.empty();
+}
+
+bool takes_name_back(std::string_view service) noexcept {
+    return std::find(services_that_take_the_name.begin(), services_that_take_the_name.end(), service)
+           != services_that_take_the_name.end();
+}
+
+} // namespace loquet::conversation

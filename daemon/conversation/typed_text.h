@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What programs put in the place of a person's answer, and how a dialog knows them. Loop thread.
+#pragma once
+
+#include "daemon/model/ids.h"
+#include "daemon/store/store.h"
+#include "lib/base/secret.h"
+#include "lib/protocol/turn.h"
+
+#include <string_view>
+
+namespace loquet::conversation {
+
+/// Keyed, to know a text again for as long as a dialog lives without keeping it.
+[[nodiscard]] model::Digest typed_digest(const store::Store& store, const base::Secret& typed);
+
+/// True where there is nothing in any of the answers but what people put between the groups of a code: that asks for
+/// help, and guesses nothing.
+[[nodiscard]] bool are_blank(const protocol::Answers& answers);
+
+/// True for what sshd sends in place of every answer of a user whom it lets in by no means: no shell, AllowUsers,
+/// PermitRootLogin. It is "\b\n\r\177INCORRECT", repeated and cut to the length of what was typed
+/// (OpenSSH's auth-pam.c, fake_password).
+[[nodiscard]] bool is_sshd_placeholder(const base::Secret& answer);
+
+/// True for a PAM service whose program goes on with the name that PAM gives back in PAM_USER: there "Camille" is taken
+/// for camille. Every other program goes on with what was typed, so that the login of another spelling could only
+/// fail, and would count against the owner: there another spelling is a name that nobody has.
+[[nodiscard]] bool takes_name_back(std::string_view service) noexcept;
+
+} // namespace loquet::conversation
