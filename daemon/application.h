@@ -49,6 +49,7 @@ public:
 
 private:
     void connect_parts();
+    void tell(const accounts::Change& change);
     void reload();
     void stop();
     void note_codes(model::Medium medium, bool alarming);

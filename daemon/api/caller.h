@@ -23,21 +23,49 @@ struct Caller {
     [[nodiscard]] bool is_root() const noexcept { return uid == 0; }
 };
 
-/// What an operator may be allowed to do; each is a polkit action (etc/polkit/org.loquet.auth1.policy).
-enum class Action : std::uint8_t { read_accounts, manage_accounts, unlock, start_reset, read_audit };
+/// Who may use a member of the bus, beside root: what stands in its entry of the vtable or of the properties' table.
+enum class Action : std::uint8_t {
+    anyone,
+    owner, ///< the connection that the object was made for, and not even root beside it
+    // What polkit allows (etc/polkit/org.loquet.auth1.policy)
+    read_accounts,
+    manage_accounts,
+    unlock,
+    start_reset,
+    read_audit,
+};
+/// One that polkit is asked about.
 [[nodiscard]] const char* polkit_action(Action action) noexcept;
+
+struct Access {
+    Action action = Action::owner;
+    bool self = false; ///< ... and the user whose account it is about
+
+    constexpr Access(Action who) noexcept : action(who) {} // NOLINT(google-explicit-constructor): an action is enough
+    constexpr Access(Action who, bool self_too) noexcept : action(who), self(self_too) {}
+    friend constexpr bool operator==(const Access&, const Access&) = default;
+};
+[[nodiscard]] constexpr Access self_or(Action action) noexcept {
+    return {action, true};
+}
+
+/// Who calls a member of an object that is there for one connection alone.
+struct Owner {
+    std::string sender; ///< unique bus name
+};
 
 class Callers {
 public:
-    Callers(bus::Connection& connection) : connection_(connection), polkit_(connection) {} // NOLINT
+    explicit Callers(bus::Connection& connection) : connection_(connection), polkit_(connection) {}
 
     /// One question to the bus for each connection, then from memory until the connection ends.
     base::Task<Caller> of(const bus::Call& call);
-    /// Root, or whom polkit allows; for others Error (denied). Nothing in a login dialog asks this.
-    base::Task<Caller> require(const bus::Call& call, Action action);
-    /// The same, and also the account's own user.
-    base::Task<Caller> require_self_or(const bus::Call& call, Action action, model::Uid self);
+    /// Root, whom `access` says, or whom polkit allows. `self`: the account that the call is about. Throws Error:
+    /// `denied` (InteractionRequired where a person could allow it), `busy` and `unavailable` (Polkit::ask). Nothing in
+    /// a login dialog asks polkit.
+    base::Task<Caller> admit(const bus::Call& call, Access access, std::optional<model::Uid> self = std::nullopt);
 
+    /// The connection is gone.
     void forget(std::string_view sender);
     [[nodiscard]] std::size_t known() const noexcept { return uids_.size(); }
 
