@@ -5,6 +5,8 @@
 #include "lib/base/text.h"
 #include "lib/bus/error_names.h"
 
+#include <cerrno>
+
 namespace loquet::bus {
 
 using base::Error;
@@ -69,8 +71,12 @@ Message Call::begin_reply() {
 }
 
 void Call::send(const Message& answer) {
-    // Answered only once it is sent: a reply that does not fit its method's signature becomes an error.
-    check(sd_bus_send(sd_bus_message_get_bus(message_.get()), answer.get(), nullptr), "cannot send a reply");
+    // Answered only once it is sent: what cannot be sent becomes an error.
+    const int sent = sd_bus_send(sd_bus_message_get_bus(message_.get()), answer.get(), nullptr);
+    if (sent == -ENOMSG) {
+        throw Error(Error::Kind::internal, "a reply is not what its method returns");
+    }
+    check(sent, "cannot send a reply");
     message_ = Message();
 }
 

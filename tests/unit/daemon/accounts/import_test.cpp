@@ -207,9 +207,8 @@ TEST_F(AnImport, ReportsWhatWasReadUpToTheEnd) {
         text += "{\"name\":\"p" + std::to_string(i) + "\"}\n";
     }
     std::vector<std::uint64_t> done;
-    imports_->on_progress([&](ImportId id, const std::string& owner) {
-        done.push_back(imports_->progress(id, owner)->bytes_done);
-    });
+    imports_->on_progress(
+        [&](ImportId id, const std::string& owner) { done.push_back(imports_->progress(id, owner)->bytes_done); });
     const auto progress = imported(text);
     EXPECT_EQ(progress.created, 1200U);
     EXPECT_EQ(progress.bytes_in_all, text.size());
