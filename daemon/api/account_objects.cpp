@@ -57,7 +57,9 @@ base::Task<void> AccountObjects::list_objects(bus::Call& call, const Caller& cal
     if (page.next) {
         throw Error(Error::Kind::limited, "there are too many accounts for one answer: use ListAccounts");
     }
-    watch(caller.sender);
+    if (parts_.callers.is_connected(caller)) {
+        watch(caller.sender);
+    }
     call.reply([&](bus::Writer& w) {
         w.array("{oa{sa{sv}}}", [&] {
             for (const accounts::ListEntry& entry : page.entries) {

@@ -30,26 +30,16 @@ std::uint32_t uid_in(const bus::Message& answer) {
     return *uid;
 }
 
-} // namespace
-
-const char* polkit_action(Action action) noexcept {
-    switch (action) {
-    case Action::read_accounts:
-        return "org.loquet.auth1.read-accounts";
-    case Action::manage_accounts:
-        return "org.loquet.auth1.manage-accounts";
-    case Action::unlock:
-        return "org.loquet.auth1.unlock";
-    case Action::start_reset:
-        return "org.loquet.auth1.start-reset";
-    case Action::read_audit:
-        return "org.loquet.auth1.read-audit";
-    case Action::anyone:
-    case Action::owner:
-        break;
+std::string polkit_action(Action action) {
+    for (const auto& [each, name] : polkit_actions) {
+        if (each == action) {
+            return name;
+        }
     }
-    return ""; // polkit is never asked of these
+    throw Error(Error::Kind::internal, "a member asks for an action that polkit is not asked about");
 }
+
+} // namespace
 
 base::Task<Caller> Callers::of(const bus::Call& call) {
     std::string sender = call.sender();

@@ -139,6 +139,9 @@ base::Task<void> ManagerObject::import(bus::Call& call, const Caller& caller, ba
     if (!caller.is_root() && !request.options.without_passwords) {
         throw Error(Error::Kind::denied, "only root may import passwords; say \"without_passwords\" to leave them out");
     }
+    if (!parts_.callers.is_connected(caller)) {
+        throw Error(Error::Kind::unavailable, "the import would end with its caller, who left the bus");
+    }
     request.options.actor = caller.uid;
     const accounts::ImportId id = parts_.imports.start(std::move(lines), request.options, caller.sender);
     call.reply([&](Writer& writer) { writer.object_path(JobObjects::tree.path_of(id)); });

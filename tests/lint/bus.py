@@ -8,7 +8,7 @@ import xml.etree.ElementTree
 
 API = "daemon/api"
 NAMES = "lib/protocol/names.h"
-CALLER = "daemon/api/caller.cpp"
+ACCESS_TABLE = "daemon/api/access.h"
 LIMITS = "lib/base/limits.h"
 PAGE = "docs/bus.md"
 POLICY = "etc/dbus/org.loquet.Auth1.conf"
@@ -28,7 +28,7 @@ PROPERTY = re.compile(rf'\{{"(\w+)",\s*"([^"]+)",\s*{ACCESS},', re.DOTALL)
 TABLE = re.compile(r"Property, \d+> table\{\{(.*?)\n\}\};", re.DOTALL)
 ALIAS = re.compile(r"constexpr Access (\w+) = ([^;]+);")
 INTERFACE_NAME = re.compile(r'(\w+)_interface = "([^"]+)"')
-ACTION_NAME = re.compile(r'case Action::(\w+):\s+return "([^"]+)";')
+ACTION_NAME = re.compile(r'\{Action::(\w+), "([^"]+)"\}')
 KEY = re.compile(r'\bentry\("(\w+)"')
 
 
@@ -96,11 +96,11 @@ def polkit_findings(tree, members):
     root = xml.etree.ElementTree.fromstring(tree.text(POLKIT).encode())
     declared = {action.get("id").removeprefix(ACTION_PREFIX) for action in root.iter("action")}
     asked = {line.rsplit(" ", 1)[1] for lines in members.values() for line in lines if " by " in line} - {"anyone", "owner"}
-    named = {action.replace("_", "-"): name for action, name in ACTION_NAME.findall(tree.text(CALLER))}
+    named = {action.replace("_", "-"): name for action, name in ACTION_NAME.findall(tree.text(ACCESS_TABLE))}
     for action, name in sorted(named.items()):
         if name != ACTION_PREFIX + action:
-            yield f"{CALLER}: {action} is asked of polkit as {name}"
-    yield from compare(CALLER, set(named), API, asked)
+            yield f"{ACCESS_TABLE}: {action} is asked of polkit as {name}"
+    yield from compare(ACCESS_TABLE, set(named), API, asked)
     for action in sorted(asked - declared):
         yield f"{POLKIT}: {ACTION_PREFIX}{action} is missing, which members ask for"
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", tree.text(PAGE), re.MULTILINE))
@@ -131,7 +131,7 @@ def _tree(api='SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_ARGS("a(ss)", reason), SD_
     standard = "".join(f'<allow send_destination="d" send_interface="{name}"/>' for name in sorted(STANDARD))
     declared = "".join(f'<action id="{ACTION_PREFIX}{action}"/>' for action in actions.split())
     return {NAMES: 'char* account_interface = "org.loquet.Auth1.Account";\n',
-            CALLER: f"case Action::unlock:\n    return {asked};\n",
+            ACCESS_TABLE: f"{{{{Action::unlock, {asked}}}}}\n",
             LIMITS: "constexpr std::size_t call_descriptors = 1;\n",
             API + "/account_objects.cpp": api, API + "/account_rows.cpp": rows,
             PAGE: f"```bus org.loquet.Auth1.Account\n{line}```\n{row}| `number` | t |\n",

@@ -5,6 +5,7 @@
 #include "tests/unit/daemon/api/fake_polkit.h"
 
 #include <gmock/gmock.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <memory>
@@ -15,7 +16,6 @@ namespace loquet::tests {
 
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -127,6 +127,21 @@ TEST_F(ASignal, OfAPluginNamesIt) {
                && std::ranges::count(heard, path + " PropertiesChanged(sa{sv}as)") > 0;
     }));
     EXPECT_THAT(stranger.take(), IsEmpty());
+}
+
+TEST_F(ASignal, OfAJobComesToItsOwnerAlone) {
+    Ear owner(connect_as(0));
+    Ear other(connect_as(0));
+    const base::Fd lines(::memfd_create("lines", MFD_CLOEXEC));
+    const bus::Message import = manager_call(owner.connection(), "Import");
+    bus::Writer(import.get()).fd(lines.get()).dictionary([] {});
+    const bus::Message answer = owner.connection().call(import, call_timeout);
+    const std::string job = bus::Reader(answer.get()).object_path();
+    EXPECT_TRUE(eventually([&] {
+        const auto heard = owner.take();
+        return std::ranges::count(heard, job + " PropertiesChanged(sa{sv}as)") > 0;
+    }));
+    EXPECT_THAT(other.take(), IsEmpty());
 }
 
 TEST_F(ASignal, OfAnObjectManagerIsInItsIntrospection) {
