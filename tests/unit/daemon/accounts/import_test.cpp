@@ -123,7 +123,7 @@ TEST_F(AnImport, RefusesAWrongLineByItsNumberAndTakesTheOthers) {
         numbers.push_back(error.line);
         EXPECT_THAT(error.sentence, Not(HasSubstr("$y$")));
     }
-    EXPECT_THAT(numbers, ElementsAre(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13));
+    EXPECT_THAT(numbers, ::testing::ElementsAre(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13));
     EXPECT_TRUE(accounts_.find("ana"));
     EXPECT_TRUE(accounts_.find("ben"));
     EXPECT_EQ(count(), 2U);
