@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 namespace loquet::accounts {
 namespace {
 
@@ -76,7 +78,7 @@ TEST_F(AnAccount, LockedTwiceIsLockedOnce) {
     EXPECT_EQ(told().size(), 1U);
 }
 
-TEST_F(AnAccount, LockedOrDisabledAgainForAnotherReasonHasThatReasonAndNothingElseNew) {
+TEST_F(AnAccount, T21_LockedOrDisabledAgainForAnotherReasonHasThatReasonAndNothingElseNew) {
     done(accounts_.lock(uid_, "lost the badge", helpdesk));
     auto expected = closed(uid_);
     expected.state_reason = "case 4711";
@@ -91,6 +93,15 @@ TEST_F(AnAccount, LockedOrDisabledAgainForAnotherReasonHasThatReasonAndNothingEl
     expected.state_reason = "left in May";
     done(accounts_.disable(uid_, "left in May", helpdesk));
     EXPECT_EQ(closed(uid_), expected);
+}
+
+TEST_F(AnAccount, T21_LockedAgainForAnotherReasonTellsItsOwnerOnce) {
+    std::atomic<int> notices = 0;
+    accounts_.notify_owners(
+        [&](model::Uid, model::Notice) -> store::Store::Work { return [&](store::WriteTxn&) { ++notices; }; });
+    done(accounts_.lock(uid_, "lost the badge", helpdesk));
+    done(accounts_.lock(uid_, "case 4711", helpdesk));
+    EXPECT_EQ(notices, 1);
 }
 
 TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {

@@ -86,7 +86,7 @@ protected:
     bus::Connection root_ = connect_as(0);
 };
 
-TEST_F(ASignal, SaysWhichAccountChangedToRootAndNothingToOthers) {
+TEST_F(ASignal, T14_SaysWhichAccountChangedToRootAndNothingToOthers) {
     Ear root(connect_as(0));
     Ear stranger(connect_as(bob_.uid));
     act("Lock", "suspended: case 4711");
