@@ -59,6 +59,7 @@ public:
     void cancel(DialogId id, const std::string& sender);
     /// A caller left the bus: its dialogs end.
     void forget_caller(std::string_view sender);
+    [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
     /// Throws Error (not_found) where that sender has no such dialog.
     void require_dialog(DialogId id, std::string_view sender) const { (void)dialogs_.find(id, sender); }
 
