@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/bus/row.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
@@ -32,16 +33,10 @@ std::vector<ListedAccount> AccountPages::next() {
         const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(left_, limits::accounts_per_page));
         const bus::Message reply = client_.call(request(count));
         bus::Reader reader(reply.get());
-        reader.array("(osus)", limits::accounts_per_page, [&] {
-            reader.enter(SD_BUS_TYPE_STRUCT, "osus");
-            ListedAccount account;
-            account.path = reader.object_path();
-            account.name = reader.text(limits::account_name_bytes);
-            account.uid = reader.u32();
-            account.state = reader.text(limits::account_name_bytes);
-            page.push_back(std::move(account));
-            reader.exit();
-        });
+        for (const bus::Row& row : bus::read_rows(reader, limits::accounts_per_page)) {
+            page.push_back(
+                {row.text("path"), row.text("name"), static_cast<std::uint32_t>(row.number("uid")), row.text("state")});
+        }
         std::string after(reader.text(limits::account_name_bytes));
         if (!after.empty() && after == after_) {
             throw base::Error(base::Error::Kind::internal, "the service's list of accounts does not come to an end");

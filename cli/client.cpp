@@ -3,6 +3,7 @@
 
 #include "cli/exit_code.h"
 #include "lib/base/limits.h"
+#include "lib/bus/row.h"
 #include "lib/protocol/names.h"
 
 #include <systemd/sd-bus.h>
@@ -33,17 +34,13 @@ bus::Connection connect(const std::string& address) {
     }
 }
 
-/// A row of Plugins, a(sssss).
-Record read_plugin(bus::Reader& reader) {
-    Record record;
-    reader.enter(SD_BUS_TYPE_STRUCT, "sssss");
-    for (const auto& [key, title] :
-         {std::pair{"name", "NAME"}, std::pair{"kind", "KIND"}, std::pair{"version", "VERSION"},
-          std::pair{"state", "STATE"}, std::pair{"detail", "DETAIL"}}) {
-        record.fields.push_back({key, title, std::string(reader.text(text_bytes))});
-    }
-    reader.exit();
-    return record;
+/// A row of Plugins, the one list of the properties.
+Record plugin_of(const bus::Row& row) {
+    return {{{"name", "NAME", row.text("instance")},
+             {"kind", "KIND", row.text("kind")},
+             {"version", "VERSION", row.text("version")},
+             {"state", "STATE", row.text("state")},
+             {"detail", "DETAIL", row.text("detail")}}};
 }
 
 /// A row of FirstErrors, a(ts).
@@ -72,9 +69,11 @@ std::optional<Value> read_value(bus::Reader& reader, std::string_view signature)
     if (signature == "as") {
         return Value(reader.texts(list_at_most, text_bytes));
     }
-    if (signature == "a(sssss)") {
+    if (signature == "aa{sv}") {
         std::vector<Record> records;
-        reader.array("(sssss)", list_at_most, [&] { records.push_back(read_plugin(reader)); });
+        for (const bus::Row& row : bus::read_rows(reader, list_at_most)) {
+            records.push_back(plugin_of(row));
+        }
         return Value(std::move(records));
     }
     if (signature == "a(ts)") {

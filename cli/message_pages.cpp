@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/bus/row.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
@@ -13,37 +14,31 @@ namespace loquet::cli {
 
 namespace {
 
-constexpr const char* row = "tssussssssssuutttt";
-constexpr std::size_t column_bytes = 1024; ///< more than any column has
-
-Value read_time(bus::Reader& reader) {
-    const std::uint64_t microseconds = reader.u64();
+Value time_of(const bus::Row& row, std::string_view key) {
+    const std::uint64_t microseconds = row.number(key);
     return microseconds == 0 ? Value() : base::Milliseconds(static_cast<std::int64_t>(microseconds / 1000));
 }
 
-ListedMessage read_row(bus::Reader& reader) {
-    const auto text = [&] { return std::string(reader.text(column_bytes)); };
+ListedMessage message_of(const bus::Row& row) {
     ListedMessage message;
-    reader.enter(SD_BUS_TYPE_STRUCT, row);
-    message.number = reader.u64();
-    message.state = text();
-    message.medium = text();
-    message.account = reader.u32();
-    message.destination = text();
-    message.text = text();
-    message.step = text();
-    message.why = text();
-    message.said = text();
-    message.channel = text();
-    message.gateway_reference = text();
-    message.reference = text();
-    message.attempts = reader.u32();
-    message.unknown = reader.u32();
-    message.created = read_time(reader);
-    message.changed = read_time(reader);
-    message.due = read_time(reader);
-    message.expires = read_time(reader);
-    reader.exit();
+    message.number = row.number("number");
+    message.state = row.text("state");
+    message.medium = row.text("medium");
+    message.account = static_cast<std::uint32_t>(row.number("account"));
+    message.destination = row.text("destination");
+    message.text = row.text("text");
+    message.step = row.text("step");
+    message.why = row.text("why");
+    message.said = row.text("said");
+    message.channel = row.text("channel");
+    message.gateway_reference = row.text("gateway_reference");
+    message.reference = row.text("reference");
+    message.attempts = static_cast<std::uint32_t>(row.number("attempts"));
+    message.unknown = static_cast<std::uint32_t>(row.number("unknown"));
+    message.created = time_of(row, "created");
+    message.changed = time_of(row, "changed");
+    message.due = time_of(row, "due");
+    message.expires = time_of(row, "expires");
     return message;
 }
 
@@ -74,7 +69,9 @@ std::vector<ListedMessage> MessagePages::next() {
         const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(left_, limits::messages_per_page));
         const bus::Message reply = client_.call(request(count));
         bus::Reader reader(reply.get());
-        reader.array("(tssussssssssuutttt)", limits::messages_per_page, [&] { page.push_back(read_row(reader)); });
+        for (const bus::Row& row : bus::read_rows(reader, limits::messages_per_page)) {
+            page.push_back(message_of(row));
+        }
         const std::uint64_t next = reader.u64();
         if (next != 0 && next <= question_.after) {
             throw base::Error(base::Error::Kind::internal, "the service's list of messages does not come to an end");

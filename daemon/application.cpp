@@ -6,6 +6,7 @@
 #include "daemon/store/meta_table.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
+#include "lib/bus/call_size.h"
 #include "lib/protocol/names.h"
 
 #include <systemd/sd-daemon.h>
@@ -63,20 +64,20 @@ void Application::connect_parts() {
         callers_.forget(name);
         engine_.forget_caller(name);
         imports_.forget_owner(name);
+        account_objects_.forget(name);
     });
     connection_.on_disconnect([this] {
         bus_lost_ = true;
         loop_.stop();
     });
-    accounts_.on_change([this](const accounts::Change& change) { manager_.tell(change); });
+    bus::refuse_large_calls(connection_);
+    accounts_.on_change([this](const accounts::Change& change) { tell(change); });
     accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
         return notices_.tell(uid, notice, {store_.digest(store::DigestKind::seat, "helpdesk"), true, options_.locale});
     });
-    imports_.on_progress([this](accounts::ImportId id, const accounts::Import::Progress& progress) {
-        manager_.tell_import(id, progress);
-    });
-    engine_.on_locked = [this](model::Uid uid, base::Milliseconds until, const std::string& reason) {
-        manager_.tell_locked(uid, until, reason);
+    imports_.on_progress([this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); });
+    engine_.on_locked = [this](model::Uid uid, base::Milliseconds /*until*/, const std::string& reason) {
+        tell({accounts::Change::Kind::locked, uid, reason});
     };
     plugins_.on_change([this](const plugins::PluginStatus& status) { note_plugin(status); });
     store_.when_writability_changes([this] {
@@ -97,6 +98,11 @@ void Application::connect_parts() {
     signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
+}
+
+void Application::tell(const accounts::Change& change) {
+    manager_.tell(change);
+    account_objects_.tell(change);
 }
 
 void Application::run() {

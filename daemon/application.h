@@ -44,6 +44,7 @@ public:
 
 private:
     void connect_parts();
+    void tell(const accounts::Change& change);
     void reload();
     void stop();
     /// With the refused configuration as the status that systemctl shows.

@@ -48,20 +48,28 @@ bool forget_failures(WriteTxn& txn, const model::Digest& identity) {
     return true;
 }
 
-bool apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const model::Digest& identity) {
+enum class Applied : std::uint8_t { nothing, reason, all };
+
+/// An act upon an account that is in its state already changes the reason, where another one is given, and voids
+/// nothing again.
+Applied apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const model::Digest& identity) {
     auto closed = AccountsTable::closed(txn, uid).value_or(model::PrivateAccount{});
     const model::AccountState next = state_after(act, closed.state);
-    bool changed = next != closed.state;
-    if (changed) {
+    const bool takes_a_reason = act == Act::lock || act == Act::disable;
+    Applied applied = next != closed.state ? Applied::all : Applied::nothing;
+    if (applied == Applied::nothing && takes_a_reason && !reason.empty() && reason != closed.state_reason) {
+        applied = Applied::reason;
+    }
+    if (applied != Applied::nothing) {
         closed.state = next;
         closed.state_reason = reason;
-        closed.generation += act == Act::lock || act == Act::disable ? 1U : 0U;
+        closed.generation += applied == Applied::all && takes_a_reason ? 1U : 0U;
         AccountsTable::put(txn, uid, closed);
     }
     if ((act == Act::unlock || act == Act::enable) && forget_failures(txn, identity)) {
-        changed = true;
+        applied = Applied::all;
     }
-    return changed;
+    return applied;
 }
 
 /// How each act is told: in the audit log, and to the observer.
@@ -215,15 +223,23 @@ Task<void> Accounts::enable(Uid uid, Actor actor) {
 Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor actor) {
     check_reason(reason);
     const Telling telling = telling_of(act);
-    Edit edit = [act, reason](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& event) {
-        return apply(txn, act, reason, open.uid, event.identity);
+    const auto applied = std::make_shared<Applied>(Applied::nothing);
+    Edit edit = [act, reason, applied](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& event) {
+        *applied = apply(txn, act, reason, open.uid, event.identity);
+        if (*applied == Applied::reason) {
+            event.kind = AuditKind::account_changed;
+            event.detail = "another reason: " + reason;
+        }
+        return *applied != Applied::nothing;
     };
     AuditEvent event = new_event(telling.audit, actor);
     event.detail = reason.empty() ? telling.word : std::string(telling.word) + ": " + reason;
     const auto notice = act == Act::lock ? std::optional(model::Notice::locked) : std::nullopt;
     Task<bool> editing = change(uid, std::move(event), std::move(edit), notice);
     if (co_await editing) {
-        tell({telling.change, uid, reason}, actor, telling.word);
+        const bool whole = *applied == Applied::all;
+        tell({whole ? telling.change : Change::Kind::changed, uid, reason}, actor,
+             whole ? telling.word : "given another reason for its state");
     }
 }
 
@@ -322,22 +338,23 @@ Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor) 
 Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice) {
     const auto changed = std::make_shared<bool>(false);
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
-    base::Future<void> written =
-        store_.write([=, edit = std::move(edit), telling = std::move(telling)](WriteTxn& txn) mutable {
-            const auto open = AccountsTable::open(txn, uid);
-            if (!open) {
-                throw no_such_account();
-            }
-            event.account = uid;
-            event.identity = txn.digest(store::DigestKind::name, open->name);
-            *changed = edit(txn, *open, event);
-            if (*changed) {
-                AuditLog::append(txn, event);
-            }
-            if (*changed && telling) {
-                telling(txn);
-            }
-        });
+    base::Future<void> written = store_.write([=, edit = std::move(edit),
+                                               telling = std::move(telling)](WriteTxn& txn) mutable {
+        const auto open = AccountsTable::open(txn, uid);
+        if (!open) {
+            throw no_such_account();
+        }
+        event.account = uid;
+        event.identity = txn.digest(store::DigestKind::name, open->name);
+        const AuditKind asked = event.kind;
+        *changed = edit(txn, *open, event);
+        if (*changed) {
+            AuditLog::append(txn, event);
+        }
+        if (*changed && event.kind == asked && telling) { // an edit that did less than was asked says so by its kind
+            telling(txn);
+        }
+    });
     co_await written;
     co_return *changed;
 }

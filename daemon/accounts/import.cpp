@@ -4,6 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -113,6 +114,8 @@ void Import::add(ImportOutcome outcome) {
     progress_.created += outcome.created;
     progress_.unchanged += outcome.unchanged;
     progress_.refused += outcome.errors.size();
+    // Of one batch, lines that cannot be read come before those that cannot be done.
+    std::ranges::sort(outcome.errors, {}, &LineError::line);
     for (LineError& error : outcome.errors) {
         if (progress_.errors.size() < limits::import_errors) {
             progress_.errors.push_back(std::move(error));

@@ -65,7 +65,7 @@ void Imports::tell(ImportId id, const Import& import) {
         job->second.ended = std::max(clock_.boottime(), base::Milliseconds(1));
     }
     if (observer_) {
-        observer_(id, import.progress());
+        observer_(id, job->second.owner);
     }
 }
 

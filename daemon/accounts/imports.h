@@ -39,10 +39,8 @@ public:
     void forget_owner(std::string_view owner);
     void cancel_all() noexcept;
 
-    /// One observer: after each batch, and at the end.
-    void on_progress(base::Function<void(ImportId, const Import::Progress&)> observer) {
-        observer_ = std::move(observer);
-    }
+    /// One observer: after each batch, and at the end, with the owner.
+    void on_progress(base::Function<void(ImportId, const std::string&)> observer) { observer_ = std::move(observer); }
 
 private:
     struct Job {
@@ -63,7 +61,7 @@ private:
     work::WorkerPool readers_;
     std::map<ImportId, Job> jobs_;
     ImportId last_ = 0;
-    base::Function<void(ImportId, const Import::Progress&)> observer_;
+    base::Function<void(ImportId, const std::string&)> observer_;
 };
 
 } // namespace loquet::accounts

@@ -1,23 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The accounts on the bus: /org/loquet/Auth1/account/UID. Properties show what the helpdesk may see (addresses masked)
-// to root, to whom polkit allows, and to the account's own user; methods ask for their own action. Loop thread;
-// outlives its calls.
+// The accounts on the bus: /org/loquet/Auth1/account/UID, and the ObjectManager that lists them. Properties show what
+// the helpdesk may see (addresses masked) to root, to whom polkit allows, and to the account's own user; methods ask
+// for their own action. Loop thread; outlives its calls.
 #pragma once
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/api/account_view.h"
 #include "daemon/api/caller.h"
 #include "daemon/conversation/engine.h"
+#include "lib/base/limits.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
+#include "lib/bus/method.h"
+#include "lib/bus/object_tree.h"
+#include "lib/bus/property.h"
+#include "lib/protocol/names.h"
 
-#include <optional>
+#include <array>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace loquet::api {
 
+using Reason = bus::Text<limits::reason_bytes>;
+using FactorName = bus::Text<limits::step_name_bytes>;
+using ServiceName = bus::Text<limits::client_field_bytes>;
+
+/// The a{sv} of StartReset: nothing is known yet, and a key that is not known is skipped.
+struct ResetOptions {
+    static ResetOptions read(bus::Reader& reader);
+};
+
 class AccountObjects {
 public:
+    static constexpr bus::ObjectTree<model::Uid> tree{protocol::account_prefix};
+    static constexpr const char* interface = protocol::account_interface;
+
     struct Parts {
         bus::Connection& connection;
         Callers& callers;
@@ -30,34 +50,41 @@ public:
     };
     explicit AccountObjects(const Parts& parts);
 
-    [[nodiscard]] static std::string path_of(model::Uid uid);
+    [[nodiscard]] static const std::array<AccountProperty, 17>& properties() noexcept { return account_properties(); }
+    [[nodiscard]] static bool has(std::string_view path) noexcept { return tree.find(path).has_value(); }
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return parts_.tasks; }
-    [[nodiscard]] AccountProperties properties(model::Uid uid) const;
+    base::Task<Caller> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {
+        return parts_.callers.admit(call, access, tree.find(call.path()));
+    }
+    /// Throws Error (not_found).
+    [[nodiscard]] AccountProperties subject(const bus::Call& call) const;
+
+    /// Tells those who listed the accounts, each for itself: that there is a new one, or that one has to be read again.
+    void tell(const accounts::Change& change);
+    /// A connection is gone.
+    void forget(std::string_view sender);
 
 private:
-    using Operation = base::Task<void> (AccountObjects::*)(model::Uid, std::string, accounts::Actor);
+    base::Task<void> lock(bus::Call& call, const Caller& caller, Reason reason);
+    base::Task<void> unlock(bus::Call& call, const Caller& caller);
+    base::Task<void> disable(bus::Call& call, const Caller& caller, Reason reason);
+    base::Task<void> enable(bus::Call& call, const Caller& caller);
+    base::Task<void> start_reset(bus::Call& call, const Caller& caller, ResetOptions options);
+    base::Task<void> authorise(bus::Call& call, const Caller& caller, ServiceName service);
+    base::Task<void> deauthorise(bus::Call& call, const Caller& caller, ServiceName service);
+    base::Task<void> remove_factor(bus::Call& call, const Caller& caller, FactorName factor, Reason reason);
 
-    base::Task<void> lock(bus::Call& call);
-    base::Task<void> unlock(bus::Call& call);
-    base::Task<void> disable(bus::Call& call);
-    base::Task<void> enable(bus::Call& call);
-    base::Task<void> start_reset(bus::Call& call);
-    base::Task<void> authorise(bus::Call& call);
-    base::Task<void> deauthorise(bus::Call& call);
-    base::Task<void> remove_factor(bus::Call& call);
+    base::Task<void> list_objects(bus::Call& call, const Caller& caller);
+    [[nodiscard]] AccountProperties properties_of_account(model::Uid uid) const;
+    void watch(const std::string& sender);
+    void tell_added(model::Uid uid, const std::string& watcher);
 
-    base::Task<void> read_properties(bus::Call& call);
-    base::Task<void> list_objects(bus::Call& call);
-    [[nodiscard]] static model::Uid uid_of(const bus::Call& call);
-
-    static int find(sd_bus* bus, const char* path, const char* interface, void* self, void** found,
-                    sd_bus_error* error) noexcept;
-    static int declared_only(sd_bus* bus, const char* path, const char* interface, const char* name,
-                             sd_bus_message* reply, void* self, sd_bus_error* error) noexcept;
-    static int before_objects(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
-    static const sd_bus_vtable vtable[];
+    static int answer_object_manager(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
+    static const sd_bus_vtable members[];
 
     Parts parts_;
+    std::vector<sd_bus_vtable> vtable_;
+    std::set<std::string, std::less<>> watchers_; ///< unique names of connections that may see the accounts
 };
 
 } // namespace loquet::api

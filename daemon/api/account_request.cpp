@@ -30,7 +30,7 @@ base::Secret read_password(bus::Reader& reader) {
 
 } // namespace
 
-AccountRequest read_account_request(bus::Reader& reader) {
+AccountRequest AccountRequest::read(bus::Reader& reader) {
     AccountRequest request;
     accounts::NewAccount& account = request.account;
     const std::array<std::pair<std::string_view, std::string*>, 8> texts{{{"name", &account.name},
@@ -64,9 +64,9 @@ AccountRequest read_account_request(bus::Reader& reader) {
     return request;
 }
 
-accounts::ImportOptions read_import_options(bus::Reader& reader, std::uint32_t actor) {
-    accounts::ImportOptions options;
-    options.actor = actor;
+ImportRequest ImportRequest::read(bus::Reader& reader) {
+    ImportRequest request;
+    accounts::ImportOptions& options = request.options;
     const std::array<std::pair<std::string_view, bool*>, 3> known{{{"dry_run", &options.dry_run},
                                                                    {"must_change", &options.must_change},
                                                                    {"without_passwords", &options.without_passwords}}};
@@ -80,7 +80,7 @@ accounts::ImportOptions read_import_options(bus::Reader& reader, std::uint32_t a
         throw Error(Error::Kind::invalid,
                     "an import has no option \"" + base::printable(key, 64) + "\" of type " + std::string(signature));
     });
-    return options;
+    return request;
 }
 
 std::string name_of(AccountState state) {

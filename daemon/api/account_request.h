@@ -17,14 +17,17 @@ struct AccountRequest {
     accounts::NewAccount account;
     std::optional<base::Secret> password; ///< from the sealed memfd `password`
     bool must_change = true;              ///< somebody else chose it, unless the caller says otherwise
+
+    /// Keys: name (s, required), display_name, home, shell, mail, phone, locale, organisation (s), authorisations (as),
+    /// password (h), must_change (b). Throws Error (invalid) for any other key, a wrong type or a wrong length.
+    static AccountRequest read(bus::Reader& reader);
 };
 
-/// Keys: name (s, required), display_name, home, shell, mail, phone, locale, organisation (s), authorisations (as),
-/// password (h), must_change (b). Throws Error (invalid) for any other key, a wrong type or a wrong length.
-[[nodiscard]] AccountRequest read_account_request(bus::Reader& reader);
-
 /// The a{sv} of Import: dry_run, must_change, without_passwords (b). Throws Error (invalid) for any other key or type.
-[[nodiscard]] accounts::ImportOptions read_import_options(bus::Reader& reader, std::uint32_t actor);
+struct ImportRequest {
+    accounts::ImportOptions options; ///< without the actor, whom the bus says
+    static ImportRequest read(bus::Reader& reader);
+};
 
 [[nodiscard]] std::string name_of(model::AccountState state);
 /// Throws Error (invalid) for a word that is none.

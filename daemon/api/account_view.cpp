@@ -3,7 +3,6 @@
 
 #include "daemon/api/account_request.h"
 #include "daemon/model/contact.h"
-#include "lib/base/error.h"
 
 #include <algorithm>
 #include <array>
@@ -17,35 +16,37 @@ using model::AccountState;
 
 namespace {
 
-struct Property {
-    const char* name;
-    const char* signature;
-    void (*write)(Writer&, const AccountProperties&);
-};
+constexpr Access helpdesk_or_self = self_or(Action::read_accounts);
 
-constexpr std::array<Property, 17> table{{
-    {"Name", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.name); }},
-    {"UID", "u", [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.uid.value); }},
-    {"GID", "u", [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.gid); }},
-    {"DisplayName", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.display_name); }},
-    {"State", "s", [](Writer& w, const AccountProperties& a) { w.text(a.state); }},
-    {"LockedUntil", "t", [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.locked_until)); }},
-    {"LockReason", "s", [](Writer& w, const AccountProperties& a) { w.text(a.lock_reason); }},
-    {"PasswordSet", "b", [](Writer& w, const AccountProperties& a) { w.boolean(a.view.has_password); }},
-    {"PasswordChanged", "t",
+constexpr std::array<AccountProperty, 17> table{{
+    {"Name", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.name); }},
+    {"UID", "u", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.uid.value); }},
+    {"GID", "u", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.gid); }},
+    {"DisplayName", "s", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.display_name); }},
+    {"State", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.state); }},
+    {"LockedUntil", "t", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.locked_until)); }},
+    {"LockReason", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.lock_reason); }},
+    {"PasswordSet", "b", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.boolean(a.view.has_password); }},
+    {"PasswordChanged", "t", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.password_changed)); }},
-    {"PasswordExpires", "t", [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.password_expires)); }},
-    {"PasswordMustChange", "b", [](Writer& w, const AccountProperties& a) { w.boolean(a.view.must_change); }},
-    {"LastLogin", "t",
+    {"PasswordExpires", "t", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.password_expires)); }},
+    {"PasswordMustChange", "b", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.boolean(a.view.must_change); }},
+    {"LastLogin", "t", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.closed.last_login)); }},
-    {"MailMasked", "s",
+    {"MailMasked", "s", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.text(model::masked_mail(a.view.account.closed.mail)); }},
-    {"PhoneMasked", "s",
+    {"PhoneMasked", "s", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.text(model::masked_phone(a.view.account.closed.phone)); }},
-    {"Organisation", "s", [](Writer& w, const AccountProperties& a) { w.text(a.view.account.closed.organisation); }},
-    {"Authorisations", "as",
+    {"Organisation", "s", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.closed.organisation); }},
+    {"Authorisations", "as", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.texts(a.view.account.closed.authorisations); }},
-    {"Factors", "as",
+    {"Factors", "as", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) {
          std::vector<std::string> factors = a.view.account.closed.factors;
          if (a.view.has_password) {
@@ -89,19 +90,8 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     return account;
 }
 
-void write_property(Writer& writer, const AccountProperties& account, std::string_view name) {
-    const auto found =
-        std::find_if(table.begin(), table.end(), [&](const Property& property) { return property.name == name; });
-    if (found == table.end()) {
-        throw base::Error(base::Error::Kind::not_found, "accounts have no such property");
-    }
-    writer.variant(found->signature, [&] { found->write(writer, account); });
-}
-
-void write_all_properties(Writer& writer, const AccountProperties& account) {
-    for (const Property& property : table) {
-        writer.entry(property.name, property.signature, [&] { property.write(writer, account); });
-    }
+const std::array<AccountProperty, 17>& account_properties() noexcept {
+    return table;
 }
 
 } // namespace loquet::api

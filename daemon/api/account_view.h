@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The properties of an account on the bus, in one table: what the vtable declares, what Get and GetAll answer, and what
+// The properties of an account on the bus, in one table: what introspection says, what Get and GetAll answer, and what
 // ObjectManager lists. Loop thread.
 #pragma once
 
 #include "daemon/accounts/accounts.h"
+#include "daemon/api/caller.h"
 #include "daemon/config/config.h"
 #include "daemon/model/steady_time.h"
 #include "lib/base/clock.h"
-#include "lib/bus/message.h"
+#include "lib/bus/property.h"
 
-#include <string_view>
+#include <array>
+#include <string>
 
 namespace loquet::api {
 
@@ -25,9 +27,7 @@ struct AccountProperties {
 [[nodiscard]] AccountProperties properties_of(accounts::AccountView view, const config::Config& settings,
                                               model::SteadyTime& steady, const base::Clock& clock);
 
-/// Opens a variant and writes one property into it. Throws Error (not_found) for a name that does not exist.
-void write_property(bus::Writer& writer, const AccountProperties& account, std::string_view name);
-/// All of them, as the entries of an a{sv}.
-void write_all_properties(bus::Writer& writer, const AccountProperties& account);
+using AccountProperty = bus::Property<AccountProperties, Access>;
+[[nodiscard]] const std::array<AccountProperty, 17>& account_properties() noexcept;
 
 } // namespace loquet::api

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/api/audit_rows.h"
 
-#include <cstdint>
-
 namespace loquet::api {
 
 namespace {
-
-constexpr std::uint32_t nobody = UINT32_MAX;
 
 const char* name_of(model::AuditKind kind) {
     using Kind = model::AuditKind;
@@ -47,14 +43,20 @@ const char* name_of(model::AuditKind kind) {
 } // namespace
 
 void write_audit_rows(bus::Writer& writer, const std::vector<audit::Entry>& entries) {
-    writer.array("(ttsbuussss)", [&] {
+    writer.array("a{sv}", [&] {
         for (const audit::Entry& entry : entries) {
             const model::AuditEvent& event = entry.event;
-            writer.structure("ttsbuussss", [&] {
-                writer.u64(entry.sequence).u64(base::microseconds(event.time));
-                writer.text(name_of(event.kind)).boolean(event.granted);
-                writer.u32(event.account ? event.account->value : nobody).u32(event.actor.value_or(nobody));
-                writer.text(event.purpose).text(event.service).text(event.seat).text(event.detail);
+            writer.dictionary([&] {
+                writer.entry("number", entry.sequence).entry("time", base::microseconds(event.time));
+                writer.entry("what", std::string(name_of(event.kind))).entry("granted", event.granted);
+                if (event.account) {
+                    writer.entry("account", event.account->value);
+                }
+                if (event.actor) {
+                    writer.entry("actor", *event.actor);
+                }
+                writer.entry("purpose", event.purpose).entry("service", event.service);
+                writer.entry("place", event.seat).entry("detail", event.detail);
             });
         }
     });

@@ -2,6 +2,7 @@
 #include "daemon/api/caller.h"
 
 #include "lib/base/error.h"
+#include "lib/bus/error_names.h"
 
 namespace loquet::api {
 
@@ -29,23 +30,16 @@ std::uint32_t uid_in(const bus::Message& answer) {
     return *uid;
 }
 
-} // namespace
-
-const char* polkit_action(Action action) noexcept {
-    switch (action) {
-    case Action::read_accounts:
-        return "org.loquet.auth1.read-accounts";
-    case Action::manage_accounts:
-        return "org.loquet.auth1.manage-accounts";
-    case Action::unlock:
-        return "org.loquet.auth1.unlock";
-    case Action::start_reset:
-        return "org.loquet.auth1.start-reset";
-    case Action::read_audit:
-        return "org.loquet.auth1.read-audit";
+std::string polkit_action(Action action) {
+    for (const auto& [each, name] : polkit_actions) {
+        if (each == action) {
+            return name;
+        }
     }
-    return "org.loquet.auth1.configure";
+    throw Error(Error::Kind::internal, "a member asks for an action that polkit is not asked about");
 }
+
+} // namespace
 
 base::Task<Caller> Callers::of(const bus::Call& call) {
     std::string sender = call.sender();
@@ -65,32 +59,29 @@ base::Task<Caller> Callers::of(const bus::Call& call) {
     co_return Caller{std::move(sender), uid};
 }
 
-base::Task<Caller> Callers::require(const bus::Call& call, Action action) {
+base::Task<Caller> Callers::admit(const bus::Call& call, Access access, std::optional<model::Uid> self) {
     auto asking = of(call);
     Caller caller = co_await asking;
-    if (caller.is_root()) {
+    const bool is_self = access.self && self && self->value == caller.uid;
+    if (access.action == Action::anyone || caller.is_root() || is_self) {
         co_return caller;
     }
-    auto checking = polkit_.allows(caller.sender, polkit_action(action), call.may_interact());
-    if (!co_await checking) {
-        throw Error(Error::Kind::denied, std::string("this needs the authorisation ") + polkit_action(action)
-                                             + "; ask an administrator, or call as root");
-    }
-    co_return caller;
-}
-
-base::Task<Caller> Callers::require_self_or(const bus::Call& call, Action action, model::Uid self) {
-    auto asking = of(call);
-    Caller caller = co_await asking;
-    if (caller.uid == self.value) {
+    const std::string action = polkit_action(access.action);
+    auto asking_polkit = polkit_.ask({caller.sender, caller.uid, action, call.may_interact()});
+    const bus::Polkit::Verdict verdict = co_await asking_polkit;
+    if (verdict == bus::Polkit::Verdict::allowed) {
         co_return caller;
     }
-    auto requiring = require(call, action);
-    caller = co_await requiring;
-    co_return caller;
+    if (verdict == bus::Polkit::Verdict::interaction_required && !call.may_interact()) {
+        throw bus::InteractionRequired("this needs the authorisation " + action
+                                       + ", which a person may give: allow the question (interactive authorisation)");
+    }
+    throw Error(Error::Kind::denied,
+                "this needs the authorisation " + action + "; ask an administrator, or call as root");
 }
 
 void Callers::forget(std::string_view sender) {
+    polkit_.forget(sender);
     const auto known = uids_.find(sender);
     if (known != uids_.end()) {
         uids_.erase(known);

@@ -2,6 +2,7 @@
 // Who is calling, and may they? Identity comes from the bus, never from a parameter. Loop thread.
 #pragma once
 
+#include "daemon/api/access.h"
 #include "daemon/model/ids.h"
 #include "lib/base/task.h"
 #include "lib/bus/call.h"
@@ -23,21 +24,25 @@ struct Caller {
     [[nodiscard]] bool is_root() const noexcept { return uid == 0; }
 };
 
-/// What an operator may be allowed to do; each is a polkit action (etc/polkit/org.loquet.auth1.policy).
-enum class Action : std::uint8_t { read_accounts, manage_accounts, unlock, start_reset, read_audit };
-[[nodiscard]] const char* polkit_action(Action action) noexcept;
+/// Who calls a member of an object that is there for one connection alone.
+struct Owner {
+    std::string sender; ///< unique bus name
+};
 
 class Callers {
 public:
-    Callers(bus::Connection& connection) : connection_(connection), polkit_(connection) {} // NOLINT
+    explicit Callers(bus::Connection& connection) : connection_(connection), polkit_(connection) {}
 
     /// One question to the bus for each connection, then from memory until the connection ends.
     base::Task<Caller> of(const bus::Call& call);
-    /// Root, or whom polkit allows; for others Error (denied). Nothing in a login dialog asks this.
-    base::Task<Caller> require(const bus::Call& call, Action action);
-    /// The same, and also the account's own user.
-    base::Task<Caller> require_self_or(const bus::Call& call, Action action, model::Uid self);
+    /// Root, whom `access` says, or whom polkit allows. `self`: the account that the call is about. Throws Error:
+    /// `denied` (InteractionRequired where a person could allow it), `busy` and `unavailable` (Polkit::ask). Nothing in
+    /// a login dialog asks polkit.
+    base::Task<Caller> admit(const bus::Call& call, Access access, std::optional<model::Uid> self = std::nullopt);
 
+    /// False once the connection of an admitted caller is gone: what would end with it must not begin.
+    [[nodiscard]] bool is_connected(const Caller& caller) const { return uids_.contains(caller.sender); }
+    /// The connection is gone.
     void forget(std::string_view sender);
     [[nodiscard]] std::size_t known() const noexcept { return uids_.size(); }
 

@@ -35,7 +35,7 @@ void require_type(std::string_view key, std::string_view signature) {
 
 } // namespace
 
-ClientDetails read_client_details(bus::Reader& reader, const Caller& caller) {
+ClientDetails ClientDetails::read(bus::Reader& reader) {
     ClientDetails details;
     Client& client = details.client;
     const std::array<std::pair<std::string_view, std::string*>, 5> texts{{{"service", &client.service},
@@ -65,6 +65,10 @@ ClientDetails read_client_details(bus::Reader& reader, const Caller& caller) {
         }
         return true;
     });
+    return details;
+}
+
+void ClientDetails::set_caller(const Caller& caller) {
     client.uid = caller.uid;
     client.sender = caller.sender;
     if (!caller.is_root()) {
@@ -73,7 +77,6 @@ ClientDetails read_client_details(bus::Reader& reader, const Caller& caller) {
         client.seat.clear();
         client.real_uid.reset();
     }
-    return details;
 }
 
 } // namespace loquet::api

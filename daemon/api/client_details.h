@@ -12,11 +12,12 @@ namespace loquet::api {
 struct ClientDetails {
     conversation::Client client;
     protocol::Answers known; ///< from `token`: the password that the caller has already
-};
 
-/// Unknown keys are skipped (a newer module may say more). Places (tty, rhost, seat) and the person behind a
-/// set-uid program (real_uid) are believed from root alone.
-/// Throws Error (invalid) for wrong types and lengths.
-[[nodiscard]] ClientDetails read_client_details(bus::Reader& reader, const Caller& caller);
+    /// Unknown keys are skipped (a newer module may say more). Throws Error (invalid) for wrong types and lengths.
+    static ClientDetails read(bus::Reader& reader);
+    /// Who says this. Places (tty, rhost, seat) and the person behind a set-uid program (real_uid) are believed from
+    /// root alone.
+    void set_caller(const Caller& caller);
+};
 
 } // namespace loquet::api

@@ -3,27 +3,38 @@
 // its calls.
 #pragma once
 
+#include "daemon/api/caller.h"
 #include "daemon/conversation/engine.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
-
-#include <optional>
-#include <string>
+#include "lib/bus/object_tree.h"
+#include "lib/protocol/answers.h"
+#include "lib/protocol/names.h"
 
 namespace loquet::api {
 
+/// From the sealed memfd of Answer.
+struct SealedAnswers {
+    protocol::Answers answers;
+    static SealedAnswers read(bus::Reader& reader);
+};
+
 class ConversationObjects {
 public:
+    static constexpr bus::ObjectTree<conversation::DialogId> tree{protocol::conversation_prefix};
+
     ConversationObjects(bus::Connection& connection, conversation::Engine& engine, base::TaskGroup& tasks);
 
-    [[nodiscard]] static std::string path_of(conversation::DialogId id);
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return tasks_; }
+    /// Another's dialog, one that ended and one that never was are not found, all alike.
+    base::Task<Owner> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {
+        return admit_owner(call, access);
+    }
 
 private:
-    base::Task<void> answer(bus::Call& call);
-    base::Task<void> cancel(bus::Call& call);
-    static int find(sd_bus* bus, const char* path, const char* interface, void* self, void** found,
-                    sd_bus_error* error) noexcept;
+    base::Task<Owner> admit_owner(const bus::Call& call, Access access);
+    base::Task<void> answer(bus::Call& call, const Owner& owner, SealedAnswers answers);
+    base::Task<void> cancel(bus::Call& call, const Owner& owner);
     static const sd_bus_vtable vtable[];
 
     conversation::Engine& engine_;

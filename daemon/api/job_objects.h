@@ -4,30 +4,46 @@
 #pragma once
 
 #include "daemon/accounts/imports.h"
+#include "daemon/api/caller.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
+#include "lib/bus/object_tree.h"
+#include "lib/bus/property.h"
+#include "lib/protocol/names.h"
 
+#include <array>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace loquet::api {
 
 class JobObjects {
 public:
+    using Property = bus::Property<accounts::Import::Progress, Access>;
+    static constexpr bus::ObjectTree<accounts::ImportId> tree{protocol::job_prefix};
+    static constexpr const char* interface = protocol::job_interface;
+
     JobObjects(bus::Connection& connection, accounts::Imports& imports, base::TaskGroup& tasks);
 
-    [[nodiscard]] static std::string path_of(accounts::ImportId id);
+    [[nodiscard]] static const std::array<Property, 8>& properties() noexcept;
+    [[nodiscard]] static bool has(std::string_view path) noexcept { return tree.find(path).has_value(); }
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return tasks_; }
+    /// Another's job, one that is forgotten and one that never was are not found, all alike.
+    base::Task<Owner> admit(const bus::Call& call, Access access);
+    [[nodiscard]] const accounts::Import::Progress& subject(const bus::Call& call) const;
+
+    /// Tells the owner that there is something new to read.
+    void tell_progress(accounts::ImportId id, const std::string& owner);
 
 private:
-    base::Task<void> cancel(bus::Call& call);
-    static int find(sd_bus* bus, const char* path, const char* interface, void* self, void** found,
-                    sd_bus_error* error) noexcept;
-    static int property(sd_bus* bus, const char* path, const char* interface, const char* name, sd_bus_message* reply,
-                        void* self, sd_bus_error* error) noexcept;
-    static const sd_bus_vtable vtable[];
+    base::Task<void> cancel(bus::Call& call, const Owner& owner);
+    static const sd_bus_vtable members[];
 
+    bus::Connection& connection_;
     accounts::Imports& imports_;
     base::TaskGroup& tasks_;
+    std::vector<sd_bus_vtable> vtable_;
 };
 
 } // namespace loquet::api

@@ -6,7 +6,10 @@
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/directory_export.h"
 #include "daemon/accounts/imports.h"
+#include "daemon/api/account_request.h"
 #include "daemon/api/caller.h"
+#include "daemon/api/client_details.h"
+#include "daemon/api/message_rows.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
@@ -15,16 +18,41 @@
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
+#include "lib/base/limits.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
+#include "lib/bus/method.h"
+#include "lib/bus/property.h"
+#include "lib/protocol/names.h"
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace loquet::api {
 
+using Purpose = bus::Text<limits::purpose_bytes>;
+using TypedName = bus::Text<limits::typed_name_bytes>;
+
+/// `after` of ListAccounts: the last number of the page before. Throws Error (invalid) for what no page ended with.
+struct Cursor {
+    model::Uid after;
+    static Cursor read(bus::Reader& reader);
+};
+
+/// `filter` of ListAccounts. Throws Error (invalid) for a key or a state that there is not.
+struct AccountFilter {
+    std::optional<model::AccountState> state;
+    static AccountFilter read(bus::Reader& reader);
+};
+
 class ManagerObject {
 public:
+    using Property = bus::Property<ManagerObject, Access>;
+    static constexpr const char* interface = protocol::manager_interface;
+
     struct Parts {
         bus::Loop& loop;
         bus::Connection& connection;
@@ -49,35 +77,49 @@ public:
 
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return parts_.tasks; }
 
-    // Signals
+    [[nodiscard]] static const std::array<Property, 5>& properties() noexcept;
+    [[nodiscard]] static bool has(std::string_view path) noexcept { return path == protocol::root_path; }
+    base::Task<Caller> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {
+        return parts_.callers.admit(call, access);
+    }
+    /// FindAccount: of one's own name.
+    base::Task<Caller> admit(const bus::Call& call, Access access, const TypedName& name) {
+        return parts_.callers.admit(call, access, parts_.accounts.find(name.value));
+    }
+    [[nodiscard]] const ManagerObject& subject(const bus::Call& /*call*/) const noexcept { return *this; }
+
+    // Signals: which object changed, and nothing else
     void tell(const accounts::Change& change);
-    void tell_locked(model::Uid uid, base::Milliseconds until, const std::string& reason);
     void tell_plugin(const plugins::PluginStatus& status);
     void tell_health();
-    void tell_import(accounts::ImportId id, const accounts::Import::Progress& progress);
+
+    // Properties
+    void version(bus::Writer& value) const;
+    void schema_version(bus::Writer& value) const;
+    void profile(bus::Writer& value) const;
+    void plugin_list(bus::Writer& value) const;
+    void health(bus::Writer& value) const;
 
 private:
-    base::Task<void> begin(bus::Call& call);
-    base::Task<void> find_account(bus::Call& call);
-    base::Task<void> list_accounts(bus::Call& call);
-    base::Task<void> create_account(bus::Call& call);
-    base::Task<void> import(bus::Call& call);
-    base::Task<void> read_audit(bus::Call& call);
-    base::Task<void> verify_audit(bus::Call& call);
-    base::Task<void> list_messages(bus::Call& call);
-    base::Task<void> retry_message(bus::Call& call);
-
-    void version(bus::Writer& value);
-    void schema_version(bus::Writer& value);
-    void profile(bus::Writer& value);
-    void plugin_list(bus::Writer& value);
-    void health(bus::Writer& value);
+    base::Task<void> begin(bus::Call& call, const Caller& caller, Purpose purpose, TypedName name,
+                           ClientDetails details);
+    base::Task<void> find_account(bus::Call& call, const Caller& caller, TypedName name);
+    base::Task<void> list_accounts(bus::Call& call, const Caller& caller, Cursor after, std::uint32_t limit,
+                                   AccountFilter filter);
+    base::Task<void> create_account(bus::Call& call, const Caller& caller, AccountRequest request);
+    base::Task<void> import(bus::Call& call, const Caller& caller, base::Fd lines, ImportRequest request);
+    base::Task<void> read_audit(bus::Call& call, const Caller& caller, std::uint64_t after, std::uint32_t limit);
+    base::Task<void> verify_audit(bus::Call& call, const Caller& caller);
+    base::Task<void> list_messages(bus::Call& call, const Caller& caller, std::uint64_t after, std::uint32_t limit,
+                                   MessageQuestion question);
+    base::Task<void> retry_message(bus::Call& call, const Caller& caller, std::uint64_t number);
 
     void signal_account(const char* member, model::Uid uid);
     void properties_changed(const char* name);
-    static const sd_bus_vtable vtable[];
+    static const sd_bus_vtable members[];
 
     Parts parts_;
+    std::vector<sd_bus_vtable> vtable_;
 };
 
 } // namespace loquet::api

@@ -5,6 +5,7 @@
 #include "lib/base/limits.h"
 
 #include <array>
+#include <utility>
 
 namespace loquet::api {
 
@@ -29,7 +30,7 @@ MessageState message_state_named(std::string_view name) {
 
 } // namespace
 
-MessageQuestion read_message_question(bus::Reader& reader) {
+MessageQuestion MessageQuestion::read(bus::Reader& reader) {
     MessageQuestion question;
     reader.dictionary(filters, [&](const std::string& key, std::string_view signature) {
         if (signature != "s" || (key != "account" && key != "state")) {
@@ -46,14 +47,18 @@ MessageQuestion read_message_question(bus::Reader& reader) {
 }
 
 void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, outbox::Outbox& outbox) {
-    writer.array("(tssussssssssuutttt)", [&] {
+    writer.array("a{sv}", [&] {
         for (const auto& [number, message] : page.messages) {
-            writer.structure("tssussssssssuutttt", [&, n = number, &m = message] {
-                writer.u64(n).text(std::string(to_text(m.state))).text(std::string(to_text(m.medium)));
-                writer.u32(m.account.value).text(m.masked).text(m.text).text(m.step).text(m.why).text(m.said);
-                writer.text(m.channel).text(m.gateway_reference).text(m.reference).u32(m.attempts).u32(m.unknown);
-                for (const base::Milliseconds time : {m.created, m.changed, m.next, m.expires}) {
-                    writer.u64(base::microseconds(outbox.on_wall(time)));
+            writer.dictionary([&, n = number, &m = message] {
+                writer.entry("number", n).entry("state", std::string(to_text(m.state)));
+                writer.entry("medium", std::string(to_text(m.medium))).entry("account", m.account.value);
+                writer.entry("destination", m.masked).entry("text", m.text).entry("step", m.step);
+                writer.entry("why", m.why).entry("said", m.said).entry("channel", m.channel);
+                writer.entry("gateway_reference", m.gateway_reference).entry("reference", m.reference);
+                writer.entry("attempts", m.attempts).entry("unknown", m.unknown);
+                for (const auto& [key, time] : {std::pair{"created", m.created}, std::pair{"changed", m.changed},
+                                                std::pair{"due", m.next}, std::pair{"expires", m.expires}}) {
+                    writer.entry(key, base::microseconds(outbox.on_wall(time)));
                 }
             });
         }

@@ -60,6 +60,8 @@ public:
     /// A caller left the bus: its dialogs end.
     void forget_caller(std::string_view sender);
     [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
+    /// Throws Error (not_found) where that sender has no such dialog.
+    void require_dialog(DialogId id, std::string_view sender) const { (void)dialogs_.find(id, sender); }
 
     /// Throws Error (not_found). Waits for the account's evaluations, runs `change` (which may alter its counters in
     /// the store) and takes over what then stands there.

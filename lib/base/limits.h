@@ -14,6 +14,7 @@ constexpr std::size_t answer_bytes = 4096;   ///< ... of 4096 bytes each
 constexpr std::size_t prompts_per_turn = 32; ///< what a step may ask at once: PAM_MAX_NUM_MSG; 16 of it answered
 constexpr std::size_t prompt_name_bytes = 64;
 constexpr std::size_t prompt_text_bytes = 2048;
+constexpr std::size_t purpose_bytes = 64;
 constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8) has the same
 constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type where a name is asked
 constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
@@ -42,6 +43,15 @@ constexpr std::uint32_t new_password_tries = 3;        ///< before a change of p
 constexpr std::chrono::seconds longest_wait{600}; ///< of a step for what happens elsewhere (a push, a link); then it is refused
 constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an account; later the answer is not judged
 constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
+
+// Calls on the bus
+constexpr std::size_t call_bytes = 32 * 1024; ///< arguments of one; more than the longest account needs
+constexpr std::size_t call_descriptors = 1;   ///< ... and that is all that a method takes
+constexpr std::size_t polkit_questions = 64;  ///< asked and not answered; the bus permits 128 of one program
+constexpr std::size_t polkit_questions_per_uid = 16;
+constexpr std::size_t polkit_dialogs = 32; ///< those among them that a person may take minutes to answer
+constexpr std::size_t polkit_dialogs_per_uid = 4;
+constexpr std::size_t object_watchers = 256; ///< connections that hear of accounts because they listed them
 
 // The daemon
 constexpr std::size_t conversations_per_caller = 64; ///< open dialogs of one bus connection

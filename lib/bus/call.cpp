@@ -5,6 +5,8 @@
 #include "lib/base/text.h"
 #include "lib/bus/error_names.h"
 
+#include <cerrno>
+
 namespace loquet::bus {
 
 using base::Error;
@@ -40,15 +42,42 @@ bool Call::may_interact() const noexcept {
     return sd_bus_message_get_allow_interactive_authorization(message_.get()) > 0;
 }
 
-Message Call::begin_reply() const {
+void Call::forget_arguments() {
+    reply_ = begin_reply();
+    sd_bus_message* const call = message_.get();
+    sd_bus_message* raw = nullptr;
+    check(sd_bus_message_new_method_call(sd_bus_message_get_bus(call), &raw, nullptr, sd_bus_message_get_path(call),
+                                         sd_bus_message_get_interface(call), sd_bus_message_get_member(call)),
+          "cannot keep a call");
+    Message kept(raw);
+    std::uint64_t cookie = 0;
+    check(sd_bus_message_get_cookie(call, &cookie), "cannot keep a call");
+    if (const char* const sender = sd_bus_message_get_sender(call)) {
+        check(sd_bus_message_set_sender(raw, sender), "cannot keep a call");
+    }
+    check(sd_bus_message_set_expect_reply(raw, sd_bus_message_get_expect_reply(call)), "cannot keep a call");
+    check(sd_bus_message_set_allow_interactive_authorization(raw, may_interact() ? 1 : 0), "cannot keep a call");
+    check(sd_bus_message_seal(raw, cookie, 0), "cannot keep a call");
+    message_ = std::move(kept);
+}
+
+Message Call::begin_reply() {
+    if (reply_) {
+        return std::move(reply_);
+    }
     sd_bus_message* answer = nullptr;
     check(sd_bus_message_new_method_return(message_.get(), &answer), "cannot create a reply");
     return Message(answer);
 }
 
 void Call::send(const Message& answer) {
-    const Message answered = std::move(message_);
-    check(sd_bus_send(sd_bus_message_get_bus(answered.get()), answer.get(), nullptr), "cannot send a reply");
+    // Answered only once it is sent: what cannot be sent becomes an error.
+    const int sent = sd_bus_send(sd_bus_message_get_bus(message_.get()), answer.get(), nullptr);
+    if (sent == -ENOMSG) {
+        throw Error(Error::Kind::internal, "a reply is not what its method returns");
+    }
+    check(sent, "cannot send a reply");
+    message_ = Message();
 }
 
 void Call::fail(const Error& error) noexcept {
@@ -63,7 +92,9 @@ void Call::fail(const Error& error) noexcept {
     }
     const std::string text = is_our_defect(error.kind()) ? "loquetd met an error of its own; its log says more"
                                                          : base::printable(error.what());
-    const sd_bus_error bus_error{error_name(error.kind()), text.c_str(), 0};
+    const bool asks = dynamic_cast<const InteractionRequired*>(&error) != nullptr;
+    const char* const name = asks ? SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED : error_name(error.kind());
+    const sd_bus_error bus_error{name, text.c_str(), 0};
     (void)sd_bus_reply_method_error(answered.get(), &bus_error);
 }
 

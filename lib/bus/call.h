@@ -19,7 +19,11 @@ public:
     Call& operator=(const Call&) = delete;
     ~Call();
 
+    /// Until forget_arguments().
     [[nodiscard]] Reader arguments() const noexcept { return Reader(message_.get()); }
+    /// From here on the call is an address to answer to: what came with it, descriptors too, is given back at once. A
+    /// call that waits would else hold them for as long as its caller likes.
+    void forget_arguments();
     [[nodiscard]] std::string sender() const;
     [[nodiscard]] std::string path() const;
     [[nodiscard]] bool is(const char* member) const noexcept;
@@ -42,10 +46,11 @@ public:
     void fail(const base::Error& error) noexcept;
 
 private:
-    [[nodiscard]] Message begin_reply() const;
+    [[nodiscard]] Message begin_reply();
     void send(const Message& answer);
 
-    Message message_;
+    Message message_; ///< as it arrived; after forget_arguments() one with the same addresses and nothing else
+    Message reply_;   ///< made from the message as it arrived, which knows what its method returns
 };
 
 } // namespace loquet::bus

@@ -105,6 +105,10 @@ void Connection::send(const Message& message) {
     check(sd_bus_send(bus_.get(), message.get(), nullptr), "cannot send on the bus");
 }
 
+void Connection::send_to(const Message& message, const std::string& peer) {
+    check(sd_bus_send_to(bus_.get(), message.get(), peer.c_str(), nullptr), "cannot send on the bus");
+}
+
 Message Connection::call(const Message& message, base::Milliseconds timeout) {
     BusError error;
     sd_bus_message* reply = nullptr;
@@ -137,6 +141,10 @@ void Connection::add_objects(const char* prefix, const char* interface, const sd
                              sd_bus_object_find_t find, void* self) {
     check(sd_bus_add_fallback_vtable(bus_.get(), nullptr, prefix, interface, vtable, find, self),
           "cannot export objects");
+}
+
+void Connection::add_object_manager(const char* path) {
+    check(sd_bus_add_object_manager(bus_.get(), nullptr, path), "cannot export an object manager");
 }
 
 void Connection::add_filter(sd_bus_message_handler_t filter, void* self) {

@@ -33,6 +33,8 @@ public:
                                       const char* member);
     [[nodiscard]] Message signal(const char* path, const char* interface, const char* member);
     void send(const Message& message);
+    /// To one peer alone, where `message` (a signal) would else be for everybody who listens.
+    void send_to(const Message& message, const std::string& peer);
     /// Blocks; throws Error with the kind that the error's name stands for and the peer's sentence. A `timeout` of 0 is
     /// sd-bus's default (25 seconds).
     [[nodiscard]] Message call(const Message& message, base::Milliseconds timeout);
@@ -43,7 +45,10 @@ public:
     /// For all paths below `prefix`; `find` says (and answers > 0) whether such an object exists.
     void add_objects(const char* prefix, const char* interface, const sd_bus_vtable* vtable, sd_bus_object_find_t find,
                      void* self);
-    /// Sees every message before the objects do; answers > 0 when it took care of it.
+    /// Introspection says that GetManagedObjects is answered at `path`; a filter has to do it.
+    void add_object_manager(const char* path);
+    /// Sees every message before the objects do; answers > 0 when it took care of it. The one that was
+    /// added last sees it first.
     void add_filter(sd_bus_message_handler_t filter, void* self);
     /// Calls `gone` with the unique name of every peer that leaves the bus. Needs attach().
     void on_peer_gone(base::Function<void(std::string_view)> gone);

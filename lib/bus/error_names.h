@@ -4,9 +4,17 @@
 
 #include "lib/base/error.h"
 
+#include <string>
 #include <string_view>
 
 namespace loquet::bus {
+
+/// A person could permit the call, and the caller did not say that one may be asked: it may call again and say so. On
+/// the bus it has the standard's own name, by which desktop programs know that asking would help.
+class InteractionRequired : public base::Error {
+public:
+    explicit InteractionRequired(const std::string& text) : Error(Kind::denied, text) {}
+};
 
 [[nodiscard]] const char* error_name(base::Error::Kind kind) noexcept;
 

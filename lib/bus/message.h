@@ -8,6 +8,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,7 +46,8 @@ public:
         }
         exit();
     }
-    /// Calls `entry(key, signature)` inside each variant of an a{sv}; unread values are skipped.
+    /// Calls `entry(key, signature)` inside each variant of an a{sv}; unread values are skipped, unless they bring
+    /// descriptors: a key that nobody knows is no reason to send some.
     template <class Entry>
     void dictionary(std::size_t limit, Entry entry) {
         array("{sv}", limit, [&] {
@@ -54,6 +56,7 @@ public:
             const std::string signature = peek_variant();
             enter(SD_BUS_TYPE_VARIANT, signature.c_str());
             if (!entry(key, std::string_view(signature))) {
+                require(signature.find('h') == std::string::npos, "a key that is not known brings a descriptor");
                 skip(signature);
             }
             exit();
@@ -123,6 +126,23 @@ public:
     }
     Writer& entry(const char* key, const std::string& value) {
         return entry(key, "s", [&] { text(value); });
+    }
+    /// Numbers and truths by their own type alone: a literal text would become `true`.
+    template <class T>
+        requires(std::same_as<T, std::uint32_t> || std::same_as<T, std::uint64_t> || std::same_as<T, bool>)
+    Writer& entry(const char* key, T value) {
+        if constexpr (std::same_as<T, bool>) {
+            return entry(key, "b", [&] { boolean(value); });
+        } else if constexpr (std::same_as<T, std::uint32_t>) {
+            return entry(key, "u", [&] { u32(value); });
+        } else {
+            return entry(key, "t", [&] { u64(value); });
+        }
+    }
+    /// An a{sv}: `body` writes its entries.
+    template <class Body>
+    Writer& dictionary(Body body) {
+        return array("{sv}", body);
     }
 
 private:

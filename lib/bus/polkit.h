@@ -5,20 +5,54 @@
 
 #include "lib/bus/connection.h"
 
+#include <cstdint>
+#include <list>
+#include <memory>
 #include <string>
+#include <string_view>
 
 namespace loquet::bus {
 
 class Polkit {
 public:
-    explicit Polkit(Connection& connection) : connection_(connection) {}
+    struct Question {
+        std::string sender; ///< the caller's unique bus name, which is the subject (never a PID, which may be reused)
+        std::uint32_t uid = 0;
+        std::string action;
+        bool may_interact = false; ///< an agent may ask a person
+    };
+    enum class Verdict : std::uint8_t {
+        allowed,
+        refused,
+        interaction_required, ///< a person could allow it, and may not be asked
+    };
 
-    /// `sender`: the caller's unique bus name, which is the subject (never a PID, which may be reused). `may_interact`:
-    /// an agent may ask a person. False also where polkit is absent or fails: then only root passes.
-    [[nodiscard]] base::Task<bool> allows(std::string sender, std::string action, bool may_interact);
+    explicit Polkit(Connection& connection) : connection_(connection) {}
+    Polkit(const Polkit&) = delete;
+    Polkit& operator=(const Polkit&) = delete;
+
+    /// Throws Error: `busy` where this user, or all together, have too many questions that wait (limits.h);
+    /// `unavailable` where polkit is absent, fails, or does not answer in time.
+    [[nodiscard]] base::Task<Verdict> ask(Question question);
+    /// The caller left the bus: nobody has to answer for it any more. What it asked counts until polkit has ended it.
+    void forget(std::string_view sender);
+    [[nodiscard]] std::size_t pending() const noexcept { return pending_->size(); }
 
 private:
+    struct Pending {
+        std::string sender;
+        std::uint32_t uid;
+        bool may_interact;
+        std::string cancellation;
+    };
+    class Entry;
+
+    void require_room(const Question& question) const;
+    [[nodiscard]] Message message_for(const Question& question, const std::string& cancellation);
+
     Connection& connection_;
+    std::shared_ptr<std::list<Pending>> pending_ = std::make_shared<std::list<Pending>>(); ///< a question may end last
+    std::uint64_t last_ = 0;
 };
 
 } // namespace loquet::bus

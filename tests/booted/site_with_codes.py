@@ -85,7 +85,7 @@ class Message:
     reference: str
     attempts: int
     unknown: int
-    written: int
+    created: int
     changed: int
     due: int
     expires: int
@@ -95,9 +95,15 @@ def _manager(verb, member, *arguments):
     return output_of("busctl", "--json=short", verb, *_MANAGER, member, *arguments)
 
 
+def _row(dictionary):
+    """An a{sv}, as busctl shows it, without its types."""
+    return {key: value["data"] for key, value in dictionary.items()}
+
+
 def _plugins_are_ready():
     """Those that a login needs; others are connected when somebody does."""
-    ready = {name for name, _, _, state, _ in json.loads(_manager("get-property", "Plugins"))["data"] if state == "ready"}
+    plugins = [_row(plugin) for plugin in json.loads(_manager("get-property", "Plugins"))["data"]]
+    ready = {plugin["instance"] for plugin in plugins if plugin["state"] == "ready"}
     return ready >= {"lockout", "one_time_code", "smtp", "sms_http"}
 
 
@@ -109,7 +115,7 @@ def health():
 def messages_for(name):
     """All messages to this person, the oldest first, as the helpdesk sees them."""
     rows, _ = json.loads(_manager("call", "ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name))["data"]
-    return [Message(*row) for row in rows]
+    return [Message(**_row(row)) for row in rows]
 
 
 def last_message_for(name, *states, patience=PATIENCE):

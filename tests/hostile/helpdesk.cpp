@@ -2,6 +2,7 @@
 #include "tests/hostile/helpdesk.h"
 
 #include "lib/bus/message.h"
+#include "lib/bus/row.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
@@ -30,21 +31,11 @@ bus::Message property(bus::Connection& connection, const std::string& path, cons
     return connection.call(question, bus_default);
 }
 
-AuditRow read_row(bus::Reader& reader) {
-    AuditRow row;
-    reader.enter(SD_BUS_TYPE_STRUCT, "ttsbuussss");
-    row.sequence = reader.u64();
-    (void)reader.u64();
-    row.kind = reader.text(longest_text);
-    row.granted = reader.boolean();
-    row.account = reader.u32();
-    (void)reader.u32();
-    (void)reader.text(longest_text);
-    (void)reader.text(longest_text);
-    row.seat = reader.text(longest_text);
-    row.detail = reader.text(longest_text);
-    reader.exit();
-    return row;
+AuditRow audit_row(const bus::Row& row) {
+    constexpr std::uint64_t nobody = UINT32_MAX;
+    return {row.number("number"), row.text("what"),
+            row.truth("granted"), static_cast<std::uint32_t>(row.find_number("account").value_or(nobody)),
+            row.text("place"),    row.text("detail")};
 }
 
 } // namespace
@@ -58,7 +49,9 @@ std::vector<AuditRow> read_audit(bus::Connection& connection) {
         bus::Writer(question.get()).u64(rows.empty() ? 0 : rows.back().sequence).u32(page);
         const bus::Message answer = connection.call(question, bus_default);
         bus::Reader reader(answer.get());
-        reader.array("(ttsbuussss)", page, [&] { rows.push_back(read_row(reader)); });
+        for (const bus::Row& row : bus::read_rows(reader, page)) {
+            rows.push_back(audit_row(row));
+        }
     } while (rows.size() > before);
     return rows;
 }
@@ -88,17 +81,10 @@ std::string plugin_state(bus::Connection& connection, const std::string& instanc
     const bus::Message answer = property(connection, protocol::root_path, protocol::manager_interface, "Plugins");
     bus::Reader reader(answer.get());
     std::string found;
-    reader.enter(SD_BUS_TYPE_VARIANT, "a(sssss)");
-    reader.array("(sssss)", 256, [&] {
-        reader.enter(SD_BUS_TYPE_STRUCT, "sssss");
-        const bool this_one = reader.text(longest_text) == instance;
-        (void)reader.text(longest_text);
-        (void)reader.text(longest_text);
-        const std::string state(reader.text(longest_text));
-        (void)reader.text(longest_text);
-        reader.exit();
-        found = this_one ? state : found;
-    });
+    reader.enter(SD_BUS_TYPE_VARIANT, "aa{sv}");
+    for (const bus::Row& row : bus::read_rows(reader, 256)) {
+        found = row.text("instance") == instance ? row.text("state") : found;
+    }
     return found;
 }
 

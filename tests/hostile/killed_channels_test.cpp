@@ -5,6 +5,7 @@
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/store.h"
 #include "lib/base/file.h"
+#include "lib/bus/row.h"
 #include "tests/support/canary.h"
 #include "tests/support/eventually.h"
 #include "tests/support/machine.h"
@@ -182,25 +183,6 @@ private:
         OutboxTable::add(txn, message, letter);
     }
 
-    static void pass_over_row(bus::Reader& reader) {
-        reader.enter(SD_BUS_TYPE_STRUCT, "tssussssssssuutttt");
-        (void)reader.u64();
-        const auto pass_over_texts = [&](int count) {
-            for (int i = 0; i < count; ++i) {
-                (void)reader.text(4096);
-            }
-        };
-        pass_over_texts(2);
-        (void)reader.u32();
-        pass_over_texts(8);
-        (void)reader.u32();
-        (void)reader.u32();
-        for (int i = 0; i < 4; ++i) {
-            (void)reader.u64();
-        }
-        reader.exit();
-    }
-
     /// One of each state but the final ones, as the helpdesk sees them.
     static std::size_t waiting(bus::Connection& connection) {
         std::size_t found = 0;
@@ -212,10 +194,7 @@ private:
             writer.array("{sv}", [&] { writer.entry("state", state); });
             const bus::Message answer = connection.call(question, base::Milliseconds(0));
             bus::Reader reader(answer.get());
-            reader.array("(tssussssssssuutttt)", 1, [&] {
-                pass_over_row(reader);
-                ++found;
-            });
+            found += bus::read_rows(reader, 1).size();
         }
         return found;
     }

@@ -5,6 +5,7 @@
 #include "lib/base/file.h"
 #include "lib/base/secret.h"
 #include "lib/bus/message.h"
+#include "lib/bus/row.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
 #include "tests/support/artifacts.h"
@@ -144,19 +145,14 @@ void Machine::wait_for_plugins() {
         bus::Writer(question.get()).text(protocol::manager_interface).text("Plugins");
         const bus::Message answer = connection.call(question, bus_default);
         bus::Reader reader(answer.get());
-        reader.enter(SD_BUS_TYPE_VARIANT, "a(sssss)");
+        reader.enter(SD_BUS_TYPE_VARIANT, "aa{sv}");
         bool all = true;
         states.clear();
-        reader.array("(sssss)", 256, [&] {
-            reader.enter(SD_BUS_TYPE_STRUCT, "sssss");
-            const std::string instance(reader.text(256));
-            (void)reader.text(256);
-            (void)reader.text(256);
-            const std::string state(reader.text(256));
-            states += instance + ": " + state + " " + std::string(reader.text(4096)) + "\n";
-            reader.exit();
-            all = all && (state == "ready" || !options_.plugins.contains(instance));
-        });
+        for (const bus::Row& row : bus::read_rows(reader, 256)) {
+            const std::string state = row.text("state");
+            states += row.text("instance") + ": " + state + " " + row.text("detail") + "\n";
+            all = all && (state == "ready" || !options_.plugins.contains(row.text("instance")));
+        }
         return all;
     });
     if (!ready) {

@@ -4,6 +4,8 @@
 #include "lib/base/error.h"
 #include "tests/support/artifacts.h"
 
+#include <unistd.h>
+
 #include <exception>
 #include <iostream>
 
@@ -31,6 +33,8 @@ std::string configuration(const std::string& address) {
     <allow receive_type="error"/>
     <allow receive_type="signal"/>
   </policy>
+  <include>)"
+           + std::string(LOQUET_SOURCE_DIR) + R"(/etc/dbus/org.loquet.Auth1.conf</include>
   <limit name="max_completed_connections">4096</limit>
   <limit name="max_connections_per_user">4096</limit>
   <limit name="max_pending_service_starts">64</limit>
@@ -46,6 +50,9 @@ constexpr std::size_t largest_user_file = 1 << 20;
 
 std::string users() {
     std::string lines = base::read_file("/etc/passwd", largest_user_file);
+    // Who runs the test is the service's user of the shipped policy, where the machine has none of that name.
+    const std::string own = std::to_string(::geteuid());
+    lines += "loquet:x:" + own + ":" + own + "::/:/bin/sh\n";
     for (std::uint32_t uid = first_account; uid < first_account + accounts; ++uid) {
         const std::string number = std::to_string(uid);
         lines += "account" + number + ":x:" + number + ":" + number + "::/:/bin/sh\n";

@@ -179,13 +179,13 @@ protected:
             const std::uint32_t begin = after.empty() ? 0 : static_cast<std::uint32_t>(std::stoul(after));
             const std::uint32_t end = std::min(accounts, begin + limit);
             call.reply([&](bus::Writer& writer) {
-                writer.array("(osus)", [&] {
+                writer.array("a{sv}", [&] {
                     for (std::uint32_t i = begin; i < end; ++i) {
-                        writer.structure("osus", [&] {
-                            writer.object_path("/org/loquet/Auth1/account/" + std::to_string(30000 + i))
-                                .text("user" + std::to_string(i))
-                                .u32(30000 + i)
-                                .text("active");
+                        const std::string path = "/org/loquet/Auth1/account/" + std::to_string(30000 + i);
+                        writer.dictionary([&] {
+                            writer.entry("path", "o", [&] { writer.object_path(path); });
+                            writer.entry("name", "user" + std::to_string(i)).entry("uid", 30000 + i);
+                            writer.entry("state", "active");
                         });
                     }
                 });
@@ -228,7 +228,7 @@ TEST_F(AnAccountList, OfNobodySaysSo) {
 
 TEST_F(AnAccountList, ThatNeverEndsIsGivenUp) {
     service_.on("ListAccounts", [](bus::Call& call) {
-        call.reply([](bus::Writer& writer) { writer.array("(osus)", [] {}).text("again"); });
+        call.reply([](bus::Writer& writer) { writer.array("a{sv}", [] {}).text("again"); });
     });
     EXPECT_EQ(service_.run({"account", "list"}).exit_code, 1);
 }

@@ -48,7 +48,7 @@ protected:
                 return true;
             });
             call.reply([&](bus::Writer& writer) {
-                writer.array("(tssussssssssuutttt)", [&] {
+                writer.array("a{sv}", [&] {
                     for (std::uint64_t number = after + 1; number <= end; ++number) {
                         write_row(writer, number, number == messages ? gone : 30000);
                     }
@@ -60,11 +60,14 @@ protected:
 
     static void write_row(bus::Writer& writer, std::uint64_t number, std::uint32_t uid) {
         const bool refused = number % 2 == 0;
-        writer.structure("tssussssssssuutttt", [&] {
-            writer.u64(number).text(refused ? "refused" : "deferred").text("sms").u32(uid).text("+33 ** ** ** 78");
-            writer.text("one_time_code.sms").text("code").text(refused ? "budget:site" : "gateway");
-            writer.text("no \x1b[31mcredit").text("sms_http").text("g-7").text("0123456789abcdef0123456789abcdef");
-            writer.u32(3).u32(1).u64(written).u64(written + 1'000'000).u64(written + 60'000'000).u64(0);
+        writer.dictionary([&] {
+            writer.entry("number", number).entry("state", refused ? "refused" : "deferred").entry("medium", "sms");
+            writer.entry("account", uid).entry("destination", "+33 ** ** ** 78").entry("text", "one_time_code.sms");
+            writer.entry("step", "code").entry("why", refused ? "budget:site" : "gateway");
+            writer.entry("said", "no \x1b[31mcredit").entry("channel", "sms_http").entry("gateway_reference", "g-7");
+            writer.entry("reference", "0123456789abcdef0123456789abcdef").entry("attempts", std::uint32_t{3});
+            writer.entry("unknown", std::uint32_t{1}).entry("created", written).entry("changed", written + 1'000'000);
+            writer.entry("due", written + 60'000'000).entry("expires", std::uint64_t{0});
         });
     }
 
@@ -112,9 +115,8 @@ TEST_F(MessageCommands, ListOfNothingSaysSo) {
 }
 
 TEST_F(MessageCommands, ListThatNeverEndsIsGivenUp) {
-    service_.on("ListMessages", [](bus::Call& call) {
-        call.reply([](bus::Writer& writer) { writer.array("(tssussssssssuutttt)", [] {}).u64(7); });
-    });
+    service_.on("ListMessages",
+                [](bus::Call& call) { call.reply([](bus::Writer& writer) { writer.array("a{sv}", [] {}).u64(7); }); });
     EXPECT_EQ(service_.run({"message", "list"}).exit_code, 1);
 }
 
@@ -158,9 +160,7 @@ TEST_F(MessageCommands, ShowDoesNotTakeTheNextMessageForOneThatIsGone) {
     has_messages(0, 10);
     EXPECT_EQ(service_.run({"message", "show", "1"}).exit_code, 4);
     service_.on("ListMessages", [](bus::Call& call) {
-        call.reply([](bus::Writer& writer) {
-            writer.array("(tssussssssssuutttt)", [&] { write_row(writer, 9, 30000); }).u64(0);
-        });
+        call.reply([](bus::Writer& writer) { writer.array("a{sv}", [&] { write_row(writer, 9, 30000); }).u64(0); });
     });
     const tests::Outcome outcome = service_.run({"message", "show", "8"});
     EXPECT_EQ(outcome.exit_code, 4);

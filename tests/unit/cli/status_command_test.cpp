@@ -25,26 +25,29 @@ protected:
                 writer.array("{sv}", [&] {
                     writer.entry("Version", std::string("0.1.0")).entry("Profile", std::string("default"));
                     writer.entry("SchemaVersion", "u", [&] { writer.u32(1); }).entry("Health", std::string(health));
-                    writer.entry("Plugins", "a(sssss)", [&] { write(writer, plugins); });
+                    writer.entry("Plugins", "aa{sv}", [&] { write(writer, plugins); });
                 });
             });
         });
         service_.on("ListAccounts", [](bus::Call& call) {
             call.reply([&](bus::Writer& writer) {
-                writer.array("(osus)", [&] {
-                    writer.structure("osus",
-                                     [&] { writer.object_path(alice_path).text("alice").u32(30000).text("locked"); });
+                writer.array("a{sv}", [&] {
+                    writer.dictionary([&] {
+                        writer.entry("path", "o", [&] { writer.object_path(alice_path); });
+                        writer.entry("name", "alice").entry("uid", std::uint32_t{30000}).entry("state", "locked");
+                    });
                 });
                 writer.text("");
             });
         });
     }
     static void write(bus::Writer& writer, const std::vector<Plugin>& plugins) {
-        writer.array("(sssss)", [&] {
+        constexpr std::array keys{"instance", "kind", "version", "state", "detail"};
+        writer.array("a{sv}", [&] {
             for (const Plugin& plugin : plugins) {
-                writer.structure("sssss", [&] {
-                    for (const char* text : plugin) {
-                        writer.text(text);
+                writer.dictionary([&] {
+                    for (std::size_t i = 0; i < keys.size(); ++i) {
+                        writer.entry(keys.at(i), plugin.at(i));
                     }
                 });
             }
@@ -93,12 +96,18 @@ TEST_F(AStatus, TellsAProgramTheSame) {
     EXPECT_EQ(status.at("to_do").size(), 1U);
 }
 
-TEST_F(AStatus, IsToldToThoseWhoMayNotSeeAccounts) {
-    is("ok", {});
-    service_.on("ListAccounts", [](bus::Call& call) { call.fail(base::Error(base::Error::Kind::denied, "no")); });
-    const tests::Outcome outcome = service_.run({"status"});
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-    EXPECT_THAT(outcome.output, Not(HasSubstr("Locked accounts")));
+TEST_F(AStatus, IsDeniedToThoseFromWhomTheServiceKeepsItsHealth) {
+    service_.on("GetAll", [](bus::Call& call) {
+        call.reply([](bus::Writer& writer) {
+            writer.dictionary([&] { writer.entry("Version", "0.1.0").entry("Profile", "default"); });
+        });
+    });
+    for (const auto& command : {std::vector<std::string>{"status"}, {"plugin", "list"}}) {
+        const tests::Outcome outcome = service_.run(command);
+        EXPECT_EQ(outcome.exit_code, 3);
+        EXPECT_THAT(outcome.errors, HasSubstr("read-accounts"));
+        EXPECT_EQ(outcome.output, "") << "no health is not a good one";
+    }
 }
 
 TEST_F(AStatus, ListsThePluginsAlone) {

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 namespace loquet::accounts {
 namespace {
 
@@ -80,10 +82,37 @@ TEST_F(AnAccount, LockedVoidsWhatWasIssuedBefore) {
 TEST_F(AnAccount, LockedTwiceIsLockedOnce) {
     done(accounts_.lock(uid_, "first", helpdesk));
     const auto once = closed(uid_);
-    done(accounts_.lock(uid_, "second", helpdesk));
+    done(accounts_.lock(uid_, "first", helpdesk));
+    done(accounts_.lock(uid_, "", helpdesk));
     EXPECT_EQ(closed(uid_), once);
     EXPECT_EQ(recorded().size(), 1U);
     EXPECT_EQ(told().size(), 1U);
+}
+
+TEST_F(AnAccount, T21_LockedOrDisabledAgainForAnotherReasonHasThatReasonAndNothingElseNew) {
+    done(accounts_.lock(uid_, "lost the badge", helpdesk));
+    auto expected = closed(uid_);
+    expected.state_reason = "case 4711";
+    done(accounts_.lock(uid_, "case 4711", helpdesk));
+    EXPECT_EQ(closed(uid_), expected) << "what was issued before is void already";
+    EXPECT_EQ(records().back().event.detail, "another reason: case 4711");
+    EXPECT_THAT(told(), ElementsAre(Change::Kind::locked, Change::Kind::changed));
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked, AuditKind::account_changed));
+
+    done(accounts_.disable(uid_, "left", helpdesk));
+    expected = closed(uid_);
+    expected.state_reason = "left in May";
+    done(accounts_.disable(uid_, "left in May", helpdesk));
+    EXPECT_EQ(closed(uid_), expected);
+}
+
+TEST_F(AnAccount, T21_LockedAgainForAnotherReasonTellsItsOwnerOnce) {
+    std::atomic<int> notices = 0;
+    accounts_.notify_owners(
+        [&](model::Uid, model::Notice) -> store::Store::Work { return [&](store::WriteTxn&) { ++notices; }; });
+    done(accounts_.lock(uid_, "lost the badge", helpdesk));
+    done(accounts_.lock(uid_, "case 4711", helpdesk));
+    EXPECT_EQ(notices, 1);
 }
 
 TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Who may call what: every method of docs/bus.md, as root, as the account's own user, as somebody else, and with polkit
 // letting pass, refusing, failing, silent or absent. On a whole machine, with callers that the bus itself tells apart.
+#include "lib/base/limits.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
 #include "lib/protocol/turn_wire.h"
-#include "tests/support/canary.h"
-#include "tests/support/error_kind.h"
 #include "tests/support/loop_runner.h"
-#include "tests/support/machine.h"
+#include "tests/unit/daemon/api/callers_test.h"
 #include "tests/unit/daemon/api/fake_polkit.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace loquet::tests {
 
@@ -27,21 +25,16 @@ namespace {
 using base::Error;
 using testing::Each;
 using testing::Field;
+using testing::HasSubstr;
 using testing::SizeIs;
 
-using Refusal = std::optional<Error::Kind>;
 const Refusal allowed = std::nullopt;
 const Refusal denied = Error::Kind::denied;
 const Refusal not_found = Error::Kind::not_found;
+const Refusal unavailable = Error::Kind::unavailable;
 
 constexpr const char* properties = "org.freedesktop.DBus.Properties";
 constexpr const char* object_manager = "org.freedesktop.DBus.ObjectManager";
-constexpr base::Milliseconds call_timeout = std::chrono::seconds(60);
-
-/// From now on, for this thread alone: setresuid(2) of the C library would change them all.
-void become(std::uint32_t uid) {
-    bus::check(::syscall(SYS_setresuid, -1, uid, -1) == 0 ? 0 : -errno, "cannot change the user");
-}
 
 /// One call about the account `path`, made anew for each caller.
 struct Method {
@@ -98,6 +91,10 @@ std::vector<Method> methods() {
          [](bus::Writer& writer) { writer.text(protocol::account_interface).text("LastLogin"); }},
         {"GetAll", read_accounts, true, properties, true,
          [](bus::Writer& writer) { writer.text(protocol::account_interface); }},
+        {"Get", read_accounts, false, properties, false,
+         [](bus::Writer& writer) { writer.text(protocol::manager_interface).text("Plugins"); }},
+        {"Get", read_accounts, false, properties, false,
+         [](bus::Writer& writer) { writer.text(protocol::manager_interface).text("Health"); }},
         {"Lock", manage_accounts, false, account, true, write_reason},
         {"Unlock", unlock, false, account, true},
         {"Disable", manage_accounts, false, account, true, write_reason},
@@ -110,49 +107,30 @@ std::vector<Method> methods() {
     };
 }
 
-class ACaller : public testing::Test {
+class ACaller : public CallersTest {
 protected:
-    ACaller() {
-        // The socket is for everybody; the folder around it is the test's own.
-        const std::string path = machine_.bus().address().substr(std::string_view("unix:path=").size());
-        std::filesystem::permissions(std::filesystem::path(path).parent_path(),
-                                     std::filesystem::perms::group_exec | std::filesystem::perms::others_exec,
-                                     std::filesystem::perm_options::add);
-    }
-
-    [[nodiscard]] bus::Connection connect_as(std::uint32_t uid) const {
-        become(uid);
-        std::optional<bus::Connection> connection;
-        try {
-            connection = machine_.connect();
-        } catch (...) {
-            become(0);
-            throw;
-        }
-        become(0);
-        return std::move(*connection);
-    }
+    using CallersTest::refusal;
     [[nodiscard]] Refusal refusal(bus::Connection& connection, const Method& method) const {
         return refusal(connection, method.call(connection, alice_.path));
     }
-    [[nodiscard]] static Refusal refusal(bus::Connection& connection, const bus::Message& message) {
-        return kind_of_error([&] { (void)connection.call(message, call_timeout); });
-    }
-    /// All at once, because each may take as long as polkit is waited for.
-    void expect_all_denied(std::uint32_t uid) const {
+    /// All at once, because each may take as long as polkit is waited for. Nobody passes, and nobody is told "denied"
+    /// by a polkit that decided nothing; those beyond the limit are told to come back.
+    void expect_none_decided(std::uint32_t uid) const {
         bus::Loop loop;
         bus::Connection connection = connect_as(uid);
         connection.attach(loop);
-        const std::vector<Method> all = methods();
-        std::size_t refused = 0;
+        std::map<Error::Kind, std::size_t> refused;
         base::TaskGroup tasks([&](const std::exception_ptr& failure) {
-            refused += kind_of_error([&] { std::rethrow_exception(failure); }) == denied ? 1U : 0U;
+            const Refusal kind = kind_of_error([&] { std::rethrow_exception(failure); });
+            ++refused[kind.value_or(Error::Kind::internal)];
         });
+        const std::vector<Method> all = methods();
         for (const Method& method : all) {
             tasks.spawn(ask(connection, method.call(connection, alice_.path)));
         }
         ASSERT_TRUE(eventually(loop, [&] { return tasks.active() == 0; }));
-        EXPECT_EQ(refused, all.size());
+        EXPECT_EQ(refused[Error::Kind::unavailable], limits::polkit_questions_per_uid);
+        EXPECT_EQ(refused[Error::Kind::busy], all.size() - limits::polkit_questions_per_uid);
     }
     static base::Task<void> ask(bus::Connection& connection, bus::Message message) {
         auto asking = connection.call_async(std::move(message), call_timeout);
@@ -166,10 +144,6 @@ protected:
         write_nothing(writer);
         return message;
     }
-
-    Machine machine_;
-    MachineAccount alice_ = machine_.create_account("alice", canary::password);
-    MachineAccount bob_ = machine_.create_account("bob", canary::next_password);
 };
 
 TEST_F(ACaller, WhoIsRootMayDoEverythingAndPolkitIsNotAsked) {
@@ -185,8 +159,8 @@ TEST_F(ACaller, WithoutPolkitMayReadTheOwnAccountAndNothingElse) {
     bus::Connection self = connect_as(alice_.uid);
     bus::Connection other = connect_as(bob_.uid);
     for (const Method& method : methods()) {
-        EXPECT_EQ(refusal(self, method), method.self_may ? allowed : denied) << method.name;
-        EXPECT_EQ(refusal(other, method), denied) << method.name;
+        EXPECT_EQ(refusal(self, method), method.self_may ? allowed : unavailable) << method.name;
+        EXPECT_EQ(refusal(other, method), unavailable) << method.name;
     }
 }
 
@@ -216,21 +190,38 @@ TEST_F(ACaller, WhomPolkitAllowsMayDoExactlyThat) {
     }
 }
 
-TEST_F(ACaller, IsDeniedWherePolkitFailsOrTalksNonsense) {
+TEST_F(ACaller, IsNotServedWherePolkitFailsOrTalksNonsense) {
     FakePolkit polkit(machine_.bus().address());
     for (const auto manner : {FakePolkit::Manner::fails, FakePolkit::Manner::talks_nonsense}) {
         polkit.behave(manner);
-        expect_all_denied(bob_.uid);
+        bus::Connection other = connect_as(bob_.uid);
+        for (const Method& method : methods()) {
+            EXPECT_EQ(refusal(other, method), unavailable) << method.name;
+        }
         EXPECT_THAT(polkit.take_questions(), SizeIs(methods().size()));
     }
 }
 
-TEST_F(ACaller, IsDeniedWherePolkitDoesNotAnswerAndOthersAreServedMeanwhile) {
+TEST_F(ACaller, IsNotServedWherePolkitDoesNotAnswerAndRootIsMeanwhile) {
     FakePolkit polkit(machine_.bus().address());
     polkit.behave(FakePolkit::Manner::is_silent);
-    expect_all_denied(bob_.uid);
+    expect_none_decided(bob_.uid);
     bus::Connection root = connect_as(0);
     EXPECT_EQ(refusal(root, methods().front()), allowed);
+}
+
+TEST_F(ACaller, IsToldByTheStandardsNameThatAPersonCouldAllowIt) {
+    FakePolkit polkit(machine_.bus().address());
+    polkit.behave(FakePolkit::Manner::wants_a_person);
+    bus::Connection helper = connect_as(bob_.uid);
+    for (const Method& method : methods()) {
+        EXPECT_EQ(error_name(helper, method.call(helper, alice_.path)), SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED)
+            << method.name;
+    }
+    EXPECT_EQ(error_name(helper, list_accounts(helper, true)), "org.loquet.Auth1.Error.Denied")
+        << "a question was allowed, and nobody was there to answer it";
+    polkit.behave(FakePolkit::Manner::answers);
+    EXPECT_EQ(error_name(helper, list_accounts(helper)), "org.loquet.Auth1.Error.Denied") << "asking would not help";
 }
 
 TEST_F(ACaller, LetsPolkitAskAPersonOnlyWhereItSaysSo) {
@@ -266,12 +257,14 @@ TEST_F(ACaller, WhoIsNotRootGivesNobodyAPassword) {
 }
 
 TEST_F(ACaller, IsNotToldWhetherSomethingExists) {
+    FakePolkit polkit(machine_.bus().address());
     bus::Connection other = connect_as(bob_.uid);
     bus::Connection root = connect_as(0);
     const std::string nobody = std::string(protocol::account_prefix) + "/39999";
     for (const Method& method : methods()) {
         if (method.of_account) {
-            EXPECT_EQ(refusal(other, method.call(other, nobody)), denied) << method.name;
+            EXPECT_EQ(refusal(other, method.call(other, nobody)), refusal(other, method)) << method.name;
+            EXPECT_EQ(refusal(other, method), denied) << method.name;
             EXPECT_EQ(refusal(root, method.call(root, nobody)), not_found) << method.name;
         }
     }
@@ -314,15 +307,76 @@ TEST_F(ACaller, CannotReachTheDialogOfAnotherConnection) {
     EXPECT_EQ(call(self, "Cancel"), not_found);
 }
 
-TEST_F(ACaller, OfAnyKindReadsTheDaemonsOwnProperties) {
+TEST_F(ACaller, IsNotToldWhichDialogsAndJobsThereAre) {
+    bus::Connection self = connect_as(alice_.uid);
+    const bus::Message begun = self.call(begin(self, "alice"), call_timeout);
+    const std::string open = bus::Reader(begun.get()).object_path();
+    const std::string never = std::string(protocol::conversation_prefix) + "/4711";
+    const base::Fd answers = protocol::seal_answers({});
+    const auto told = [&](bus::Connection& connection, const std::string& path) {
+        const auto message = [&](const char* interface, const char* member) {
+            return connection.method_call(protocol::bus_name, path.c_str(), interface, member);
+        };
+        const bus::Message answer = message(protocol::conversation_interface, "Answer");
+        bus::Writer(answer.get()).fd(answers.get());
+        const bus::Message shape =
+            connection.call(message("org.freedesktop.DBus.Introspectable", "Introspect"), call_timeout);
+        return error_name(connection, answer)
+               + error_name(connection, message(protocol::conversation_interface, "Cancel"))
+               + std::string(bus::Reader(shape.get()).text(1 << 20));
+    };
     bus::Connection other = connect_as(bob_.uid);
-    for (const char* name : {"Version", "SchemaVersion", "Profile", "Plugins", "Health"}) {
-        const Method get{"Get", read_accounts,
-                         false, properties,
-                         false, [&](bus::Writer& writer) {
-                             writer.text(protocol::manager_interface).text(name); }};
-        EXPECT_EQ(refusal(other, get), allowed) << name;
+    EXPECT_THAT(told(other, open), HasSubstr("org.loquet.Auth1.Error.NotFound"));
+    EXPECT_EQ(told(other, open), told(other, never));
+    (void)self.call(self.method_call(protocol::bus_name, open.c_str(), protocol::conversation_interface, "Cancel"),
+                    call_timeout);
+    EXPECT_EQ(told(other, open), told(other, never)) << "one that ended";
+    EXPECT_EQ(told(self, open), told(other, never)) << "... for its own caller too";
+    const auto job = [&](const char* number, const char* interface, const char* member) {
+        const std::string path = std::string(protocol::job_prefix) + number;
+        bus::Message message = other.method_call(protocol::bus_name, path.c_str(), interface, member);
+        if (std::string_view(member) == "GetAll") {
+            bus::Writer(message.get()).text(protocol::job_interface);
+        }
+        return error_name(other, message);
+    };
+    EXPECT_EQ(job("/1", protocol::job_interface, "Cancel"), "org.loquet.Auth1.Error.NotFound");
+    EXPECT_EQ(job("/1", properties, "GetAll"), "org.loquet.Auth1.Error.NotFound");
+}
+
+TEST_F(ACaller, OfAnyKindReadsWhatTheDaemonIsAndNotHowItIs) {
+    FakePolkit polkit(machine_.bus().address());
+    bus::Connection other = connect_as(bob_.uid);
+    const auto get = [&](const char* name) {
+        bus::Message message = other.method_call(protocol::bus_name, protocol::root_path, properties, "Get");
+        bus::Writer(message.get()).text(protocol::manager_interface).text(name);
+        return refusal(other, message);
+    };
+    const auto all = [&](bus::Connection& connection) {
+        const bus::Message message =
+            connection.method_call(protocol::bus_name, protocol::root_path, properties, "GetAll");
+        bus::Writer(message.get()).text(protocol::manager_interface);
+        const bus::Message answer = connection.call(message, call_timeout);
+        std::set<std::string> names;
+        bus::Reader(answer.get()).dictionary(16, [&](const std::string& key, std::string_view) {
+            names.insert(key);
+            return false;
+        });
+        return names;
+    };
+    for (const char* name : {"Version", "SchemaVersion", "Profile"}) {
+        EXPECT_EQ(get(name), allowed) << name;
     }
+    for (const char* name : {"Plugins", "Health"}) {
+        EXPECT_EQ(get(name), denied) << name;
+    }
+    EXPECT_EQ(get("Nothing"), not_found);
+    EXPECT_THAT(all(other), testing::UnorderedElementsAre("Version", "SchemaVersion", "Profile"));
+    polkit.allow({read_accounts});
+    EXPECT_EQ(get("Health"), allowed);
+    EXPECT_THAT(all(other), SizeIs(5));
+    bus::Connection root = connect_as(0);
+    EXPECT_THAT(all(root), SizeIs(5));
 }
 
 } // namespace

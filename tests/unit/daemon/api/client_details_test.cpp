@@ -30,7 +30,9 @@ protected:
         const bus::Message message =
             messages_.with([&](bus::Writer& writer) { writer.array("{sv}", [&] { entries(writer); }); });
         bus::Reader reader(message.get());
-        return read_client_details(reader, caller);
+        ClientDetails details = ClientDetails::read(reader);
+        details.set_caller(caller);
+        return details;
     }
     [[nodiscard]] std::optional<Error::Kind> refusal(const Write& entries) const {
         return tests::kind_of_error([&] { (void)read(entries); });

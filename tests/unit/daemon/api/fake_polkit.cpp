@@ -23,6 +23,7 @@ FakePolkit::Question read_question(const bus::Call& call) {
     question.action = reader.text(256);
     reader.array("{ss}", 0, [] {});
     question.flags = reader.u32();
+    question.cancellation = reader.text(256);
     return question;
 }
 
@@ -66,36 +67,60 @@ std::vector<FakePolkit::Question> FakePolkit::take_questions() {
     return std::exchange(questions_, {});
 }
 
+std::set<std::string> FakePolkit::cancelled() const {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+}
+
 void FakePolkit::answer(bus::Call call) {
     Question question = read_question(call);
+    const std::string cancellation = question.cancellation;
     const std::lock_guard lock(mutex_);
     const bool allowed = allowed_.contains(question.action);
+    const bool asks = manner_ == Manner::wants_a_person;
+    const bool waits = manner_ == Manner::is_silent || (manner_ == Manner::waits_for_a_person && question.flags != 0);
     questions_.push_back(std::move(question));
-    switch (manner_) {
-    case Manner::answers:
-        return call.reply([&](bus::Writer& writer) {
-            writer.structure("bba{ss}", [&] { writer.boolean(allowed).boolean(false).array("{ss}", [] {}); });
+    if (waits) {
+        unanswered_.emplace(cancellation, std::move(call));
+    } else if (manner_ == Manner::fails) {
+        call.fail(base::Error(base::Error::Kind::unavailable, "polkit has no rules"));
+    } else if (manner_ == Manner::talks_nonsense) {
+        call.reply([](bus::Writer& writer) { writer.text("yes"); });
+    } else {
+        call.reply([&](bus::Writer& writer) {
+            writer.structure("bba{ss}", [&] { writer.boolean(allowed && !asks).boolean(asks).array("{ss}", [] {}); });
         });
-    case Manner::fails:
-        return call.fail(base::Error(base::Error::Kind::unavailable, "polkit has no rules"));
-    case Manner::is_silent:
-        unanswered_.push_back(std::move(call));
-        return;
-    case Manner::talks_nonsense:
-        return call.reply([](bus::Writer& writer) { writer.text("yes"); });
     }
 }
 
-int FakePolkit::received(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
-    if (sd_bus_message_is_method_call(message, "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization") <= 0) {
-        return 0;
+void FakePolkit::cancel(bus::Call call) {
+    const std::string cancellation(call.arguments().text(256));
+    const std::lock_guard lock(mutex_);
+    cancelled_.insert(cancellation);
+    const auto question = unanswered_.find(cancellation);
+    if (question != unanswered_.end()) {
+        question->second.fail(base::Error(base::Error::Kind::denied, "the question was taken back"));
+        unanswered_.erase(question);
     }
+    call.reply();
+}
+
+int FakePolkit::received(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
+    constexpr const char* interface = "org.freedesktop.PolicyKit1.Authority";
+    auto* const polkit = static_cast<FakePolkit*>(self);
     try {
-        static_cast<FakePolkit*>(self)->answer(bus::Call(message));
+        if (sd_bus_message_is_method_call(message, interface, "CheckAuthorization") > 0) {
+            polkit->answer(bus::Call(message));
+            return 1;
+        }
+        if (sd_bus_message_is_method_call(message, interface, "CancelCheckAuthorization") > 0) {
+            polkit->cancel(bus::Call(message));
+            return 1;
+        }
     } catch (const base::Error&) {
         return -EINVAL; // the caller sees an error
     }
-    return 1;
+    return 0;
 }
 
 } // namespace loquet::tests

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <future>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -23,9 +24,17 @@ public:
         std::string subject_kind; ///< "system-bus-name"
         std::string subject;      ///< a unique name
         std::string action;
-        std::uint32_t flags = 0; ///< 1: a person may be asked
+        std::uint32_t flags = 0;  ///< 1: a person may be asked
+        std::string cancellation; ///< under which it can be taken back
     };
-    enum class Manner : std::uint8_t { answers, fails, is_silent, talks_nonsense };
+    enum class Manner : std::uint8_t {
+        answers,
+        wants_a_person,     ///< it would allow what a person permits, and no person is there
+        waits_for_a_person, ///< who does not answer; without one it answers
+        fails,
+        is_silent,
+        talks_nonsense,
+    };
 
     /// On the bus when this returns.
     explicit FakePolkit(const std::string& address);
@@ -37,17 +46,21 @@ public:
     void behave(Manner manner);
     /// Since the last time.
     [[nodiscard]] std::vector<Question> take_questions();
+    /// Of all that were taken back, how they were called.
+    [[nodiscard]] std::set<std::string> cancelled() const;
 
 private:
     void work(const std::string& address, std::promise<bus::Loop*>& ready);
     void answer(bus::Call call);
+    void cancel(bus::Call call);
     static int received(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
 
-    std::mutex mutex_;
-    std::set<std::string> allowed_;     ///< guarded by mutex_
-    Manner manner_ = Manner::answers;   ///< guarded by mutex_
-    std::vector<Question> questions_;   ///< guarded by mutex_
-    std::vector<bus::Call> unanswered_; ///< the thread's own
+    mutable std::mutex mutex_;
+    std::set<std::string> allowed_;               ///< guarded by mutex_
+    Manner manner_ = Manner::answers;             ///< guarded by mutex_
+    std::vector<Question> questions_;             ///< guarded by mutex_
+    std::set<std::string> cancelled_;             ///< guarded by mutex_
+    std::map<std::string, bus::Call> unanswered_; ///< by cancellation; the thread's own
     bus::Loop* loop_ = nullptr;
     std::thread thread_;
 };

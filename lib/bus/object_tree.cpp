@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/api/object_path.h"
-
-#include "lib/base/error.h"
+#include "lib/bus/object_tree.h"
 
 #include <charconv>
 
-namespace loquet::api {
+namespace loquet::bus {
 
 std::optional<std::uint64_t> number_in(std::string_view path, std::string_view prefix) noexcept {
     if (!path.starts_with(prefix) || path.size() < prefix.size() + 2 || path[prefix.size()] != '/') {
@@ -23,12 +21,4 @@ std::optional<std::uint64_t> number_in(std::string_view path, std::string_view p
     return number;
 }
 
-std::uint64_t require_number_in(std::string_view path, std::string_view prefix) {
-    const auto number = number_in(path, prefix);
-    if (!number) {
-        throw base::Error(base::Error::Kind::not_found, "there is no such object");
-    }
-    return *number;
-}
-
-} // namespace loquet::api
+} // namespace loquet::bus
