@@ -98,7 +98,7 @@ class ACode(unittest.TestCase):
         with log_in(name, password) as screen:
             if code:
                 screen.answer(CODE, code)
-            return screen.wait_for("kiosk connexion")
+            return screen.wait_for_match("kiosk (connexion|login)")  # Debian 13 says it in English
 
     def test_T8_that_is_wrong_is_refused_as_a_wrong_password_is_and_the_next_dialog_asks_for_the_same(self):
         wrong_password = self.refusal("sacha", WRONG)
