@@ -47,7 +47,7 @@ class Terminal:
 
     def __exit__(self, *_):
         os.close(self._screen)  # as when the line is cut: a shell that is left hears SIGHUP
-        if self.exit_code is None:
+        if not self._has_ended():
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
         for secret in self._secrets:
@@ -88,8 +88,7 @@ class Terminal:
 
     def end(self):
         """Waits until the program ends, and returns its exit code."""
-        if self.exit_code is None:
-            self._read_to_the_end()
+        self._read_to_the_end()
         return self.exit_code
 
     def _take(self, deadline):
@@ -97,21 +96,29 @@ class Terminal:
         ready, _, _ = select.select([self._screen], [], [], max(0, deadline - time.monotonic()))
         if not ready:
             return False
+        ended = self._has_ended()
         try:
             data = os.read(self._screen, 65536)
-        except OSError:  # the other side is closed
-            return False
+        except OSError:  # the other side is closed: for good, or while login of Debian 13 opens its terminal anew
+            if ended or time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+            return True
         self.shown += self._decoder.decode(data).replace("\r\n", "\n")
         return bool(data)
+
+    def _has_ended(self):
+        if self.exit_code is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid != 0:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+        return self.exit_code is not None
 
     def _read_to_the_end(self):
         deadline = time.monotonic() + PATIENCE
         while self._take(deadline):
             pass
-        while (ended := os.waitpid(self._pid, os.WNOHANG)) == (0, 0):
+        while not self._has_ended():
             if time.monotonic() > deadline:
-                os.kill(self._pid, signal.SIGKILL)
-                os.waitpid(self._pid, 0)
                 raise AssertionError(f"{self.command} did not end; it showed:\n{self.shown}")
             time.sleep(0.01)
-        self.exit_code = os.waitstatus_to_exitcode(ended[1])
