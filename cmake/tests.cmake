@@ -4,6 +4,9 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 option(LOQUET_PLAIN_TESTS "Build only the tests that a sanitizer cannot run; AddressSanitizer's build has the others" OFF)
+if(LOQUET_PLAIN_TESTS)
+    file(WRITE ${CMAKE_BINARY_DIR}/tests_elsewhere.txt "../asan\n") # for scripts/traceability
+endif()
 
 # What has more than one thread: ThreadSanitizer builds and runs these alone, because it says nothing of the rest.
 add_custom_target(threaded_tests)
