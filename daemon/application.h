@@ -44,13 +44,14 @@ public:
     /// Opens everything; throws base::Error with a sentence for the operator. Nothing is on the bus yet.
     explicit Application(Options options);
 
-    /// Owns the bus name, tells systemd, and serves until SIGTERM or SIGINT, or until the bus goes away (an Error).
+    /// Owns the bus name, tells systemd, and serves until SIGTERM or SIGINT, or until the bus goes away or a part fails
+    /// (an Error). Each of them leads to the same orderly end.
     void run();
 
 private:
     void connect_parts();
     void reload();
-    void stop();
+    void end_in_order();
     void note_codes(model::Medium medium, bool alarming);
     void note_plugin(const plugins::PluginStatus& status);
 
@@ -59,7 +60,6 @@ private:
     bus::Loop loop_;
     config::Config settings_;
     messages::Catalogue texts_;
-    base::TaskGroup tasks_;
     store::Store store_;
     model::SteadyTime steady_;
     work::Hasher hasher_;
@@ -80,8 +80,8 @@ private:
     api::AccountObjects account_objects_;
     api::JobObjects jobs_;
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
-    bus::Source last_call_;
     bool bus_lost_ = false;
+    base::TaskGroup tasks_; ///< last: dies before all that its tasks use
 };
 
 } // namespace loquet

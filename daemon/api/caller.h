@@ -39,6 +39,8 @@ public:
     base::Task<Caller> require_self_or(const bus::Call& call, Action action, model::Uid self);
 
     void forget(std::string_view sender);
+    /// What an operator is asked now is asked no more: those calls fail (unavailable).
+    void cancel_questions() noexcept { polkit_.cancel_all(); }
     [[nodiscard]] std::size_t known() const noexcept { return uids_.size(); }
 
 private:

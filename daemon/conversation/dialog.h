@@ -7,6 +7,7 @@
 #include "daemon/model/account.h"
 #include "daemon/model/ids.h"
 #include "lib/base/secret.h"
+#include "lib/base/task.h"
 #include "lib/bus/loop.h"
 #include "lib/protocol/turn.h"
 
@@ -71,6 +72,7 @@ struct Dialog {
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
     bus::Source timeout;
+    base::TaskId task = 0; ///< in the engine's group: what is done for its last call
 };
 
 } // namespace loquet::conversation

@@ -19,7 +19,7 @@ bool is_our_defect(Error::Kind kind) {
 
 Call::~Call() {
     if (message_) {
-        fail(Error(Error::Kind::internal, "no answer was produced"));
+        fail(Error(Error::Kind::unavailable, "the call was cancelled before it ended"));
     }
 }
 
@@ -47,8 +47,13 @@ Message Call::begin_reply() const {
 }
 
 void Call::send(const Message& answer) {
-    const Message answered = std::move(message_);
-    check(sd_bus_send(sd_bus_message_get_bus(answered.get()), answer.get(), nullptr), "cannot send a reply");
+    const int result = sd_bus_message_get_expect_reply(message_.get()) == 0
+                           ? 0
+                           : sd_bus_send(sd_bus_message_get_bus(message_.get()), answer.get(), nullptr);
+    if (!means_disconnected(result)) { // else nobody can be answered
+        check(result, "cannot send a reply");
+    }
+    message_.reset();
 }
 
 void Call::fail(const Error& error) noexcept {
@@ -64,7 +69,7 @@ void Call::fail(const Error& error) noexcept {
     const std::string text = is_our_defect(error.kind()) ? "loquetd met an error of its own; its log says more"
                                                          : base::printable(error.what());
     const sd_bus_error bus_error{error_name(error.kind()), text.c_str(), 0};
-    (void)sd_bus_reply_method_error(answered.get(), &bus_error);
+    (void)sd_bus_reply_method_error(answered.get(), &bus_error); // nothing, where no reply is expected
 }
 
 } // namespace loquet::bus

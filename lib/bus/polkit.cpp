@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/bus/polkit.h"
 
+#include <utility>
+
 namespace loquet::bus {
 
 namespace {
@@ -12,6 +14,12 @@ constexpr std::uint32_t allow_user_interaction = 1;
 } // namespace
 
 base::Task<bool> Polkit::allows(std::string sender, std::string action, bool may_interact) {
+    auto asking = questions_.run(connection_.loop(), ask(std::move(sender), std::move(action), may_interact));
+    const bool allowed = co_await asking;
+    co_return allowed;
+}
+
+base::Task<bool> Polkit::ask(std::string sender, std::string action, bool may_interact) {
     Message question = connection_.method_call("org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
                                                "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization");
     Writer writer(question.get());

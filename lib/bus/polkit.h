@@ -5,6 +5,7 @@
 
 #include "lib/bus/connection.h"
 
+#include <exception>
 #include <string>
 
 namespace loquet::bus {
@@ -16,9 +17,14 @@ public:
     /// `sender`: the caller's unique bus name, which is the subject (never a PID, which may be reused). `may_interact`:
     /// an agent may ask a person. False also where polkit is absent or fails: then only root passes.
     [[nodiscard]] base::Task<bool> allows(std::string sender, std::string action, bool may_interact);
+    /// Who waits for an answer gets Error::Kind::unavailable, by a job of the loop.
+    void cancel_all() noexcept { questions_.cancel_all(); }
 
 private:
+    base::Task<bool> ask(std::string sender, std::string action, bool may_interact);
+
     Connection& connection_;
+    base::TaskGroup questions_{[](const std::exception_ptr&) {}}; ///< what they throw goes to who waits
 };
 
 } // namespace loquet::bus
