@@ -12,6 +12,8 @@
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
+#include <cstddef>
+#include <exception>
 #include <utility>
 
 namespace loquet {
@@ -21,6 +23,8 @@ using base::Error;
 namespace {
 
 constexpr base::Milliseconds longest_farewell = std::chrono::seconds(5);
+
+constexpr std::size_t failures_at_the_end = 16; ///< then what still goes on is cancelled
 
 void log_failure(const std::exception_ptr& failure) {
     try {
@@ -38,7 +42,7 @@ model::SteadyTime steady_time(const store::Store& store, const base::Clock& cloc
 
 Application::Application(Options options)
     : options_(std::move(options)), configuration_(options_), settings_(configuration_.start()),
-      texts_(configuration_.start_texts()), tasks_(log_failure),
+      texts_(configuration_.start_texts()),
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
@@ -53,7 +57,7 @@ Application::Application(Options options)
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_}),
       conversations_(connection_, engine_, tasks_),
       account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}),
-      jobs_(connection_, imports_, tasks_) {
+      jobs_(connection_, imports_, tasks_), tasks_(log_failure) {
     log::set_level(settings_.log.level);
     connect_parts();
 }
@@ -95,8 +99,8 @@ void Application::connect_parts() {
         [this](const std::string& channel, const outbox::ChannelHealth& health) { note_channel(channel, health); });
     courier_.on_code_refused([](const model::Outgoing& message) { note_refused_code(message); });
     directory_.when_trouble_changes([this] { manager_.tell_health(); });
-    signals_[0] = loop_.on_signal(SIGTERM, [this] { stop(); });
-    signals_[1] = loop_.on_signal(SIGINT, [this] { stop(); });
+    signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
+    signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
 }
 
@@ -112,25 +116,42 @@ void Application::run() {
     connection_.own_name(protocol::bus_name);
     log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
     tell_systemd("READY=1");
-    loop_.run();
+    std::exception_ptr failure;
+    try {
+        loop_.run();
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    end_in_order();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
     if (bus_lost_) {
         throw Error(Error::Kind::unavailable, "the bus closed the connection");
     }
     log::notice(log::id::stopped, "loquetd stops");
 }
 
-void Application::stop() {
+/// Takes no more work, cancels what waits, and gives what is being judged or written the time to come to its end.
+void Application::end_in_order() {
     sd_notify(0, "STOPPING=1");
+    tasks_.close();
     imports_.cancel_all();
     courier_.stop();
     receipts_.stop();
-    if (tasks_.active() == 0) {
-        loop_.stop();
-        return;
+    callers_.cancel_questions();
+    engine_.stop();
+    bool late = false;
+    const bus::Source farewell = loop_.after(longest_farewell, [&late] { late = true; });
+    for (std::size_t failures = 0; tasks_.active() != 0 && !late && failures < failures_at_the_end;) {
+        try {
+            loop_.run_once(longest_farewell);
+        } catch (const std::exception&) {
+            log_failure(std::current_exception());
+            ++failures;
+        }
     }
-    // What is being judged is told before we go; a caller who dallies is not waited for.
-    tasks_.when_idle([this] { loop_.stop(); });
-    last_call_ = loop_.after(longest_farewell, [this] { loop_.stop(); });
+    tasks_.cancel_all(); // a caller who dallies is not waited for
 }
 
 void Application::reload() {

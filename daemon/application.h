@@ -39,16 +39,17 @@ public:
     /// Opens everything; throws base::Error with a sentence for the operator. Nothing is on the bus yet.
     explicit Application(Options options);
 
-    /// Owns the bus name, tells systemd, and serves until SIGTERM or SIGINT, or until the bus goes away (an Error).
+    /// Owns the bus name, tells systemd, and serves until SIGTERM or SIGINT, or until the bus goes away or a part fails
+    /// (an Error). Each of them leads to the same orderly end.
     void run();
 
 private:
     void connect_parts();
     void tell(const accounts::Change& change);
     void reload();
-    void stop();
     /// With the refused configuration as the status that systemctl shows.
     void tell_systemd(const std::string& state) const;
+    void end_in_order();
     void note_codes(model::Medium medium, bool alarming);
     void note_channel(const std::string& channel, const outbox::ChannelHealth& health);
     static void note_refused_code(const model::Outgoing& message);
@@ -60,7 +61,6 @@ private:
     bus::Loop loop_;
     config::Config settings_;
     messages::Catalogue texts_;
-    base::TaskGroup tasks_;
     store::Store store_;
     model::SteadyTime steady_;
     work::Hasher hasher_;
@@ -81,8 +81,8 @@ private:
     api::AccountObjects account_objects_;
     api::JobObjects jobs_;
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
-    bus::Source last_call_;
     bool bus_lost_ = false;
+    base::TaskGroup tasks_; ///< last: dies before all that its tasks use
 };
 
 } // namespace loquet

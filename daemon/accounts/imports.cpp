@@ -20,8 +20,9 @@ constexpr base::Milliseconds kept_after_end = std::chrono::minutes(5);
 
 Imports::Imports(ImportRules rules, store::Store& store, const NameService& names, const base::Clock& clock,
                  base::Executor& loop, base::TaskGroup& tasks)
-    : rules_(std::move(rules)), store_(store), names_(names), clock_(clock), tasks_(tasks),
-      lookups_(loop, "loquet-names", 1, limits::imports), readers_(loop, "loquet-import", 1, limits::imports) {}
+    : rules_(std::move(rules)), store_(store), names_(names), clock_(clock),
+      lookups_(loop, "loquet-names", 1, limits::imports), readers_(loop, "loquet-import", 1, limits::imports),
+      tasks_(tasks) {}
 
 Imports::~Imports() {
     cancel_all(); // a reader that waits for a pipe would keep its worker

@@ -20,7 +20,7 @@ using ImportId = std::uint64_t;
 
 class Imports {
 public:
-    /// All references outlive this object, which outlives its tasks.
+    /// All references outlive this object but `tasks`, which may die before it. Its end cancels its tasks.
     Imports(ImportRules rules, store::Store& store, const NameService& names, const base::Clock& clock,
             base::Executor& loop, base::TaskGroup& tasks);
     Imports(const Imports&) = delete;
@@ -56,12 +56,12 @@ private:
     store::Store& store_;
     const NameService& names_;
     const base::Clock& clock_;
-    base::TaskGroup& tasks_;
     work::WorkerPool lookups_;
     work::WorkerPool readers_;
     std::map<ImportId, Job> jobs_;
     ImportId last_ = 0;
     base::Function<void(ImportId, const std::string&)> observer_;
+    base::TaskScope tasks_; ///< last: dies before what its tasks use
 };
 
 } // namespace loquet::accounts

@@ -44,6 +44,8 @@ public:
     [[nodiscard]] bool is_connected(const Caller& caller) const { return uids_.contains(caller.sender); }
     /// The connection is gone.
     void forget(std::string_view sender);
+    /// What an operator is asked now is asked no more: those calls fail (unavailable).
+    void cancel_questions() noexcept { polkit_.cancel_all(); }
     [[nodiscard]] std::size_t known() const noexcept { return uids_.size(); }
 
 private:

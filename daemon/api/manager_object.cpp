@@ -9,6 +9,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain_check.h"
 #include "daemon/store/schema.h"
+#include "lib/base/text.h"
 #include "lib/protocol/turn_wire.h"
 
 #include <charconv>
@@ -103,8 +104,7 @@ base::Task<void> ManagerObject::find_account(bus::Call& call, const Caller& /*ca
 base::Task<void> ManagerObject::list_accounts(bus::Call& call, const Caller& /*caller*/, Cursor after,
                                               std::uint32_t limit, AccountFilter filter) {
     require_page(limit, limits::accounts_per_page, "accounts");
-    const accounts::Page page = 
-        parts_.accounts.list(after.after, limit, filter.state, parts_.steady.now(parts_.clock));
+    const accounts::Page page = parts_.accounts.list(after.after, limit, filter.state, parts_.steady.now(parts_.clock));
     call.reply([&](Writer& writer) {
         writer.array("a{sv}", [&] {
             for (const accounts::ListEntry& entry : page.entries) {

@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One evaluation at a time for each name, and a short, fair queue in front of it: seats take turns, so a flood from one
-// place does not keep the owner out at another. Loop thread; outlives its guards.
+// place does not keep the owner out at another. Who is cancelled gives the place back. Loop thread.
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "lib/base/function.h"
 #include "lib/base/task.h"
 
-#include <deque>
-#include <unordered_map>
-#include <vector>
+#include <cstddef>
+#include <memory>
+#include <utility>
 
 namespace loquet::conversation {
 
 class AccountQueue {
+    class Lines;
+
 public:
-    /// The right to evaluate; the next in line gets it when this dies.
+    explicit AccountQueue(base::Executor& loop);
+
+    /// The right to evaluate; when it dies the next in line gets it, by a job of the loop.
     class [[nodiscard]] Turn {
     public:
-        Turn(AccountQueue* queue, const model::Digest& identity) noexcept : queue_(queue), identity_(identity) {}
-        Turn(Turn&& other) noexcept : queue_(std::exchange(other.queue_, nullptr)), identity_(other.identity_) {}
+        Turn(Turn&&) noexcept = default;
         Turn& operator=(Turn&&) = delete;
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
-        ~Turn() {
-            if (queue_ != nullptr) {
-                queue_->next(identity_);
-            }
-        }
+        ~Turn();
 
     private:
-        AccountQueue* queue_;
+        friend class Lines;
+        Turn(std::shared_ptr<Lines> lines, const model::Digest& identity) noexcept
+            : lines_(std::move(lines)), identity_(identity) {}
+        std::shared_ptr<Lines> lines_;
         model::Digest identity_;
     };
 
@@ -43,24 +46,10 @@ public:
 
     /// Answers that wait; maintenance is not among them.
     [[nodiscard]] std::size_t waiting(const model::Digest& identity) const;
-    [[nodiscard]] bool idle() const noexcept { return lines_.empty(); }
+    [[nodiscard]] bool idle() const noexcept;
 
 private:
-    struct SeatLine {
-        model::Digest seat;
-        std::deque<base::Promise<void>> waiting;
-    };
-    /// Who waits for one name; present while somebody evaluates.
-    struct Line {
-        std::deque<base::Promise<void>> maintenance; ///< before all seats
-        std::deque<SeatLine> seats;                  ///< the front has the next turn
-        std::size_t waiting = 0;
-    };
-    static base::Future<void> line_up(Line& line, const model::Digest& seat);
-    [[nodiscard]] static base::Promise<void> take_next(Line& line);
-    void next(const model::Digest& identity);
-
-    std::unordered_map<model::Digest, Line, model::DigestHash> lines_;
+    std::shared_ptr<Lines> lines_; ///< of the turns and of those who wait, too
 };
 
 } // namespace loquet::conversation

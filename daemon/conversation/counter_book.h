@@ -18,7 +18,26 @@ class CounterBook {
 public:
     using Version = std::uint64_t;
 
-    /// Keeps the value in the book until release(); `load()` gives it where it is not there yet.
+    /// Keeps a value in the book while it lives; `load()` gives it where it is not there yet, and may throw. Above
+    /// `most` entries the value is dropped in the end even if the store has not got it.
+    class [[nodiscard]] Held {
+    public:
+        template <class Load>
+        Held(CounterBook& book, const model::Digest& key, std::size_t most, Load load)
+            : book_(book), key_(key), most_(most) {
+            book_.hold(key_, load);
+        }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        ~Held() { book_.release(key_, most_); }
+
+    private:
+        CounterBook& book_;
+        model::Digest key_;
+        std::size_t most_;
+    };
+
+    /// Until release(); see Held.
     template <class Load>
     void hold(const model::Digest& key, Load load) {
         auto place = entries_.find(key);
@@ -27,7 +46,6 @@ public:
         }
         ++place->second.holders;
     }
-    /// Above `most` entries the value is dropped even if the store has not got it.
     void release(const model::Digest& key, std::size_t most) {
         if (--entries_.at(key).holders == 0 && entries_.size() > most) {
             entries_.erase(key);

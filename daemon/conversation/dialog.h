@@ -7,6 +7,7 @@
 #include "daemon/model/account.h"
 #include "daemon/model/ids.h"
 #include "lib/base/secret.h"
+#include "lib/base/task.h"
 #include "lib/bus/loop.h"
 #include "lib/protocol/turn.h"
 
@@ -91,6 +92,7 @@ struct Dialog {
     std::vector<std::string> messages;                ///< shown when it is granted
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
+    base::TaskId task = 0; ///< in the engine's group: what is done for its last call
 
     /// Where a factor that was proved says something about who comes next: at a seat or a host, or among the owner's
     /// own programs; not behind somebody else's su.

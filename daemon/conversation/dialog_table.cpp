@@ -64,19 +64,22 @@ void DialogTable::remove(DialogId id) {
     }
 }
 
-void DialogTable::remove_all_of(std::string_view sender) {
+std::vector<std::shared_ptr<Dialog>> DialogTable::remove_all_of(std::string_view sender) {
+    std::vector<std::shared_ptr<Dialog>> removed;
     if (!of_sender_.contains(sender)) {
-        return;
+        return removed;
     }
     std::vector<DialogId> ids;
     for (const auto& [id, dialog] : dialogs_) {
         if (dialog->client.sender == sender) {
             ids.push_back(id);
+            removed.push_back(dialog);
         }
     }
     for (const DialogId id : ids) {
         remove(id);
     }
+    return removed;
 }
 
 } // namespace loquet::conversation

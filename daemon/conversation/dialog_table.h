@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace loquet::conversation {
 
@@ -23,7 +24,8 @@ public:
     /// Another sender's dialog does not exist for this one: Error (not_found).
     [[nodiscard]] std::shared_ptr<Dialog> find(DialogId id, std::string_view sender) const;
     void remove(DialogId id);
-    void remove_all_of(std::string_view sender);
+    /// What is removed.
+    std::vector<std::shared_ptr<Dialog>> remove_all_of(std::string_view sender);
     [[nodiscard]] bool contains(DialogId id) const { return dialogs_.contains(id); }
     [[nodiscard]] std::size_t size() const noexcept { return dialogs_.size(); }
 

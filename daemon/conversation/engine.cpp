@@ -36,9 +36,11 @@ Engine::Engine(const Parts& parts)
       notices_(parts.doors.outbox == nullptr
                    ? std::nullopt
                    : std::optional(notices::Notices(*parts.doors.outbox, parts.store, parts.clock))),
-      keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock), background_([](const std::exception_ptr&) {
+      keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock, parts.loop), queue_(parts.loop),
+      background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
-      }) {
+      }),
+      work_([](const std::exception_ptr&) {}) {
     log_alarms_of(keeper_);
 }
 
@@ -73,6 +75,7 @@ Subject Engine::find_subject(const std::string& typed_name, const Client& client
 }
 
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
+    require_running();
     std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
     dialogs_.require_room(client);
     Subject subject = find_subject(typed_name, client);
@@ -87,12 +90,12 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const auto dialog =
         std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(parts));
     if (dialog->client.account_phase) {
-        auto looking = account_phase(*dialog);
+        auto looking = work_.run(loop_, account_phase(*dialog), &dialog->task);
         Turn turn = co_await looking;
         co_return Begun{std::nullopt, std::move(turn)};
     }
     const DialogId id = dialogs_.add(dialog); // counts from now on, also while its first answer is judged
-    auto opening = carry_on(id, *dialog, open(*dialog, std::move(known)));
+    auto opening = work_.run(loop_, carry_on(id, dialog, open(*dialog, std::move(known))), &dialog->task);
     Turn turn = co_await opening;
     co_return Begun{dialogs_.contains(id) ? std::optional(id) : std::nullopt, std::move(turn)};
 }
@@ -108,7 +111,7 @@ base::Task<Turn> Engine::open(Dialog& dialog, Answers known) {
     co_return turn;
 }
 
-base::Task<Turn> Engine::carry_on(DialogId id, Dialog& dialog, base::Task<Turn> work) {
+base::Task<Turn> Engine::carry_on(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<Turn> work) {
     Turn turn = Denied{Reason::unavailable, {}, {}};
     try {
         turn = co_await work;
@@ -117,16 +120,16 @@ base::Task<Turn> Engine::carry_on(DialogId id, Dialog& dialog, base::Task<Turn> 
         throw;
     }
     if (!std::holds_alternative<protocol::Wait>(turn)) {
-        dialog.waits_since.reset();
-    } else if (!dialog.waits_since) {
-        dialog.waits_since = clock_.boottime();
+        dialog->waits_since.reset();
+    } else if (!dialog->waits_since) {
+        dialog->waits_since = clock_.boottime();
     }
-    if (dialog.machine.state() == State::ended) {
+    if (dialog->machine.state() == State::ended) {
         dialogs_.remove(id);
     } else if (dialogs_.contains(id)) {
-        watch_timeout(id, dialog);
+        watch_timeout(id, *dialog);
     }
-    co_return presenter_.present(std::move(turn), dialog.client.locale);
+    co_return presenter_.present(std::move(turn), dialog->client.locale);
 }
 
 base::Task<Turn> Engine::account_phase(Dialog& dialog) {
@@ -156,6 +159,7 @@ base::Task<Turn> Engine::start(Dialog& dialog) {
 }
 
 base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers) {
+    require_running();
     const auto dialog = dialogs_.find(id, sender);
     if (!permitted(dialog->machine.state(), Request::answer)) {
         throw Error(Error::Kind::busy, "an answer is being judged: wait for its reply");
@@ -171,7 +175,7 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
     }
     dialog->machine.run();
     dialog->timeout = {};
-    auto judging = carry_on(id, *dialog, evaluate(*dialog, std::move(answers)));
+    auto judging = work_.run(loop_, carry_on(id, dialog, evaluate(*dialog, std::move(answers))), &dialog->task);
     Turn turn = co_await judging;
     co_return turn;
 }
@@ -179,10 +183,24 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
 void Engine::cancel(DialogId id, const std::string& sender) {
     const auto dialog = dialogs_.find(id, sender);
     dialogs_.remove(id);
+    work_.cancel(dialog->task);
 }
 
 void Engine::forget_caller(std::string_view sender) {
-    dialogs_.remove_all_of(sender);
+    for (const auto& dialog : dialogs_.remove_all_of(sender)) {
+        work_.cancel(dialog->task);
+    }
+}
+
+void Engine::stop() {
+    stopping_ = true;
+    work_.cancel_unshielded();
+}
+
+void Engine::require_running() const {
+    if (stopping_) {
+        throw Error(Error::Kind::unavailable, "the service is stopping; try again when it has started");
+    }
 }
 
 void Engine::watch_timeout(DialogId id, Dialog& dialog) {
@@ -195,8 +213,16 @@ base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base:
         throw Error(Error::Kind::not_found, "there is no such account");
     }
     const model::Digest identity = store_.digest(store::DigestKind::name, account->name);
+    const auto task = std::make_shared<base::TaskId>();
+    auto working = work_.run(loop_, change_still(task, identity, std::move(change)), task.get());
+    co_await working;
+}
+
+base::Task<void> Engine::change_still(std::shared_ptr<base::TaskId> task, model::Digest identity,
+                                      base::Function<base::Task<void>()> change) {
     auto entering = queue_.enter_for_maintenance(identity);
     const AccountQueue::Turn place = co_await entering;
+    work_.shield(*task);
     const LockKeeper::Still still(keeper_, identity);
     auto changing = change();
     co_await changing;

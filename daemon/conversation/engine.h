@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The heart: from a caller's answer to a verdict, read from top to bottom in one coroutine. Sequences the steps of a
 // flow, asks the lockout policy, writes everything an answer changed in one durable transaction, and only then tells.
-// Loop thread; outlives its tasks.
+// Loop thread.
+//
+// What is done for a caller is a task of the engine, which the caller only waits for. Where the caller leaves, cancels
+// the dialog, or the service stops, that task is cancelled as long as it waits for its place or a delay; once the
+// answer is being judged it is shielded, and counted.
 #pragma once
 
 #include "daemon/config/config.h"
@@ -55,10 +59,13 @@ public:
     /// `invalid` (not as many answers as were asked).
     base::Task<protocol::Turn> answer(DialogId id, std::string sender, protocol::Answers answers);
 
-    /// Ends a dialog; nothing that was not answered is counted.
+    /// Ends a dialog; nothing that was not answered is counted. An answer that still waits fails (unavailable).
     void cancel(DialogId id, const std::string& sender);
-    /// A caller left the bus: its dialogs end.
+    /// A caller left the bus: its dialogs end likewise.
     void forget_caller(std::string_view sender);
+    /// Cancels what waits in all dialogs, which take no answer any more, and begins no other: Error (unavailable). What
+    /// is being judged goes on to its end.
+    void stop();
     [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
     /// Throws Error (not_found) where that sender has no such dialog.
     void require_dialog(DialogId id, std::string_view sender) const { (void)dialogs_.find(id, sender); }
@@ -82,9 +89,11 @@ private:
     base::Task<protocol::Turn> account_phase(Dialog& dialog);
     base::Task<protocol::Turn> open(Dialog& dialog, protocol::Answers known);
     base::Task<protocol::Turn> start(Dialog& dialog);
-    /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see. The dialog
-    /// outlives it.
-    base::Task<protocol::Turn> carry_on(DialogId id, Dialog& dialog, base::Task<protocol::Turn> work);
+    /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see.
+    base::Task<protocol::Turn> carry_on(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<protocol::Turn> work);
+    void require_running() const;
+    base::Task<void> change_still(std::shared_ptr<base::TaskId> task, model::Digest identity,
+                                  base::Function<base::Task<void>()> change);
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling,
                                               protocol::Answers answers);
@@ -119,8 +128,10 @@ private:
     std::optional<notices::Notices> notices_; ///< nothing: nothing can be sent
     LockKeeper keeper_;
     AccountQueue queue_;
-    base::TaskGroup background_;
     DialogTable dialogs_;
+    bool stopping_ = false;
+    base::TaskGroup background_; ///< the groups last: they die before what their tasks use
+    base::TaskGroup work_;       ///< for callers
 };
 
 } // namespace loquet::conversation

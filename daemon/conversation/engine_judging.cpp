@@ -91,6 +91,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& 
         foresight =
             keeper_.foresee(hold, evaluation.shut() ? std::array{refused, before} : std::array{succeeded, failed});
     }
+    work_.shield(dialog.task); // what is judged from here on is counted, though nobody waits for it
     // Behind a lock the same work is done as for a stranger, and its result means nothing.
     const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
     StepResult result = refused_as_outdated();
@@ -245,6 +246,7 @@ base::Task<void> Engine::make_durable(Dialog& dialog, const LockKeeper::Hold& ho
     if (dialog.machine.state() != State::ended && !steps_wrote) {
         co_return;
     }
+    work_.shield(dialog.task);
     auto writing = write_down(dialog, hold, evaluation);
     co_await writing;
     if (evaluation.outdated || (!evaluation.durable && evaluation.needs_durable)) {

@@ -61,29 +61,20 @@ model::FailureLock lock_of(const protocol::Judgement& judgement) {
 
 } // namespace
 
-LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt) : keeper_(keeper), attempt_(attempt) {
-    const store::Store& store = keeper_.store_;
-    keeper_.names_.hold(attempt_.identity, [&] { return keeper_.stored(attempt_); });
-    keeper_.seats_.hold(attempt_.seat, [&] {
-        return store.read([&](const store::ReadTxn& txn) { return CountersTable::seat(txn, attempt_.seat); });
-    });
-    keeper_.seats_.hold(site_key,
-                        [&] { return store.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); });
-}
+LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt)
+    : attempt_(attempt),
+      name_(keeper.names_, attempt.identity, attempt.stranger ? limits::counted_strangers : any_number,
+            [&] { return keeper.stored(attempt); }),
+      seat_(keeper.seats_, attempt.seat, limits::counted_seats,
+            [&] {
+                return keeper.store_.read(
+                    [&](const store::ReadTxn& txn) { return CountersTable::seat(txn, attempt.seat); });
+            }),
+      site_(keeper.seats_, site_key, any_number,
+            [&] { return keeper.store_.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); }) {}
 
-LockKeeper::Hold::~Hold() {
-    keeper_.names_.release(attempt_.identity, attempt_.stranger ? limits::counted_strangers : any_number);
-    keeper_.seats_.release(attempt_.seat, limits::counted_seats);
-    keeper_.seats_.release(site_key, limits::counted_seats);
-}
-
-LockKeeper::Still::Still(LockKeeper& keeper, const Digest& identity) : keeper_(keeper), identity_(identity) {
-    keeper_.names_.hold(identity_, [&] { return keeper_.stored({identity_, false, {}}); });
-}
-
-LockKeeper::Still::~Still() {
-    keeper_.names_.release(identity_, any_number);
-}
+LockKeeper::Still::Still(LockKeeper& keeper, const Digest& identity)
+    : name_(keeper.names_, identity, any_number, [&] { return keeper.stored({identity, false, {}}); }) {}
 
 LockKeeper::Name LockKeeper::stored(const Attempt& attempt) const {
     return {store_.read([&](const store::ReadTxn& txn) { return CountersTable::attempts(txn, attempt.identity); }),

@@ -42,22 +42,30 @@ struct Ruling {
 };
 
 class LockKeeper {
+    struct Name {
+        model::AttemptCounters counters;
+        bool stranger = true;
+        friend bool operator==(const Name&, const Name&) = default;
+    };
+    using Names = CounterBook<Name>;
+    using Seats = CounterBook<model::Counter>;
+
 public:
-    LockKeeper(plugins::LockoutClient& policy, store::Store& store, model::SteadyTime& steady, const base::Clock& clock)
-        : policy_(policy), store_(store), steady_(steady), clock_(clock) {}
+    LockKeeper(plugins::LockoutClient& policy, store::Store& store, model::SteadyTime& steady, const base::Clock& clock,
+               base::Executor& loop)
+        : policy_(policy), store_(store), steady_(steady), clock_(clock), judging_(loop) {}
 
     /// Counters stay in memory while one lives.
     class [[nodiscard]] Hold {
     public:
         Hold(LockKeeper& keeper, const Attempt& attempt);
-        Hold(const Hold&) = delete;
-        Hold& operator=(const Hold&) = delete;
-        ~Hold();
         [[nodiscard]] const Attempt& attempt() const noexcept { return attempt_; }
 
     private:
-        LockKeeper& keeper_;
         Attempt attempt_;
+        Names::Held name_;
+        Seats::Held seat_;
+        Seats::Held site_;
     };
 
     /// While one lives the account's counters are changed in the store behind the book: what a refusing disk left in
@@ -65,13 +73,9 @@ public:
     class [[nodiscard]] Still {
     public:
         Still(LockKeeper& keeper, const model::Digest& identity);
-        Still(const Still&) = delete;
-        Still& operator=(const Still&) = delete;
-        ~Still();
 
     private:
-        LockKeeper& keeper_;
-        model::Digest identity_;
+        Names::Held name_;
     };
 
     /// What the policy says to events that have not happened yet. It is a pure function of the counters: asking it
@@ -141,15 +145,10 @@ private:
     model::SteadyTime& steady_;
     const base::Clock& clock_;
     base::AsyncMutex judging_;
-    struct Name {
-        model::AttemptCounters counters;
-        bool stranger = true;
-        friend bool operator==(const Name&, const Name&) = default;
-    };
     [[nodiscard]] Name stored(const Attempt& attempt) const;
 
-    CounterBook<Name> names_;
-    CounterBook<model::Counter> seats_; ///< the site has the key Digest{}
+    Names names_;
+    Seats seats_; ///< the site has the key Digest{}
     bool on_fallback_ = false;
 };
 

@@ -70,7 +70,7 @@ bool note_health(ChannelHealth& health, const Answer& answer, const model::Outgo
 
 } // namespace
 
-Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts) {
+Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts), tasks_(parts.tasks) {
     for (ChannelDoor& door : doors) {
         channels_.emplace_back(std::move(door));
     }
@@ -84,17 +84,18 @@ Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts) {
     }
 }
 
-Courier::~Courier() = default;
+Courier::~Courier() {
+    if (listening_) {
+        parts_.store.on_messages({});
+    }
+}
 
 void Courier::start() {
-    parts_.store.on_messages([this, alive = std::weak_ptr(alive_)](const std::vector<std::uint64_t>& numbers) {
-        if (!alive.expired()) {
-            take_up(numbers);
-        }
-    });
+    parts_.store.on_messages([this](const std::vector<std::uint64_t>& numbers) { take_up(numbers); });
+    listening_ = true;
     running_ = true;
     take_up_all();
-    parts_.tasks.spawn(tidy_up());
+    tasks_.spawn(tidy_up());
     look();
 }
 
@@ -121,7 +122,7 @@ void Courier::take_up_all() {
         return 0;
     });
     if (!in_hand_at_death.empty()) {
-        parts_.tasks.spawn(recover(std::move(in_hand_at_death)));
+        tasks_.spawn(recover(std::move(in_hand_at_death)));
     }
 }
 
@@ -150,7 +151,7 @@ void Courier::look() {
 void Courier::drop_expired(Milliseconds now) {
     for (auto numbers = list_.take_expired(now, expired_at_once); !numbers.empty();
          numbers = list_.take_expired(now, expired_at_once)) {
-        parts_.tasks.spawn(expire(std::move(numbers)));
+        tasks_.spawn(expire(std::move(numbers)));
     }
 }
 
@@ -164,7 +165,7 @@ void Courier::hand_on(Medium medium, Milliseconds now) {
             channel = channel_for(medium, now, entry->tried);
         }
         channel->took();
-        parts_.tasks.spawn(carry(*number, *channel));
+        tasks_.spawn(carry(*number, *channel));
     }
 }
 
@@ -209,7 +210,6 @@ std::optional<Milliseconds> Courier::next_event(Medium medium, Milliseconds now)
 }
 
 base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
-    const std::weak_ptr<Alive> alive = alive_;
     bool begun = true;
     try {
         auto beginning = parts_.store.write([number, name = channel.name(), now = parts_.outbox.now()](WriteTxn& txn) {
@@ -218,9 +218,6 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
         co_await beginning;
     } catch (const Error&) { // the disk refuses, or cannot keep up
         begun = false;
-    }
-    if (alive.expired()) {
-        co_return;
     }
     if (!begun) {
         channel.gave_back();
@@ -245,16 +242,12 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
         auto asking = ask(channel.client(),
                           written(*message, *std::move(letter), parts_.texts, {wall, wall + (message->expires - now)}));
         answer = co_await asking;
-        if (alive.expired()) {
-            co_return;
-        }
     }
     auto settling = settle(number, channel, std::move(answer), *std::move(message));
     co_await settling;
 }
 
 base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer answer, model::Outgoing message) {
-    const std::weak_ptr<Alive> alive = alive_;
     const Milliseconds now = parts_.outbox.now();
     note_answer(channel, answer, message.account, now);
     const Milliseconds next = answer.is_last() ? now : next_attempt(number, channel, answer, message.code);
@@ -265,9 +258,6 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
         write_in_the_end([number, answer, now, next](WriteTxn& txn) { write_end(txn, number, answer, now, next); });
     look(); // the channel has a hand free
     co_await writing;
-    if (alive.expired()) {
-        co_return;
-    }
     if (answer.is_last()) {
         list_.remove(number);
         judge_codes(channel.medium());
@@ -304,16 +294,12 @@ Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel,
 }
 
 base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
-    const std::weak_ptr<Alive> alive = alive_;
     auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
         for (const std::uint64_t number : numbers) {
             write_expired(txn, number, now);
         }
     });
     co_await writing;
-    if (alive.expired()) {
-        co_return;
-    }
     for (const std::uint64_t number : numbers) {
         list_.remove(number);
     }
@@ -321,16 +307,12 @@ base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
 }
 
 base::Task<void> Courier::recover(std::vector<std::uint64_t> numbers) {
-    const std::weak_ptr<Alive> alive = alive_;
     auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
         for (const std::uint64_t number : numbers) {
             write_recovered(txn, number, now);
         }
     });
     co_await writing;
-    if (alive.expired()) {
-        co_return;
-    }
     for (const std::uint64_t number : numbers) {
         list_.put_back(number, parts_.outbox.now());
     }
@@ -339,7 +321,6 @@ base::Task<void> Courier::recover(std::vector<std::uint64_t> numbers) {
 
 /// What became of a message is not forgotten because the disk refuses for a while.
 base::Task<void> Courier::write_in_the_end(std::function<void(WriteTxn&)> work) {
-    const std::weak_ptr<Alive> alive = alive_;
     for (;;) {
         try {
             auto writing = parts_.store.write(work);
@@ -350,19 +331,12 @@ base::Task<void> Courier::write_in_the_end(std::function<void(WriteTxn&)> work) 
                 throw;
             }
         }
-        if (alive.expired()) {
-            co_return;
-        }
         auto sleeping = parts_.loop.sleep(until_disk_is_tried);
         co_await sleeping;
-        if (alive.expired()) {
-            co_return;
-        }
     }
 }
 
 base::Task<void> Courier::tidy_up() {
-    const std::weak_ptr<Alive> alive = alive_;
     std::size_t kept = parts_.store.read(OutboxTable::count);
     for (std::size_t before = kept + 1; kept < before;) {
         before = kept;
@@ -373,12 +347,12 @@ base::Task<void> Courier::tidy_up() {
         } catch (const Error&) {
             done = false; // an hour later, then
         }
-        if (alive.expired() || !running_) {
+        if (!running_) {
             co_return;
         }
         kept = done ? parts_.store.read(OutboxTable::count) : before;
     }
-    tidying_ = parts_.loop.after(between_tidying, [this] { parts_.tasks.spawn(tidy_up()); });
+    tidying_ = parts_.loop.after(between_tidying, [this] { tasks_.spawn(tidy_up()); });
 }
 
 } // namespace loquet::outbox

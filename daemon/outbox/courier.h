@@ -78,8 +78,6 @@ public:
     [[nodiscard]] std::size_t waiting() const noexcept { return list_.size(); }
 
 private:
-    struct Alive {}; ///< dies with the courier; a coroutine that waited asks for it before it touches a member
-
     void take_up(const std::vector<std::uint64_t>& numbers);
     void take_up_all();
     void hand_on(model::Medium medium, base::Milliseconds now);
@@ -98,7 +96,6 @@ private:
 
     void tell_if_refused(const model::Outgoing& message);
 
-    // Coroutines: after each wait they look whether the courier is still alive.
     base::Task<void> carry(std::uint64_t number, Channel& channel);
     base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer, model::Outgoing message);
     base::Task<void> expire(std::vector<std::uint64_t> numbers);
@@ -111,6 +108,7 @@ private:
     WaitingList list_;
     bus::Source timer_;
     bus::Source tidying_;
+    bool listening_ = false; ///< to the store
     bool running_ = false;
     std::vector<model::Medium> alarming_;
     base::Function<void(model::Medium, bool)> alarm_;
@@ -118,7 +116,7 @@ private:
     base::Function<void(const std::string&, const ChannelHealth&)> health_;
     RefusedCodes refused_codes_;
     base::Function<void(const model::Outgoing&)> refused_;
-    std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+    base::TaskScope tasks_; ///< last: dies before what its tasks use
 };
 
 } // namespace loquet::outbox

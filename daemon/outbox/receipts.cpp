@@ -19,7 +19,7 @@ using store::OutboxTable;
 using store::ReadTxn;
 using store::WriteTxn;
 
-Receipts::Receipts(Parts parts, const std::vector<ChannelDoor>& doors) : parts_(parts) {
+Receipts::Receipts(Parts parts, const std::vector<ChannelDoor>& doors) : parts_(parts), tasks_(parts.tasks) {
     for (const ChannelDoor& door : doors) { // one instance may serve several media
         if (std::ranges::find(channels_, door.name, &Asked::name) == channels_.end()) {
             channels_.emplace_back();
@@ -73,7 +73,7 @@ void Receipts::look() {
         channel.awaited.drop_older(now - parts_.outbox.settings().keep);
         if (!channel.asking && !channel.awaited.empty() && channel.next <= now) {
             channel.asking = true;
-            parts_.tasks.spawn(ask(channel));
+            tasks_.spawn(ask(channel));
         }
     }
     wait_for_next(now);
@@ -93,13 +93,9 @@ void Receipts::wait_for_next(Milliseconds now) {
 }
 
 base::Task<void> Receipts::ask(Asked& channel) {
-    const std::weak_ptr<Alive> alive = alive_;
     for (std::size_t questions = 0; questions < questions_in_a_row; ++questions) {
         auto asking = ask_once(channel);
         const bool more = co_await asking;
-        if (alive.expired()) {
-            co_return;
-        }
         if (!more || !running_) {
             break;
         }
@@ -110,7 +106,6 @@ base::Task<void> Receipts::ask(Asked& channel) {
 }
 
 base::Task<bool> Receipts::ask_once(Asked& channel) {
-    const std::weak_ptr<Alive> alive = alive_;
     protocol::ReceiptsResponse response;
     try {
         auto asking = channel.client->receipts(question(channel));
@@ -118,12 +113,9 @@ base::Task<bool> Receipts::ask_once(Asked& channel) {
     } catch (const Error&) {
         co_return false; // later, then
     }
-    if (alive.expired()) {
-        co_return false;
-    }
     auto keeping = keep(channel, std::move(response.receipts));
     const bool kept = co_await keeping;
-    if (alive.expired() || !kept) {
+    if (!kept) {
         co_return false;
     }
     channel.kept = response.batch;
@@ -153,7 +145,6 @@ base::Task<bool> Receipts::keep(Asked& channel, std::vector<protocol::Receipt> r
     if (receipts.empty()) {
         co_return true;
     }
-    const std::weak_ptr<Alive> alive = alive_;
     const auto result = std::make_shared<KeptReceipts>();
     try {
         auto writing =
@@ -161,9 +152,6 @@ base::Task<bool> Receipts::keep(Asked& channel, std::vector<protocol::Receipt> r
                                    WriteTxn& txn) { *result = keep_receipts(txn, name, receipts, now); });
         co_await writing;
     } catch (const Error&) { // the disk refuses, or cannot keep up: the channel tells it again
-        co_return false;
-    }
-    if (alive.expired()) {
         co_return false;
     }
     for (const std::uint64_t number : result->ended) {

@@ -53,7 +53,6 @@ public:
     [[nodiscard]] std::size_t awaited() const;
 
 private:
-    struct Alive {}; ///< dies with this object; a coroutine that waited asks for it before it touches a member
     struct Asked {
         std::string name;
         plugins::ChannelClient* client = nullptr;
@@ -66,7 +65,6 @@ private:
     void wait_for_next(base::Milliseconds now);
     [[nodiscard]] protocol::ReceiptsRequest question(Asked& channel);
 
-    // Coroutines: after each wait they look whether this object is still alive.
     base::Task<void> ask(Asked& channel);
     /// False where there is nothing more to ask now.
     base::Task<bool> ask_once(Asked& channel);
@@ -77,7 +75,7 @@ private:
     std::list<Asked> channels_; ///< each instance once
     bus::Source timer_;
     bool running_ = false;
-    std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+    base::TaskScope tasks_; ///< last: dies before what its tasks use
 };
 
 } // namespace loquet::outbox

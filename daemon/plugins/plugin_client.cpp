@@ -32,6 +32,7 @@ public:
     }
     void finish() override { client_.described(std::move(response_)); }
     void fail(std::exception_ptr /*why*/) override {} // the connection's end, which its other calls are told
+    [[nodiscard]] bool wanted() const noexcept override { return true; }
 
 private:
     PluginClient& client_;
@@ -47,7 +48,6 @@ PluginClient::PluginClient(bus::Loop& loop, const base::Clock& clock, InstanceCo
 
 PluginClient::~PluginClient() {
     changed_ = {};
-    patience_.absent(clock_.boottime()); // what the resumed callers ask now fails at once
     close_and_fail("it is being shut down");
 }
 
@@ -84,7 +84,8 @@ void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
         call->fail(unavailable(status_.detail));
         return;
     }
-    if (waiting_.size() >= limits::plugin_calls_waiting) {
+    if (waiting_.size() >= limits::plugin_calls_waiting
+        && std::erase_if(waiting_, [](const auto& waiting) { return !waiting->wanted(); }) == 0) {
         call->fail(std::make_exception_ptr(
             Error(Error::Kind::busy, "too many calls wait for the plugin \"" + config_.name + "\"")));
         return;
@@ -294,6 +295,9 @@ void PluginClient::flush() {
         }
         std::unique_ptr<RemoteCall> call = std::move(waiting_.front());
         waiting_.pop_front();
+        if (!call->wanted()) {
+            continue;
+        }
         try {
             const Sent sent = send(*call);
             if (sent == Sent::yes) {
@@ -309,9 +313,9 @@ void PluginClient::flush() {
                 watch(true);
                 return;
             }
-            call->fail(unavailable(status_.detail));
+            fail_later(std::move(call), unavailable(status_.detail));
         } catch (const Error&) {
-            call->fail(std::current_exception());
+            fail_later(std::move(call), std::current_exception());
         }
     }
     if (socket_) {
@@ -384,17 +388,19 @@ void PluginClient::nobody_there(int error, const std::string& detail) {
 
 void PluginClient::close_and_fail(const std::string& detail) {
     disconnect();
-    const auto flying = std::exchange(in_flight_, {});
-    const Calls waiting = std::exchange(waiting_, {});
-    // From here on this object is as it will be: the callers that resume now may call again.
-    for (const auto& [serial, call] : flying) {
+    for (auto& [serial, call] : std::exchange(in_flight_, {})) {
         if (call) {
-            call->fail(unavailable(detail));
+            fail_later(std::move(call), unavailable(detail));
         }
     }
-    for (const auto& call : waiting) {
-        call->fail(unavailable(detail));
+    for (auto& call : std::exchange(waiting_, {})) {
+        fail_later(std::move(call), unavailable(detail));
     }
+}
+
+void PluginClient::fail_later(std::unique_ptr<RemoteCall> call, std::exception_ptr why) {
+    call->timer = bus::Source{};
+    loop_.post([call = std::move(call), why = std::move(why)] { call->fail(why); });
 }
 
 void PluginClient::set_state(PluginState state, const std::string& detail) {

@@ -23,14 +23,14 @@ public:
     PluginClient(bus::Loop& loop, const base::Clock& clock, InstanceConfig config, base::Job changed);
     PluginClient(const PluginClient&) = delete;
     PluginClient& operator=(const PluginClient&) = delete;
-    ~PluginClient(); ///< calls still waiting end with Error::unavailable
+    ~PluginClient(); ///< calls still waiting end with Error::unavailable, by jobs of the loop
 
     /// Connects in the background, unless that has to wait until somebody needs the plugin.
     void begin();
 
     template <class Response, class Request>
     [[nodiscard]] base::Task<Response> call(Request request) {
-        auto call = std::make_unique<TypedCall<Request, Response>>(std::move(request));
+        auto call = std::make_unique<TypedCall<Request, Response>>(loop_, std::move(request));
         auto answer = call->future();
         submit(std::move(call));
         Response response = co_await answer;
@@ -70,6 +70,8 @@ private:
     void broken(const std::string& detail);
     void nobody_there(int error, const std::string& detail);
     void close_and_fail(const std::string& detail);
+    /// By a job of the loop: its caller resumes in no call of this object, and may outlive it.
+    void fail_later(std::unique_ptr<RemoteCall> call, std::exception_ptr why);
     void set_state(PluginState state, const std::string& detail);
     [[nodiscard]] std::exception_ptr unavailable(const std::string& why) const;
 

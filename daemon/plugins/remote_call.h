@@ -26,6 +26,8 @@ public:
     virtual void accept(const protocol::Frame& frame) = 0;
     virtual void finish() = 0;
     virtual void fail(std::exception_ptr why) = 0;
+    /// False once its caller was cancelled: it need not be sent.
+    [[nodiscard]] virtual bool wanted() const noexcept = 0;
 
     std::uint32_t serial = 0;
     base::Milliseconds due{0}; ///< CLOCK_BOOTTIME
@@ -42,7 +44,7 @@ inline void keep_asked_facts(protocol::ReceiptsRequest& /*request*/, const proto
 template <class Request, class Response>
 class TypedCall final : public RemoteCall {
 public:
-    explicit TypedCall(Request request) : request_(std::move(request)) {}
+    TypedCall(base::Executor& loop, Request request) : request_(std::move(request)), promise_(loop) {}
     [[nodiscard]] base::Future<Response> future() { return promise_.future(); }
 
     base::SecureBytes encode(const protocol::FrameHeader& header, const protocol::DescribeResponse& plugin) override {
@@ -52,6 +54,7 @@ public:
     void accept(const protocol::Frame& frame) override { response_ = protocol::decode<Response>(frame); }
     void finish() override { promise_.set(std::move(response_)); }
     void fail(std::exception_ptr why) override { promise_.fail(std::move(why)); }
+    [[nodiscard]] bool wanted() const noexcept override { return promise_.wanted(); }
 
 private:
     Request request_;

@@ -60,7 +60,8 @@ public:
 
     /// Loop thread. Everything queued at one moment becomes one durable commit; the future completes on the loop
     /// after it. Fails with Error `unavailable` when the disk refuses, `busy` when the queue is full, or with what the
-    /// work threw. Reads that follow the future see the write.
+    /// work threw. Reads that follow the future see the write. What is queued is written also where nobody waits for
+    /// the future any more.
     base::Future<void> write(Work work);
 
     /// Loop thread, not inside read(). The same, waiting for it: for start-up, command line tools and tests.
@@ -88,7 +89,8 @@ public:
     /// the order of the commits and before the futures of that commit complete, until the store dies.
     void on_publication(base::Function<void(const Publication&)> published);
     /// Loop thread. `added` runs on the loop after each commit in which a message was noted (WriteTxn::note_message),
-    /// with their numbers, before the futures of that commit complete, until the store dies.
+    /// with their numbers, before the futures of that commit complete, until the store dies or another one takes its
+    /// place (an empty one: nobody).
     void on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added);
     /// Loop thread. For reading on a thread of its own; it must not outlive the store.
     [[nodiscard]] SideReader side_reader() const;

@@ -46,7 +46,7 @@ WriteQueue::~WriteQueue() {
 }
 
 base::Future<void> WriteQueue::push(Store::Work work) {
-    base::Promise<void> promise;
+    base::Promise<void> promise(loop_);
     auto future = promise.future();
     std::unique_lock lock(mutex_);
     if (waiting_.size() >= longest_) {
@@ -262,7 +262,8 @@ void WriteQueue::on_publication(base::Function<void(const Publication&)> publish
 
 void WriteQueue::on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added) {
     const std::lock_guard lock(mutex_);
-    messages_added_ = std::make_shared<base::Function<void(const std::vector<std::uint64_t>&)>>(std::move(added));
+    messages_added_ =
+        added ? std::make_shared<base::Function<void(const std::vector<std::uint64_t>&)>>(std::move(added)) : nullptr;
 }
 
 void WriteQueue::tell_committed() {

@@ -27,23 +27,30 @@ public:
     /// `workers` threads (0: one for each CPU that this process may use), named `name` (at most 15 bytes), and at most
     /// `limit` jobs that wait for one. `loop` outlives the pool.
     WorkerPool(base::Executor& loop, const std::string& name, std::size_t workers, std::size_t limit);
-    /// Waits for the jobs that are running; those still waiting in line answer Error::Kind::unavailable.
+    /// Waits for the jobs that are running; those still waiting in line answer Error::Kind::unavailable, by jobs of the
+    /// loop that do not need the pool.
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
     /// Runs `work` on a worker, in turn with the jobs of other keys. The future holds what `work` returns or throws, or
     /// Error::Kind::busy when the line is full and others wait with less. `work` is destroyed on the worker as soon as
-    /// it has returned, so a secret that it owns does not wait for the loop.
+    /// it has returned, so a secret that it owns does not wait for the loop. Work that nobody waits for any more (its
+    /// future is gone) is not begun.
     template <class F>
-    base::Future<std::invoke_result_t<F&>> run(const model::Digest& key, F work) {
-        auto job = std::make_unique<JobOf<F>>(std::move(work));
+    [[nodiscard]] base::Future<std::invoke_result_t<F&>> run(const model::Digest& key, F work) {
+        auto job = std::make_unique<JobOf<F>>(loop_, std::move(work));
         auto future = job->result.future();
         enqueue(key, std::move(job));
         return future;
     }
 
     [[nodiscard]] std::size_t workers() const noexcept { return threads_.size(); }
+    /// Any thread; for work that would rather not be waited for. True once the pool ends: no job is begun any more.
+    [[nodiscard]] bool stopping() const {
+        const std::lock_guard lock(mutex_);
+        return stopping_;
+    }
 
 private:
     struct AnyJob {
@@ -61,10 +68,12 @@ private:
         using Value = std::invoke_result_t<F&>;
         static_assert(!std::is_void_v<Value>, "a job returns what it found");
 
-        explicit JobOf(F&& body) : work(std::make_unique<F>(std::move(body))) {}
+        JobOf(base::Executor& loop, F&& body) : work(std::make_unique<F>(std::move(body))), result(loop) {}
         void run() noexcept override {
             try {
-                value.emplace((*work)());
+                if (result.wanted()) {
+                    value.emplace((*work)());
+                }
             } catch (...) {
                 failure = std::current_exception();
             }
@@ -73,7 +82,7 @@ private:
         void answer() override {
             if (value) {
                 result.set(*std::move(value));
-            } else {
+            } else if (failure) {
                 result.fail(std::move(failure));
             }
         }
@@ -92,7 +101,7 @@ private:
     void work();
 
     base::Executor& loop_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
     FairQueue<std::unique_ptr<AnyJob>> waiting_; ///< guarded by mutex_
     bool stopping_ = false;                      ///< guarded by mutex_

@@ -21,7 +21,7 @@ bool is_our_defect(Error::Kind kind) {
 
 Call::~Call() {
     if (message_) {
-        fail(Error(Error::Kind::internal, "no answer was produced"));
+        fail(Error(Error::Kind::unavailable, "the call was cancelled before it ended"));
     }
 }
 
@@ -72,12 +72,16 @@ Message Call::begin_reply() {
 
 void Call::send(const Message& answer) {
     // Answered only once it is sent: what cannot be sent becomes an error.
-    const int sent = sd_bus_send(sd_bus_message_get_bus(message_.get()), answer.get(), nullptr);
+    const int sent = sd_bus_message_get_expect_reply(message_.get()) == 0
+                         ? 0
+                         : sd_bus_send(sd_bus_message_get_bus(message_.get()), answer.get(), nullptr);
     if (sent == -ENOMSG) {
         throw Error(Error::Kind::internal, "a reply is not what its method returns");
     }
-    check(sent, "cannot send a reply");
-    message_ = Message();
+    if (!means_disconnected(sent)) { // else nobody can be answered
+        check(sent, "cannot send a reply");
+    }
+    message_.reset();
 }
 
 void Call::fail(const Error& error) noexcept {
@@ -95,7 +99,7 @@ void Call::fail(const Error& error) noexcept {
     const bool asks = dynamic_cast<const InteractionRequired*>(&error) != nullptr;
     const char* const name = asks ? SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED : error_name(error.kind());
     const sd_bus_error bus_error{name, text.c_str(), 0};
-    (void)sd_bus_reply_method_error(answered.get(), &bus_error);
+    (void)sd_bus_reply_method_error(answered.get(), &bus_error); // nothing, where no reply is expected
 }
 
 } // namespace loquet::bus

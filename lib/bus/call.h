@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A method call that arrived, answered exactly once: reply(), fail(), or an error when it is dropped. Loop thread.
+// A method call that arrived, answered exactly once: reply(), fail(), or Error::Kind::unavailable when it is dropped.
+// Nothing is sent to a caller that said it expects no reply. Loop thread.
 #pragma once
 
 #include "lib/base/error.h"
@@ -31,7 +32,8 @@ public:
     [[nodiscard]] bool may_interact() const noexcept;
     [[nodiscard]] bool answered() const noexcept { return message_ == nullptr; }
 
-    /// Answers with what `write(Writer&)` puts into the reply.
+    /// Answers with what `write(Writer&)` puts into the reply. Throws Error where that cannot be sent; the call is then
+    /// not answered yet.
     template <class Write>
     void reply(Write write) {
         Message answer = begin_reply();
@@ -44,6 +46,9 @@ public:
     }
     /// Errors of kind `internal` and `corrupt` are logged with their place; the caller learns only that we failed.
     void fail(const base::Error& error) noexcept;
+    /// Of a service that stops: sends nothing. The bus tells the caller (NoReply) when the connection is closed, so
+    /// that what it does then meets the next one and not this one again.
+    void leave_to_the_bus() noexcept { message_.reset(); }
 
 private:
     [[nodiscard]] Message begin_reply();

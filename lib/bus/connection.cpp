@@ -31,33 +31,59 @@ private:
     sd_bus_error error_{nullptr, nullptr, 0};
 };
 
-int name_owner_changed(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
+} // namespace
+
+template <class Callee>
+struct Connection::Handler {
+    Loop& loop;
+    Callee callee;
+};
+
+struct Connection::Question {
+    Loop& loop;
+    base::Promise<Message> answer;
+};
+
+int Connection::name_owner_changed(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
+    auto& handler = *static_cast<Handler<base::Function<void(std::string_view)>>*>(self);
     const char* name = nullptr;
     const char* before = nullptr;
     const char* after = nullptr;
-    if (sd_bus_message_read(message, "sss", &name, &before, &after) > 0 && *after == '\0' && *name == ':') {
-        (*static_cast<base::Function<void(std::string_view)>*>(self))(name);
+    try {
+        if (sd_bus_message_read(message, "sss", &name, &before, &after) > 0 && *after == '\0' && *name == ':') {
+            handler.callee(name);
+        }
+    } catch (...) {
+        handler.loop.fail(std::current_exception());
     }
     return 0;
 }
 
-int disconnected(sd_bus_message* /*message*/, void* self, sd_bus_error* /*error*/) noexcept {
-    (*static_cast<base::Job*>(self))();
-    return 0;
-}
-
-int answered(sd_bus_message* reply, void* self, sd_bus_error* /*error*/) noexcept {
-    auto& promise = *static_cast<base::Promise<Message>*>(self);
-    const sd_bus_error* error = sd_bus_message_get_error(reply);
-    if (error != nullptr) {
-        promise.fail(std::make_exception_ptr(from_bus(*error)));
-    } else {
-        promise.set(Message(sd_bus_message_ref(reply)));
+int Connection::disconnected(sd_bus_message* /*message*/, void* self, sd_bus_error* /*error*/) noexcept {
+    auto& handler = *static_cast<Handler<base::Job>*>(self);
+    try {
+        handler.callee();
+    } catch (...) {
+        handler.loop.fail(std::current_exception());
     }
     return 0;
 }
 
-} // namespace
+int Connection::answered(sd_bus_message* reply, void* self, sd_bus_error* /*error*/) noexcept {
+    auto& question = *static_cast<Question*>(self);
+    Loop& loop = question.loop;
+    try {
+        const sd_bus_error* error = sd_bus_message_get_error(reply);
+        if (error != nullptr) {
+            question.answer.fail(std::make_exception_ptr(from_bus(*error)));
+        } else {
+            question.answer.set(Message(sd_bus_message_ref(reply)));
+        }
+    } catch (...) {
+        loop.fail(std::current_exception());
+    }
+    return 0;
+}
 
 Connection Connection::system() {
     sd_bus* bus = nullptr;
@@ -78,6 +104,14 @@ Connection Connection::at(const std::string& address) {
 
 void Connection::attach(Loop& loop) {
     check(sd_bus_attach_event(bus_.get(), loop.raw(), SD_EVENT_PRIORITY_NORMAL), "cannot attach the bus to the loop");
+    loop_ = &loop;
+}
+
+Loop& Connection::loop() const {
+    if (loop_ == nullptr) {
+        throw Error(Error::Kind::internal, "this bus connection is attached to no loop");
+    }
+    return *loop_;
 }
 
 void Connection::own_name(const char* name) {
@@ -102,7 +136,10 @@ Message Connection::signal(const char* path, const char* interface, const char* 
 }
 
 void Connection::send(const Message& message) {
-    check(sd_bus_send(bus_.get(), message.get(), nullptr), "cannot send on the bus");
+    const int result = sd_bus_send(bus_.get(), message.get(), nullptr);
+    if (loop_ == nullptr || !means_disconnected(result)) { // else on_disconnect() is told, or was
+        check(result, "cannot send on the bus");
+    }
 }
 
 void Connection::send_to(const Message& message, const std::string& peer) {
@@ -123,10 +160,10 @@ Message Connection::call(const Message& message, base::Milliseconds timeout) {
 }
 
 base::Task<Message> Connection::call_async(Message message, base::Milliseconds timeout) {
-    base::Promise<Message> promise;
-    auto reply = promise.future();
+    Question question{loop(), {}};
+    auto reply = question.answer.future();
     sd_bus_slot* raw = nullptr;
-    check(sd_bus_call_async(bus_.get(), &raw, message.get(), answered, &promise, base::microseconds(timeout)),
+    check(sd_bus_call_async(bus_.get(), &raw, message.get(), answered, &question, base::microseconds(timeout)),
           "cannot send on the bus");
     const Slot slot(raw);
     Message answer = co_await reply;
@@ -152,7 +189,8 @@ void Connection::add_filter(sd_bus_message_handler_t filter, void* self) {
 }
 
 void Connection::on_peer_gone(base::Function<void(std::string_view)> gone) {
-    peer_gone_ = std::make_unique<base::Function<void(std::string_view)>>(std::move(gone));
+    using Gone = Handler<base::Function<void(std::string_view)>>;
+    peer_gone_ = std::make_shared<Gone>(Gone{loop(), std::move(gone)});
     check(sd_bus_add_match(bus_.get(), nullptr,
                            "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
                            "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg2=''",
@@ -161,7 +199,7 @@ void Connection::on_peer_gone(base::Function<void(std::string_view)> gone) {
 }
 
 void Connection::on_disconnect(base::Job lost) {
-    lost_ = std::make_unique<base::Job>(std::move(lost));
+    lost_ = std::make_shared<Handler<base::Job>>(Handler<base::Job>{loop(), std::move(lost)});
     check(sd_bus_match_signal(bus_.get(), nullptr, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local",
                               "org.freedesktop.DBus.Local", "Disconnected", disconnected, lost_.get()),
           "cannot watch the bus connection");

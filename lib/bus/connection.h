@@ -8,6 +8,7 @@
 #include "lib/bus/loop.h"
 #include "lib/bus/message.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,12 +27,15 @@ public:
 
     /// From here on messages are handled by the loop.
     void attach(Loop& loop);
+    /// That it is attached to; Error (internal) where it is to none.
+    [[nodiscard]] Loop& loop() const;
     /// Throws Error (conflict) when somebody else has the name.
     void own_name(const char* name);
 
     [[nodiscard]] Message method_call(const char* destination, const char* path, const char* interface,
                                       const char* member);
     [[nodiscard]] Message signal(const char* path, const char* interface, const char* member);
+    /// On a loop nothing is thrown for a bus that is gone: on_disconnect() is told of that.
     void send(const Message& message);
     /// To one peer alone, where `message` (a signal) would else be for everybody who listens.
     void send_to(const Message& message, const std::string& peer);
@@ -50,9 +54,10 @@ public:
     /// Sees every message before the objects do; answers > 0 when it took care of it. The one that was
     /// added last sees it first.
     void add_filter(sd_bus_message_handler_t filter, void* self);
-    /// Calls `gone` with the unique name of every peer that leaves the bus. Needs attach().
+    /// Calls `gone` with the unique name of every peer that leaves the bus. Needs attach(), as what follows: Error
+    /// (internal) without. What the callbacks throw ends the loop.
     void on_peer_gone(base::Function<void(std::string_view)> gone);
-    /// Calls `lost` when the bus closes the connection. Needs attach().
+    /// Calls `lost` when the bus closes the connection.
     void on_disconnect(base::Job lost);
 
     [[nodiscard]] sd_bus* raw() noexcept { return bus_.get(); }
@@ -60,9 +65,18 @@ public:
 private:
     explicit Connection(sd_bus* bus) noexcept : bus_(bus) {}
 
+    /// For a C callback: what it calls, and the loop that ends by what that throws.
+    template <class Callee>
+    struct Handler;
+    struct Question;
+    static int name_owner_changed(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
+    static int disconnected(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
+    static int answered(sd_bus_message* reply, void* self, sd_bus_error* error) noexcept;
+
     base::Handle<sd_bus, sd_bus_flush_close_unref> bus_;
-    std::unique_ptr<base::Function<void(std::string_view)>> peer_gone_;
-    std::unique_ptr<base::Job> lost_;
+    Loop* loop_ = nullptr; ///< attached to
+    std::shared_ptr<Handler<base::Function<void(std::string_view)>>> peer_gone_;
+    std::shared_ptr<Handler<base::Job>> lost_;
 };
 
 } // namespace loquet::bus

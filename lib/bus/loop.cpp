@@ -11,6 +11,9 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <iterator>
+#include <limits>
+#include <utility>
 
 namespace loquet::bus {
 
@@ -84,54 +87,84 @@ Loop::Loop() {
     wake_source_ = watch(wake_.get(), EPOLLIN, [this](std::uint32_t) { drain(); });
 }
 
-Loop::~Loop() = default;
+Loop::~Loop() {
+    std::deque<base::Job> dropped;
+    const std::lock_guard lock(mutex_);
+    dying_ = true;
+    dropped.swap(posted_); // destroyed after the lock
+}
 
 void Loop::run() {
-    check(sd_event_loop(event_.get()), "the event loop failed");
-    if (failure_) {
-        std::rethrow_exception(std::exchange(failure_, nullptr));
+    while (!stopped_) {
+        turn(std::numeric_limits<std::uint64_t>::max());
     }
+    stopped_ = false;
 }
 
 void Loop::run_once(base::Milliseconds timeout) {
-    check(sd_event_run(event_.get(), base::microseconds(timeout)), "the event loop failed");
+    turn(base::microseconds(timeout));
+}
+
+/// Not sd_event_loop() and sd_event_exit(), after which nothing can be run to an orderly end.
+void Loop::turn(std::uint64_t microseconds) {
+    check(sd_event_run(event_.get(), microseconds), "the event loop failed");
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 }
 
 void Loop::stop() {
-    sd_event_exit(event_.get(), 0);
+    stopped_ = true;
 }
 
 void Loop::fail(std::exception_ptr failure) noexcept {
-    failure_ = std::move(failure);
-    sd_event_exit(event_.get(), 1);
+    if (!failure_) {
+        failure_ = std::move(failure);
+    }
 }
 
 void Loop::post(base::Job job) {
     bool first = false;
     {
         const std::lock_guard lock(mutex_);
+        if (dying_) {
+            return;
+        }
         first = posted_.empty();
         posted_.push_back(std::move(job));
     }
     if (first) {
-        const std::uint64_t one = 1;
-        (void)!::write(wake_.get(), &one, sizeof one);
+        wake();
     }
+}
+
+void Loop::wake() noexcept {
+    const std::uint64_t one = 1;
+    (void)!::write(wake_.get(), &one, sizeof one);
 }
 
 void Loop::drain() {
     std::uint64_t count = 0;
     (void)!::read(wake_.get(), &count, sizeof count);
-    std::vector<base::Job> jobs;
+    std::deque<base::Job> jobs;
     {
         const std::lock_guard lock(mutex_);
         jobs.swap(posted_);
     }
-    for (base::Job& job : jobs) {
-        job();
+    while (!jobs.empty()) {
+        base::Job job = std::move(jobs.front());
+        jobs.pop_front();
+        try {
+            job();
+        } catch (...) {
+            fail(std::current_exception());
+            break;
+        }
+    }
+    if (!jobs.empty()) { // behind one that threw
+        const std::lock_guard lock(mutex_);
+        posted_.insert(posted_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+        wake();
     }
 }
 

@@ -12,9 +12,10 @@
 #include <systemd/sd-event.h>
 
 #include <cstdint>
+#include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace loquet::bus {
 
@@ -40,14 +41,17 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    /// Runs until stop(). Exceptions that leave a callback end the loop and come out here.
+    /// Runs until stop(). Exceptions that leave a callback end the loop and come out here, the first one where there
+    /// are several. What was queued stays queued: the loop may be run again, to end in order.
     void run();
     /// Handles what is ready, waiting at most `timeout` for the first event; for tests and short programs.
     void run_once(base::Milliseconds timeout);
     void stop();
+    /// Ends the loop with this failure; for C callbacks, which exceptions may not leave.
+    void fail(std::exception_ptr failure) noexcept;
 
     /// Thread-safe: `job` runs on the loop's thread, in the order of posting. Jobs still queued when the loop dies are
-    /// dropped.
+    /// dropped, and what their destructors post too.
     void post(base::Job job) override;
 
     /// Calls `ready` with the EPOLL* events whenever `fd` (not owned) has one of `events`.
@@ -62,14 +66,16 @@ public:
     [[nodiscard]] sd_event* raw() noexcept { return event_.get(); }
 
 private:
-    friend struct Source::State;
+    void turn(std::uint64_t microseconds);
     void drain();
-    void fail(std::exception_ptr failure) noexcept;
+    void wake() noexcept;
 
     base::Handle<sd_event, sd_event_unref> event_;
     base::Fd wake_;
     std::mutex mutex_;
-    std::vector<base::Job> posted_; ///< guarded by mutex_
+    std::deque<base::Job> posted_; ///< guarded by mutex_
+    bool dying_ = false;           ///< guarded by mutex_
+    bool stopped_ = false;
     std::exception_ptr failure_;
     Source wake_source_;
 };

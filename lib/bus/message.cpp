@@ -3,6 +3,8 @@
 
 #include "lib/base/error.h"
 
+#include <cerrno>
+
 namespace loquet::bus {
 
 using base::Error;
@@ -12,6 +14,10 @@ int check(int result, const char* doing) {
         throw base::system_error(-result, doing);
     }
     return result;
+}
+
+bool means_disconnected(int result) noexcept {
+    return result == -ENOTCONN || result == -ECONNRESET || result == -EPIPE || result == -ESHUTDOWN;
 }
 
 namespace {

@@ -20,6 +20,8 @@ using Message = base::Handle<sd_bus_message, sd_bus_message_unref>;
 
 /// Throws base::Error for a negative result of an sd-bus call: "doing: reason".
 int check(int result, const char* doing);
+/// Whether such a result says that the connection is closed.
+[[nodiscard]] bool means_disconnected(int result) noexcept;
 
 class Reader {
 public:

@@ -6,7 +6,8 @@
 //  2. `self->admit(call, access, arguments...)` says who is calling, or throws the refusal;
 //  3. the method runs. What it throws becomes the bus error; nothing crosses the C frame.
 //
-// An entry that does not say who may call it does not compile.
+// An entry that does not say who may call it does not compile. Once the group of the object's tasks is closed, calls
+// are left to the bus.
 #pragma once
 
 #include "lib/base/task.h"
@@ -57,18 +58,42 @@ struct MethodOf<base::Task<void> (Class::*)(Call&, const Caller&, Parameters...)
     }
 };
 
+/// A call that is not answered when its group is closed is left to the bus.
+struct LeftAtTheEnd {
+    Call& call;
+    base::TaskGroup& tasks;
+    LeftAtTheEnd(Call& of, base::TaskGroup& in) noexcept : call(of), tasks(in) {}
+    LeftAtTheEnd(const LeftAtTheEnd&) = delete;
+    LeftAtTheEnd& operator=(const LeftAtTheEnd&) = delete;
+    ~LeftAtTheEnd() {
+        if (tasks.closed()) {
+            call.leave_to_the_bus();
+        }
+    }
+    /// What was cancelled because the service stops is no answer to a caller.
+    void fail(const base::Error& error) const noexcept {
+        if (!tasks.closed() || error.kind() != base::Error::Kind::unavailable) {
+            call.fail(error);
+        }
+    }
+};
+
 template <auto Member, auto Access, class Object, class Arguments>
 base::Task<void> answer(Object* self, Call call, Arguments arguments) {
+    const LeftAtTheEnd end(call, self->tasks());
     try {
         auto admitting = std::apply([&](const auto&... each) { return self->admit(call, Access, each...); }, arguments);
         const auto caller = co_await admitting;
         auto work =
             std::apply([&](auto&... each) { return (self->*Member)(call, caller, std::move(each)...); }, arguments);
         co_await work;
+        if (!call.answered()) {
+            throw base::Error(base::Error::Kind::internal, "no answer was produced");
+        }
     } catch (const base::Error& error) {
-        call.fail(error);
+        end.fail(error);
     } catch (const std::exception& error) {
-        call.fail(base::Error(base::Error::Kind::internal, error.what()));
+        end.fail(base::Error(base::Error::Kind::internal, error.what()));
     }
 }
 
@@ -76,6 +101,10 @@ base::Task<void> answer(Object* self, Call call, Arguments arguments) {
 template <class Object, class Read, class Work>
 int handle(sd_bus_message* message, Object* self, Read read, Work work) noexcept {
     Call call(message);
+    if (self->tasks().closed()) {
+        call.leave_to_the_bus();
+        return 1;
+    }
     try {
         Reader reader = call.arguments();
         auto arguments = read(reader);

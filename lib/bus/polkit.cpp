@@ -52,6 +52,12 @@ private:
 
 base::Task<Polkit::Verdict> Polkit::ask(Question question) {
     require_room(question);
+    auto putting = questions_.run(connection_.loop(), put(std::move(question)));
+    const Verdict verdict = co_await putting;
+    co_return verdict;
+}
+
+base::Task<Polkit::Verdict> Polkit::put(Question question) {
     const std::string cancellation = "loquet-" + std::to_string(++last_);
     Message message = message_for(question, cancellation);
     Pending pending{question.sender, question.uid, question.may_interact, cancellation};

@@ -6,6 +6,7 @@
 #include "lib/bus/connection.h"
 
 #include <cstdint>
+#include <exception>
 #include <list>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ public:
     [[nodiscard]] base::Task<Verdict> ask(Question question);
     /// The caller left the bus: nobody has to answer for it any more. What it asked counts until polkit has ended it.
     void forget(std::string_view sender);
+    /// Who waits for an answer gets Error::Kind::unavailable, by a job of the loop.
+    void cancel_all() noexcept { questions_.cancel_all(); }
     [[nodiscard]] std::size_t pending() const noexcept { return pending_->size(); }
 
 private:
@@ -47,12 +50,14 @@ private:
     };
     class Entry;
 
+    base::Task<Verdict> put(Question question);
     void require_room(const Question& question) const;
     [[nodiscard]] Message message_for(const Question& question, const std::string& cancellation);
 
     Connection& connection_;
     std::shared_ptr<std::list<Pending>> pending_ = std::make_shared<std::list<Pending>>(); ///< a question may end last
     std::uint64_t last_ = 0;
+    base::TaskGroup questions_{[](const std::exception_ptr&) {}}; ///< what they throw goes to who waits
 };
 
 } // namespace loquet::bus

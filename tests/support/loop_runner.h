@@ -12,31 +12,35 @@
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace loquet::tests {
 
 namespace detail {
 
+/// Owns the coroutine: one that is not done in time is cancelled.
 template <class T>
 struct Watched {
     std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
     std::exception_ptr failure;
+    base::TaskGroup group{[this](std::exception_ptr thrown) { failure = std::move(thrown); }};
     [[nodiscard]] bool done() const { return value.has_value() || failure != nullptr; }
 };
 
-/// Owns itself, so that one which is not done in time is left alone: to destroy it would leave a dangling waiter.
 template <class T, class Awaitable>
-base::detail::Detached watch(Awaitable work, std::shared_ptr<Watched<T>> watched) {
-    try {
-        if constexpr (std::is_void_v<T>) {
-            co_await work;
-            watched->value.emplace();
-        } else {
-            watched->value.emplace(co_await work);
-        }
-    } catch (...) {
-        watched->failure = std::current_exception();
+base::Task<void> keep_outcome(Awaitable work, Watched<T>& watched) {
+    if constexpr (std::is_void_v<T>) {
+        co_await work;
+        watched.value.emplace();
+    } else {
+        T value = co_await work;
+        watched.value.emplace(std::move(value));
     }
+}
+
+template <class T, class Awaitable>
+void watch(Awaitable work, const std::shared_ptr<Watched<T>>& watched) {
+    watched->group.spawn(keep_outcome<T>(std::move(work), *watched));
 }
 
 template <class T, class Awaitable>

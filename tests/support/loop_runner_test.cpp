@@ -33,11 +33,12 @@ TEST(WaitingForACoroutine, ThrowsWhatItThrows) {
     EXPECT_THROW(wait_for(loop, failing(loop)), base::Error);
 }
 
-TEST(WaitingForACoroutine, EndsAtTheDeadlineAndLeavesItAlone) {
+TEST(WaitingForACoroutine, EndsAtTheDeadlineAndCancelsIt) {
     bus::Loop loop;
     base::Promise<void> promise;
     EXPECT_THROW(wait_for(loop, waiting_for(promise.future()), base::Milliseconds(5)), std::runtime_error);
-    promise.set(); // resumes the coroutine, which is still there
+    EXPECT_FALSE(promise.wanted());
+    promise.set();
 }
 
 } // namespace

@@ -54,7 +54,7 @@ public:
         seconds_ = seconds;
         for (std::size_t i = 0; i < hasher_.workers() * 2; ++i) {
             ++active_;
-            keep_asking();
+            tasks_.spawn(keep_asking());
         }
         while (active_ > 0) {
             loop_.run_once(loquet::base::Milliseconds(1000));
@@ -63,7 +63,7 @@ public:
     }
 
 private:
-    loquet::base::detail::Detached keep_asking() {
+    loquet::base::Task<void> keep_asking() {
         while (since(start_) < seconds_) {
             Future<bool> right = hasher_.verify(Secret(password), hasher_.dummy_hash(), {});
             (void)co_await right;
@@ -78,6 +78,7 @@ private:
     double seconds_ = 0;
     int active_ = 0;
     int done_ = 0;
+    loquet::base::TaskGroup tasks_{[](const std::exception_ptr&) { std::puts("a hash failed"); }};
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/account_queue.h"
 #include "lib/base/limits.h"
+#include "tests/support/job_queue.h"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,7 @@ protected:
         base::Promise<void> ending = std::move(*running_);
         running_.reset();
         ending.set();
+        loop_.run();
     }
     void finish_all() {
         while (running_) {
@@ -60,7 +62,8 @@ protected:
         co_await ending;
     }
 
-    AccountQueue queue_;
+    tests::JobQueue loop_;
+    AccountQueue queue_{loop_};
     std::optional<base::Promise<void>> running_;
     std::string order_;
     std::vector<Error::Kind> failures_;
@@ -91,6 +94,7 @@ TEST_F(AnAccountQueue, DoesNotMakeOneNameWaitForAnother) {
     EXPECT_EQ(order_, "ab");
     finish();
     of_a.set();
+    loop_.run();
     EXPECT_TRUE(queue_.idle());
 }
 
@@ -178,6 +182,60 @@ TEST_F(AnAccountQueue, GoesOnWhenAnEvaluationThrows) {
     finish();
     EXPECT_EQ(order_, "a!b");
     EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::internal});
+    finish();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, GivesAwayThePlaceOfWhoIsCancelled) {
+    enter("a", 1);
+    base::TaskId last = 0;
+    for (std::size_t i = 0; i < limits::waiting_per_account / 2; ++i) {
+        tasks_.spawn(evaluate("f", 1, 1), &last);
+    }
+    tasks_.cancel(last);
+    EXPECT_EQ(queue_.waiting(digest(1)), limits::waiting_per_account / 2 - 1);
+    enter("g", 1);
+    EXPECT_TRUE(failures_.empty());
+    finish_all();
+    EXPECT_EQ(order_.back(), 'g');
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, PassesOverWhoIsCancelledWhileWaitingAlone) {
+    enter("a", 1);
+    base::TaskId answer = 0;
+    base::TaskId helpdesk = 0;
+    tasks_.spawn(evaluate("b", 2, 1), &answer);
+    tasks_.spawn(maintenance("h"), &helpdesk);
+    tasks_.cancel(answer);
+    tasks_.cancel(helpdesk);
+    finish();
+    EXPECT_EQ(order_, "a");
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, PassesOverWhoIsCancelledAfterBeingChosen) {
+    enter("a", 1);
+    base::TaskId chosen = 0;
+    tasks_.spawn(evaluate("b", 1, 1), &chosen);
+    enter("c", 1);
+    base::Promise<void> of_a = std::move(*running_);
+    of_a.set(); // b has the turn, by a job that has not run yet
+    tasks_.cancel(chosen);
+    loop_.run();
+    EXPECT_EQ(order_, "ac");
+    finish();
+    EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(AnAccountQueue, GoesOnWhenTheEvaluationIsCancelled) {
+    base::TaskId evaluating = 0;
+    tasks_.spawn(evaluate("a", 1, 1), &evaluating);
+    enter("b", 1);
+    tasks_.cancel(evaluating);
+    EXPECT_EQ(order_, "a") << "a destructor resumes nobody";
+    loop_.run();
+    EXPECT_EQ(order_, "ab");
     finish();
     EXPECT_TRUE(queue_.idle());
 }

@@ -142,7 +142,7 @@ TEST_F(AnAttemptOnARefusingDisk, DoesNotComeBackOverAnUnlockThatFoundTheDiskMend
     };
     done(engine().with_account_still(anna, unlock));
     auto one_more = store_->write([](store::WriteTxn&) {}); // behind all that was left over
-    EXPECT_TRUE(tests::eventually(loop_, [&] { return one_more.await_ready(); }));
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return one_more.settled(); }));
     EXPECT_EQ(counters("anna").account.locked_until, 0);
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
 }

@@ -53,6 +53,9 @@ class FakeLockout final : public plugins::LockoutClient, public FakePlugin {
 public:
     base::Task<protocol::Judgement> judge(protocol::JudgeRequest request) override {
         requests.push_back(request);
+        if (when_asked) {
+            when_asked(request);
+        }
         auto reaching = reach();
         co_await reaching;
         co_return policy(request);
@@ -64,6 +67,7 @@ public:
     }
 
     std::function<protocol::Judgement(const protocol::JudgeRequest&)> policy = judge_strictly;
+    std::function<void(const protocol::JudgeRequest&)> when_asked;
     std::vector<protocol::JudgeRequest> requests;
 };
 

@@ -272,6 +272,30 @@ TEST_F(ACourier, FindsEverythingAgainAfterARestart) {
     EXPECT_EQ(message(behind).unknown, 0U);
 }
 
+TEST_F(ACourier, MayDieWhileItWaitsForTheDisk) {
+    start_courier();
+    ASSERT_TRUE(settles());
+    const auto number = enqueue(code_for(1));
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return tasks_.active() != 0; })); // it writes `sending`
+    courier_.reset();
+    receipts_.reset();
+    EXPECT_EQ(tasks_.active(), 0U);
+    store_->write_now([](store::WriteTxn&) {}); // behind what it had written
+    loop_.run_once(base::Milliseconds(0));
+    EXPECT_TRUE(mail_.seen.empty());
+    EXPECT_EQ(message(number).state, MessageState::sending);
+}
+
+TEST_F(ACourier, HearsOfNoMessageAfterItsEnd) {
+    start_courier();
+    ASSERT_TRUE(settles());
+    courier_.reset();
+    receipts_.reset();
+    const auto number = enqueue(code_for(1));
+    loop_.run_once(base::Milliseconds(0));
+    EXPECT_EQ(message(number).state, MessageState::queued);
+}
+
 TEST_F(ACourier, RefusesWhatTheChannelMayNotSendAndWhatHasNoText) {
     sms_.gateway = [](const Seen&) -> protocol::DeliverResponse {
         throw base::Error(base::Error::Kind::invalid, "no such number");

@@ -14,7 +14,7 @@ namespace loquet::tests {
 template <class T>
 class Awaited {
 public:
-    /// Starts at once and goes on whenever the loop runs; must outlive the task.
+    /// Starts at once and goes on whenever the loop runs. Its end cancels the task.
     explicit Awaited(base::Task<T> task) { group_.spawn(take(std::move(task), *this)); }
     Awaited(const Awaited&) = delete;
     Awaited& operator=(const Awaited&) = delete;
@@ -46,9 +46,9 @@ private:
         }
     }
 
-    base::TaskGroup group_{[](const std::exception_ptr&) {}};
     std::optional<T> value_;
     std::exception_ptr failure_;
+    base::TaskGroup group_{[](const std::exception_ptr&) {}}; ///< cancels the task at the end
 };
 
 template <class T>

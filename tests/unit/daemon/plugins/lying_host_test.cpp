@@ -220,7 +220,8 @@ TEST_F(ALyingHost, T24_MayKeepNoMoreCallersWaitingThanTheLimit) {
     const auto error = tests::error_of(loop_, judge());
     EXPECT_EQ(error, Error::Kind::busy);
     client_.reset();
-    EXPECT_TRUE(calls.back()->done());
+    EXPECT_FALSE(calls.back()->done()) << "a destructor resumes nobody";
+    EXPECT_THROW((void)calls.back()->get(loop_), Error);
 }
 
 TEST_F(ALyingHost, T24_GetsOneProbeAfterItsQuarantine) {
@@ -277,6 +278,76 @@ TEST_F(ALyingHost, IsNotBlamedForACallThatWasLateBecauseOthersWereBeforeIt) {
     EXPECT_THROW((void)third.get(loop_), Error);
     EXPECT_EQ(client_->status().state, PluginState::ready);
     EXPECT_NO_THROW((void)tests::await(loop_, judge())) << "the late answer is not taken for another's";
+}
+
+/// With so long a deadline that none passes in a test.
+class ACancelledCall : public ALyingHost {
+protected:
+    void SetUp() override {
+        ALyingHost::SetUp();
+        client_ = std::make_unique<PluginClient>(
+            loop_, clock_,
+            InstanceConfig{"liar", protocol::PluginKind::lockout, folder_ + "/liar.sock", std::chrono::minutes(5)},
+            [this] { states_.push_back(client_->status().state); });
+        reply_ = [this](int, const protocol::Frame& frame) { asked_.push_back(frame.header.serial); };
+    }
+    void wait_until_asked(std::size_t times) {
+        while (asked_.size() < times) {
+            loop_.run_once(Milliseconds(100));
+        }
+    }
+    void answer(std::uint32_t serial) const { send(protocol::encode(FrameHeader{serial, {}}, protocol::Judgement{})); }
+    using Call = tests::Awaited<protocol::Judgement>;
+
+    std::vector<std::uint32_t> asked_;
+};
+
+TEST_F(ACancelledCall, IsNotSentWhereItStillWaited) {
+    Call first(judge());
+    std::optional<Call> second(std::in_place, judge());
+    Call third(judge());
+    wait_until_asked(1); // one at a time until the first is answered
+    second.reset();
+    answer(asked_.at(0));
+    (void)first.get(loop_);
+    wait_until_asked(2);
+    answer(asked_.at(1));
+    (void)third.get(loop_);
+    EXPECT_EQ(asked_.size(), 2U);
+}
+
+TEST_F(ACancelledCall, IsForgottenWhenItsAnswerComes) {
+    std::optional<Call> first(std::in_place, judge());
+    wait_until_asked(1);
+    first.reset();
+    answer(asked_.at(0));
+    Call next(judge());
+    wait_until_asked(2);
+    answer(asked_.at(1));
+    (void)next.get(loop_);
+    EXPECT_EQ(client_->status().state, PluginState::ready);
+}
+
+TEST_F(ACancelledCall, MayBeInFlightAndInLineWhenTheClientDies) {
+    std::optional<Call> in_flight(std::in_place, judge());
+    std::optional<Call> in_line(std::in_place, judge());
+    wait_until_asked(1);
+    in_flight.reset();
+    in_line.reset();
+    client_.reset();
+    loop_.run_once(Milliseconds(0));
+    EXPECT_EQ(asked_.size(), 1U);
+}
+
+TEST_F(ACancelledCall, GivesItsPlaceToAnotherWhereAllAreTaken) {
+    std::deque<std::optional<Call>> calls;
+    for (std::size_t i = 0; i < limits::plugin_calls_waiting; ++i) {
+        calls.emplace_back(std::in_place, judge());
+    }
+    EXPECT_EQ(tests::error_of(loop_, judge()), Error::Kind::busy);
+    calls.clear();
+    Call another(judge());
+    EXPECT_FALSE(another.done());
 }
 
 } // namespace
