@@ -82,6 +82,7 @@ private:
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
     bus::Source last_call_;
     bool bus_lost_ = false;
+    store::Subscription store_changes_;
 };
 
 } // namespace loquet

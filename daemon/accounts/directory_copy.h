@@ -34,7 +34,7 @@ public:
     void close() noexcept;
 
     /// Takes note of what has to be shown; nothing is written yet.
-    void note(const store::Publication& publication);
+    void note(const store::PublicChange& publication);
 
     /// Something was noted that is not shown yet.
     [[nodiscard]] bool has_news() const noexcept { return changed_; }

@@ -74,11 +74,7 @@ Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts) {
 Courier::~Courier() = default;
 
 void Courier::start() {
-    parts_.store.on_messages([this, alive = std::weak_ptr(alive_)](const std::vector<std::uint64_t>& numbers) {
-        if (!alive.expired()) {
-            take_up(numbers);
-        }
-    });
+    added_ = parts_.store.on<store::MessagesAdded>([this](const auto& added) { take_up(added.numbers); });
     running_ = true;
     take_up_all();
     parts_.tasks.spawn(tidy_up());

@@ -101,6 +101,7 @@ private:
     base::Function<void(model::Medium, bool)> alarm_;
     base::Function<void(std::uint64_t, const model::Outgoing&)> sent_;
     std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+    store::Subscription added_;
 };
 
 } // namespace loquet::outbox

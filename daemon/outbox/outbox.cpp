@@ -128,7 +128,7 @@ void write_down(WriteTxn& txn, const Settings& settings, const Order& order, con
     make_room(txn, settings.kept);
     const std::uint64_t number = OutboxTable::add(txn, draft.message, draft.letter);
     if (!is_final(draft.message.state)) {
-        txn.note_message(number);
+        txn.after_commit(store::MessagesAdded{{number}});
     }
 }
 
@@ -171,7 +171,7 @@ store::Store::Work Outbox::bring_forward(std::uint64_t number) {
             throw Error(Error::Kind::not_found, "there is no message " + std::to_string(number));
         }
         OutboxTable::put(txn, number, brought_forward(*std::move(message), now));
-        txn.note_message(number);
+        txn.after_commit(store::MessagesAdded{{number}});
     };
 }
 

@@ -148,7 +148,7 @@ void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
     index_name(txn, account, before);
     txn.put(Table::open, Key(account.uid), encode(account, txn.stored(Table::open, Key(account.uid))));
     GroupsTable::move(txn, before ? &*before : nullptr, &account);
-    txn.note_public(account.uid);
+    txn.after_commit(PublicChange{.accounts = {account.uid}, .groups = {}});
 }
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::PrivateAccount& account) {
@@ -174,7 +174,7 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
     }
     put_fate(txn, uid, Fate::erased);
     GroupsTable::move(txn, &*account, nullptr);
-    txn.note_public(uid);
+    txn.after_commit(PublicChange{.accounts = {uid}, .groups = {}});
     return true;
 }
 

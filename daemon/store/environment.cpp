@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace loquet::store {
@@ -15,6 +16,16 @@ using base::Error;
 namespace {
 
 constexpr MDB_dbi most_tables = 32; // more than this version has: those of a newer one must not stop the opening
+
+/// Where a whole transaction cannot begin or be committed no work can be written, whatever the reason.
+void require_disk(int code) {
+    if (code == MDB_MAP_FULL) {
+        throw MapFull{};
+    }
+    if (code != MDB_SUCCESS) {
+        throw DiskRefused(std::string("cannot write the store: ") + mdb_strerror(code));
+    }
+}
 
 MDB_txn* begin_raw(MDB_env* env, MDB_txn* parent, unsigned flags, std::string_view doing) {
     MDB_txn* txn = nullptr;
@@ -74,25 +85,59 @@ void Environment::open_tables(Opened& opened, bool make) {
 }
 
 void Environment::take_snapshot(Opened& opened) {
-    opened.snapshot.reset(begin_raw(opened.env.get(), nullptr, MDB_RDONLY, "cannot read the store"));
+    check(try_snapshot(opened), "cannot read the store");
 }
 
-MDB_txn* Environment::snapshot() const {
-    if (!opened_.snapshot) {
-        throw Error(Error::Kind::unavailable, "the store could not be mapped again after it grew; free memory");
+/// Takes a snapshot where there is none, and renews one that was reset. A code of LMDB.
+int Environment::try_snapshot(Opened& opened) noexcept {
+    int code = MDB_SUCCESS;
+    if (!opened.env) {
+        code = ENOMEM; // it could not be mapped again
+    } else if (!opened.snapshot) {
+        MDB_txn* txn = nullptr;
+        code = mdb_txn_begin(opened.env.get(), nullptr, MDB_RDONLY, &txn);
+        opened.snapshot.reset(code == MDB_SUCCESS ? txn : nullptr);
+    } else if (opened.is_stale) {
+        code = mdb_txn_renew(opened.snapshot.get());
+    }
+    opened.is_stale = code != MDB_SUCCESS;
+    return code;
+}
+
+MDB_txn* Environment::snapshot() {
+    if (opened_.is_stale) {
+        const std::lock_guard lock(commit_mutex_); // so that no commit changes what it is taken of
+        if (const int code = try_snapshot(opened_); code != MDB_SUCCESS) {
+            throw Error(Error::Kind::unavailable,
+                        std::string("what the store holds is safe, but cannot be read now (") + mdb_strerror(code)
+                            + "); free memory, or restart loquetd");
+        }
     }
     return opened_.snapshot.get();
 }
 
-TxnHandle Environment::begin(MDB_txn* parent) {
+TxnHandle Environment::begin() {
+    MDB_txn* txn = nullptr;
+    require_disk(opened_.env ? mdb_txn_begin(opened_.env.get(), nullptr, 0, &txn) : ENOMEM);
+    return TxnHandle(txn);
+}
+
+TxnHandle Environment::begin_nested(MDB_txn* parent) {
     return TxnHandle(begin_raw(opened_.env.get(), parent, 0, "cannot write the store"));
 }
 
 void Environment::commit(TxnHandle txn) {
-    check(mdb_txn_commit(txn.release()), "cannot write the store");
+    {
+        const std::lock_guard lock(commit_mutex_);
+        require_disk(mdb_txn_commit(txn.release()));
+    }
+    // From here on it is durable, and nothing that fails may say otherwise.
     const std::lock_guard lock(snapshot_mutex_);
-    mdb_txn_reset(opened_.snapshot.get());
-    check(mdb_txn_renew(opened_.snapshot.get()), "cannot read the store");
+    if (!opened_.is_stale) {
+        mdb_txn_reset(opened_.snapshot.get());
+        opened_.is_stale = true;
+    }
+    (void)try_snapshot(opened_); // where it fails the next read tries again, and says so
 }
 
 void Environment::grow() {
@@ -105,18 +150,27 @@ void Environment::grow() {
     const std::size_t room = std::min(info.me_mapsize * 2, largest_map_);
     const std::lock_guard lock(snapshot_mutex_);
     opened_.snapshot.reset(); // LMDB moves the map: nothing may be open in it
+    opened_.is_stale = true;
     if (mdb_env_set_mapsize(opened_.env.get(), room) != MDB_SUCCESS) {
-        Opened again = open_as_possible(); // without room for a larger map the old one may be gone, too
-        std::swap(opened_, again);
+        opened_.env.reset(); // without room for a larger map the old one may be gone, too
+        try {
+            opened_ = open_as_possible();
+        } catch (const Error& refused) {
+            throw DiskRefused(refused.what());
+        }
         throw Error(Error::Kind::unavailable, "there is no memory to map a larger store");
     }
-    take_snapshot(opened_);
+    (void)try_snapshot(opened_); // there is more room; where it fails the next read tries again, and says so
 }
 
 void Environment::reopen() {
-    Opened again = open(false);
-    const std::lock_guard lock(snapshot_mutex_);
-    std::swap(opened_, again);
+    try {
+        Opened again = open(false);
+        const std::lock_guard lock(snapshot_mutex_);
+        std::swap(opened_, again);
+    } catch (const Error& refused) {
+        throw DiskRefused(refused.what());
+    }
 }
 
 void Environment::make_tables() {

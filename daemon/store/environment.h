@@ -3,7 +3,8 @@
 // is a shared map, which kills the process (SIGBUS) when it is touched on a full or failing disk. In its place stands
 // one snapshot, a read transaction that the writer renews, under a mutex, after each durable commit. So a reader never
 // waits for the disk, never sees what is not durable, and is never more than one commit behind: LMDB reuses a page at
-// the earliest two commits after the one that freed it.
+// the earliest two commits after the one that freed it. Where it cannot be renewed there is none, and the next read
+// renews it (and may wait for a commit then): what is durable is never taken for lost because it cannot be read yet.
 #pragma once
 
 #include "daemon/store/folder.h"
@@ -23,20 +24,22 @@ public:
 
     // --- the reading thread, with the snapshot locked ---
     [[nodiscard]] std::mutex& snapshot_mutex() noexcept { return snapshot_mutex_; }
-    /// Throws Error (unavailable) where the store could not be mapped again.
-    [[nodiscard]] MDB_txn* snapshot() const;
+    /// Renews it where that could not be done after the last commit. Throws Error (unavailable) where it cannot now.
+    [[nodiscard]] MDB_txn* snapshot();
     /// Any thread that has the snapshot locked or a write transaction open.
     [[nodiscard]] const TableHandles& tables() const noexcept { return opened_.tables; }
 
     // --- the writing thread ---
-    /// At most one at a time (and one child of it). Throws Error.
-    [[nodiscard]] TxnHandle begin(MDB_txn* parent = nullptr);
-    /// Makes it durable, then shows it to readers. Throws MapFull or Error, after which nothing of it happened.
+    /// At most one at a time. Throws DiskRefused.
+    [[nodiscard]] TxnHandle begin();
+    /// At most one at a time of the transaction that begin() gave. Throws Error.
+    [[nodiscard]] TxnHandle begin_nested(MDB_txn* parent);
+    /// Makes it durable, then shows it to readers. Throws MapFull or DiskRefused, after which nothing of it happened.
     void commit(TxnHandle txn);
-    /// Twice the room, after MapFull. Throws Error.
+    /// Twice the room, after MapFull. Throws Error (unavailable) where there is no more to be had.
     void grow();
-    /// After the disk refused: LMDB does not trust an environment that failed to write. Throws Error while the file
-    /// cannot be opened for writing; readers keep what they have.
+    /// After the disk refused: LMDB does not trust an environment that failed to write. Throws DiskRefused while the
+    /// file cannot be opened for writing; readers keep what they have.
     void reopen();
     /// False for a store without any table (new), or whose tables are of an older schema.
     [[nodiscard]] bool complete() const noexcept { return opened_.complete; }
@@ -52,16 +55,19 @@ private:
         bool read_only = false;
         bool has_meta = false;
         bool complete = false;
-        TxnHandle snapshot; ///< dies before env
+        TxnHandle snapshot;    ///< dies before env; none where it could not be taken
+        bool is_stale = false; ///< the snapshot was reset, and could not be renewed
     };
     [[nodiscard]] Opened open(bool read_only) const;
     [[nodiscard]] Opened open_as_possible() const;
     static void open_tables(Opened& opened, bool make);
     static void take_snapshot(Opened& opened);
+    [[nodiscard]] static int try_snapshot(Opened& opened) noexcept;
 
     Folder folder_;
     std::size_t largest_map_;
-    std::mutex snapshot_mutex_;
+    std::mutex commit_mutex_; ///< held while a commit writes: nobody but the writer takes it unless the snapshot is stale
+    std::mutex snapshot_mutex_; ///< taken before commit_mutex_ by a reader, never while it is held by the writer
     Opened opened_;
 };
 

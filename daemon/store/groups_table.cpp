@@ -66,7 +66,7 @@ void GroupsTable::put(WriteTxn& txn, const model::PublicGroup& group) {
     }
     txn.put(Table::organisations, organisation_key(txn, group.organisation), Key(Uid{group.gid}).bytes());
     txn.put(Table::groups, Key(Uid{group.gid}), encode(group));
-    txn.note_public_group(group.gid);
+    txn.after_commit(PublicChange{.accounts = {}, .groups = {group.gid}});
 }
 
 void GroupsTable::move(WriteTxn& txn, const model::PublicAccount* before, const model::PublicAccount* after) {
@@ -81,7 +81,7 @@ void GroupsTable::move(WriteTxn& txn, const model::PublicAccount* before, const 
     for (const std::uint32_t gid : left) {
         if (!holds(joined, gid)) {
             txn.erase(Table::members, Key::member(gid, uid));
-            txn.note_public_group(gid);
+            txn.after_commit(PublicChange{.accounts = {}, .groups = {gid}});
         }
     }
     for (const std::uint32_t gid : joined) {
@@ -90,7 +90,7 @@ void GroupsTable::move(WriteTxn& txn, const model::PublicAccount* before, const 
             txn.put(Table::members, Key::member(gid, uid), {});
         }
         if (is_new || renamed) {
-            txn.note_public_group(gid);
+            txn.after_commit(PublicChange{.accounts = {}, .groups = {gid}});
         }
     }
 }

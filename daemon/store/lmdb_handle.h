@@ -3,12 +3,14 @@
 // environment.h).
 #pragma once
 
+#include "lib/base/error.h"
 #include "lib/base/handle.h"
 
 #include <lmdb.h>
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace loquet::store {
@@ -20,12 +22,21 @@ using CursorHandle = base::Handle<MDB_cursor, mdb_cursor_close>;
 /// The map has no room: the writer grows it and runs the work again. Never leaves daemon/store.
 struct MapFull {};
 
-/// Throws where `code` is not MDB_SUCCESS: MapFull, Error `unavailable` for what the disk or the system refuses,
-/// `limited` for a transaction that is too large, `corrupt` for a file that cannot be read.
+/// The disk or the system refuses to write, and would refuse any other work as well: the store cannot be written.
+class DiskRefused : public base::Error {
+public:
+    explicit DiskRefused(const std::string& why) : Error(Kind::unavailable, why) {}
+};
+
+/// Throws where `code` is not MDB_SUCCESS: MapFull, DiskRefused (is_refused_by_disk), Error `limited` for a transaction
+/// that is too large, `unavailable` where there is no memory, `corrupt` for a file that cannot be read.
 void check(int code, std::string_view doing);
 
-/// True for a code that says "the disk refuses" rather than "the caller is wrong".
+/// True for a code that says "the disk refuses" rather than "the caller is wrong" or "there is no memory for it".
 [[nodiscard]] bool is_refused_by_disk(int code) noexcept;
+
+/// True for a code that says that a transaction has no room for the work: alone in one the work may have.
+[[nodiscard]] bool is_lack_of_room(int code) noexcept;
 
 [[nodiscard]] inline MDB_val to_val(std::span<const std::uint8_t> bytes) noexcept {
     return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; // NOLINT(cppcoreguidelines-pro-type-const-cast)

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/store/events.h"
 #include "daemon/store/master_key.h"
-#include "daemon/store/publication.h"
 #include "daemon/store/sealing.h"
 #include "daemon/store/side_reader.h"
 #include "daemon/store/transaction.h"
@@ -19,7 +19,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace loquet::store {
 
@@ -81,15 +81,20 @@ public:
     [[nodiscard]] bool writable() const;
     /// Any thread. A sentence for the operator; empty while writable.
     [[nodiscard]] std::string why_unwritable() const;
-    /// Loop thread. `changed` runs on the loop each time writable() changes, until the store dies.
-    void when_writability_changes(base::Job changed);
 
-    /// Loop thread. `published` runs on the loop after each commit that changed what everybody may know of accounts, in
-    /// the order of the commits and before the futures of that commit complete, until the store dies.
-    void on_publication(base::Function<void(const Publication&)> published);
-    /// Loop thread. `added` runs on the loop after each commit in which a message was noted (WriteTxn::note_message),
-    /// with their numbers, before the futures of that commit complete, until the store dies.
-    void on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added);
+    /// Loop thread. `told` runs on the loop for each event of that kind (events.h), until the subscription or the store
+    /// dies: of a commit once it is durable, in the order of commits, and before the futures of that commit complete.
+    template <class Kind>
+    Subscription on(base::Function<void(const Kind&)> told) {
+        return observe([told = std::move(told)](const Event& event) mutable {
+            if (const auto* const wanted = std::get_if<Kind>(&event)) {
+                told(*wanted);
+            }
+        });
+    }
+    /// The same for events of every kind.
+    Subscription observe(Observers::Observer observer);
+
     /// Loop thread. For reading on a thread of its own; it must not outlive the store.
     [[nodiscard]] SideReader side_reader() const;
 

@@ -67,7 +67,8 @@ TEST_F(ADiskThatRefuses, TakesWritesAgainByItselfOnceThereIsRoom) {
 
 TEST_F(ADiskThatRefuses, IsFoundWritableAgainWithoutAnybodyWriting) {
     std::vector<bool> told;
-    store_->when_writability_changes([&] { told.push_back(store_->writable()); });
+    const auto subscription =
+        store_->on<WritabilityChanged>([&](const auto& change) { told.push_back(change.writable()); });
     disk_.fill();
     EXPECT_EQ(outcome(add("bert", 1001, large)), Kind::unavailable);
     disk_.make_room();

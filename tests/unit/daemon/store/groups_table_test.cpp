@@ -75,13 +75,13 @@ TEST_F(AGroup, IsPartOfTheAccountsPublicRecord) {
 class APublication : public StoreFixture {
 protected:
     APublication() {
-        store_->on_publication([this](const Publication& publication) { told_.push_back(publication); });
+        changes_ = store_->on<PublicChange>([this](const auto& change) { told_.push_back(change); });
     }
     /// What the last commit told, after `count` of them.
-    [[nodiscard]] Publication told(std::size_t count) {
+    [[nodiscard]] PublicChange told(std::size_t count) {
         EXPECT_TRUE(tests::eventually(loop_, [&] { return told_.size() >= count; }));
         EXPECT_EQ(told_.size(), count);
-        return told_.empty() ? Publication{} : told_.back();
+        return told_.empty() ? PublicChange{} : told_.back();
     }
     static std::vector<Uid> accounts(std::initializer_list<std::uint32_t> numbers) {
         std::vector<Uid> out;
@@ -90,7 +90,8 @@ protected:
         }
         return out;
     }
-    std::vector<Publication> told_;
+    Subscription changes_;
+    std::vector<PublicChange> told_;
 };
 
 TEST_F(APublication, IsToldOnceACommitWithAllThatChangedInIt) {
@@ -98,7 +99,7 @@ TEST_F(APublication, IsToldOnceACommitWithAllThatChangedInIt) {
         AccountsTable::put(txn, account(2000, "ana"));
         AccountsTable::put(txn, account(2001, "ben"));
     });
-    const Publication first = told(1);
+    const PublicChange first = told(1);
     EXPECT_THAT(first.accounts, ElementsAre(Uid{2000}, Uid{2001}));
     EXPECT_EQ(first.generation, 1U);
     write([](WriteTxn& txn) { AccountsTable::erase(txn, Uid{2000}); });
