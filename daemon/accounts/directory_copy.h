@@ -9,8 +9,8 @@
 
 #include "daemon/accounts/directory_entries.h"
 #include "daemon/accounts/directory_settings.h"
-#include "daemon/store/publication.h"
-#include "daemon/store/side_reader.h"
+#include "daemon/store/events.h"
+#include "daemon/store/store.h"
 #include "lib/directory/publisher.h"
 
 #include <atomic>

@@ -19,7 +19,7 @@ model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAcco
             break;
         }
         last = open.uid;
-        const auto closed = store::AccountsTable::closed(txn, open.uid);
+        const auto closed = store::PrivateAccounts::get(txn, open.uid);
         const auto state = closed ? closed->state : model::AccountState::active;
         if (!wanted || *wanted == state) {
             page.entries.push_back({std::move(open), state});
@@ -37,14 +37,14 @@ Page list_page(const store::ReadTxn& txn, model::Uid after, std::size_t limit,
     model::Uid last = after;
     std::size_t looked_at = 0;
     while (page.entries.size() < most && looked_at < limits::accounts_per_search) {
-        auto some = store::AccountsTable::list(txn, last, most);
+        auto some = store::PublicAccounts::list(txn, last, most);
         if (some.empty()) {
             return page;
         }
         looked_at += some.size();
         last = add_matching(txn, std::move(some), most, wanted, page);
     }
-    if (!store::AccountsTable::list(txn, last, 1).empty()) {
+    if (!store::PublicAccounts::list(txn, last, 1).empty()) {
         page.next = last;
     }
     return page;

@@ -3,7 +3,6 @@
 
 #include "daemon/outbox/back_off.h"
 #include "daemon/outbox/writing.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 

@@ -4,7 +4,6 @@
 #include "daemon/model/contact.h"
 #include "daemon/outbox/states.h"
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/random.h"
@@ -115,7 +114,7 @@ void describe(Draft& draft, const WriteTxn& txn, const model::PrivateAccount& ac
 
 void write_down(WriteTxn& txn, const Settings& settings, const Order& order, const std::string& reference,
                 Milliseconds now) {
-    const auto account = store::AccountsTable::closed(txn, order.account);
+    const auto account = store::PrivateAccounts::get(txn, order.account);
     if (!account) {
         return;
     }

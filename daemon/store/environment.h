@@ -7,15 +7,69 @@
 // renews it (and may wait for a commit then): what is durable is never taken for lost because it cannot be read yet.
 #pragma once
 
-#include "daemon/store/folder.h"
-#include "daemon/store/lmdb_handle.h"
-#include "daemon/store/transaction.h"
+#include "daemon/store/tables.h"
+#include "lib/base/error.h"
+#include "lib/base/file.h"
+#include "lib/base/handle.h"
 
+#include <lmdb.h>
+
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace loquet::store {
+
+using EnvHandle = base::Handle<MDB_env, mdb_env_close>;
+using TxnHandle = base::Handle<MDB_txn, mdb_txn_abort>;
+using CursorHandle = base::Handle<MDB_cursor, mdb_cursor_close>;
+
+/// The map has no room: the writer grows it and runs the work again. Never leaves daemon/store.
+struct MapFull {};
+
+/// The disk or the system refuses to write, and would refuse any other work as well: the store cannot be written.
+class DiskRefused : public base::Error {
+public:
+    explicit DiskRefused(const std::string& why) : Error(Kind::unavailable, why) {}
+};
+
+/// Throws where `code` is not MDB_SUCCESS: MapFull, DiskRefused (is_refused_by_disk), Error `limited` for a transaction
+/// that is too large, `unavailable` where there is no memory, `corrupt` for a file that cannot be read.
+void check(int code, std::string_view doing);
+
+/// True for a code that says "the disk refuses" rather than "the caller is wrong" or "there is no memory for it".
+[[nodiscard]] bool is_refused_by_disk(int code) noexcept;
+
+/// True for a code that says that a transaction has no room for the work: alone in one the work may have.
+[[nodiscard]] bool is_lack_of_room(int code) noexcept;
+
+[[nodiscard]] inline MDB_val to_val(std::span<const std::uint8_t> bytes) noexcept {
+    return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+[[nodiscard]] inline std::span<const std::uint8_t> from_val(const MDB_val& value) noexcept {
+    return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
+}
+
+using TableHandles = std::array<MDB_dbi, table_specs.size()>;
+
+/// The folder of the store: private, and taken by one process at a time. Held as long as the object lives; the kernel
+/// gives it back when the process dies, however that happens.
+class Folder {
+public:
+    /// Makes the folder (0700) where it is missing. Throws Error: `denied` where others may read it, `conflict` where
+    /// another process holds it.
+    explicit Folder(std::string path);
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    std::string path_;
+    base::Fd lock_; ///< the folder itself, so that a read-only file system can be locked as well
+};
 
 class Environment {
 public:
@@ -66,8 +120,8 @@ private:
 
     Folder folder_;
     std::size_t largest_map_;
-    std::mutex commit_mutex_; ///< held while a commit writes: nobody but the writer takes it unless the snapshot is stale
-    std::mutex snapshot_mutex_; ///< taken before commit_mutex_ by a reader, never while it is held by the writer
+    std::mutex commit_mutex_;   ///< held by the writer in a commit, and by a reader that renews the snapshot
+    std::mutex snapshot_mutex_; ///< a reader takes it before commit_mutex_; the writer never has both
     Opened opened_;
 };
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The store: LMDB, opened by one process, written by one thread. The owner's thread is "the loop": it constructs,
 // reads, queues writes and destroys. Every value is sealed (sealing.h), every write is durable before anybody hears of
-// it. Typed tables: accounts_table.h, counters_table.h, steps_table.h, meta_table.h, daemon/audit/audit_log.h.
+// it. Tables: tables.h, public_accounts.h, accounts_table.h, counters_table.h, steps_table.h, outbox_table.h,
+// meta_table.h, daemon/audit/audit_log.h.
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/store/environment.h"
 #include "daemon/store/events.h"
-#include "daemon/store/master_key.h"
 #include "daemon/store/sealing.h"
-#include "daemon/store/side_reader.h"
+#include "daemon/store/store_keys.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/function.h"
 #include "lib/base/limits.h"
@@ -23,14 +24,33 @@
 
 namespace loquet::store {
 
-class Environment;
-class StoreKeys;
 class WriteQueue;
 
 struct Settings {
     std::string folder; ///< made (0700) where it is missing; nobody else may read it
     std::size_t largest_map = limits::store_bytes;
     std::size_t longest_queue = limits::queued_writes;
+};
+
+/// Reads the store on a thread that is not the loop's, for work that takes long: a slice at a time. The store has one
+/// snapshot for all (environment.h), so a transaction that stayed open would stand in the way of the writer: while a
+/// slice is read, commits and the loop's own reads wait. Keep it below a millisecond. Two slices see different states.
+class SideReader {
+public:
+    /// Made on the loop, then used by one thread. The environment outlives it.
+    SideReader(Environment& environment, Sealer sealer) : environment_(environment), sealer_(std::move(sealer)) {}
+
+    /// As Store::read, on this thread.
+    template <class Fn>
+    auto read(Fn&& fn) {
+        const std::lock_guard lock(environment_.snapshot_mutex());
+        const ReadTxn txn(environment_.snapshot(), environment_.tables(), sealer_);
+        return std::forward<Fn>(fn)(txn);
+    }
+
+private:
+    Environment& environment_;
+    Sealer sealer_;
 };
 
 class Store {

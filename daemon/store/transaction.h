@@ -4,13 +4,12 @@
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/store/environment.h"
 #include "daemon/store/events.h"
 #include "daemon/store/keys.h"
-#include "daemon/store/lmdb_handle.h"
 #include "daemon/store/tables.h"
 #include "lib/base/secret.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -21,9 +20,6 @@
 namespace loquet::store {
 
 class Sealer;
-enum class DigestKind : std::uint8_t;
-
-using TableHandles = std::array<MDB_dbi, table_names.size()>;
 
 class ReadTxn {
 public:
@@ -79,8 +75,8 @@ public:
     /// False where there was nothing.
     bool erase(Table table, const Key& key);
 
-    /// Told to the loop (Store::on) once this work is durable, and not at all if it is not: in the order of commits, and
-    /// of a kind once a commit.
+    /// Told to the loop (Store::on) once this work is durable, and not at all if it is not: in the order of commits,
+    /// and of a kind once a commit.
     void after_commit(Event event) { events_.add(std::move(event)); }
     [[nodiscard]] Events& events() noexcept { return events_; }
 

@@ -231,7 +231,16 @@ void WriteQueue::work_in(MDB_txn* txn, Item& item, Isolation isolation, Events& 
         events.add(work_in_one(txn, item, counted));
         return;
     }
-    TxnHandle child = environment_.begin_nested(txn);
+    TxnHandle child;
+    try {
+        child = environment_.begin_nested(txn);
+    } catch (const DiskRefused&) {
+        throw;
+    } catch (...) {
+        item.failure = std::current_exception();
+        item.lacked_room = true; // for the transaction itself
+        return;
+    }
     Events own = work_in_one(child.get(), item, counted);
     if (!item.failure) {
         take_code(item, mdb_txn_commit(child.release()));

@@ -7,7 +7,7 @@
 
 namespace loquet::conversation {
 
-using store::AccountsTable;
+using store::Credentials;
 
 namespace {
 
@@ -32,7 +32,7 @@ base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
 
 base::Task<StepResult> PasswordStep::answer(Dialog& /*dialog*/, const Subject& subject, protocol::Answers answers) {
     const std::string hash = store_.read([&](const store::ReadTxn& txn) {
-        const auto credential = subject.account ? AccountsTable::credential(txn, *subject.uid()) : std::nullopt;
+        const auto credential = subject.account ? Credentials::get(txn, *subject.uid()) : std::nullopt;
         return credential ? credential->password_hash : std::string();
     });
     base::Secret password = std::move(answers.at(0));

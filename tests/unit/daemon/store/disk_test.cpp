@@ -34,7 +34,7 @@ protected:
         };
     }
     [[nodiscard]] std::optional<Uid> find(const std::string& name) const {
-        return store_->read([&](const ReadTxn& txn) { return AccountsTable::find(txn, name); });
+        return store_->read([&](const ReadTxn& txn) { return PublicAccounts::find(txn, name); });
     }
 
     SmallDisk disk_;
@@ -87,7 +87,7 @@ TEST_F(ADiskThatRefuses, FailsEveryWriteOfTheCommitThatItRefused) {
     for (auto& future : writes) {
         EXPECT_EQ(kind_thrown_by([&] { tests::wait_for(loop_, std::move(future)); }), Kind::unavailable);
     }
-    EXPECT_EQ(store_->read(AccountsTable::count), 1U);
+    EXPECT_EQ(store_->read(PublicAccounts::count), 1U);
 }
 
 TEST_F(ADiskThatRefuses, StillOpensForReadingWhenItIsFull) {

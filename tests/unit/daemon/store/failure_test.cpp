@@ -36,7 +36,7 @@ Store::Work add(std::uint32_t uid, const std::string& name, std::size_t bytes = 
 class ABatch : public StoreFixture {
 protected:
     [[nodiscard]] std::optional<Uid> find(const std::string& name) const {
-        return read([&](const ReadTxn& txn) { return AccountsTable::find(txn, name); });
+        return read([&](const ReadTxn& txn) { return PublicAccounts::find(txn, name); });
     }
     struct Outcomes {
         std::exception_ptr first;
@@ -52,9 +52,7 @@ protected:
         EXPECT_EQ(outcome(std::move(held)), std::nullopt);
         return {failure_of(std::move(one)), failure_of(std::move(two)), failure_of(std::move(three))};
     }
-    Outcomes run_with(Store::Work middle) {
-        return run(add(1000, "anna"), std::move(middle), add(1002, "carl"));
-    }
+    Outcomes run_with(Store::Work middle) { return run(add(1000, "anna"), std::move(middle), add(1002, "carl")); }
     /// Both neighbours are durable, the middle one is not, and the store goes on.
     void expect_only_the_middle_failed(const Outcomes& outcomes) {
         EXPECT_FALSE(outcomes.first);
@@ -164,6 +162,11 @@ TEST_F(ABatch, FailsTheOnePieceWhoseNestedTransactionCannotBeCommitted) {
     EXPECT_EQ(find("carl"), Uid{1002});
 }
 
+TEST_F(ABatch, CommitsAPieceWhoseNestedTransactionCouldNotBegin) {
+    faults_.fail_nested_begins(ENOMEM, 1); // the one of the first piece
+    expect_only_the_middle_failed(run_with(failing_with(base::Error(Kind::conflict, "not now"))));
+}
+
 TEST_F(ABatch, FailsTheOnePieceForWhichLmdbHasNoMemory) {
     faults_.fail_puts(ENOMEM, large);
     const Outcomes outcomes = run_with(add(1001, "bert", large));
@@ -217,9 +220,8 @@ TEST_F(ABatch, FailsTheOnePieceThatDoesNotFitIntoTheLargestMap) {
 
 TEST_F(ABatch, FailsTheOnePieceWhosePublicationCannotBeCounted) {
     write([](WriteTxn& txn) { txn.put_as_it_is(Table::meta, Key("public-generation"), base::as_bytes("damaged")); });
-    const Outcomes outcomes =
-        run([](WriteTxn& txn) { MetaTable::put_number(txn, "one", 1); }, add(1001, "bert"),
-            [](WriteTxn& txn) { MetaTable::put_number(txn, "two", 2); });
+    const Outcomes outcomes = run([](WriteTxn& txn) { MetaTable::put_number(txn, "one", 1); }, add(1001, "bert"),
+                                  [](WriteTxn& txn) { MetaTable::put_number(txn, "two", 2); });
     EXPECT_FALSE(outcomes.first);
     EXPECT_EQ(kind_of(outcomes.middle), Kind::corrupt);
     EXPECT_FALSE(outcomes.last);
@@ -331,7 +333,7 @@ TEST_F(ASnapshot, LetsTheReadSaySoWhereItCannotBeRenewedThenEither) {
 TEST_F(ASnapshot, IsRenewedForAReaderOnAnotherThreadToo) {
     auto reader = store_->side_reader();
     const auto find_there = [&] {
-        return reader.read([](const ReadTxn& txn) { return AccountsTable::find(txn, "anna"); });
+        return reader.read([](const ReadTxn& txn) { return PublicAccounts::find(txn, "anna"); });
     };
     faults_.fail_renewals(MDB_BAD_TXN, 2);
     EXPECT_EQ(outcome(store_->write(add(1000, "anna"))), std::nullopt);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/groups_table.h"
 #include "daemon/store/public_accounts.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
@@ -42,15 +41,15 @@ protected:
 TEST_F(AGroup, IsFoundByItsOrganisationAndByItsNumber) {
     EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::of(txn, "inria"); }), inria);
     EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::of(txn, "nobody"); }), std::nullopt);
-    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::open(txn, cnrs); }).value().organisation, "cnrs");
-    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::open(txn, 7); }), std::nullopt);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::get(txn, cnrs); }).value().organisation, "cnrs");
+    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::get(txn, 7); }), std::nullopt);
     EXPECT_THAT(read(GroupsTable::all), ElementsAre(cnrs, inria));
 }
 
 TEST_F(AGroup, IsMadeOnceAnOrganisation) {
     EXPECT_EQ(kind_thrown_by([&] { write([](WriteTxn& txn) { GroupsTable::put(txn, {3002, "cnrs"}); }); }),
               Kind::conflict);
-    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::open(txn, 3002); }), std::nullopt);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::get(txn, 3002); }), std::nullopt);
 }
 
 TEST_F(AGroup, HasWhoJoinedAndNobodyWhoLeftOrWasErased) {
@@ -68,7 +67,7 @@ TEST_F(AGroup, HasWhoJoinedAndNobodyWhoLeftOrWasErased) {
 
 TEST_F(AGroup, IsPartOfTheAccountsPublicRecord) {
     put(2000, "ana", {cnrs, inria});
-    EXPECT_THAT(read([](const ReadTxn& txn) { return PublicAccounts::open(txn, Uid{2000}); }).value().groups,
+    EXPECT_THAT(read([](const ReadTxn& txn) { return PublicAccounts::get(txn, Uid{2000}); }).value().groups,
                 ElementsAre(cnrs, inria));
 }
 

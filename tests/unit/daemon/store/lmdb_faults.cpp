@@ -35,6 +35,7 @@ Plan renewals;
 Plan snapshots;
 Plan puts;
 Plan commits;
+Plan nested_begins;
 Plan nested_commits;
 Plan growth;
 
@@ -67,12 +68,16 @@ void LmdbFaults::fail_growth(int code, int times) {
     growth.set(code, times);
 }
 
+void LmdbFaults::fail_nested_begins(int code, int times) {
+    nested_begins.set(code, times);
+}
+
 void LmdbFaults::fail_nested_commits(int code, int times) {
     nested_commits.set(code, times);
 }
 
 void LmdbFaults::fail_nothing() {
-    for (Plan* plan : {&renewals, &snapshots, &puts, &commits, &nested_commits, &growth}) {
+    for (Plan* plan : {&renewals, &snapshots, &puts, &commits, &nested_begins, &nested_commits, &growth}) {
         plan->set(MDB_SUCCESS, 0);
     }
 }
@@ -93,6 +98,9 @@ int __wrap_mdb_txn_renew(MDB_txn* txn) {
 int __wrap_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** out) {
     if ((flags & MDB_RDONLY) != 0 && snapshots.takes_one()) {
         return snapshots.code;
+    }
+    if (parent != nullptr && nested_begins.takes_one()) {
+        return nested_begins.code;
     }
     const int code = __real_mdb_txn_begin(env, parent, flags, out);
     if (code == MDB_SUCCESS) {

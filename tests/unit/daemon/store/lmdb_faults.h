@@ -27,6 +27,8 @@ public:
     static void fail_commits(int code, int times = always);
     /// How often the map cannot be made larger.
     static void fail_growth(int code, int times = always);
+    /// The next `times` nested transactions that are to begin.
+    static void fail_nested_begins(int code, int times = always);
     /// The next `times` commits of a nested transaction; it is aborted, as LMDB does then.
     static void fail_nested_commits(int code, int times = always);
     static void fail_nothing();

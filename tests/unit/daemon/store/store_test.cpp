@@ -18,7 +18,7 @@ using model::Uid;
 class AStore : public StoreFixture {
 protected:
     [[nodiscard]] std::optional<Uid> find(const std::string& name) const {
-        return read([&](const ReadTxn& txn) { return AccountsTable::find(txn, name); });
+        return read([&](const ReadTxn& txn) { return PublicAccounts::find(txn, name); });
     }
     static Store::Work add(std::uint32_t uid, const std::string& name) {
         return [=](WriteTxn& txn) { AccountsTable::put(txn, account(uid, name)); };
@@ -154,7 +154,7 @@ TEST_F(AStore, GivesNestedReadsTheSameState) {
     const bool same = read([&](const ReadTxn& outer) {
         auto written = store_->write(add(1000, "anna"));
         (void)written; // its future is awaited by nobody
-        return AccountsTable::count(outer) == read([](const ReadTxn& inner) { return AccountsTable::count(inner); });
+        return PublicAccounts::count(outer) == read([](const ReadTxn& inner) { return PublicAccounts::count(inner); });
     });
     EXPECT_TRUE(same);
 }
@@ -198,7 +198,7 @@ TEST_F(AStore, CommitsWhatIsQueuedWhenItIsDestroyed) {
         EXPECT_EQ(outcome(std::move(future)), std::nullopt);
     }
     store_ = make();
-    EXPECT_EQ(read([](const ReadTxn& txn) { return AccountsTable::count(txn); }), 50U);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return PublicAccounts::count(txn); }), 50U);
 }
 
 TEST_F(AStore, GrowsItsMapAndRunsTheWorkAgain) {
@@ -232,7 +232,7 @@ TEST_F(AStore, GrowsAlsoWhenTheWorkSwallowsTheLackOfRoom) {
             }
         }
     });
-    EXPECT_EQ(read([](const ReadTxn& txn) { return AccountsTable::count(txn); }), 100U);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return PublicAccounts::count(txn); }), 100U);
 }
 
 TEST_F(AStore, SaysThatItIsFullAtTheLimitOfItsMap) {
