@@ -22,7 +22,7 @@ namespace {
 
 using model::Uid;
 
-constexpr std::size_t large = 30000; ///< bytes of a record that no other record of these tests has
+constexpr std::size_t oversized = 30000; ///< bytes of a record that no other record of these tests has
 
 Store::Work add(std::uint32_t uid, const std::string& name, std::size_t bytes = 0) {
     return [=](WriteTxn& txn) {
@@ -125,17 +125,17 @@ TEST_F(ABatch, FailsTheOnePieceThatSaysUnavailableItself) {
 }
 
 TEST_F(ABatch, FailsTheOnePieceThatIsTooLargeForOneTransaction) {
-    faults_.fail_puts(MDB_TXN_FULL, large);
-    const Outcomes outcomes = run_with(add(1001, "bert", large));
+    faults_.fail_puts(MDB_TXN_FULL, oversized);
+    const Outcomes outcomes = run_with(add(1001, "bert", oversized));
     expect_only_the_middle_failed(outcomes);
     EXPECT_EQ(kind_of(outcomes.middle), Kind::limited);
 }
 
 TEST_F(ABatch, FailsTheOnePieceThatIsTooLargeForOneTransactionAlsoWhereItCatchesTheError) {
-    faults_.fail_puts(MDB_TXN_FULL, large);
+    faults_.fail_puts(MDB_TXN_FULL, oversized);
     const Outcomes outcomes = run_with([](WriteTxn& txn) {
         try {
-            add(1001, "bert", large)(txn);
+            add(1001, "bert", oversized)(txn);
         } catch (...) { // NOLINT(bugprone-empty-catch): work that does not care
         }
     });
@@ -168,15 +168,15 @@ TEST_F(ABatch, CommitsAPieceWhoseNestedTransactionCouldNotBegin) {
 }
 
 TEST_F(ABatch, FailsTheOnePieceForWhichLmdbHasNoMemory) {
-    faults_.fail_puts(ENOMEM, large);
-    const Outcomes outcomes = run_with(add(1001, "bert", large));
+    faults_.fail_puts(ENOMEM, oversized);
+    const Outcomes outcomes = run_with(add(1001, "bert", oversized));
     expect_only_the_middle_failed(outcomes);
     EXPECT_EQ(kind_of(outcomes.middle), Kind::unavailable);
 }
 
 TEST_F(ABatch, CommitsAPieceThatHadNoRoomBesideTheOthers) {
-    faults_.fail_puts(MDB_TXN_FULL, large, 2); // with the others, then nested in their transaction
-    const Outcomes outcomes = run_with(add(1001, "bert", large));
+    faults_.fail_puts(MDB_TXN_FULL, oversized, 2); // with the others, then nested in their transaction
+    const Outcomes outcomes = run_with(add(1001, "bert", oversized));
     EXPECT_FALSE(outcomes.middle);
     EXPECT_EQ(find("anna"), Uid{1000});
     EXPECT_EQ(find("bert"), Uid{1001});
@@ -232,8 +232,8 @@ TEST_F(ABatch, FailsTheOnePieceWhosePublicationCannotBeCounted) {
 
 TEST_F(ABatch, FailsAlsoAsOnePieceWithoutHarmToTheStore) {
     EXPECT_THROW(write(failing_with(42)), int);
-    faults_.fail_puts(MDB_TXN_FULL, large);
-    EXPECT_EQ(outcome(store_->write(add(1001, "bert", large))), Kind::limited);
+    faults_.fail_puts(MDB_TXN_FULL, oversized);
+    EXPECT_EQ(outcome(store_->write(add(1001, "bert", oversized))), Kind::limited);
     faults_.fail_nothing();
     close();
     store_ = make({.folder = store_folder(), .largest_map = std::size_t{2} << 20U});

@@ -22,20 +22,20 @@ using model::Uid;
 
 constexpr Uid erased_account{2000};
 constexpr Uid kept_account{2001};
-constexpr std::uint32_t group = 3000;
+constexpr std::uint32_t shared_group = 3000;
 
 class ATable : public StoreFixture {
 protected:
     ATable() {
         write([](WriteTxn& txn) {
-            GroupsTable::put(txn, {group, "cnrs"});
+            GroupsTable::put(txn, {shared_group, "cnrs"});
             add(txn, erased_account, "anna");
             add(txn, kept_account, "anna2");
         });
     }
     static void add(WriteTxn& txn, Uid uid, const std::string& name) {
         auto added = account(uid.value, name);
-        added.groups = {group};
+        added.groups = {shared_group};
         AccountsTable::put(txn, added);
         for (const TableSpec& spec : table_specs) {
             for (const Key& key : keys_of(txn, spec, uid, name)) {
@@ -54,7 +54,7 @@ protected:
         case WhenErased::goes_by_name:
             return {Key(txn.digest(DigestKind::name, name))};
         case WhenErased::leaves_groups:
-            return {Key(Membership{group, uid})};
+            return {Key(Membership{shared_group, uid})};
         case WhenErased::is_marked:
             return {Key(uid)};
         case WhenErased::stays:
