@@ -82,7 +82,7 @@ private:
     Pause back_off_{};
     std::string current_trouble_;
 
-    std::thread thread_; ///< starts when all else is there
+    std::thread thread_;          ///< starts when all else is there
     store::Subscription changes_; ///< last: ends before what it tells
 };
 

@@ -13,8 +13,7 @@ void Events::add(Event event) {
         events_.push_back(std::move(event));
         return;
     }
-    std::visit(
-        [&](auto& before) { before.add(std::get<std::decay_t<decltype(before)>>(event)); }, *same);
+    std::visit([&](auto& before) { before.add(std::get<std::decay_t<decltype(before)>>(event)); }, *same);
 }
 
 void Events::add(Events later) {

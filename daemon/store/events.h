@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the store tells the loop of its commits, and who hears it. A new kind of event is a struct here, one more type in
-// Event, WriteTxn::after_commit() where it happens and Store::on() where it is heard. Loop thread, apart from the plain
-// values.
+// What the store tells the loop of its commits, and who hears it. A new kind of event is a struct here, one more type
+// in Event, WriteTxn::after_commit() where it happens and Store::on() where it is heard. Loop thread, apart from the
+// plain values.
 #pragma once
 
 #include "daemon/model/ids.h"
