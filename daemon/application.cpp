@@ -84,12 +84,12 @@ void Application::connect_parts() {
         tell({accounts::Change::Kind::locked, uid, reason});
     };
     plugins_.on_change([this](const plugins::PluginStatus& status) { note_plugin(status); });
-    store_.when_writability_changes([this] {
-        if (store_.writable()) {
+    store_changes_ = store_.on<store::WritabilityChanged>([this](const auto& change) {
+        if (change.writable()) {
             log::notice(log::id::store_writable_again, "the store can be written again");
             engine_.save_left_over();
         } else {
-            log::error(log::id::store_unwritable, "the store cannot be written: " + store_.why_unwritable());
+            log::error(log::id::store_unwritable, "the store cannot be written: " + change.why);
         }
         manager_.tell_health();
     });

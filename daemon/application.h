@@ -82,6 +82,7 @@ private:
     api::JobObjects jobs_;
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
     bool bus_lost_ = false;
+    store::Subscription store_changes_;
     base::TaskGroup tasks_; ///< last: dies before all that its tasks use
 };
 

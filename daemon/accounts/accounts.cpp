@@ -25,6 +25,9 @@ using model::AuditKind;
 using model::Uid;
 using store::AccountsTable;
 using store::CountersTable;
+using store::Credentials;
+using store::PrivateAccounts;
+using store::PublicAccounts;
 using store::ReadTxn;
 using store::WriteTxn;
 
@@ -53,7 +56,7 @@ enum class Applied : std::uint8_t { nothing, reason, all };
 /// An act upon an account that is in its state already changes the reason, where another one is given, and voids
 /// nothing again.
 Applied apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const model::Digest& identity) {
-    auto closed = AccountsTable::closed(txn, uid).value_or(model::PrivateAccount{});
+    auto closed = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
     const model::AccountState next = state_after(act, closed.state);
     const bool takes_a_reason = act == Act::lock || act == Act::disable;
     Applied applied = next != closed.state ? Applied::all : Applied::nothing;
@@ -152,7 +155,7 @@ NumberGiver::Make Accounts::new_account(const Newcomer& newcomer, Actor actor) c
     }
     return [newcomer, events](WriteTxn& txn, Uid uid) {
         model::PublicAccount open = newcomer.account.open;
-        if (AccountsTable::find(txn, open.name)) {
+        if (PublicAccounts::find(txn, open.name)) {
             throw name_is_taken(open.name, "there is an account of this name");
         }
         open.uid = uid;
@@ -178,20 +181,20 @@ std::optional<Uid> Accounts::find(std::string_view name) const {
     if (!canonical) {
         return std::nullopt;
     }
-    return store_.read([&](const ReadTxn& txn) { return AccountsTable::find(txn, *canonical); });
+    return store_.read([&](const ReadTxn& txn) { return PublicAccounts::find(txn, *canonical); });
 }
 
 std::optional<AccountView> Accounts::show(Uid uid) const {
     return store_.read([&](const ReadTxn& txn) -> std::optional<AccountView> {
-        auto open = AccountsTable::open(txn, uid);
+        auto open = PublicAccounts::get(txn, uid);
         if (!open) {
             return std::nullopt;
         }
         AccountView view;
         view.attempts = CountersTable::attempts(txn, txn.digest(store::DigestKind::name, open->name));
         view.account.open = *std::move(open);
-        view.account.closed = AccountsTable::closed(txn, uid).value_or(model::PrivateAccount{});
-        const auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
+        view.account.closed = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
+        const auto credential = Credentials::get(txn, uid).value_or(model::Credential{});
         view.has_password = !credential.password_hash.empty();
         view.must_change = credential.must_change;
         view.password_changed = credential.password_changed;
@@ -254,7 +257,7 @@ Task<void> Accounts::deauthorise(Uid uid, std::string service, Actor actor) {
 Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authorising change_list, std::string word,
                                            Actor actor) {
     Edit edit = [change_list, service](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
-        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
+        auto closed = PrivateAccounts::get(txn, open.uid).value_or(model::PrivateAccount{});
         Authorisations list = change_list(closed.authorisations, service);
         if (list == closed.authorisations) {
             return false;
@@ -300,8 +303,8 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
 
 Task<void> Accounts::start_reset(Uid uid, Actor actor) {
     Edit edit = [](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& record) {
-        auto closed = AccountsTable::closed(txn, open.uid).value_or(model::PrivateAccount{});
-        auto credential = AccountsTable::credential(txn, open.uid).value_or(model::Credential{});
+        auto closed = PrivateAccounts::get(txn, open.uid).value_or(model::PrivateAccount{});
+        auto credential = Credentials::get(txn, open.uid).value_or(model::Credential{});
         const bool forgot = forget_failures(txn, record.identity);
         if (credential.must_change) {
             return forgot;
@@ -340,7 +343,7 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
     base::Future<void> written = store_.write([=, edit = std::move(edit),
                                                telling = std::move(telling)](WriteTxn& txn) mutable {
-        const auto open = AccountsTable::open(txn, uid);
+        const auto open = PublicAccounts::get(txn, uid);
         if (!open) {
             throw no_such_account();
         }

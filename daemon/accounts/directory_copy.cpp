@@ -94,7 +94,7 @@ void DirectoryCopy::read_back() {
     differences_.groups.add(*groups);
 }
 
-void DirectoryCopy::note(const store::Publication& publication) {
+void DirectoryCopy::note(const store::PublicChange& publication) {
     std::vector<std::uint32_t> numbers;
     numbers.reserve(publication.accounts.size());
     for (const model::Uid uid : publication.accounts) {

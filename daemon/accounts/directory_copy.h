@@ -9,8 +9,8 @@
 
 #include "daemon/accounts/directory_entries.h"
 #include "daemon/accounts/directory_settings.h"
-#include "daemon/store/publication.h"
-#include "daemon/store/side_reader.h"
+#include "daemon/store/events.h"
+#include "daemon/store/store.h"
 #include "lib/directory/publisher.h"
 
 #include <atomic>
@@ -36,7 +36,7 @@ public:
     void close() noexcept;
 
     /// Takes note of what has to be shown; nothing is written yet.
-    void note(const store::Publication& publication);
+    void note(const store::PublicChange& publication);
 
     /// Something was noted that is not shown yet.
     [[nodiscard]] bool has_news() const noexcept { return changed_; }

@@ -2,7 +2,6 @@
 #include "daemon/accounts/directory_entries.h"
 
 #include "daemon/accounts/passwd_entry.h"
-#include "daemon/store/groups_table.h"
 #include "daemon/store/public_accounts.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -35,7 +34,7 @@ struct GroupLine { ///< of group(5)
 
 /// Nothing where there is no such group, or where an account has its name: its private group was first.
 std::optional<GroupLine> read_group(const ReadTxn& txn, std::uint32_t gid, const std::string& prefix) {
-    const auto group = GroupsTable::open(txn, gid);
+    const auto group = GroupsTable::get(txn, gid);
     if (!group) {
         return std::nullopt;
     }
@@ -48,7 +47,7 @@ std::optional<GroupLine> read_group(const ReadTxn& txn, std::uint32_t gid, const
         return line; // too many to list: who is a member is known by their own entries
     }
     for (const Uid uid : members) {
-        if (auto account = PublicAccounts::open(txn, uid)) {
+        if (auto account = PublicAccounts::get(txn, uid)) {
             line.members.push_back(std::move(account->name));
         }
     }
@@ -77,8 +76,8 @@ void DirectoryEntries::write_all(ImageWriter& writer, const std::atomic<bool>& s
         }
         slice.clear();
         next = reader_.read([&](const ReadTxn& txn) {
-            return PublicAccounts::each(txn, *next, accounts_per_slice,
-                                        [&](PublicAccount account) { slice.push_back(std::move(account)); });
+            return PublicAccounts::slice(txn, *next, accounts_per_slice,
+                                         [&](PublicAccount account) { slice.push_back(std::move(account)); });
         });
         for (const PublicAccount& account : slice) {
             if (const auto person = entry.of(account)) {
@@ -101,7 +100,7 @@ void DirectoryEntries::write(ImageWriter& writer, const Numbers& numbers) {
             std::vector<std::optional<PublicAccount>> accounts;
             accounts.reserve(slice.size());
             for (const std::uint32_t number : slice) {
-                accounts.push_back(PublicAccounts::open(txn, Uid{number}));
+                accounts.push_back(PublicAccounts::get(txn, Uid{number}));
             }
             return accounts;
         });

@@ -5,7 +5,7 @@
 
 #include "daemon/accounts/directory_settings.h"
 #include "daemon/accounts/number_set.h"
-#include "daemon/store/side_reader.h"
+#include "daemon/store/store.h"
 #include "lib/directory/image_writer.h"
 
 #include <atomic>

@@ -25,7 +25,7 @@ constexpr auto longest_back_off = 60s;
 DirectoryExport::DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop)
     : loop_(loop), look_every_(settings.look_every), copy_(std::move(settings), store.side_reader()),
       build_reader_(store.side_reader()) {
-    store.on_publication([this](const store::Publication& publication) { tell(publication); });
+    changes_ = store.on<store::PublicChange>([this](const auto& change) { tell(change); });
     copy_.begin();
     thread_ = std::thread([this] { run(); });
 }
@@ -40,7 +40,7 @@ DirectoryExport::~DirectoryExport() {
     thread_.join();
 }
 
-void DirectoryExport::tell(const store::Publication& publication) {
+void DirectoryExport::tell(const store::PublicChange& publication) {
     {
         const std::lock_guard lock(mutex_);
         if (!letters_.publication) {

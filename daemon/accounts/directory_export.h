@@ -27,8 +27,7 @@ namespace loquet::accounts {
 
 class DirectoryExport {
 public:
-    /// Begins at once, and returns before anything is read or written. Both references outlive this object. It is the
-    /// one observer of the store's publications.
+    /// Begins at once, and returns before anything is read or written. Both references outlive this object.
     DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop);
     DirectoryExport(const DirectoryExport&) = delete;
     DirectoryExport& operator=(const DirectoryExport&) = delete;
@@ -45,14 +44,14 @@ private:
     using Pause = Clock::duration;
 
     struct Letters { ///< what others have for the thread
-        std::optional<store::Publication> publication;
+        std::optional<store::PublicChange> publication;
         std::optional<DirectoryCopy::NewCopy> built;
         std::exception_ptr build_failure;
         bool stopping = false;
         [[nodiscard]] bool any() const noexcept { return publication || built || build_failure || stopping; }
     };
 
-    void tell(const store::Publication& publication);
+    void tell(const store::PublicChange& publication);
 
     // The thread
     void run();
@@ -86,7 +85,8 @@ private:
     Pause back_off_{};
     std::string current_trouble_;
 
-    std::thread thread_; ///< last: starts when all else is there
+    std::thread thread_;          ///< starts when all else is there
+    store::Subscription changes_; ///< last: ends before what it tells
 };
 
 } // namespace loquet::accounts

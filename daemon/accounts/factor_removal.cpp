@@ -16,6 +16,7 @@ namespace {
 
 using base::Error;
 using store::AccountsTable;
+using store::PrivateAccounts;
 
 Error unknown_factor(const std::string& factor, const std::vector<std::string>& factors) {
     std::string known;
@@ -40,7 +41,7 @@ void check(const FactorRemoval& removal) {
 }
 
 bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal) {
-    auto closed = AccountsTable::closed(txn, uid).value_or(model::PrivateAccount{});
+    auto closed = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
     const auto found = std::find(closed.factors.begin(), closed.factors.end(), removal.factor);
     if (found == closed.factors.end()) {
         if (!removal.is_configured) {

@@ -5,8 +5,7 @@
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/counters_table.h"
-#include "daemon/store/groups_table.h"
-#include "daemon/store/number_cursor.h"
+#include "daemon/store/public_accounts.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
@@ -22,6 +21,8 @@ using base::Error;
 using model::Uid;
 using store::AccountsTable;
 using store::GroupsTable;
+using store::PrivateAccounts;
+using store::PublicAccounts;
 using store::WriteTxn;
 
 [[noreturn]] void conflict(const std::string& sentence) {
@@ -37,7 +38,7 @@ public:
     /// its organisation's group.
     bool import(const ImportedAccount& line) {
         const std::string& name = line.made.open.name;
-        if (const auto uid = AccountsTable::find(txn_, name)) {
+        if (const auto uid = PublicAccounts::find(txn_, name)) {
             require_same(*uid, line);
             return false;
         }
@@ -68,8 +69,8 @@ public:
 private:
     /// Only of what the line says: the rest was never asked for.
     void require_same(Uid uid, const ImportedAccount& line) const {
-        const auto open = AccountsTable::open(txn_, uid).value_or(model::PublicAccount{});
-        const auto closed = AccountsTable::closed(txn_, uid).value_or(model::PrivateAccount{});
+        const auto open = PublicAccounts::get(txn_, uid).value_or(model::PublicAccount{});
+        const auto closed = PrivateAccounts::get(txn_, uid).value_or(model::PrivateAccount{});
         const auto same = [](bool said, const std::string& is, const std::string& wanted) {
             return !said || is == wanted;
         };

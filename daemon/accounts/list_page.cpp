@@ -21,7 +21,7 @@ model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAcco
             break;
         }
         last = open.uid;
-        const auto closed = store::AccountsTable::closed(txn, open.uid);
+        const auto closed = store::PrivateAccounts::get(txn, open.uid);
         const auto attempts = store::CountersTable::attempts(txn, txn.digest(store::DigestKind::name, open.name));
         const auto state = state_of(closed ? closed->state : model::AccountState::active, attempts, now);
         if (!wanted || *wanted == state) {
@@ -51,14 +51,14 @@ Page list_page(const store::ReadTxn& txn, model::Uid after, std::size_t limit,
     model::Uid last = after;
     std::size_t looked_at = 0;
     while (page.entries.size() < most && looked_at < limits::accounts_per_search) {
-        auto some = store::AccountsTable::list(txn, last, most);
+        auto some = store::PublicAccounts::list(txn, last, most);
         if (some.empty()) {
             return page;
         }
         looked_at += some.size();
         last = add_matching(txn, std::move(some), most, wanted, now, page);
     }
-    if (!store::AccountsTable::list(txn, last, 1).empty()) {
+    if (!store::PublicAccounts::list(txn, last, 1).empty()) {
         page.next = last;
     }
     return page;

@@ -2,7 +2,7 @@
 #include "daemon/accounts/organisation_groups.h"
 
 #include "daemon/accounts/fields.h"
-#include "daemon/store/groups_table.h"
+#include "daemon/store/public_accounts.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"

@@ -10,6 +10,8 @@ namespace {
 
 using base::Error;
 using store::AccountsTable;
+using store::Credentials;
+using store::PrivateAccounts;
 
 } // namespace
 
@@ -18,11 +20,11 @@ void note_own_password(model::Credential& credential) noexcept {
 }
 
 void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password) {
-    auto closed = AccountsTable::closed(txn, uid);
+    auto closed = PrivateAccounts::get(txn, uid);
     if (!closed) {
         throw Error(Error::Kind::not_found, "there is no account with this number");
     }
-    auto credential = AccountsTable::credential(txn, uid).value_or(model::Credential{});
+    auto credential = Credentials::get(txn, uid).value_or(model::Credential{});
     note_own_password(credential);
     if (!credential.password_hash.empty()) {
         credential.history.insert(credential.history.begin(), std::move(credential.password_hash));
@@ -40,7 +42,7 @@ void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& passw
 }
 
 bool replace_hash(store::WriteTxn& txn, model::Uid uid, const std::string& former, const std::string& hash) {
-    auto credential = AccountsTable::credential(txn, uid);
+    auto credential = Credentials::get(txn, uid);
     if (!credential || credential->password_hash != former) {
         return false;
     }

@@ -2,7 +2,7 @@
 #include "daemon/audit/audit_log.h"
 
 #include "daemon/audit/chain_link.h"
-#include "daemon/store/codec.h"
+#include "daemon/store/audit_codec.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 
@@ -63,7 +63,7 @@ std::vector<Entry> AuditLog::read(const store::ReadTxn& txn, std::uint64_t after
     }
     txn.each(Table::audit, Key(after + 1), [&](auto key, auto value) {
         const auto linked = split(value);
-        const auto sequence = store::number_of(key);
+        const auto sequence = store::key_from<std::uint64_t>(key);
         if (!linked || !sequence) {
             throw Error(Error::Kind::corrupt, "a record of the audit log cannot be read");
         }

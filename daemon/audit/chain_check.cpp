@@ -39,7 +39,7 @@ bool ChainCheck::advance(const store::ReadTxn& txn, std::size_t records) {
 bool ChainCheck::follow(const store::ReadTxn& txn, std::span<const std::uint8_t> key,
                         std::span<const std::uint8_t> value) {
     const std::string expected = std::to_string(end_.sequence + 1);
-    if (store::number_of(key) != end_.sequence + 1) {
+    if (store::key_from<std::uint64_t>(key) != end_.sequence + 1) {
         verdict_.problem = "record " + expected + " is missing";
         return false;
     }

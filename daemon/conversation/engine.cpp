@@ -28,6 +28,7 @@ using protocol::Granted;
 using protocol::Reason;
 using protocol::Turn;
 using store::AccountsTable;
+using store::PublicAccounts;
 
 Engine::Engine(const Parts& parts)
     : loop_(parts.loop), clock_(parts.clock), steady_(parts.steady), store_(parts.store), settings_(parts.settings),
@@ -208,7 +209,7 @@ void Engine::watch_timeout(DialogId id, Dialog& dialog) {
 }
 
 base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base::Task<void>()> change) {
-    const auto account = store_.read([&](const store::ReadTxn& txn) { return AccountsTable::open(txn, uid); });
+    const auto account = store_.read([&](const store::ReadTxn& txn) { return PublicAccounts::get(txn, uid); });
     if (!account) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }

@@ -131,7 +131,7 @@ StepResult refused_as_outdated() {
 
 store::Store::Work fails_if_outdated(const Dialog& dialog) {
     return [uid = dialog.subject.uid(), generation = dialog.generation](store::WriteTxn& txn) {
-        const auto closed = uid ? store::AccountsTable::closed(txn, *uid) : std::nullopt;
+        const auto closed = uid ? store::PrivateAccounts::get(txn, *uid) : std::nullopt;
         if (!closed || closed->generation != generation) {
             throw AccountChanged();
         }
@@ -152,7 +152,7 @@ store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation,
     const bool trusted = logged_in && dialog.machine.earned_trust() && dialog.is_at_a_thing_of_its_own();
     return [event = std::move(event), logged_in, trusted, steady, seat = dialog.subject.seat](store::WriteTxn& txn) {
         if (logged_in && event.account) {
-            auto closed = store::AccountsTable::closed(txn, *event.account);
+            auto closed = store::PrivateAccounts::get(txn, *event.account);
             if (closed) {
                 closed->last_login = event.time;
                 if (trusted) {
@@ -171,7 +171,7 @@ store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor
     event.granted = true;
     event.detail = factor;
     return [event = std::move(event)](store::WriteTxn& txn) {
-        auto closed = event.account ? store::AccountsTable::closed(txn, *event.account) : std::nullopt;
+        auto closed = event.account ? store::PrivateAccounts::get(txn, *event.account) : std::nullopt;
         if (!closed) {
             throw base::Error(base::Error::Kind::not_found, "the account is gone");
         }
@@ -190,7 +190,7 @@ store::Store::Work renewed_hash(const Dialog& dialog) {
         return [](store::WriteTxn&) {};
     }
     return [uid = *uid, generation = dialog.generation, hashes = *dialog.renewal](store::WriteTxn& txn) {
-        const auto closed = store::AccountsTable::closed(txn, uid);
+        const auto closed = store::PrivateAccounts::get(txn, uid);
         if (closed && closed->generation == generation) {
             accounts::replace_hash(txn, uid, hashes.old_hash, hashes.new_hash);
         }

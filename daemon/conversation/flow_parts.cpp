@@ -48,8 +48,7 @@ bool is_first_login(const store::Store& store, const std::string& purpose, const
     if (purpose != protocol::purpose::change_password || !uid || client.acts_for_root()) {
         return false;
     }
-    const auto credential =
-        store.read([&](const store::ReadTxn& txn) { return store::AccountsTable::credential(txn, *uid); });
+    const auto credential = store.read([&](const store::ReadTxn& txn) { return store::Credentials::get(txn, *uid); });
     return credential && credential->must_change && !credential->own_before;
 }
 

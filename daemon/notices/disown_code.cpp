@@ -16,6 +16,8 @@ using base::Milliseconds;
 using base::SecureBytes;
 using model::PrivateAccount;
 using store::AccountsTable;
+using store::PrivateAccounts;
+using store::PublicAccounts;
 
 namespace {
 
@@ -85,8 +87,8 @@ bool runs(const PrivateAccount& account, const model::Digest& code, Milliseconds
 }
 
 void disown(store::WriteTxn& txn, model::Uid uid, Milliseconds wall) {
-    const auto open = AccountsTable::open(txn, uid);
-    auto closed = AccountsTable::closed(txn, uid);
+    const auto open = PublicAccounts::get(txn, uid);
+    auto closed = PrivateAccounts::get(txn, uid);
     if (!open || !closed) {
         throw base::Error(base::Error::Kind::not_found, "there is no account with this number");
     }

@@ -14,6 +14,7 @@ namespace loquet::notices {
 using model::Medium;
 using model::Notice;
 using store::AccountsTable;
+using store::PrivateAccounts;
 using store::Store;
 
 namespace {
@@ -51,7 +52,7 @@ std::string_view text_of(Notice notice) noexcept {
 }
 
 Store::Work Notices::tell(model::Uid uid, Notice notice, const Origin& origin) {
-    const auto account = store_.read([uid](const store::ReadTxn& txn) { return AccountsTable::closed(txn, uid); });
+    const auto account = store_.read([uid](const store::ReadTxn& txn) { return PrivateAccounts::get(txn, uid); });
     const base::Secret code = draw_disown_code();
     const model::Digest digest = store_.digest(store::DigestKind::disown, disown_code_in(code.reveal()).reveal());
     std::vector<Message> messages;
@@ -69,7 +70,7 @@ Store::Work Notices::tell(model::Uid uid, Notice notice, const Origin& origin) {
         messages.push_back({medium, outbox_.enqueue(std::move(order))});
     }
     return [uid, digest, now = clock_.wall(), messages = std::move(messages)](store::WriteTxn& txn) mutable {
-        auto closed = AccountsTable::closed(txn, uid);
+        auto closed = PrivateAccounts::get(txn, uid);
         bool told = false;
         for (Message& message : messages) {
             if (closed && reaches(*closed, message.medium)) {

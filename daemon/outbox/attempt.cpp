@@ -3,7 +3,6 @@
 
 #include "daemon/outbox/states.h"
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/hidden_address.h"
@@ -31,7 +30,7 @@ void change(WriteTxn& txn, std::uint64_t number, Change become) {
 }
 
 bool is_void(const store::ReadTxn& txn, const Outgoing& message) {
-    const auto account = store::AccountsTable::closed(txn, message.account);
+    const auto account = store::PrivateAccounts::get(txn, message.account);
     return !account || (message.code && account->generation != message.generation);
 }
 

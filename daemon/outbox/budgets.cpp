@@ -2,7 +2,7 @@
 #include "daemon/outbox/budgets.h"
 
 #include "daemon/outbox/calling_code.h"
-#include "daemon/store/budgets_table.h"
+#include "daemon/store/outbox_table.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/text.h"
 

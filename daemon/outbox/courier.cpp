@@ -84,15 +84,10 @@ Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts), t
     }
 }
 
-Courier::~Courier() {
-    if (listening_) {
-        parts_.store.on_messages({});
-    }
-}
+Courier::~Courier() = default;
 
 void Courier::start() {
-    parts_.store.on_messages([this](const std::vector<std::uint64_t>& numbers) { take_up(numbers); });
-    listening_ = true;
+    added_ = parts_.store.on<store::MessagesAdded>([this](const auto& added) { take_up(added.numbers); });
     running_ = true;
     take_up_all();
     tasks_.spawn(tidy_up());

@@ -108,7 +108,6 @@ private:
     WaitingList list_;
     bus::Source timer_;
     bus::Source tidying_;
-    bool listening_ = false; ///< to the store
     bool running_ = false;
     std::vector<model::Medium> alarming_;
     base::Function<void(model::Medium, bool)> alarm_;
@@ -116,6 +115,7 @@ private:
     base::Function<void(const std::string&, const ChannelHealth&)> health_;
     RefusedCodes refused_codes_;
     base::Function<void(const model::Outgoing&)> refused_;
+    store::Subscription added_;
     base::TaskScope tasks_; ///< last: dies before what its tasks use
 };
 

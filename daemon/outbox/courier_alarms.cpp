@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the courier tells the operator: codes that nobody uses, codes that were refused, channels that take nothing.
 #include "daemon/outbox/courier.h"
-#include "daemon/store/budgets_table.h"
+#include "daemon/store/outbox_table.h"
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,6 @@
 #include "daemon/model/contact.h"
 #include "daemon/outbox/states.h"
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/random.h"
@@ -115,7 +114,7 @@ void describe(Draft& draft, const WriteTxn& txn, const model::PrivateAccount& ac
 
 void write_down(WriteTxn& txn, const Settings& settings, const Order& order, const std::string& reference,
                 Milliseconds now) {
-    const auto account = store::AccountsTable::closed(txn, order.account);
+    const auto account = store::PrivateAccounts::get(txn, order.account);
     if (!account) {
         return;
     }
@@ -128,7 +127,7 @@ void write_down(WriteTxn& txn, const Settings& settings, const Order& order, con
     make_room(txn, settings.kept);
     const std::uint64_t number = OutboxTable::add(txn, draft.message, draft.letter);
     if (!is_final(draft.message.state)) {
-        txn.note_message(number);
+        txn.after_commit(store::MessagesAdded{{number}});
     }
 }
 
@@ -171,7 +170,7 @@ store::Store::Work Outbox::bring_forward(std::uint64_t number) {
             throw Error(Error::Kind::not_found, "there is no message " + std::to_string(number));
         }
         OutboxTable::put(txn, number, brought_forward(*std::move(message), now));
-        txn.note_message(number);
+        txn.after_commit(store::MessagesAdded{{number}});
     };
 }
 

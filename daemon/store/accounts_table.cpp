@@ -1,32 +1,83 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
 
-#include "daemon/store/codec.h"
 #include "daemon/store/counters_table.h"
-#include "daemon/store/groups_table.h"
-#include "daemon/store/number_cursor.h"
-#include "daemon/store/public_accounts.h"
-#include "daemon/store/sealing.h"
-#include "daemon/store/steps_table.h"
+#include "daemon/store/meta_table.h"
+#include "daemon/store/record_bytes.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace loquet::store {
 
 using base::Error;
 using model::Uid;
+using records::CredentialRecord;
+using records::PrivateRecord;
 
 namespace {
 
-Key name_key(const ReadTxn& txn, std::string_view name) {
-    return Key(txn.digest(DigestKind::name, name));
+constexpr std::string_view private_name = "an account's private part";
+constexpr std::string_view credential_name = "an account's credential";
+
+template <class Repeated>
+void replace_texts(Repeated& stored, const std::vector<std::string>& texts) {
+    stored.Clear();
+    for (const std::string& text : texts) {
+        set_text(*stored.Add(), text);
+    }
 }
 
+model::AccountState state_from(std::uint32_t number) {
+    switch (number) {
+    case 0:
+        return model::AccountState::active;
+    case 1:
+        return model::AccountState::locked;
+    default: // 2, and what only a newer loquetd knows: never more than this one understands
+        return model::AccountState::disabled;
+    }
+}
+
+/// Hashes do not stay on the heap behind a message that died.
+class WipedCredential {
+public:
+    explicit WipedCredential(Bytes bytes) : record_(parse<CredentialRecord>(bytes, credential_name)) {}
+    WipedCredential(const WipedCredential&) = delete;
+    WipedCredential& operator=(const WipedCredential&) = delete;
+    ~WipedCredential() {
+        wipe(*record_.mutable_password_hash());
+        forget_history();
+    }
+    void forget_history() {
+        for (std::string& hash : *record_.mutable_history()) {
+            wipe(hash);
+        }
+        record_.clear_history();
+    }
+    void forget_password() { wipe(*record_.mutable_password_hash()); }
+    CredentialRecord* operator->() { return &record_; }
+    CredentialRecord& operator*() { return record_; }
+
+private:
+    static void wipe(std::string& text) {
+        base::wipe(text.data(), text.size());
+        text.clear();
+    }
+    CredentialRecord record_;
+};
+
+using Names = IndexTable<Table::names, Uid>;
+using PublicRecords = TypedTable<Table::open, Uid, model::PublicAccount, decode_public, encode>;
+using PrivateRecords = TypedTable<Table::closed, Uid, model::PrivateAccount, decode_private, encode>;
+using CredentialRecords = TypedTable<Table::credential, Uid, model::Credential, decode_credential, encode>;
+
 void require_account(const ReadTxn& txn, Uid uid) {
-    if (!txn.contains(Table::open, Key(uid))) {
+    if (!PublicAccounts::contains(txn, uid)) {
         throw Error(Error::Kind::not_found, "no account has the number " + std::to_string(uid.value));
     }
 }
@@ -49,9 +100,8 @@ void put_fate(WriteTxn& txn, Uid uid, Fate fate) {
 
 /// Points the index at the account, and not at its former name any more.
 void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::optional<model::PublicAccount>& before) {
-    const Key name = name_key(txn, account.name);
-    const auto entry = txn.get(Table::names, name);
-    const auto owner = entry ? uid_of(*entry) : std::nullopt;
+    const model::Digest name = txn.digest(DigestKind::name, account.name);
+    const auto owner = Names::get(txn, name);
     if (owner == account.uid) {
         return;
     }
@@ -60,61 +110,139 @@ void index_name(WriteTxn& txn, const model::PublicAccount& account, const std::o
                     "another account has the name \"" + base::printable(account.name, 64) + "\"");
     }
     if (before) {
-        const Key former = name_key(txn, before->name);
-        txn.erase(Table::names, former);
-        CountersTable::move_attempts(txn, txn.digest(DigestKind::name, before->name),
-                                     txn.digest(DigestKind::name, account.name));
+        const model::Digest former = txn.digest(DigestKind::name, before->name);
+        Names::erase(txn, former);
+        CountersTable::move_attempts(txn, former, name);
     }
-    txn.put(Table::names, name, Key(account.uid).bytes());
+    Names::put(txn, name, account.uid);
+}
+
+/// Every record of the table whose key is the UID or begins with it.
+void erase_by_uid(WriteTxn& txn, Table table, Uid uid) {
+    std::vector<Key> keys;
+    txn.each_key(table, Key(uid), [&](Bytes bytes) {
+        if (key_from<Uid>(bytes.first(std::min(bytes.size(), sizeof uid.value))) != uid) {
+            return false;
+        }
+        keys.push_back(Key::from(bytes));
+        return true;
+    });
+    for (const Key& key : keys) {
+        txn.erase(table, key);
+    }
+}
+
+void erase_from(WriteTxn& txn, const TableSpec& spec, const model::PublicAccount& account, const Key& name) {
+    switch (spec.when_erased) {
+    case WhenErased::stays:
+        return;
+    case WhenErased::goes_by_uid:
+        return erase_by_uid(txn, spec.table, account.uid);
+    case WhenErased::goes_by_name:
+        txn.erase(spec.table, name);
+        return;
+    case WhenErased::leaves_groups:
+        return GroupsTable::move(txn, &account, nullptr);
+    case WhenErased::is_marked:
+        return put_fate(txn, account.uid, Fate::erased);
+    }
+}
+
+constexpr std::string_view next_uid_key = "next-uid";
+
+Uid uid_at(std::uint64_t number) {
+    return Uid{static_cast<std::uint32_t>(number)};
 }
 
 } // namespace
 
-std::optional<Uid> AccountsTable::find(const ReadTxn& txn, std::string_view name) {
-    return PublicAccounts::find(txn, name);
+model::PrivateAccount decode_private(Bytes bytes) {
+    auto record = parse<PrivateRecord>(bytes, private_name);
+    std::vector<model::DisownCode> codes;
+    for (const auto& code : record.disown_codes()) {
+        codes.push_back({digest_from(code.code()), base::Milliseconds(code.until_ms())});
+    }
+    std::vector<model::TrustedSeat> seats;
+    for (const auto& seat : record.trusted_seats()) {
+        seats.push_back({digest_from(seat.seat()), base::Milliseconds(seat.proved_ms())});
+    }
+    return {.state = state_from(record.state()),
+            .state_reason = std::move(*record.mutable_state_reason()),
+            .generation = record.generation(),
+            .created = base::Milliseconds(record.created_ms()),
+            .last_login = base::Milliseconds(record.last_login_ms()),
+            .mail = std::move(*record.mutable_mail()),
+            .phone = std::move(*record.mutable_phone()),
+            .organisation = std::move(*record.mutable_organisation()),
+            .locale = std::move(*record.mutable_locale()),
+            .authorisations = {record.authorisations().begin(), record.authorisations().end()},
+            .factors = {record.factors().begin(), record.factors().end()},
+            .disown_codes = std::move(codes),
+            .trusted_seats = std::move(seats)};
+}
+
+base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
+    auto record = parse<PrivateRecord>(stored, private_name);
+    if (stored.empty() || state_from(record.state()) != account.state) { // keeps a state that only a newer one knows
+        record.set_state(static_cast<std::uint32_t>(account.state));
+    }
+    set_text(*record.mutable_state_reason(), account.state_reason);
+    record.set_generation(account.generation);
+    record.set_created_ms(account.created.count());
+    record.set_last_login_ms(account.last_login.count());
+    set_text(*record.mutable_mail(), account.mail);
+    set_text(*record.mutable_phone(), account.phone);
+    set_text(*record.mutable_organisation(), account.organisation);
+    set_text(*record.mutable_locale(), account.locale);
+    replace_texts(*record.mutable_authorisations(), account.authorisations);
+    replace_texts(*record.mutable_factors(), account.factors);
+    record.clear_disown_codes();
+    for (const auto& [code, until] : account.disown_codes) {
+        auto& stored_code = *record.add_disown_codes();
+        stored_code.set_code(digest_bytes(code));
+        stored_code.set_until_ms(until.count());
+    }
+    record.clear_trusted_seats();
+    for (const auto& [seat, proved] : account.trusted_seats) {
+        auto& stored_seat = *record.add_trusted_seats();
+        stored_seat.set_seat(digest_bytes(seat));
+        stored_seat.set_proved_ms(proved.count());
+    }
+    return to_bytes(record);
+}
+
+model::Credential decode_credential(Bytes bytes) {
+    WipedCredential record(bytes);
+    return {.password_hash = record->password_hash(),
+            .password_changed = base::Milliseconds(record->password_changed_ms()),
+            .must_change = record->must_change(),
+            .own_before = record->own_before(),
+            .history = {record->history().begin(), record->history().end()}};
+}
+
+base::SecureBytes encode(const model::Credential& credential, Bytes stored) {
+    WipedCredential record(stored);
+    record.forget_password();
+    record.forget_history();
+    set_text(*record->mutable_password_hash(), credential.password_hash);
+    record->set_password_changed_ms(credential.password_changed.count());
+    record->set_must_change(credential.must_change);
+    record->set_own_before(credential.own_before);
+    replace_texts(*record->mutable_history(), credential.history);
+    return to_bytes(*record);
 }
 
 std::optional<model::Account> AccountsTable::named(const ReadTxn& txn, std::string_view name) {
-    const auto uid = find(txn, name);
+    const auto uid = PublicAccounts::find(txn, name);
     if (!uid) {
         return std::nullopt;
     }
-    auto open_record = open(txn, *uid);
-    auto closed_record = closed(txn, *uid);
+    auto open_record = PublicAccounts::get(txn, *uid);
+    auto closed_record = PrivateAccounts::get(txn, *uid);
     if (!open_record || !closed_record) {
         throw Error(Error::Kind::corrupt, "account " + std::to_string(uid->value) + " has no record");
     }
     return model::Account{std::move(*open_record), std::move(*closed_record)};
-}
-
-std::optional<model::PublicAccount> AccountsTable::open(const ReadTxn& txn, Uid uid) {
-    return PublicAccounts::open(txn, uid);
-}
-
-std::optional<model::PrivateAccount> AccountsTable::closed(const ReadTxn& txn, Uid uid) {
-    const auto record = txn.get(Table::closed, Key(uid));
-    return record ? std::optional(decode_private(*record)) : std::nullopt;
-}
-
-std::optional<model::Credential> AccountsTable::credential(const ReadTxn& txn, Uid uid) {
-    const auto record = txn.get(Table::credential, Key(uid));
-    return record ? std::optional(decode_credential(*record)) : std::nullopt;
-}
-
-std::vector<model::PublicAccount> AccountsTable::list(const ReadTxn& txn, Uid after, std::size_t limit) {
-    std::vector<model::PublicAccount> out;
-    if (limit == 0 || after.value == UINT32_MAX) {
-        return out;
-    }
-    txn.each(Table::open, Key(Uid{after.value + 1}), [&](auto key, auto record) {
-        out.push_back(decode_public(uid_of(key).value_or(Uid{}), record));
-        return out.size() < limit;
-    });
-    return out;
-}
-
-std::size_t AccountsTable::count(const ReadTxn& txn) {
-    return txn.count(Table::open);
 }
 
 Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
@@ -141,41 +269,75 @@ void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
     if (!number) {
         put_fate(txn, account.uid, Fate::given);
     }
-    const auto before = open(txn, account.uid);
+    const auto before = PublicAccounts::get(txn, account.uid);
     if (before == account) {
         return;
     }
     index_name(txn, account, before);
-    txn.put(Table::open, Key(account.uid), encode(account, txn.stored(Table::open, Key(account.uid))));
+    PublicRecords::put(txn, account.uid, account);
     GroupsTable::move(txn, before ? &*before : nullptr, &account);
-    txn.note_public(account.uid);
+    txn.after_commit(PublicChange{.accounts = {account.uid}, .groups = {}});
 }
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::PrivateAccount& account) {
     require_account(txn, uid);
-    txn.put(Table::closed, Key(uid), encode(account, txn.stored(Table::closed, Key(uid))));
+    PrivateRecords::put(txn, uid, account);
 }
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::Credential& credential) {
     require_account(txn, uid);
-    txn.put(Table::credential, Key(uid), encode(credential, txn.stored(Table::credential, Key(uid))));
+    CredentialRecords::put(txn, uid, credential);
 }
 
 bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
-    const auto account = open(txn, uid);
+    const auto account = PublicAccounts::get(txn, uid);
     if (!account) {
         return false;
     }
-    CountersTable::erase_attempts(txn, txn.digest(DigestKind::name, account->name));
-    StepsTable::erase_all(txn, uid);
-    txn.erase(Table::names, name_key(txn, account->name));
-    for (const Table table : {Table::open, Table::closed, Table::credential}) {
-        txn.erase(table, Key(uid));
+    const Key name(txn.digest(DigestKind::name, account->name));
+    for (const TableSpec& spec : table_specs) {
+        erase_from(txn, spec, *account, name);
     }
-    put_fate(txn, uid, Fate::erased);
-    GroupsTable::move(txn, &*account, nullptr);
-    txn.note_public(uid);
+    txn.after_commit(PublicChange{.accounts = {uid}, .groups = {}});
     return true;
+}
+
+NumberCursor::NumberCursor(WriteTxn& txn, const UidRange& range)
+    : txn_(txn), range_(range), next_(MetaTable::number(txn, next_uid_key).value_or(range.first)) {
+    if (next_ < range.first) { // the range was another before
+        next_ = range.first;
+    }
+}
+
+/// From next_ to the end of the range.
+bool NumberCursor::find_free(const IsTaken& is_taken) {
+    while (next_ <= range_.last && (AccountsTable::is_given(txn_, uid_at(next_)) || is_taken(uid_at(next_)))) {
+        ++next_;
+    }
+    return next_ <= range_.last;
+}
+
+Uid NumberCursor::give(const IsTaken& is_taken) {
+    if (!find_free(is_taken)) {
+        next_ = range_.first; // what was passed over may be free by now
+        if (!find_free(is_taken)) {
+            throw base::Error(base::Error::Kind::limited, "every account number from " + std::to_string(range_.first)
+                                                              + " to " + std::to_string(range_.last)
+                                                              + " has been given once: widen the range in the "
+                                                                "configuration");
+        }
+    }
+    const Uid uid = uid_at(next_);
+    AccountsTable::mark_given(txn_, uid);
+    ++next_;
+    moved_ = true;
+    return uid;
+}
+
+void NumberCursor::keep_place() {
+    if (moved_) {
+        MetaTable::put_number(txn_, next_uid_key, next_);
+    }
 }
 
 } // namespace loquet::store

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/audit_codec.h"
+
 #include "daemon/store/record_bytes.h"
 #include "lib/base/text.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/store/counters_table.h"
 #include "daemon/store/record_bytes.h"
 #include "lib/base/limits.h"
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/counters_table.h"
 
-#include "daemon/store/codec.h"
 #include "daemon/store/neighbourhood.h"
+#include "daemon/store/typed_table.h"
 #include "lib/base/limits.h"
 
 #include <string_view>
+#include <utility>
 
 namespace loquet::store {
 
@@ -14,6 +15,10 @@ using model::Counter;
 using model::Digest;
 
 namespace {
+
+using Attempts = TypedTable<Table::attempts, Digest, AttemptCounters, decode_attempts, encode>;
+using Strangers = TypedTable<Table::strangers, Digest, AttemptCounters, decode_attempts, encode>;
+using Seats = TypedTable<Table::seats, Digest, Counter, decode_counter, encode>;
 
 constexpr std::string_view site_key = "site-counter";
 constexpr Neighbourhood strangers(limits::counted_strangers / limits::neighbours);
@@ -28,23 +33,22 @@ Counter weight_of_attempts(Bytes record) {
 
 AttemptCounters CountersTable::attempts(const ReadTxn& txn, const Digest& identity) {
     // Both places are looked at, so that the time does not say which one has it.
-    const auto of_account = txn.get(Table::attempts, Key(identity));
-    const auto of_stranger = txn.get(Table::strangers, Key(identity));
+    auto of_account = Attempts::get(txn, identity);
+    auto of_stranger = Strangers::get(txn, identity);
     if (of_account) {
-        return decode_attempts(*of_account);
+        return *std::move(of_account);
     }
-    return of_stranger ? decode_attempts(*of_stranger) : AttemptCounters{};
+    return of_stranger ? *std::move(of_stranger) : AttemptCounters{};
 }
 
 void CountersTable::put_attempts(WriteTxn& txn, const Digest& identity, Whose whose, const AttemptCounters& counters) {
-    const Key key(identity);
     if (whose == Whose::account) {
-        txn.erase(Table::strangers, key);
-        txn.put(Table::attempts, key, encode(counters, txn.stored(Table::attempts, key)));
+        Strangers::erase(txn, identity);
+        Attempts::put(txn, identity, counters);
         return;
     }
     strangers.make_room(txn, Table::strangers, identity, weight_of_attempts);
-    txn.put(Table::strangers, key, encode(counters, txn.stored(Table::strangers, key)));
+    Strangers::put(txn, identity, counters);
 }
 
 void CountersTable::move_attempts(WriteTxn& txn, const Digest& from, const Digest& to) {
@@ -57,18 +61,17 @@ void CountersTable::move_attempts(WriteTxn& txn, const Digest& from, const Diges
 }
 
 void CountersTable::erase_attempts(WriteTxn& txn, const Digest& identity) {
-    txn.erase(Table::attempts, Key(identity));
-    txn.erase(Table::strangers, Key(identity));
+    Attempts::erase(txn, identity);
+    Strangers::erase(txn, identity);
 }
 
 Counter CountersTable::seat(const ReadTxn& txn, const Digest& seat) {
-    const auto record = txn.get(Table::seats, Key(seat));
-    return record ? decode_counter(*record) : Counter{};
+    return Seats::get(txn, seat).value_or(Counter{});
 }
 
 void CountersTable::put_seat(WriteTxn& txn, const Digest& seat, const Counter& counter) {
     seats.make_room(txn, Table::seats, seat, decode_counter);
-    txn.put(Table::seats, Key(seat), encode(counter, txn.stored(Table::seats, Key(seat))));
+    Seats::put(txn, seat, counter);
 }
 
 Counter CountersTable::site(const ReadTxn& txn) {

@@ -6,11 +6,18 @@
 
 #include "daemon/model/counters.h"
 #include "daemon/model/ids.h"
+#include "daemon/store/keys.h"
 #include "daemon/store/transaction.h"
+#include "lib/base/secret.h"
 
 #include <cstdint>
 
 namespace loquet::store {
+
+[[nodiscard]] model::AttemptCounters decode_attempts(Bytes record);
+[[nodiscard]] base::SecureBytes encode(const model::AttemptCounters& counters, Bytes stored);
+[[nodiscard]] model::Counter decode_counter(Bytes record);
+[[nodiscard]] base::SecureBytes encode(const model::Counter& counter, Bytes stored);
 
 class CountersTable {
 public:

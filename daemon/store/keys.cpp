@@ -5,6 +5,7 @@
 #include "lib/base/text.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace loquet::store {
 
@@ -54,23 +55,39 @@ void Key::add(std::string_view text) {
     add(base::as_bytes(text));
 }
 
-std::optional<model::Uid> uid_of(std::span<const std::uint8_t> key) noexcept {
-    const auto number = from_big_endian<std::uint32_t>(key);
+template <>
+std::optional<std::uint32_t> key_from(Bytes bytes) noexcept {
+    return from_big_endian<std::uint32_t>(bytes);
+}
+
+template <>
+std::optional<std::uint64_t> key_from(Bytes bytes) noexcept {
+    return from_big_endian<std::uint64_t>(bytes);
+}
+
+template <>
+std::optional<model::Uid> key_from(Bytes bytes) noexcept {
+    const auto number = from_big_endian<std::uint32_t>(bytes);
     return number ? std::optional(model::Uid{*number}) : std::nullopt;
 }
 
-std::optional<std::pair<std::uint32_t, model::Uid>> member_of(std::span<const std::uint8_t> key) noexcept {
-    constexpr std::size_t half = sizeof(std::uint32_t);
-    if (key.size() != 2 * half) {
-        return std::nullopt;
+template <>
+std::optional<model::Digest> key_from(Bytes bytes) noexcept {
+    std::optional<model::Digest> digest;
+    if (bytes.size() == std::tuple_size_v<decltype(model::Digest::bytes)>) {
+        std::copy(bytes.begin(), bytes.end(), digest.emplace().bytes.begin());
     }
-    const auto gid = from_big_endian<std::uint32_t>(key.first(half));
-    const auto uid = from_big_endian<std::uint32_t>(key.subspan(half));
-    return std::pair(gid.value_or(0), model::Uid{uid.value_or(0)});
+    return digest;
 }
 
-std::optional<std::uint64_t> number_of(std::span<const std::uint8_t> key) noexcept {
-    return from_big_endian<std::uint64_t>(key);
+template <>
+std::optional<Membership> key_from(Bytes bytes) noexcept {
+    constexpr std::size_t half = sizeof(std::uint32_t);
+    if (bytes.size() != 2 * half) {
+        return std::nullopt;
+    }
+    return Membership{key_from<std::uint32_t>(bytes.first(half)).value_or(0),
+                      key_from<model::Uid>(bytes.subspan(half)).value_or(model::Uid{})};
 }
 
 } // namespace loquet::store

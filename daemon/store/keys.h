@@ -10,9 +10,16 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 
 namespace loquet::store {
+
+using Bytes = std::span<const std::uint8_t>;
+
+/// An account's place in a group: a key of the table of members.
+struct Membership {
+    std::uint32_t gid = 0;
+    model::Uid uid;
+};
 
 /// The bytes of one key, on the stack.
 class Key {
@@ -23,17 +30,16 @@ public:
     explicit Key(model::Uid uid) { add(uid.value); }
     explicit Key(const model::Digest& digest) { add(digest.bytes); }
     explicit Key(std::uint64_t number) { add(number); }
+    explicit Key(std::uint32_t gid) { add(gid); }
+    explicit Key(const Membership& member) {
+        add(member.gid);
+        add(member.uid.value);
+    }
     /// Throws Error (invalid) where the text does not fit.
     explicit Key(std::string_view text) { add(text); }
     Key(model::Uid uid, const model::Digest& digest) {
         add(uid.value);
         add(digest.bytes);
-    }
-    [[nodiscard]] static Key member(std::uint32_t gid, model::Uid uid) {
-        Key key;
-        key.add(gid);
-        key.add(uid.value);
-        return key;
     }
     /// A key as it was read.
     [[nodiscard]] static Key from(std::span<const std::uint8_t> bytes) {
@@ -55,9 +61,17 @@ private:
 };
 
 /// Reading keys back; nothing where the bytes have another length.
-[[nodiscard]] std::optional<model::Uid> uid_of(std::span<const std::uint8_t> key) noexcept;
-/// GID and UID of Key::member().
-[[nodiscard]] std::optional<std::pair<std::uint32_t, model::Uid>> member_of(std::span<const std::uint8_t> key) noexcept;
-[[nodiscard]] std::optional<std::uint64_t> number_of(std::span<const std::uint8_t> key) noexcept;
+template <class T>
+[[nodiscard]] std::optional<T> key_from(Bytes bytes) noexcept = delete;
+template <>
+[[nodiscard]] std::optional<model::Uid> key_from(Bytes bytes) noexcept;
+template <>
+[[nodiscard]] std::optional<std::uint32_t> key_from(Bytes bytes) noexcept;
+template <>
+[[nodiscard]] std::optional<std::uint64_t> key_from(Bytes bytes) noexcept;
+template <>
+[[nodiscard]] std::optional<model::Digest> key_from(Bytes bytes) noexcept;
+template <>
+[[nodiscard]] std::optional<Membership> key_from(Bytes bytes) noexcept;
 
 } // namespace loquet::store

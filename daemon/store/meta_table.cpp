@@ -23,7 +23,7 @@ std::optional<ChainHead> get_link(const ReadTxn& txn, std::string_view name) {
     if (bytes.size() != sizeof head.sequence + head.link.size()) {
         throw base::Error(base::Error::Kind::corrupt, "the ends of the audit log cannot be read");
     }
-    head.sequence = number_of(bytes.first(sizeof head.sequence)).value_or(0);
+    head.sequence = key_from<std::uint64_t>(bytes.first(sizeof head.sequence)).value_or(0);
     std::copy_n(bytes.begin() + sizeof head.sequence, head.link.size(), head.link.begin());
     return head;
 }
@@ -39,7 +39,7 @@ void put_link(WriteTxn& txn, std::string_view name, const ChainHead& head) {
 
 std::optional<std::uint64_t> MetaTable::number(const ReadTxn& txn, std::string_view name) {
     const auto value = txn.get(Table::meta, Key(name));
-    return value ? number_of(*value) : std::nullopt;
+    return value ? key_from<std::uint64_t>(*value) : std::nullopt;
 }
 
 void MetaTable::put_number(WriteTxn& txn, std::string_view name, std::uint64_t value) {

@@ -6,7 +6,7 @@
 
 #include "daemon/model/counters.h"
 #include "daemon/model/ids.h"
-#include "daemon/store/codec.h"
+#include "daemon/store/keys.h"
 #include "daemon/store/transaction.h"
 
 #include <bit>

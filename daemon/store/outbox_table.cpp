@@ -2,15 +2,209 @@
 #include "daemon/store/outbox_table.h"
 
 #include "daemon/store/meta_table.h"
-#include "daemon/store/outbox_codec.h"
-#include "daemon/store/sealing.h"
+#include "daemon/store/neighbourhood.h"
+#include "daemon/store/record_bytes.h"
+#include "daemon/store/typed_table.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "lib/base/wire.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
 
 namespace loquet::store {
 
 using base::Error;
+using model::CodeUse;
+using model::DayCount;
+using model::Letter;
 using model::MessageState;
 using model::Outgoing;
+using model::Spending;
+using records::CodeUseRecord;
+using records::DayCountRecord;
+using records::OutgoingRecord;
+using records::SpendingRecord;
+
+namespace {
+
+constexpr std::string_view message_name = "a message";
+constexpr std::string_view spending_name = "a budget";
+constexpr std::string_view use_name = "the use of codes";
+constexpr std::size_t longest_part = 64 * 1024; // of a value; each has limits of its own that are less
+
+void require(bool fits, const char* what) {
+    if (!fits) {
+        throw Error(Error::Kind::limited, std::string("a message is not kept: ") + what + " is too long");
+    }
+}
+
+void require_limits(const Letter& letter) {
+    require(letter.destination.size() <= limits::mail_bytes, "its destination");
+    require(letter.locale.size() <= limits::client_field_bytes, "the name of its language");
+    require(letter.variables.size() <= limits::message_variables, "the list of its variables");
+    for (const Letter::Variable& variable : letter.variables) {
+        require(variable.name.size() <= limits::plugin_name_bytes, "the name of a variable");
+        require(variable.value.size() <= limits::message_variable_bytes, "the value of a variable");
+    }
+}
+
+/// What the wire's reader refuses is damage here: we wrote it.
+template <class Read>
+auto read_or_corrupt(Read read) {
+    try {
+        return read();
+    } catch (const Error& error) {
+        throw Error(Error::Kind::corrupt, std::string("a message cannot be read: ") + error.what());
+    }
+}
+
+DayCount from_record(const DayCountRecord& record) {
+    DayCount count;
+    count.hour = record.hour();
+    const auto hours = std::min(count.by_hour.size(), static_cast<std::size_t>(record.by_hour_size()));
+    std::copy_n(record.by_hour().begin(), hours, count.by_hour.begin());
+    return count;
+}
+
+void into_record(const DayCount& count, DayCountRecord& record) {
+    record.set_hour(count.hour);
+    const auto end = std::find_if(count.by_hour.rbegin(), count.by_hour.rend(), [](auto n) { return n != 0; }).base();
+    record.mutable_by_hour()->Assign(count.by_hour.begin(), end);
+}
+
+MessageState state_of(std::uint32_t number) {
+    const auto first = static_cast<std::uint32_t>(MessageState::queued);
+    const auto last = static_cast<std::uint32_t>(MessageState::expired);
+    return number >= first && number <= last ? static_cast<MessageState>(number) : MessageState::refused;
+}
+
+} // namespace
+
+base::SecureBytes encode(const Letter& letter) {
+    require_limits(letter);
+    base::WireWriter out;
+    out.text(letter.destination);
+    out.text(letter.locale);
+    out.u32(static_cast<std::uint32_t>(letter.variables.size()));
+    for (const Letter::Variable& variable : letter.variables) {
+        out.text(variable.name);
+        out.text(variable.value.reveal());
+    }
+    return out.take();
+}
+
+Letter decode_letter(Bytes bytes) {
+    return read_or_corrupt([&] {
+        base::WireReader in(bytes);
+        Letter letter;
+        letter.destination = in.text(limits::mail_bytes);
+        letter.locale = in.text(limits::client_field_bytes);
+        const std::size_t variables = in.count(limits::message_variables);
+        for (std::size_t i = 0; i < variables; ++i) {
+            std::string name(in.text(limits::plugin_name_bytes));
+            letter.variables.push_back({std::move(name), base::Secret(in.text(limits::message_variable_bytes))});
+        }
+        in.expect_end();
+        return letter;
+    });
+}
+
+StoredMessage split_message(Bytes value) {
+    return read_or_corrupt([&] {
+        base::WireReader in(value);
+        StoredMessage parts;
+        parts.letter = in.bytes(longest_part);
+        parts.record = in.bytes(longest_part);
+        in.expect_end();
+        return parts;
+    });
+}
+
+base::SecureBytes join_message(const StoredMessage& parts) {
+    base::WireWriter out;
+    out.bytes(parts.letter);
+    out.bytes(parts.record);
+    return out.take();
+}
+
+Outgoing decode_outgoing(Bytes bytes) {
+    auto record = parse<OutgoingRecord>(bytes, message_name);
+    Outgoing message;
+    message.state = state_of(record.state());
+    message.medium =
+        record.medium() == static_cast<std::uint32_t>(model::Medium::sms) ? model::Medium::sms : model::Medium::mail;
+    message.why = std::move(*record.mutable_why());
+    message.said = std::move(*record.mutable_said());
+    message.gateway_reference = std::move(*record.mutable_gateway_reference());
+    message.reference = std::move(*record.mutable_reference());
+    message.masked = std::move(*record.mutable_masked());
+    message.destination = digest_from(record.destination());
+    message.account = model::Uid{record.account()};
+    message.generation = record.generation();
+    message.step = std::move(*record.mutable_step());
+    message.text = std::move(*record.mutable_text());
+    message.code = record.code();
+    message.channel = std::move(*record.mutable_channel());
+    message.attempts = record.attempts();
+    message.unknown = record.unknown();
+    message.created = base::Milliseconds(record.created());
+    message.expires = base::Milliseconds(record.expires());
+    message.next = base::Milliseconds(record.next());
+    message.changed = base::Milliseconds(record.changed());
+    return message;
+}
+
+base::SecureBytes encode(const Outgoing& message, Bytes stored) {
+    auto record = parse<OutgoingRecord>(stored, message_name);
+    record.set_state(static_cast<std::uint32_t>(message.state));
+    record.set_medium(static_cast<std::uint32_t>(message.medium));
+    set_text(*record.mutable_why(), message.why);
+    set_text(*record.mutable_said(), message.said);
+    set_text(*record.mutable_gateway_reference(), message.gateway_reference);
+    set_text(*record.mutable_reference(), message.reference);
+    set_text(*record.mutable_masked(), message.masked);
+    record.set_destination(digest_bytes(message.destination));
+    record.set_account(message.account.value);
+    record.set_generation(message.generation);
+    set_text(*record.mutable_step(), message.step);
+    set_text(*record.mutable_text(), message.text);
+    record.set_code(message.code);
+    set_text(*record.mutable_channel(), message.channel);
+    record.set_attempts(message.attempts);
+    record.set_unknown(message.unknown);
+    record.set_created(message.created.count());
+    record.set_expires(message.expires.count());
+    record.set_next(message.next.count());
+    record.set_changed(message.changed.count());
+    return to_bytes(record);
+}
+
+Spending decode_spending(Bytes bytes) {
+    const auto record = parse<SpendingRecord>(bytes, spending_name);
+    return {from_record(record.stranger()), from_record(record.proven())};
+}
+
+base::SecureBytes encode(const Spending& spending, Bytes stored) {
+    auto record = parse<SpendingRecord>(stored, spending_name);
+    into_record(spending.stranger, *record.mutable_stranger());
+    into_record(spending.proven, *record.mutable_proven());
+    return to_bytes(record);
+}
+
+CodeUse decode_code_use(Bytes bytes) {
+    const auto record = parse<CodeUseRecord>(bytes, use_name);
+    return {from_record(record.sent()), from_record(record.used())};
+}
+
+base::SecureBytes encode(const CodeUse& use, Bytes stored) {
+    auto record = parse<CodeUseRecord>(stored, use_name);
+    into_record(use.sent, *record.mutable_sent());
+    into_record(use.used, *record.mutable_used());
+    return to_bytes(record);
+}
 
 namespace {
 
@@ -28,13 +222,15 @@ void count_pending(WriteTxn& txn, bool before, bool after) {
     MetaTable::put_number(txn, pending_key, after ? pending + 1 : pending - 1);
 }
 
-Key reference_key(const ReadTxn& txn, std::string_view reference) {
-    return Key(txn.digest(DigestKind::reference, reference));
+using References = IndexTable<Table::references, std::uint64_t>;
+
+model::Digest reference_digest(const ReadTxn& txn, std::string_view reference) {
+    return txn.digest(DigestKind::reference, reference);
 }
 
 void forget_reference(WriteTxn& txn, const std::string& reference, std::uint64_t number) {
     if (OutboxTable::find(txn, reference) == number) {
-        txn.erase(Table::references, reference_key(txn, reference));
+        References::erase(txn, reference_digest(txn, reference));
     }
 }
 
@@ -52,7 +248,7 @@ std::uint64_t OutboxTable::add(WriteTxn& txn, const Outgoing& message, const mod
     const base::SecureBytes bytes = encode(letter);
     write(txn, Key(number), message, bytes, {});
     if (!is_final(message.state)) {
-        txn.put(Table::references, reference_key(txn, message.reference), Key(number).bytes());
+        References::put(txn, reference_digest(txn, message.reference), number);
     }
     return number;
 }
@@ -110,8 +306,7 @@ std::optional<model::Letter> OutboxTable::letter(const ReadTxn& txn, std::uint64
 }
 
 std::optional<std::uint64_t> OutboxTable::find(const ReadTxn& txn, std::string_view reference) {
-    const auto number = txn.get(Table::references, reference_key(txn, reference));
-    return number ? number_of(*number) : std::nullopt;
+    return References::get(txn, reference_digest(txn, reference));
 }
 
 std::uint64_t OutboxTable::pending(const ReadTxn& txn) {
@@ -120,12 +315,55 @@ std::uint64_t OutboxTable::pending(const ReadTxn& txn) {
 
 void OutboxTable::each(const ReadTxn& txn, std::uint64_t from, const Visit& visit) {
     txn.each(Table::outbox, Key(from), [&](auto key, auto value) {
-        const auto number = number_of(key);
+        const auto number = key_from<std::uint64_t>(key);
         if (!number) {
             throw Error(Error::Kind::corrupt, "the number of a message cannot be read");
         }
         return visit(*number, decode_outgoing(split_message(value).record));
     });
+}
+
+namespace {
+
+using Budgets = TypedTable<Table::budgets, model::Digest, Spending, decode_spending, encode>;
+
+constexpr Neighbourhood budgets(limits::counted_budgets / limits::neighbours);
+
+Key use_key(model::Medium medium) {
+    return Key("code-use-" + std::string(to_text(medium)));
+}
+
+/// In the terms of model::matters_less: the later hour first, then the greater use.
+model::Counter weight_of_spending(Bytes record) {
+    const Spending spending = decode_spending(record);
+    const auto all = [](const model::DayCount& count) {
+        return std::accumulate(count.by_hour.begin(), count.by_hour.end(), 0U);
+    };
+    model::Counter weight;
+    weight.locked_until = std::max(spending.stranger.hour, spending.proven.hour);
+    weight.consecutive = all(spending.stranger) + all(spending.proven);
+    return weight;
+}
+
+} // namespace
+
+Spending BudgetsTable::spending(const ReadTxn& txn, const model::Digest& budget) {
+    return Budgets::get(txn, budget).value_or(Spending{});
+}
+
+void BudgetsTable::put(WriteTxn& txn, const model::Digest& budget, const Spending& spending) {
+    budgets.make_room(txn, Table::budgets, budget, weight_of_spending);
+    Budgets::put(txn, budget, spending);
+}
+
+model::CodeUse BudgetsTable::code_use(const ReadTxn& txn, model::Medium medium) {
+    const auto record = txn.get(Table::meta, use_key(medium));
+    return record ? decode_code_use(*record) : model::CodeUse{};
+}
+
+void BudgetsTable::put_code_use(WriteTxn& txn, model::Medium medium, const model::CodeUse& use) {
+    const Key key = use_key(medium);
+    txn.put(Table::meta, key, encode(use, txn.stored(Table::meta, key)));
 }
 
 } // namespace loquet::store

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Messages, oldest first: each has a number that is never given twice. Stateless; the rules of the transaction
-// (transaction.h) say which thread.
+// Messages and what was spent on them. Stateless; the rules of the transaction (transaction.h) say which thread.
 #pragma once
 
+#include "daemon/model/day_count.h"
 #include "daemon/model/outgoing.h"
+#include "daemon/store/keys.h"
 #include "daemon/store/transaction.h"
+#include "lib/base/secret.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,6 +15,29 @@
 
 namespace loquet::store {
 
+/// A message is one value: the letter, which may hold a code and goes into no protobuf (their strings do not wipe),
+/// then the OutgoingRecord. A letter that breaks limits::message_* is an Error (limited).
+[[nodiscard]] base::SecureBytes encode(const model::Letter& letter);
+[[nodiscard]] model::Letter decode_letter(Bytes letter);
+
+/// The two parts of a value; they view into it. `letter` is empty once there is none.
+struct StoredMessage {
+    Bytes letter;
+    Bytes record;
+};
+[[nodiscard]] StoredMessage split_message(Bytes value);
+[[nodiscard]] base::SecureBytes join_message(const StoredMessage& parts);
+
+/// A state that only a newer loquetd knows counts as refused: we send nothing of it.
+[[nodiscard]] model::Outgoing decode_outgoing(Bytes record);
+[[nodiscard]] base::SecureBytes encode(const model::Outgoing& message, Bytes stored);
+
+[[nodiscard]] model::Spending decode_spending(Bytes record);
+[[nodiscard]] base::SecureBytes encode(const model::Spending& spending, Bytes stored);
+[[nodiscard]] model::CodeUse decode_code_use(Bytes record);
+[[nodiscard]] base::SecureBytes encode(const model::CodeUse& use, Bytes stored);
+
+/// Messages, oldest first: each has a number that is never given twice.
 class OutboxTable {
 public:
     /// Gives it the next number. The letter of a message that is already in a final state is not kept, and it is not
@@ -41,6 +66,19 @@ public:
     /// From the number `from` on, until `visit`, which writes nothing, returns false.
     using Visit = std::function<bool(std::uint64_t number, const model::Outgoing& message)>;
     static void each(const ReadTxn& txn, std::uint64_t from, const Visit& visit);
+};
+
+/// What was spent on messages, by budget, in bounded room: as with failure counters, budgets with the same leading bits
+/// are neighbours (neighbourhood.h), and of full ones that gives way which was used least and longest ago. And what
+/// became of codes.
+class BudgetsTable {
+public:
+    /// Nothing spent where there is no record. `budget` is a digest of DigestKind::budget.
+    [[nodiscard]] static model::Spending spending(const ReadTxn& txn, const model::Digest& budget);
+    static void put(WriteTxn& txn, const model::Digest& budget, const model::Spending& spending);
+
+    [[nodiscard]] static model::CodeUse code_use(const ReadTxn& txn, model::Medium medium);
+    static void put_code_use(WriteTxn& txn, model::Medium medium, const model::CodeUse& use);
 };
 
 } // namespace loquet::store

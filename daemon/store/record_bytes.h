@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Protobuf messages from and to bytes that wipe themselves. Only for the codecs. Pure.
+// Protobuf messages from and to bytes that wipe themselves: for the codecs, which stand beside their tables. There
+// encode() edits the record as it is stored, so that fields which a newer loquetd added survive a rewrite by this one,
+// and decode_x() throws Error (corrupt) for bytes that are no such record; whatever it returns can be encoded again.
+// Pure.
 #pragma once
 
-#include "daemon/store/codec.h"
+#include "daemon/model/ids.h"
+#include "daemon/store/keys.h"
 #include "daemon/store/records.pb.h"
 #include "lib/base/error.h"
+#include "lib/base/secret.h"
 
 #include <climits>
 #include <string>

@@ -2,11 +2,9 @@
 #include "daemon/store/schema.h"
 
 #include "daemon/store/meta_table.h"
-#include "daemon/store/migrations/add_groups.h"
-#include "daemon/store/migrations/add_outbox.h"
-#include "daemon/store/migrations/begin_audit_chain.h"
 #include "lib/base/error.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -18,13 +16,24 @@ namespace {
 
 constexpr std::string_view schema_key = "schema";
 
-// Entry n turns schema n into n + 1; schema 0 is a store without records. Entries are never changed or taken away.
-constexpr std::array ladder{&migrations::begin_audit_chain, &migrations::add_groups, &migrations::add_outbox};
+/// The audit chain gets a head that says "no record yet", so that a head that is missing later was taken away.
+void begin_audit_chain(WriteTxn& txn) {
+    MetaTable::put_chain_head(txn, {});
+}
+
+/// What has to be done to the records of a schema below `to`; schema 0 is a store without records. New tables are made
+/// when the store is opened, and begin empty: a schema that brings tables alone has no entry.
+struct Migration {
+    std::uint32_t to;
+    void (*run)(WriteTxn& txn);
+};
+/// In ascending order. Entries are never changed or taken away.
+constexpr std::array migrations{Migration{1, &begin_audit_chain}};
 
 } // namespace
 
 std::uint32_t schema_version() noexcept {
-    return static_cast<std::uint32_t>(ladder.size());
+    return std::max(newest_table, migrations.back().to);
 }
 
 std::uint32_t stored_schema(const ReadTxn& txn) {
@@ -42,8 +51,11 @@ bool needs_migration(const ReadTxn& txn) {
 }
 
 void migrate(WriteTxn& txn) {
-    for (std::size_t from = stored_schema(txn); from < ladder.size(); ++from) {
-        ladder.at(from)(txn);
+    const std::uint32_t from = stored_schema(txn);
+    for (const Migration& migration : migrations) {
+        if (migration.to > from) {
+            migration.run(txn);
+        }
     }
     MetaTable::put_number(txn, schema_key, schema_version());
 }

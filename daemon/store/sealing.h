@@ -4,7 +4,6 @@
 #pragma once
 
 #include "daemon/model/ids.h"
-#include "daemon/store/nonces.h"
 #include "daemon/store/tables.h"
 #include "lib/base/handle.h"
 #include "lib/base/secret.h"
@@ -24,25 +23,35 @@ namespace loquet::store {
 /// process, and for good.
 void restrict_openssl() noexcept;
 
-/// What a keyed hash is of. Each kind has a key of its own, so that a name and a seat of the same text differ.
-enum class DigestKind : std::uint8_t {
-    name,
-    mail,
-    phone,
-    seat,
-    identity,
-    step,
-    organisation,
-    budget,
-    disown,
-    reference
-};
-inline constexpr std::array<std::string_view, 10> digest_labels{
-    "name", "mail", "phone", "seat", "identity", "step", "organisation", "budget", "disown", "reference"};
-
 /// Whose key a step gets: an account's follows its number, and stays when the name is changed; a name that nobody has
 /// gives another one, of its digest.
 enum class StepKeyOwner : std::uint8_t { account = 1, stranger = 2 };
+
+/// Random nonces for AES-GCM, drawn from the kernel a page at a time: a system call for each would take as long as the
+/// sealing itself. NIST SP 800-38D, 8.2.2: all 96 bits are random, from a generator of the full strength; so at most
+/// 2^32 values may be sealed under one key (8.3), and how they are drawn changes nothing in that.
+///
+/// One thread. The page is none of a child's (MADV_WIPEONFORK): a child begins with nonces of its own. What was drawn
+/// and is not used yet is wiped at the end.
+class Nonces {
+public:
+    static constexpr std::size_t nonce_bytes = 12;
+
+    /// Throws Error where there is no memory.
+    Nonces();
+
+    /// Bytes that were never given before. Throws Error where the kernel gives no random bytes.
+    void next(std::span<std::uint8_t, nonce_bytes> nonce);
+
+private:
+    struct Page {
+        std::size_t left; ///< nonces at the start of `nonces`; 0 in a page that the kernel wiped
+        std::array<std::array<std::uint8_t, nonce_bytes>, 340> nonces;
+    };
+    static void release(Page* page) noexcept;
+
+    base::Handle<Page, &Nonces::release> page_;
+};
 
 using CipherContext = base::Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using MacContext = base::Handle<EVP_MAC_CTX, EVP_MAC_CTX_free>;

@@ -6,9 +6,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
-#include <algorithm>
 #include <string>
-#include <vector>
 
 namespace loquet::store {
 
@@ -42,20 +40,6 @@ void StepsTable::put(WriteTxn& txn, model::Uid uid, std::string_view step, std::
 
 bool StepsTable::erase(WriteTxn& txn, model::Uid uid, std::string_view step) {
     return txn.erase(Table::steps, key_of(txn, uid, step));
-}
-
-void StepsTable::erase_all(WriteTxn& txn, model::Uid uid) {
-    std::vector<Key> keys;
-    txn.each_key(Table::steps, Key(uid), [&](auto bytes) {
-        if (uid_of(bytes.first(std::min(bytes.size(), sizeof uid.value))) != uid) {
-            return false;
-        }
-        keys.push_back(Key::from(bytes));
-        return true;
-    });
-    for (const Key& key : keys) {
-        txn.erase(Table::steps, key);
-    }
 }
 
 } // namespace loquet::store

@@ -22,8 +22,6 @@ public:
     /// At most limits::plugin_state_bytes, and limits::step_name_bytes of name; more is an Error (limited, invalid).
     static void put(WriteTxn& txn, model::Uid uid, std::string_view step, std::span<const std::uint8_t> state);
     static bool erase(WriteTxn& txn, model::Uid uid, std::string_view step);
-    /// Of every step.
-    static void erase_all(WriteTxn& txn, model::Uid uid);
 };
 
 } // namespace loquet::store

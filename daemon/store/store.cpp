@@ -120,16 +120,8 @@ std::string Store::why_unwritable() const {
     return queue_->why_unwritable();
 }
 
-void Store::when_writability_changes(base::Job changed) {
-    queue_->when_writability_changes(std::move(changed));
-}
-
-void Store::on_publication(base::Function<void(const Publication&)> published) {
-    queue_->on_publication(std::move(published));
-}
-
-void Store::on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added) {
-    queue_->on_messages(std::move(added));
+Subscription Store::observe(Observers::Observer observer) {
+    return queue_->observe(std::move(observer));
 }
 
 SideReader Store::side_reader() const {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The store: LMDB, opened by one process, written by one thread. The owner's thread is "the loop": it constructs,
 // reads, queues writes and destroys. Every value is sealed (sealing.h), every write is durable before anybody hears of
-// it. Typed tables: accounts_table.h, counters_table.h, steps_table.h, meta_table.h, daemon/audit/audit_log.h.
+// it. Tables: tables.h, public_accounts.h, accounts_table.h, counters_table.h, steps_table.h, outbox_table.h,
+// meta_table.h, daemon/audit/audit_log.h.
 #pragma once
 
 #include "daemon/model/ids.h"
-#include "daemon/store/master_key.h"
-#include "daemon/store/publication.h"
+#include "daemon/store/environment.h"
+#include "daemon/store/events.h"
 #include "daemon/store/sealing.h"
-#include "daemon/store/side_reader.h"
+#include "daemon/store/store_keys.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/function.h"
 #include "lib/base/limits.h"
@@ -19,18 +20,37 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 namespace loquet::store {
 
-class Environment;
-class StoreKeys;
 class WriteQueue;
 
 struct Settings {
     std::string folder; ///< made (0700) where it is missing; nobody else may read it
     std::size_t largest_map = limits::store_bytes;
     std::size_t longest_queue = limits::queued_writes;
+};
+
+/// Reads the store on a thread that is not the loop's, for work that takes long: a slice at a time. The store has one
+/// snapshot for all (environment.h), so a transaction that stayed open would stand in the way of the writer: while a
+/// slice is read, commits and the loop's own reads wait. Keep it below a millisecond. Two slices see different states.
+class SideReader {
+public:
+    /// Made on the loop, then used by one thread. The environment outlives it.
+    SideReader(Environment& environment, Sealer sealer) : environment_(environment), sealer_(std::move(sealer)) {}
+
+    /// As Store::read, on this thread.
+    template <class Fn>
+    auto read(Fn&& fn) {
+        const std::lock_guard lock(environment_.snapshot_mutex());
+        const ReadTxn txn(environment_.snapshot(), environment_.tables(), sealer_);
+        return std::forward<Fn>(fn)(txn);
+    }
+
+private:
+    Environment& environment_;
+    Sealer sealer_;
 };
 
 class Store {
@@ -82,16 +102,20 @@ public:
     [[nodiscard]] bool writable() const;
     /// Any thread. A sentence for the operator; empty while writable.
     [[nodiscard]] std::string why_unwritable() const;
-    /// Loop thread. `changed` runs on the loop each time writable() changes, until the store dies.
-    void when_writability_changes(base::Job changed);
 
-    /// Loop thread. `published` runs on the loop after each commit that changed what everybody may know of accounts, in
-    /// the order of the commits and before the futures of that commit complete, until the store dies.
-    void on_publication(base::Function<void(const Publication&)> published);
-    /// Loop thread. `added` runs on the loop after each commit in which a message was noted (WriteTxn::note_message),
-    /// with their numbers, before the futures of that commit complete, until the store dies or another one takes its
-    /// place (an empty one: nobody).
-    void on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added);
+    /// Loop thread. `told` runs on the loop for each event of that kind (events.h), until the subscription or the store
+    /// dies: of a commit once it is durable, in the order of commits, and before the futures of that commit complete.
+    template <class Kind>
+    Subscription on(base::Function<void(const Kind&)> told) {
+        return observe([told = std::move(told)](const Event& event) mutable {
+            if (const auto* const wanted = std::get_if<Kind>(&event)) {
+                told(*wanted);
+            }
+        });
+    }
+    /// The same for events of every kind.
+    Subscription observe(Observers::Observer observer);
+
     /// Loop thread. For reading on a thread of its own; it must not outlive the store.
     [[nodiscard]] SideReader side_reader() const;
 

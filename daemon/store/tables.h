@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The tables of the store. docs/store-schema.md says what each holds. A new or renamed table is a new schema number
-// (schema.h). Plain values.
+// The tables of the store and the keyed hashes in their keys: one line each, read by all that goes over tables
+// (opening, sealing, the erasure of an account, schemas, tests), and compared with docs/store-schema.md by
+// lint.store_tables. Plain values.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,36 +12,98 @@
 
 namespace loquet::store {
 
-enum class Table : std::uint8_t {
-    meta,          ///< schema number, wrapped data key, steady time, cursor of UIDs, head of the audit chain
-    names,         ///< digest of a name -> UID
-    open,          ///< UID -> model::PublicAccount
-    closed,        ///< UID -> model::PrivateAccount
-    credential,    ///< UID -> model::Credential
-    numbers,       ///< every UID that was ever given -> whether its account was erased
-    attempts,      ///< digest of a name -> model::AttemptCounters of an account
-    strangers,     ///< ... of names that nobody has; bounded
-    seats,         ///< digest of a seat -> Counter; bounded
-    steps,         ///< UID + digest of a step's name -> the step's own bytes
-    audit,         ///< sequence number -> audit record and its link of the chain
-    groups,        ///< GID -> model::PublicGroup
-    organisations, ///< digest of an organisation -> GID of its group
-    members,       ///< GID + UID -> nothing; who is in the group
-    outbox,        ///< number of a message -> model::Outgoing, and its model::Letter until it has a final state
-    budgets,       ///< digest of a budget -> model::Spending; bounded
-    references,    ///< digest of a message's reference -> number of the message
+/// What becomes of an account's records in a table when it is erased (AccountsTable::erase).
+enum class WhenErased : std::uint8_t {
+    stays,         ///< stays
+    goes_by_uid,   ///< goes: the key begins with its UID
+    goes_by_name,  ///< goes: the key is the digest of its name
+    leaves_groups, ///< goes: its memberships
+    is_marked,     ///< is marked as erased
 };
 
-/// The name in LMDB, which is also part of what each value is sealed with: an index into it is a Table.
-inline constexpr std::array<std::string_view, 17> table_names{
-    "meta",  "names", "open",   "closed",        "credential", "numbers", "attempts", "strangers", "seats",
-    "steps", "audit", "groups", "organisations", "members",    "outbox",  "budgets",  "references"};
+/// Which values are sealed (sealing.h).
+enum class Sealed : std::uint8_t {
+    all,              ///< all
+    all_but_data_key, ///< all but `data-key`
+};
+
+// clang-format off
+/// X(name, schema that brought it, when an account is erased, what is sealed, key, beginning of the value). The name is
+/// also the one in LMDB and part of what each value is sealed with: it is never changed, nor is the order.
+#define LOQUET_TABLES(X) \
+    X(meta,          1, stays,         all_but_data_key, "a name, see below", "") \
+    X(names,         1, goes_by_name,  all, "digest of the canonical name", "UID, 4 bytes") \
+    X(open,          1, goes_by_uid,   all, "UID", "`PublicRecord`") \
+    X(closed,        1, goes_by_uid,   all, "UID", "`PrivateRecord`") \
+    X(credential,    1, goes_by_uid,   all, "UID", "`CredentialRecord`") \
+    X(numbers,       1, is_marked,     all, "UID", "one byte: 1 given, 2 its account was erased") \
+    X(attempts,      1, goes_by_name,  all, "digest of an account's name", "`AttemptsRecord`") \
+    X(strangers,     1, goes_by_name,  all, "digest of what was typed where no account has the name", "the same record") \
+    X(seats,         1, stays,         all, "digest of a seat", "`CounterRecord`") \
+    X(steps,         1, goes_by_uid,   all, "UID, then the digest of the step's name", "the step's own bytes") \
+    X(audit,         1, stays,         all, "sequence number, 8 bytes", "link of the chain (32 bytes), then `AuditRecord`") \
+    X(groups,        2, stays,         all, "GID", "`GroupRecord`") \
+    X(organisations, 2, stays,         all, "digest of the organisation", "GID of its group, 4 bytes") \
+    X(members,       2, leaves_groups, all, "GID, then UID", "nothing") \
+    X(outbox,        3, stays,         all, "number of a message, 8 bytes; never given twice", "length and bytes of the letter") \
+    X(budgets,       3, stays,         all, "digest of a budget", "`SpendingRecord`") \
+    X(references,    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes")
+
+/// X(label, of what). Each kind has a key of its own, derived with its label, so that a name and a seat of the same text
+/// differ. A label is never changed.
+#define LOQUET_DIGESTS(X) \
+    X(name,         "a canonical name, or what was typed in its place") \
+    X(mail,         "a mail address") \
+    X(phone,        "a telephone number") \
+    X(seat,         "a seat") \
+    X(identity,     "what a person is known by besides the name") \
+    X(step,         "the name of a step") \
+    X(organisation, "the name of an organisation") \
+    X(budget,       "what a budget is for") \
+    X(disown,       "the code of a notice") \
+    X(reference,    "a message's reference")
+// clang-format on
+
+#define LOQUET_ENUMERATOR(name, ...) name,
+
+enum class Table : std::uint8_t { LOQUET_TABLES(LOQUET_ENUMERATOR) };
+
+/// What a keyed hash is of.
+enum class DigestKind : std::uint8_t { LOQUET_DIGESTS(LOQUET_ENUMERATOR) };
+
+struct TableSpec {
+    Table table;
+    std::string_view name; ///< in LMDB, and in what each value is sealed with
+    std::uint32_t since;   ///< the first schema that has it
+    WhenErased when_erased;
+    Sealed sealed;
+};
+
+#define LOQUET_TABLE_SPEC(name, since, when_erased, sealed, ...)                                                       \
+    TableSpec{Table::name, #name, since, WhenErased::when_erased, Sealed::sealed},
+#define LOQUET_DIGEST_LABEL(name, ...) std::string_view(#name),
+
+/// An index into it is a Table.
+inline constexpr std::array table_specs{LOQUET_TABLES(LOQUET_TABLE_SPEC)};
+/// An index into it is a DigestKind.
+inline constexpr std::array digest_labels{LOQUET_DIGESTS(LOQUET_DIGEST_LABEL)};
+
+#undef LOQUET_ENUMERATOR
+#undef LOQUET_TABLE_SPEC
+#undef LOQUET_DIGEST_LABEL
+
+/// The first schema that has all of the tables.
+inline constexpr std::uint32_t newest_table =
+    std::max_element(table_specs.begin(), table_specs.end(), [](const TableSpec& a, const TableSpec& b) {
+        return a.since < b.since;
+    })->since;
 
 [[nodiscard]] constexpr std::size_t index_of(Table table) noexcept {
     return static_cast<std::size_t>(table);
 }
 [[nodiscard]] constexpr std::string_view name_of(Table table) noexcept {
-    return table_names[index_of(table)]; // NOLINT(cppcoreguidelines-pro-bounds-constant-array-index): one per Table
+    return table_specs[index_of(table)]
+        .name; // NOLINT(cppcoreguidelines-pro-bounds-constant-array-index): one per Table
 }
 
 } // namespace loquet::store

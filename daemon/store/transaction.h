@@ -4,25 +4,22 @@
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/store/environment.h"
+#include "daemon/store/events.h"
 #include "daemon/store/keys.h"
-#include "daemon/store/lmdb_handle.h"
 #include "daemon/store/tables.h"
 #include "lib/base/secret.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace loquet::store {
 
 class Sealer;
-enum class DigestKind : std::uint8_t;
-
-using TableHandles = std::array<MDB_dbi, table_names.size()>;
 
 class ReadTxn {
 public:
@@ -78,15 +75,10 @@ public:
     /// False where there was nothing.
     bool erase(Table table, const Key& key);
 
-    /// Says that what everybody may know of this account (or group) is another now; the store tells it when it is
-    /// durable (Store::on_publication).
-    void note_public(model::Uid uid) { public_changes_.push_back(uid); }
-    void note_public_group(std::uint32_t gid) { public_groups_.push_back(gid); }
-    /// Says that the courier has to look at this message; the store tells it when it is durable (Store::on_messages).
-    void note_message(std::uint64_t number) { messages_.push_back(number); }
-    [[nodiscard]] const std::vector<std::uint64_t>& messages() const noexcept { return messages_; }
-    [[nodiscard]] const std::vector<model::Uid>& public_changes() const noexcept { return public_changes_; }
-    [[nodiscard]] const std::vector<std::uint32_t>& public_groups() const noexcept { return public_groups_; }
+    /// Told to the loop (Store::on) once this work is durable, and not at all if it is not: in the order of commits,
+    /// and of a kind once a commit.
+    void after_commit(Event event) { events_.add(std::move(event)); }
+    [[nodiscard]] Events& events() noexcept { return events_; }
 
     /// The first code that says that the transaction cannot be committed (no room in the map, disk refuses); the
     /// writer looks here, because work may swallow the exception.
@@ -97,9 +89,7 @@ public:
 private:
     void note(int code, std::string_view doing);
     int failure_ = MDB_SUCCESS;
-    std::vector<model::Uid> public_changes_;
-    std::vector<std::uint32_t> public_groups_;
-    std::vector<std::uint64_t> messages_;
+    Events events_;
 };
 
 } // namespace loquet::store

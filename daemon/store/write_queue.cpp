@@ -17,16 +17,24 @@ namespace {
 
 constexpr std::chrono::seconds between_tests{1}; // how often a disk that refused is tried again
 
-/// Calls the observer on the loop, unless the store has died by then.
-template <class Value>
-void tell(base::Executor& loop, const std::shared_ptr<base::Function<void(const Value&)>>& observer, Value value) {
-    if (observer && !value.empty()) {
-        loop.post([observer = std::weak_ptr(observer), value = std::move(value)] {
-            if (const auto alive = observer.lock()) {
-                (*alive)(value);
-            }
-        });
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "what was thrown has no text";
     }
+}
+
+/// What check() throws for the code.
+std::exception_ptr failure_of(int code) {
+    try {
+        check(code, "cannot write the store");
+    } catch (...) {
+        return std::current_exception();
+    }
+    return nullptr;
 }
 
 } // namespace
@@ -72,11 +80,6 @@ void WriteQueue::run_now(Store::Work work) {
     }
 }
 
-void WriteQueue::when_writability_changes(base::Job changed) {
-    const std::lock_guard lock(mutex_);
-    changed_ = std::make_shared<base::Job>(std::move(changed));
-}
-
 std::string WriteQueue::why_unwritable() const {
     const std::lock_guard lock(mutex_);
     return why_unwritable_;
@@ -118,117 +121,183 @@ std::optional<WriteQueue::Batch> WriteQueue::next() {
     return std::exchange(waiting_, {});
 }
 
+/// Whether the smallest piece of work can be written.
 void WriteQueue::put_to_the_test() {
-    Batch test;
-    test.push_back({[](WriteTxn& txn) { MetaTable::put_number(txn, "test-of-the-disk", 0); }, {}, nullptr, nullptr});
-    commit(test);
-}
-
-void WriteQueue::commit(Batch& batch) {
-    try {
-        commit_or_throw(batch);
-    } catch (const std::exception& refused) {
-        set_unwritable(refused.what());
-        const auto failure = std::make_exception_ptr(
-            Error(Error::Kind::unavailable, "the store cannot be written: " + std::string(refused.what())));
-        for (Item& item : batch) {
-            item.failure = failure;
-        }
+    Item test{[](WriteTxn& txn) { MetaTable::put_number(txn, "test-of-the-disk", 0); }, {}, nullptr, nullptr};
+    commit_together({&test});
+    if (test.failure && why_unwritable().empty()) {
+        set_unwritable(text_of(test.failure));
     }
 }
 
-void WriteQueue::commit_or_throw(Batch& batch) {
+/// Afterwards each item has its failure, or none and is durable. All in one transaction, and those that had no room in
+/// it alone in one each: what is too large must not fail its neighbours, nor be failed by them.
+void WriteQueue::commit(Batch& batch) {
+    Pieces all;
+    for (Item& item : batch) {
+        all.push_back(&item);
+    }
+    commit_together(all);
+    bool was_full = full_ != nullptr;
+    for (Item* const item : all) {
+        if (item->lacked_room && all.size() > 1 && why_unwritable().empty()) {
+            commit_together({item});
+            was_full = was_full || full_;
+        }
+    }
+    if (was_full && why_unwritable().empty()) {
+        put_to_the_test(); // is the store full, or was this too much for it?
+    }
+}
+
+/// Only what any other work would meet as well makes the store unwritable.
+void WriteQueue::commit_together(const Pieces& pieces) {
+    full_ = nullptr;
+    std::optional<Events> committed;
+    std::exception_ptr failure;
+    try {
+        committed = commit_or_throw(pieces);
+    } catch (const DiskRefused& refused) {
+        set_unwritable(refused.what());
+        failure = std::make_exception_ptr(
+            Error(Error::Kind::unavailable, "the store cannot be written: " + std::string(refused.what())));
+    } catch (...) {
+        failure = std::current_exception(); // of the writer itself; nothing was committed
+    }
+    if (failure) {
+        for (Item* const item : pieces) {
+            item->failure = failure;
+            item->lacked_room = false;
+        }
+    }
+    if (committed) {
+        set_unwritable({});
+        tell(*std::move(committed));
+    }
+}
+
+/// What the commit has to tell; nothing where there was nothing to commit.
+std::optional<Events> WriteQueue::commit_or_throw(const Pieces& pieces) {
     if (!why_unwritable().empty()) {
         environment_.reopen();
     }
+    std::optional<Events> committed;
     Isolation isolation = Isolation::none;
     for (;;) {
         try {
-            if (attempt(batch, isolation)) {
-                return;
+            if (attempt(pieces, isolation, committed)) {
+                return committed;
             }
             isolation = Isolation::nested;
         } catch (const MapFull&) {
-            environment_.grow();
-            const std::lock_guard lock(mutex_);
-            ++statistics_.grown;
+            if (full_) {
+                throw DiskRefused(text_of(full_)); // the pieces fit, their commit does not
+            }
+            grow();
+            isolation = full_ ? Isolation::nested : isolation;
         }
     }
 }
 
-/// Runs the batch and commits it. False where a piece of work threw beside others, which then have to run again, each
-/// in a transaction of its own: nested ones cost a copy of every page they touch, and almost never does work throw.
-bool WriteQueue::attempt(Batch& batch, Isolation isolation) {
+/// Runs the pieces and commits them. False where one of several failed; they then have to run again, each in a
+/// transaction of its own: nested ones cost a copy of every page they touch, and almost never does work throw.
+bool WriteQueue::attempt(const Pieces& pieces, Isolation isolation, std::optional<Events>& committed) {
     TxnHandle txn = environment_.begin();
-    Committed committed;
+    Events events;
     std::size_t failed = 0;
-    for (Item& item : batch) {
-        item.failure = nullptr;
-        if (isolation == Isolation::nested) {
-            work_in_child(txn.get(), item, committed);
-        } else {
-            work_in(txn.get(), item, committed);
-        }
-        failed += item.failure ? 1U : 0U;
-        if (failed > 0 && isolation == Isolation::none && batch.size() > 1) {
+    for (Item* const item : pieces) {
+        item->failure = nullptr;
+        item->lacked_room = false;
+        work_in(txn.get(), *item, isolation, events);
+        failed += item->failure ? 1U : 0U;
+        if (failed > 0 && isolation == Isolation::none && pieces.size() > 1) {
             return false;
         }
     }
-    if (failed == batch.size()) {
+    if (failed == pieces.size()) {
         return true; // nothing is left to commit
     }
-    raise_generation(txn.get(), committed.publication);
     environment_.commit(std::move(txn));
-    committed_ = std::move(committed);
-    set_unwritable({});
+    committed.emplace(std::move(events)); // durable: nothing that throws from here on
     const std::lock_guard lock(mutex_);
     ++statistics_.commits;
-    statistics_.writes += batch.size() - failed;
+    statistics_.writes += pieces.size() - failed;
     return true;
 }
 
-/// What the work throws stays with it; what the disk says is thrown.
-void WriteQueue::work_in(MDB_txn* raw, Item& item, Committed& committed) {
-    WriteTxn txn(raw, environment_.tables(), sealer_);
+void WriteQueue::work_in(MDB_txn* txn, Item& item, Isolation isolation, Events& events) {
+    const bool counted = events.find<PublicChange>() != nullptr;
+    if (isolation == Isolation::none) {
+        events.add(work_in_one(txn, item, counted));
+        return;
+    }
+    TxnHandle child;
     try {
-        item.work(txn);
-    } catch (const MapFull&) {
+        child = environment_.begin_nested(txn);
+    } catch (const DiskRefused&) {
         throw;
     } catch (...) {
         item.failure = std::current_exception();
-    }
-    const int code = txn.failure();
-    if (code == MDB_MAP_FULL || is_refused_by_disk(code)) {
-        check(code, "cannot write the store");
-    }
-    if (code != MDB_SUCCESS && !item.failure) {
-        item.failure = std::make_exception_ptr(Error(Error::Kind::internal, mdb_strerror(code)));
-    }
-    if (!item.failure) {
-        committed.publication.add({0, txn.public_changes(), txn.public_groups()});
-        committed.messages.insert(committed.messages.end(), txn.messages().begin(), txn.messages().end());
-    }
-}
-
-/// In the transaction of what it counts.
-void WriteQueue::raise_generation(MDB_txn* raw, Publication& publication) {
-    if (publication.empty()) {
+        item.lacked_room = true; // for the transaction itself
         return;
     }
-    WriteTxn txn(raw, environment_.tables(), sealer_);
-    publication.generation = PublicAccounts::raise_generation(txn);
+    Events own = work_in_one(child.get(), item, counted);
+    if (!item.failure) {
+        take_code(item, mdb_txn_commit(child.release()));
+    }
+    if (!item.failure) {
+        events.add(std::move(own));
+    }
 }
 
-void WriteQueue::work_in_child(MDB_txn* parent, Item& item, Committed& committed) {
-    TxnHandle child = environment_.begin(parent);
-    work_in(child.get(), item, committed);
-    if (!item.failure) {
-        check(mdb_txn_commit(child.release()), "cannot write the store");
+/// What the work throws stays with it. The events of work that succeeded.
+Events WriteQueue::work_in_one(MDB_txn* raw, Item& item, bool counted) {
+    WriteTxn txn(raw, environment_.tables(), sealer_);
+    try {
+        item.work(txn);
+        PublicChange* const change = txn.events().find<PublicChange>();
+        if (change != nullptr && !counted) {
+            change->generation = PublicAccounts::raise_generation(txn); // in the transaction of what it counts
+        }
+    } catch (...) {
+        item.failure = std::current_exception();
     }
+    take_code(item, txn.failure());
+    return item.failure ? Events{} : std::move(txn.events());
+}
+
+/// What LMDB said to a piece of work: thrown where any other would hear the same, or else the failure of this piece.
+void WriteQueue::take_code(Item& item, int code) {
+    if (code == MDB_SUCCESS) {
+        return;
+    }
+    const bool is_map_full = code == MDB_MAP_FULL;
+    if (is_refused_by_disk(code) || (is_map_full && !full_)) {
+        check(code, "cannot write the store");
+    }
+    item.lacked_room = is_map_full || is_lack_of_room(code);
+    if (is_map_full) {
+        item.failure = full_;
+    } else if (!item.failure) {
+        item.failure = failure_of(code);
+    }
+}
+
+/// Sets full_ where there is no more room to be had.
+void WriteQueue::grow() {
+    try {
+        environment_.grow();
+    } catch (const DiskRefused&) {
+        throw;
+    } catch (...) {
+        full_ = std::current_exception();
+        return;
+    }
+    const std::lock_guard lock(mutex_);
+    ++statistics_.grown;
 }
 
 void WriteQueue::answer(Batch batch) {
-    tell_committed();
     Batch for_loop;
     for (Item& item : batch) {
         if (item.awaited == nullptr) {
@@ -255,40 +324,30 @@ void WriteQueue::answer(Batch batch) {
     });
 }
 
-void WriteQueue::on_publication(base::Function<void(const Publication&)> published) {
-    const std::lock_guard lock(mutex_);
-    published_ = std::make_shared<base::Function<void(const Publication&)>>(std::move(published));
-}
-
-void WriteQueue::on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added) {
-    const std::lock_guard lock(mutex_);
-    messages_added_ =
-        added ? std::make_shared<base::Function<void(const std::vector<std::uint64_t>&)>>(std::move(added)) : nullptr;
-}
-
-void WriteQueue::tell_committed() {
-    Committed committed = std::exchange(committed_, {});
-    const std::lock_guard lock(mutex_);
-    tell(loop_, published_, std::move(committed.publication));
-    tell(loop_, messages_added_, std::move(committed.messages));
+/// Runs on the loop, before the futures of what was committed complete, unless the store has died by then.
+void WriteQueue::tell(Events events) {
+    if (events.empty()) {
+        return;
+    }
+    loop_.post([observers = std::weak_ptr(observers_), events = std::move(events)] {
+        if (const auto alive = observers.lock()) {
+            alive->tell(events);
+        }
+    });
 }
 
 void WriteQueue::set_unwritable(const std::string& why) {
-    std::shared_ptr<base::Job> changed;
     {
         const std::lock_guard lock(mutex_);
-        if (why_unwritable_.empty() != why.empty()) {
-            changed = changed_;
-        }
+        const bool same = why_unwritable_.empty() == why.empty();
         why_unwritable_ = why;
+        if (same) {
+            return;
+        }
     }
-    if (changed) {
-        loop_.post([changed = std::weak_ptr(changed)] {
-            if (const auto job = changed.lock()) {
-                (*job)();
-            }
-        });
-    }
+    Events events;
+    events.add(WritabilityChanged{why});
+    tell(std::move(events));
 }
 
 } // namespace loquet::store

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "daemon/store/environment.h"
-#include "daemon/store/publication.h"
+#include "daemon/store/events.h"
 #include "daemon/store/sealing.h"
 #include "daemon/store/store.h"
 #include "lib/base/function.h"
@@ -31,9 +31,7 @@ public:
     // The loop's thread; see Store.
     base::Future<void> push(Store::Work work);
     void run_now(Store::Work work);
-    void when_writability_changes(base::Job changed);
-    void on_publication(base::Function<void(const Publication&)> published);
-    void on_messages(base::Function<void(const std::vector<std::uint64_t>&)> added);
+    Subscription observe(Observers::Observer observer) { return observers_->add(std::move(observer)); }
 
     // Any thread; see Store.
     [[nodiscard]] std::string why_unwritable() const;
@@ -51,20 +49,24 @@ private:
         std::optional<base::Promise<void>> done; ///< answered on the loop ...
         Awaited* awaited = nullptr;              ///< ... or here
         std::exception_ptr failure;
+        bool lacked_room = false; ///< it failed because its transaction had no room for it
     };
     using Batch = std::vector<Item>;
+    using Pieces = std::vector<Item*>; ///< of a batch, for one transaction
     enum class Isolation { none, nested };
 
     void run();
     [[nodiscard]] std::optional<Batch> next();
     void commit(Batch& batch);
-    void commit_or_throw(Batch& batch);
-    [[nodiscard]] bool attempt(Batch& batch, Isolation isolation);
-    void work_in(MDB_txn* txn, Item& item, Committed& committed);
-    void work_in_child(MDB_txn* parent, Item& item, Committed& committed);
-    void raise_generation(MDB_txn* txn, Publication& publication);
+    void commit_together(const Pieces& pieces);
+    [[nodiscard]] std::optional<Events> commit_or_throw(const Pieces& pieces);
+    [[nodiscard]] bool attempt(const Pieces& pieces, Isolation isolation, std::optional<Events>& committed);
+    void work_in(MDB_txn* txn, Item& item, Isolation isolation, Events& events);
+    [[nodiscard]] Events work_in_one(MDB_txn* txn, Item& item, bool counted);
+    void take_code(Item& item, int code);
+    void grow();
     void answer(Batch batch);
-    void tell_committed();
+    void tell(Events events);
     void set_unwritable(const std::string& why);
     void put_to_the_test();
 
@@ -79,12 +81,10 @@ private:
     Batch waiting_;
     bool stopping_ = false;
     std::string why_unwritable_;
-    std::shared_ptr<base::Job> changed_;
-    std::shared_ptr<base::Function<void(const Publication&)>> published_;
-    std::shared_ptr<base::Function<void(const std::vector<std::uint64_t>&)>> messages_added_;
     Store::Statistics statistics_;
 
-    Committed committed_; ///< by the batch whose futures were not answered yet; the writer's own
+    const std::shared_ptr<Observers> observers_ = std::make_shared<Observers>(); ///< the loop's; the writer posts to it
+    std::exception_ptr full_; ///< why the map does not grow for what is being committed; the writer's own
 
     std::thread thread_; ///< last: starts when all else is there
 };

@@ -17,8 +17,8 @@ StepResult granted() {
 
 base::Task<StepResult> ExpiryStep::begin(Dialog& dialog) {
     const auto uid = dialog.subject.uid();
-    const auto credential = store_.read(
-        [&](const store::ReadTxn& txn) { return uid ? store::AccountsTable::credential(txn, *uid) : std::nullopt; });
+    const auto credential =
+        store_.read([&](const store::ReadTxn& txn) { return uid ? store::Credentials::get(txn, *uid) : std::nullopt; });
     if (!credential) {
         co_return granted();
     }

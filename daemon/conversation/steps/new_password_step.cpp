@@ -13,7 +13,7 @@
 namespace loquet::conversation {
 
 using protocol::PromptStyle;
-using store::AccountsTable;
+using store::Credentials;
 
 namespace {
 
@@ -122,7 +122,7 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
 
 std::vector<std::string> NewPasswordStep::former_hashes(const Subject& subject) const {
     const auto credential =
-        store_.read([&](const store::ReadTxn& txn) { return AccountsTable::credential(txn, *subject.uid()); });
+        store_.read([&](const store::ReadTxn& txn) { return Credentials::get(txn, *subject.uid()); });
     std::vector<std::string> hashes;
     if (credential && settings_.history > 0) {
         hashes = credential->history;

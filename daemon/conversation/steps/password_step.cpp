@@ -9,7 +9,7 @@
 
 namespace loquet::conversation {
 
-using store::AccountsTable;
+using store::Credentials;
 
 namespace {
 
@@ -36,7 +36,7 @@ base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
 
 base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     model::Credential credential = store_.read([&](const store::ReadTxn& txn) {
-        const auto found = subject.account ? AccountsTable::credential(txn, *subject.uid()) : std::nullopt;
+        const auto found = subject.account ? Credentials::get(txn, *subject.uid()) : std::nullopt;
         return found.value_or(model::Credential{});
     });
     const std::string& hash = credential.password_hash;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The floor of row P21: LMDB by hand, a thousand records of 400 bytes in each durable transaction, under keys that come
 // in no order. batch_floor FOLDER COUNT makes FOLDER/data.mdb anew and prints records a second and nothing else.
-#include "daemon/store/lmdb_handle.h"
+#include "daemon/store/environment.h"
 #include "tests/bench/program.h"
 #include "tests/bench/rounds.h"
 

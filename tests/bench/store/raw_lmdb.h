@@ -2,7 +2,7 @@
 // The floor that the store is measured against: LMDB as one would use it by hand, and one AES-256-GCM. One thread.
 #pragma once
 
-#include "daemon/store/lmdb_handle.h"
+#include "daemon/store/environment.h"
 #include "daemon/store/sealing.h"
 
 #include <cstddef>

@@ -27,6 +27,8 @@ using bench::Rounds;
 using bench::Row;
 using store::AccountsTable;
 using store::CountersTable;
+using store::PrivateAccounts;
+using store::PublicAccounts;
 
 constexpr std::uint32_t accounts = 10000;
 constexpr std::size_t record_bytes = 400;
@@ -61,7 +63,7 @@ void record_login(store::WriteTxn& txn, std::uint32_t i) {
     auto counters = CountersTable::attempts(txn, identity);
     counters.account.last_success = 1700000000000 + i;
     CountersTable::put_attempts(txn, identity, CountersTable::Whose::account, counters);
-    auto closed = *AccountsTable::closed(txn, model::Uid{i});
+    auto closed = *PrivateAccounts::get(txn, model::Uid{i});
     closed.last_login = base::Milliseconds(1700000000000 + i);
     AccountsTable::put(txn, model::Uid{i}, closed);
     model::AuditEvent event;
@@ -107,7 +109,7 @@ void measure_lookups(store::Store& store, bench::RawLmdb& raw) {
         }));
         found.add(each([&](auto i) {
             return store.read([&](const store::ReadTxn& txn) {
-                return AccountsTable::open(txn, *AccountsTable::find(txn, name_of(i)))->name.size();
+                return PublicAccounts::get(txn, *PublicAccounts::find(txn, name_of(i)))->name.size();
             });
         }));
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The bytes of a record are what a damaged disk makes of them: each kind is decoded or refused with an Error, and what
 // was decoded can be written again.
-#include "daemon/store/codec.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/audit_codec.h"
+#include "daemon/store/counters_table.h"
 #include "lib/base/error.h"
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/store/master_key.h"
+#include "daemon/store/store_keys.h"
 #include "lib/base/error.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/loop_runner.h"
@@ -95,11 +95,10 @@ protected:
     model::Account create(const std::string& name) { return done(accounts_.create(named(name), {}, helpdesk)); }
 
     [[nodiscard]] model::PrivateAccount closed(model::Uid uid) const {
-        return store_.read([&](const store::ReadTxn& txn) { return store::AccountsTable::closed(txn, uid).value(); });
+        return store_.read([&](const store::ReadTxn& txn) { return store::PrivateAccounts::get(txn, uid).value(); });
     }
     [[nodiscard]] model::Credential credential(model::Uid uid) const {
-        return store_.read(
-            [&](const store::ReadTxn& txn) { return store::AccountsTable::credential(txn, uid).value(); });
+        return store_.read([&](const store::ReadTxn& txn) { return store::Credentials::get(txn, uid).value(); });
     }
     [[nodiscard]] std::vector<audit::Entry> records() const {
         return store_.read([](const store::ReadTxn& txn) { return audit::AuditLog::read(txn, 0, 1000); });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/groups_table.h"
+#include "daemon/store/public_accounts.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
 #include "lib/directory/file_names.h"

@@ -4,7 +4,7 @@
 
 #include "daemon/accounts/directory_export.h"
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/master_key.h"
+#include "daemon/store/store_keys.h"
 #include "lib/bus/loop.h"
 #include "lib/directory/reader.h"
 #include "tests/support/loop_runner.h"
@@ -107,7 +107,7 @@ protected:
     [[nodiscard]] std::map<std::uint32_t, SeenPerson> stored() const {
         return store_->read([](const store::ReadTxn& txn) {
             std::map<std::uint32_t, SeenPerson> all;
-            for (const model::PublicAccount& one : store::AccountsTable::list(txn, {}, 10'000'000)) {
+            for (const model::PublicAccount& one : store::PublicAccounts::list(txn, {}, 10'000'000)) {
                 all[one.uid.value] = {one.name, one.gid, one.display_name, one.home, one.shell, one.groups};
             }
             return all;

@@ -19,7 +19,7 @@ protected:
     void SetUp() override {
         uid_ = create("ana").open.uid;
         store_.write_now([this](store::WriteTxn& txn) {
-            auto account = store::AccountsTable::closed(txn, uid_).value();
+            auto account = store::PrivateAccounts::get(txn, uid_).value();
             account.factors = {"totp", "recovery_codes"};
             account.trusted_seats = {{model::Digest{}, base::Milliseconds(1)}};
             store::AccountsTable::put(txn, uid_, account);

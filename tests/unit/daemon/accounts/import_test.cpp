@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/imports.h"
-#include "daemon/store/groups_table.h"
+#include "daemon/store/public_accounts.h"
 #include "lib/base/limits.h"
 #include "tests/support/error_kind.h"
 #include "tests/unit/daemon/accounts/accounts_fixture.h"
@@ -50,7 +50,7 @@ protected:
     [[nodiscard]] AccountView show(const std::string& name) {
         return accounts_.show(accounts_.find(name).value()).value();
     }
-    [[nodiscard]] std::size_t count() const { return store_.read(store::AccountsTable::count); }
+    [[nodiscard]] std::size_t count() const { return store_.read(store::PublicAccounts::count); }
 
     base::TaskGroup tasks_;
     std::optional<Imports> imports_;

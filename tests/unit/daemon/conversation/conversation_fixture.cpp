@@ -20,6 +20,8 @@ char* __wrap_crypt_rn(const char* phrase, const char* setting, void* data, int s
 namespace loquet::conversation {
 
 using store::AccountsTable;
+using store::Credentials;
+using store::PrivateAccounts;
 
 int hashes_computed() noexcept {
     return computed;
@@ -112,7 +114,7 @@ void ConversationFixture::add(model::Uid uid, const std::string& name, std::stri
 
 void ConversationFixture::set(model::Uid uid, const std::function<void(model::PrivateAccount&)>& change) {
     store_->write_now([&](store::WriteTxn& txn) {
-        auto account = AccountsTable::closed(txn, uid).value();
+        auto account = PrivateAccounts::get(txn, uid).value();
         change(account);
         AccountsTable::put(txn, uid, account);
     });
@@ -120,7 +122,7 @@ void ConversationFixture::set(model::Uid uid, const std::function<void(model::Pr
 
 void ConversationFixture::set(model::Uid uid, const std::function<void(model::Credential&)>& change) {
     store_->write_now([&](store::WriteTxn& txn) {
-        auto credential = AccountsTable::credential(txn, uid).value();
+        auto credential = Credentials::get(txn, uid).value();
         change(credential);
         AccountsTable::put(txn, uid, credential);
     });
@@ -166,11 +168,11 @@ Turn ConversationFixture::answer(DialogId id, std::initializer_list<std::string_
 }
 
 model::PrivateAccount ConversationFixture::closed(model::Uid uid) const {
-    return store_->read([&](const store::ReadTxn& txn) { return AccountsTable::closed(txn, uid).value(); });
+    return store_->read([&](const store::ReadTxn& txn) { return PrivateAccounts::get(txn, uid).value(); });
 }
 
 model::Credential ConversationFixture::credential(model::Uid uid) const {
-    return store_->read([&](const store::ReadTxn& txn) { return AccountsTable::credential(txn, uid).value(); });
+    return store_->read([&](const store::ReadTxn& txn) { return Credentials::get(txn, uid).value(); });
 }
 
 model::AttemptCounters ConversationFixture::counters(const std::string& name) const {

@@ -11,12 +11,15 @@ class AnAttemptOnARefusingDisk : public ConversationFixture {
 protected:
     /// As the daemon does: what was left is saved when the disk takes writes again.
     void save_when_writable() {
-        store_->when_writability_changes([this] {
-            if (store_->writable()) {
+        store_changes_ = store_->on<store::WritabilityChanged>([this](const auto& change) {
+            if (change.writable()) {
                 engine().save_left_over();
             }
         });
     }
+
+private:
+    store::Subscription store_changes_;
 };
 
 TEST_F(AnAttemptOnARefusingDisk, IsGrantedToTheRightPassword) {

@@ -154,7 +154,7 @@ TEST_F(ATrustedSeat, IsNoneOfAnotherSeatOrPerson) {
 TEST_F(ATrustedSeat, IsNoneAfterThePasswordOrTheFactorIsNew) {
     EXPECT_FALSE(password_is_enough());
     store_->write_now([](store::WriteTxn& txn) {
-        const std::string hash = store::AccountsTable::credential(txn, anna).value().password_hash;
+        const std::string hash = store::Credentials::get(txn, anna).value().password_hash;
         accounts::put_password(txn, anna, {hash, false, 0, base::Milliseconds(1)});
     });
     EXPECT_FALSE(password_is_enough());

@@ -62,7 +62,7 @@ protected:
     void ask_for_a_code(const std::string& typed) {
         const auto name = model::canonical_name(typed);
         const auto uid = read([&](const ReadTxn& txn) {
-            return name ? store::AccountsTable::find(txn, *name) : std::optional<model::Uid>();
+            return name ? store::PublicAccounts::find(txn, *name) : std::optional<model::Uid>();
         });
         if (uid) {
             enqueue(code_for(uid->value));
@@ -84,7 +84,7 @@ TEST_F(AnAddressThatLooksTheSame, T2_GetsNoCode) {
 }
 
 TEST_F(AnAddressThatLooksTheSame, T2_IsNotWhereTheCodeOfTheAccountGoes) {
-    const auto open = read([](const ReadTxn& txn) { return store::AccountsTable::open(txn, model::Uid{1}); });
+    const auto open = read([](const ReadTxn& txn) { return store::PublicAccounts::get(txn, model::Uid{1}); });
     ask_for_a_code(open.value().name);
     std::string capitals = open->name;
     std::transform(capitals.begin(), capitals.end(), capitals.begin(),
@@ -105,7 +105,7 @@ TEST_F(AnAddressThatLooksTheSame, T2_ThatIsAddedAfterwardsGetsNothing) {
     mail_.hold();
     const std::uint64_t number = enqueue(code_for(1));
     write([](store::WriteTxn& txn) {
-        auto closed = store::AccountsTable::closed(txn, model::Uid{1}).value();
+        auto closed = store::PrivateAccounts::get(txn, model::Uid{1}).value();
         closed.mail = "attacker@example.net";
         store::AccountsTable::put(txn, model::Uid{1}, closed);
     });

@@ -15,6 +15,7 @@ namespace loquet::outbox {
 using model::Medium;
 using store::AccountsTable;
 using store::OutboxTable;
+using store::PrivateAccounts;
 using store::ReadTxn;
 using store::WriteTxn;
 
@@ -122,7 +123,7 @@ void OutboxFixture::make_accounts(std::uint32_t last) {
 
 void OutboxFixture::void_codes(std::uint32_t uid) {
     write([uid](WriteTxn& txn) {
-        auto closed = AccountsTable::closed(txn, model::Uid{uid}).value();
+        auto closed = PrivateAccounts::get(txn, model::Uid{uid}).value();
         ++closed.generation;
         AccountsTable::put(txn, model::Uid{uid}, closed);
     });

@@ -27,7 +27,7 @@ protected:
     AnOutbox() { make_account(1); }
     void set_address(const std::string& mail) {
         write([&](WriteTxn& txn) {
-            auto closed = store::AccountsTable::closed(txn, model::Uid{1}).value();
+            auto closed = store::PrivateAccounts::get(txn, model::Uid{1}).value();
             closed.mail = mail;
             store::AccountsTable::put(txn, model::Uid{1}, closed);
         });

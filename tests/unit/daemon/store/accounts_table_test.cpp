@@ -27,7 +27,7 @@ protected:
         write([&](WriteTxn& txn) { AccountsTable::put(txn, account(uid, name)); });
     }
     [[nodiscard]] std::optional<Uid> find(const std::string& name) const {
-        return read([&](const ReadTxn& txn) { return AccountsTable::find(txn, name); });
+        return read([&](const ReadTxn& txn) { return PublicAccounts::find(txn, name); });
     }
 };
 
@@ -57,10 +57,10 @@ TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
     });
     reopen();
     read([&](const ReadTxn& txn) {
-        EXPECT_EQ(AccountsTable::open(txn, Uid{2000}), account(2000, "anna"));
-        EXPECT_EQ(AccountsTable::closed(txn, Uid{2000}), closed);
-        EXPECT_EQ(AccountsTable::credential(txn, Uid{2000}), credential);
-        EXPECT_EQ(AccountsTable::closed(txn, Uid{2001}), std::nullopt);
+        EXPECT_EQ(PublicAccounts::get(txn, Uid{2000}), account(2000, "anna"));
+        EXPECT_EQ(PrivateAccounts::get(txn, Uid{2000}), closed);
+        EXPECT_EQ(Credentials::get(txn, Uid{2000}), credential);
+        EXPECT_EQ(PrivateAccounts::get(txn, Uid{2001}), std::nullopt);
         return 0;
     });
 }
@@ -72,7 +72,7 @@ TEST_F(AnAccountsTable, ListsInOrderOfNumberAfterTheOneGiven) {
     const auto numbers = [&](std::uint32_t after, std::size_t limit) {
         std::vector<std::uint32_t> out;
         for (const auto& found :
-             read([&](const ReadTxn& txn) { return AccountsTable::list(txn, Uid{after}, limit); })) {
+             read([&](const ReadTxn& txn) { return PublicAccounts::list(txn, Uid{after}, limit); })) {
             out.push_back(found.uid.value);
         }
         return out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/budgets_table.h"
+#include "daemon/store/outbox_table.h"
 #include "lib/base/limits.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 

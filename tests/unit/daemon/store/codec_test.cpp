@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/codec.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/audit_codec.h"
+#include "daemon/store/counters_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"

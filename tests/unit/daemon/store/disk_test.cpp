@@ -34,7 +34,7 @@ protected:
         };
     }
     [[nodiscard]] std::optional<Uid> find(const std::string& name) const {
-        return store_->read([&](const ReadTxn& txn) { return AccountsTable::find(txn, name); });
+        return store_->read([&](const ReadTxn& txn) { return PublicAccounts::find(txn, name); });
     }
 
     SmallDisk disk_;
@@ -67,7 +67,8 @@ TEST_F(ADiskThatRefuses, TakesWritesAgainByItselfOnceThereIsRoom) {
 
 TEST_F(ADiskThatRefuses, IsFoundWritableAgainWithoutAnybodyWriting) {
     std::vector<bool> told;
-    store_->when_writability_changes([&] { told.push_back(store_->writable()); });
+    const auto subscription =
+        store_->on<WritabilityChanged>([&](const auto& change) { told.push_back(change.writable()); });
     disk_.fill();
     EXPECT_EQ(outcome(add("bert", 1001, large)), Kind::unavailable);
     disk_.make_room();
@@ -86,7 +87,7 @@ TEST_F(ADiskThatRefuses, FailsEveryWriteOfTheCommitThatItRefused) {
     for (auto& future : writes) {
         EXPECT_EQ(kind_thrown_by([&] { tests::wait_for(loop_, std::move(future)); }), Kind::unavailable);
     }
-    EXPECT_EQ(store_->read(AccountsTable::count), 1U);
+    EXPECT_EQ(store_->read(PublicAccounts::count), 1U);
 }
 
 TEST_F(ADiskThatRefuses, StillOpensForReadingWhenItIsFull) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/groups_table.h"
 #include "daemon/store/public_accounts.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
@@ -42,15 +41,15 @@ protected:
 TEST_F(AGroup, IsFoundByItsOrganisationAndByItsNumber) {
     EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::of(txn, "inria"); }), inria);
     EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::of(txn, "nobody"); }), std::nullopt);
-    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::open(txn, cnrs); }).value().organisation, "cnrs");
-    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::open(txn, 7); }), std::nullopt);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::get(txn, cnrs); }).value().organisation, "cnrs");
+    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::get(txn, 7); }), std::nullopt);
     EXPECT_THAT(read(GroupsTable::all), ElementsAre(cnrs, inria));
 }
 
 TEST_F(AGroup, IsMadeOnceAnOrganisation) {
     EXPECT_EQ(kind_thrown_by([&] { write([](WriteTxn& txn) { GroupsTable::put(txn, {3002, "cnrs"}); }); }),
               Kind::conflict);
-    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::open(txn, 3002); }), std::nullopt);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return GroupsTable::get(txn, 3002); }), std::nullopt);
 }
 
 TEST_F(AGroup, HasWhoJoinedAndNobodyWhoLeftOrWasErased) {
@@ -68,20 +67,20 @@ TEST_F(AGroup, HasWhoJoinedAndNobodyWhoLeftOrWasErased) {
 
 TEST_F(AGroup, IsPartOfTheAccountsPublicRecord) {
     put(2000, "ana", {cnrs, inria});
-    EXPECT_THAT(read([](const ReadTxn& txn) { return PublicAccounts::open(txn, Uid{2000}); }).value().groups,
+    EXPECT_THAT(read([](const ReadTxn& txn) { return PublicAccounts::get(txn, Uid{2000}); }).value().groups,
                 ElementsAre(cnrs, inria));
 }
 
 class APublication : public StoreFixture {
 protected:
     APublication() {
-        store_->on_publication([this](const Publication& publication) { told_.push_back(publication); });
+        changes_ = store_->on<PublicChange>([this](const auto& change) { told_.push_back(change); });
     }
     /// What the last commit told, after `count` of them.
-    [[nodiscard]] Publication told(std::size_t count) {
+    [[nodiscard]] PublicChange told(std::size_t count) {
         EXPECT_TRUE(tests::eventually(loop_, [&] { return told_.size() >= count; }));
         EXPECT_EQ(told_.size(), count);
-        return told_.empty() ? Publication{} : told_.back();
+        return told_.empty() ? PublicChange{} : told_.back();
     }
     static std::vector<Uid> accounts(std::initializer_list<std::uint32_t> numbers) {
         std::vector<Uid> out;
@@ -90,7 +89,8 @@ protected:
         }
         return out;
     }
-    std::vector<Publication> told_;
+    Subscription changes_;
+    std::vector<PublicChange> told_;
 };
 
 TEST_F(APublication, IsToldOnceACommitWithAllThatChangedInIt) {
@@ -98,7 +98,7 @@ TEST_F(APublication, IsToldOnceACommitWithAllThatChangedInIt) {
         AccountsTable::put(txn, account(2000, "ana"));
         AccountsTable::put(txn, account(2001, "ben"));
     });
-    const Publication first = told(1);
+    const PublicChange first = told(1);
     EXPECT_THAT(first.accounts, ElementsAre(Uid{2000}, Uid{2001}));
     EXPECT_EQ(first.generation, 1U);
     write([](WriteTxn& txn) { AccountsTable::erase(txn, Uid{2000}); });

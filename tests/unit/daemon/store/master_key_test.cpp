@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/master_key.h"
+#include "daemon/store/store_keys.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "tests/unit/daemon/store/store_fixture.h"
@@ -85,7 +85,7 @@ TEST_F(AStoreKey, IsChangedByRewrappingOneRecord) {
     close();
     EXPECT_EQ(kind_thrown_by([&] { store_ = make(); }), Kind::denied); // the former key
     store_ = std::make_unique<Store>(Settings{.folder = store_folder()}, test_key('n'), loop_);
-    EXPECT_EQ(read([](const ReadTxn& txn) { return AccountsTable::find(txn, "anna"); }), model::Uid{1000});
+    EXPECT_EQ(read([](const ReadTxn& txn) { return PublicAccounts::find(txn, "anna"); }), model::Uid{1000});
 }
 
 } // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/nonces.h"
+#include "daemon/store/sealing.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/number_cursor.h"
+#include "daemon/store/accounts_table.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
 #include <gmock/gmock.h>

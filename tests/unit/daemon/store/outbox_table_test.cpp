@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/outbox_codec.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
@@ -168,16 +167,17 @@ TEST_F(AnOutboxTable, CountsThoseWithoutAFinalState) {
 
 TEST_F(AnOutboxTable, TellsTheLoopOfNotedMessagesOnceTheyAreDurable) {
     std::vector<std::uint64_t> told;
-    store_->on_messages([&](const std::vector<std::uint64_t>& numbers) { told = numbers; });
+    const auto subscription = store_->on<MessagesAdded>([&](const auto& added) { told = added.numbers; });
     EXPECT_EQ(outcome(store_->write([](WriteTxn& txn) {
-                  txn.note_message(OutboxTable::add(txn, message(), letter()));
+                  txn.after_commit(MessagesAdded{{OutboxTable::add(txn, message(), letter())}});
                   throw base::Error(Kind::conflict, "no");
               })),
               Kind::conflict);
     EXPECT_TRUE(told.empty());
-    EXPECT_EQ(
-        outcome(store_->write([](WriteTxn& txn) { txn.note_message(OutboxTable::add(txn, message(), letter())); })),
-        std::nullopt);
+    EXPECT_EQ(outcome(store_->write([](WriteTxn& txn) {
+                  txn.after_commit(MessagesAdded{{OutboxTable::add(txn, message(), letter())}});
+              })),
+              std::nullopt);
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(get(told.front()), message());
 }

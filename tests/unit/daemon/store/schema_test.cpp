@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/budgets_table.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/outbox_table.h"
@@ -69,12 +68,12 @@ protected:
 TEST_P(APastStore, OpensWithEverythingInIt) {
     store_->read([](const ReadTxn& txn) {
         EXPECT_EQ(stored_schema(txn), schema_version());
-        EXPECT_EQ(AccountsTable::count(txn), 2U);
-        EXPECT_EQ(AccountsTable::find(txn, "anna"), Uid{1000});
-        EXPECT_EQ(AccountsTable::open(txn, Uid{1000}).value().display_name, "Anna Lopez");
-        EXPECT_EQ(AccountsTable::closed(txn, Uid{1000}).value().mail, "anna@example.org");
-        EXPECT_EQ(AccountsTable::credential(txn, Uid{1000}).value().history.size(), 1U);
-        EXPECT_EQ(AccountsTable::closed(txn, Uid{1001}).value().state, model::AccountState::locked);
+        EXPECT_EQ(PublicAccounts::count(txn), 2U);
+        EXPECT_EQ(PublicAccounts::find(txn, "anna"), Uid{1000});
+        EXPECT_EQ(PublicAccounts::get(txn, Uid{1000}).value().display_name, "Anna Lopez");
+        EXPECT_EQ(PrivateAccounts::get(txn, Uid{1000}).value().mail, "anna@example.org");
+        EXPECT_EQ(Credentials::get(txn, Uid{1000}).value().history.size(), 1U);
+        EXPECT_EQ(PrivateAccounts::get(txn, Uid{1001}).value().state, model::AccountState::locked);
         EXPECT_EQ(base::as_text(StepsTable::get(txn, Uid{1000}, "totp").value()), "seed");
         EXPECT_EQ(CountersTable::attempts(txn, txn.digest(DigestKind::name, "anna")).account.consecutive, 2U);
         EXPECT_EQ(CountersTable::attempts(txn, txn.digest(DigestKind::name, "nobody")).account.consecutive, 4U);

@@ -77,7 +77,7 @@ TEST_F(AStolenFile, OpensNoRecordThatWasCopiedOverAnother) {
         txn.put_as_it_is(Table::credential, Key(model::Uid{2}), copy); // log in as 2 with the password of 1
     });
     const auto credential = [&](std::uint32_t uid) {
-        return read([&](const ReadTxn& txn) { return AccountsTable::credential(txn, model::Uid{uid}); });
+        return read([&](const ReadTxn& txn) { return Credentials::get(txn, model::Uid{uid}); });
     };
     EXPECT_EQ(credential(1).value().password_hash, "hash1");
     EXPECT_EQ(kind_thrown_by([&] { (void)credential(2); }), Kind::corrupt);

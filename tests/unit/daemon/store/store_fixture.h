@@ -12,7 +12,9 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -60,9 +62,29 @@ protected:
         return kind_thrown_by([&] { tests::wait_for(loop_, std::move(future)); });
     }
 
+    /// Keeps the writer busy until release_writer(), so that what is queued meanwhile becomes one batch.
+    base::Future<void> hold_writer() {
+        auto held = store_->write([this](WriteTxn&) {
+            std::unique_lock lock(gate_);
+            opened_.wait(lock, [this] { return open_; });
+        });
+        EXPECT_TRUE(tests::eventually([this] { return store_->queued() == 0; })); // the writer has taken it up
+        return held;
+    }
+    void release_writer() {
+        const std::lock_guard lock(gate_);
+        open_ = true;
+        opened_.notify_all();
+    }
+
     tests::TempFolder folder_;
     bus::Loop loop_;
     std::unique_ptr<Store> store_;
+
+private:
+    std::mutex gate_;
+    std::condition_variable opened_;
+    bool open_ = false;
 };
 
 } // namespace loquet::store

@@ -28,8 +28,8 @@ protected:
         subject.name = name;
         subject.identity = store_->digest(store::DigestKind::name, name);
         subject.account = store_->read([uid](const store::ReadTxn& txn) {
-            return model::Account{store::AccountsTable::open(txn, uid).value(),
-                                  store::AccountsTable::closed(txn, uid).value()};
+            return model::Account{store::PublicAccounts::get(txn, uid).value(),
+                                  store::PrivateAccounts::get(txn, uid).value()};
         });
         return {"login", root(), std::move(subject), required({"code"})};
     }
