@@ -95,7 +95,8 @@ ExitCode try_login(Client& client, Output& output, const TryLoginOptions& option
     Record record = record_of(result);
     const ExitCode code = pam_result_of(result).exit_code;
     const bool granted = std::holds_alternative<Granted>(result);
-    const auto to_do = granted && client.serves_this_machine() ? differences_of_machine(options) : std::vector<std::string>{};
+    const auto to_do =
+        granted && client.serves_this_machine() ? differences_of_machine(options) : std::vector<std::string>{};
     if (output.form() == Output::Form::program) {
         record.fields.push_back({"to_do", "", to_do});
     }

@@ -53,7 +53,7 @@ int AccountObjects::answer_object_manager(sd_bus_message* message, void* self, s
 }
 
 base::Task<void> AccountObjects::list_objects(bus::Call& call, const Caller& caller) {
-    const accounts::Page page = 
+    const accounts::Page page =
         parts_.accounts.list(Uid{0}, limits::accounts_per_page, std::nullopt, parts_.steady.now(parts_.clock));
     if (page.next) {
         throw Error(Error::Kind::limited, "there are too many accounts for one answer: use ListAccounts");

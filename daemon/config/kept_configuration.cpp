@@ -89,8 +89,7 @@ void KeptConfiguration::keep(const Sources& sources) const {
     }
     if (now.size() > KeptConfiguration::most_bytes) {
         throw base::Error(base::Error::Kind::limited, "the configuration is larger than "
-                                                          + std::to_string(KeptConfiguration::most_bytes)
-                                                          + " bytes");
+                                                          + std::to_string(KeptConfiguration::most_bytes) + " bytes");
     }
     base::replace_file(file_, now, own_mode);
 }

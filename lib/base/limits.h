@@ -39,8 +39,9 @@ constexpr std::size_t import_errors = 100; ///< lines whose mistakes are told; t
 constexpr std::size_t imports = 1;         ///< at a time
 constexpr std::size_t import_jobs = 16;    ///< running and ended ones that can still be asked
 
-constexpr std::uint32_t new_password_tries = 3;        ///< before a change of password has to begin anew
-constexpr std::chrono::seconds longest_wait{600}; ///< of a step for what happens elsewhere (a push, a link); then it is refused
+constexpr std::uint32_t new_password_tries = 3; ///< before a change of password has to begin anew
+constexpr std::chrono::seconds longest_wait{
+    600}; ///< of a step for what happens elsewhere (a push, a link); then it is refused
 constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an account; later the answer is not judged
 constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
 

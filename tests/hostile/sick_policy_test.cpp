@@ -98,7 +98,8 @@ protected:
     }
     void expect_recovery() {
         EXPECT_TRUE(eventually([&] {
-            return granted(log_in(connection, {"alice", canary::password})) && health(connection).find("lockout") == std::string::npos
+            return granted(log_in(connection, {"alice", canary::password}))
+                   && health(connection).find("lockout") == std::string::npos
                    && plugin_state(connection, "lockout") == "ready";
         }));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A bus that only the test and its programs know: a real dbus-daemon with the system bus's way of knowing callers
-// (EXTERNAL), and for org.loquet.Auth1 the policy that ships; for all else one that allows everything. Its callers are the
-// machine's users and the accounts from UID 30000 on, which libnss_wrapper makes known to it. All that travels on it is
-// kept for the search for secrets (artifacts.h). One thread.
+// (EXTERNAL), and for org.loquet.Auth1 the policy that ships; for all else one that allows everything. Its callers are
+// the machine's users and the accounts from UID 30000 on, which libnss_wrapper makes known to it. All that travels on
+// it is kept for the search for secrets (artifacts.h). One thread.
 #pragma once
 
 #include "tests/support/bus_capture.h"

@@ -72,8 +72,8 @@ typedef struct loquet_step_output {
     /* One prompt; at most 32 a turn, and at most 16 of those are answered. `name` (at most 64 bytes, [a-z_]) lets a
      * program recognise it. */
     void (*ask)(void* context, int style, loquet_text name, const loquet_message* message);
-    /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). A step may wait for ten minutes in all; then the
-     * daemon refuses the dialog. */
+    /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). A step may wait for ten minutes in all;
+     * then the daemon refuses the dialog. */
     void (*wait)(void* context, const loquet_message* message, uint32_t poll);
     void (*grant)(void* context);
     /* Not this person. Counted as one failure. */

@@ -149,7 +149,8 @@ TEST_F(AFirstLogin, OffersAFactorBeforeTheNewPassword) {
     set(anna, [](model::Credential& credential) { credential.must_change = true; });
     const Begun begun = changing();
     EXPECT_THAT(asked(begun.turn), Contains("choice"));
-    EXPECT_THAT(asked(answer(*begun.dialog, {"0"}, ":1.9")), ElementsAre("rules", "new_password", "new_password_again"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"0"}, ":1.9")),
+                ElementsAre("rules", "new_password", "new_password_again"));
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
     EXPECT_THAT(closed(anna).factors, IsEmpty());
     EXPECT_EQ(records().back().purpose, "first-login");
@@ -161,7 +162,8 @@ TEST_F(AFirstLogin, SetsTheFactorUpThatIsPicked) {
     totp().will_say(shows_a_key());
     EXPECT_THAT(asked(answer(*begun.dialog, {"1"}, ":1.9")), ElementsAre("key", "code"));
     totp().will_say(is_set_up());
-    EXPECT_THAT(asked(answer(*begun.dialog, {"123456"}, ":1.9")), ElementsAre("rules", "new_password", "new_password_again"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"123456"}, ":1.9")),
+                ElementsAre("rules", "new_password", "new_password_again"));
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
     EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
 }
