@@ -9,7 +9,7 @@ namespace {
 
 using AnUnfilteredPlugin = ABadPlugin;
 
-TEST_F(AnUnfilteredPlugin, T24_ThatReachesOutGetsAwayWithIt) {
+TEST_F(AnUnfilteredPlugin, ThatReachesOutGetsAwayWithIt) {
     for (const std::string how : {"forks", "opens", "connects"}) {
         EXPECT_FALSE(call(how)) << how;
     }
