@@ -80,16 +80,29 @@ ExitCode act(Client& client, Output& output, const std::string& name, const char
     return ExitCode::done;
 }
 
+/// What the caller may see of the account; nothing where that is not their business.
+Properties visible_properties(Client& client, const std::string& name) {
+    try {
+        return client.properties(client.find_account(name), protocol::account_interface);
+    } catch (const base::Error&) {
+        return {};
+    }
+}
+
 /// A reset ends locks by failures; one by an administrator stays, and who called must hear of it.
 void say_where_it_stays_shut(Client& client, Output& output, const std::string& name) {
-    const Properties account = client.properties(client.find_account(name), protocol::account_interface);
+    if (output.form() != Output::Form::people) {
+        return;
+    }
+    const Properties account = visible_properties(client, name);
     const std::string state = cell_text(property(account, "State"));
     const std::string reason = base::printable(cell_text(property(account, "LockReason")));
-    const bool locked = state == "locked";
-    if (output.form() == Output::Form::people && (locked || state == "disabled")) {
-        const std::string why = reason.empty() ? "" : " (" + reason + ")";
-        output.advise(std::vector{fmt::format("the account stays {}{}: 'loquetctl account {} {}' opens it again", state,
-                                              why, locked ? "unlock" : "enable", base::printable(name))});
+    const std::string why = reason.empty() ? "" : " (" + reason + ")";
+    if (state == "locked") {
+        output.advise(std::vector{fmt::format(
+            "the account stays locked{}: 'loquetctl account unlock {}' opens it again", why, base::printable(name))});
+    } else if (state == "disabled") {
+        output.advise(std::vector{fmt::format("the account stays disabled{}: an administrator has to enable it", why)});
     }
 }
 

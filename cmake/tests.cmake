@@ -12,7 +12,8 @@ endif()
 add_custom_target(threaded_tests)
 
 # loquet_test(NAME [THREADS] SOURCES a_test.cpp ... [USES lib/base ...] [LIBRARIES ...] [LABELS unit] [TIMEOUT 60])
-# Every TEST becomes a ctest entry of its own, so that a requirement or attack id in a test's name is in the summary.
+# Labels: no_sanitizer, a sanitizer cannot run it; also_plain, a part of it skips itself under a sanitizer, so it runs in both
+# builds. Every TEST becomes a ctest entry of its own, so that a requirement or attack id in a test's name is in the summary.
 # What a test leaves for inspection goes below $LOQUET_TEST_ARTIFACTS; lint.canaries searches it after the last test.
 function(loquet_test name)
     cmake_parse_arguments(ARG "THREADS" "TIMEOUT" "SOURCES;USES;LIBRARIES;LABELS;DEPENDS;ENVIRONMENT" ${ARGN})
@@ -31,7 +32,7 @@ function(loquet_test name)
     endif()
     set(elsewhere OFF)
     set(from_all "")
-    if(LOQUET_PLAIN_TESTS AND NOT "no_sanitizer" IN_LIST ARG_LABELS)
+    if(LOQUET_PLAIN_TESTS AND NOT "no_sanitizer" IN_LIST ARG_LABELS AND NOT "also_plain" IN_LIST ARG_LABELS)
         set(elsewhere ON)
         set(from_all EXCLUDE_FROM_ALL)
     endif()

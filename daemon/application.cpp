@@ -135,6 +135,7 @@ void Application::run() {
 /// Takes no more work, cancels what waits, and gives what is being judged or written the time to come to its end.
 void Application::end_in_order() {
     sd_notify(0, "STOPPING=1");
+    signals_[2] = {}; // it is too late for a reload
     tasks_.close();
     imports_.cancel_all();
     courier_.stop();

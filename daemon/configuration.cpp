@@ -82,6 +82,7 @@ config::Config Configuration::read() {
     try {
         kept_.keep(sources);
     } catch (const Error& error) {
+        kept_.forget(); // what was good before this may prove less
         log::warning(log::id::configuration_loaded,
                      std::string("the configuration was read, and cannot be kept for a start with a broken file: ")
                          + error.what());

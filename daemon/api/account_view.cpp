@@ -18,7 +18,7 @@ namespace {
 
 constexpr Access helpdesk_or_self = self_or(Action::read_accounts);
 
-constexpr std::array<AccountProperty, 17> table{{
+constexpr std::array<AccountProperty, 17> account_properties_table{{
     {"Name", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.name); }},
     {"UID", "u", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.uid.value); }},
     {"GID", "u", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.gid); }},
@@ -91,7 +91,7 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
 }
 
 const std::array<AccountProperty, 17>& account_properties() noexcept {
-    return table;
+    return account_properties_table;
 }
 
 } // namespace loquet::api

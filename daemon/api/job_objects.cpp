@@ -36,7 +36,7 @@ void write_errors(Writer& writer, const Progress& progress) {
     });
 }
 
-constexpr std::array<JobObjects::Property, 8> table{{
+constexpr std::array<JobObjects::Property, 8> job_properties_table{{
     {"State", "s", Action::owner, [](Writer& w, const Progress& p) { w.text(name_of(p.state)); }},
     {"Failure", "s", Action::owner, [](Writer& w, const Progress& p) { w.text(p.failure); }},
     {"Done", "t", Action::owner, [](Writer& w, const Progress& p) { w.u64(p.bytes_done); }},
@@ -50,13 +50,14 @@ constexpr std::array<JobObjects::Property, 8> table{{
 } // namespace
 
 JobObjects::JobObjects(bus::Connection& connection, accounts::Imports& imports, base::TaskGroup& tasks)
-    : connection_(connection), imports_(imports), tasks_(tasks), vtable_(bus::with_properties(table, members)) {
+    : connection_(connection), imports_(imports), tasks_(tasks),
+      vtable_(bus::with_properties(job_properties_table, members)) {
     connection_.add_filter(bus::read_properties<JobObjects>, this);
     connection_.add_objects(tree.prefix, interface, vtable_.data(), bus::find_in<tree>, this);
 }
 
 const std::array<JobObjects::Property, 8>& JobObjects::properties() noexcept {
-    return table;
+    return job_properties_table;
 }
 
 base::Task<Owner> JobObjects::admit(const bus::Call& call, Access /*access: the owner's alone*/) {
@@ -73,8 +74,8 @@ const Progress& JobObjects::subject(const bus::Call& call) const {
 }
 
 void JobObjects::tell_progress(accounts::ImportId id, const std::string& owner) {
-    std::array<const char*, table.size()> names{};
-    std::ranges::transform(table, names.begin(), [](const Property& property) { return property.name; });
+    std::array<const char*, job_properties_table.size()> names{};
+    std::ranges::transform(job_properties_table, names.begin(), [](const Property& property) { return property.name; });
     bus::tell_changed(connection_, tree.path_of(id), interface, names, owner);
 }
 

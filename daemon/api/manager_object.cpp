@@ -36,7 +36,7 @@ void require_page(std::uint32_t limit, std::size_t most, const char* of_what) {
     }
 }
 
-constexpr std::array<ManagerObject::Property, 5> table{{
+constexpr std::array<ManagerObject::Property, 5> manager_properties_table{{
     {"Version", "s", Action::anyone, [](Writer& w, const ManagerObject& m) { m.version(w); }, true},
     {"SchemaVersion", "u", Action::anyone, [](Writer& w, const ManagerObject& m) { m.schema_version(w); }, true},
     {"Profile", "s", Action::anyone, [](Writer& w, const ManagerObject& m) { m.profile(w); }},
@@ -68,13 +68,14 @@ AccountFilter AccountFilter::read(bus::Reader& reader) {
     return filter;
 }
 
-ManagerObject::ManagerObject(const Parts& parts) : parts_(parts), vtable_(bus::with_properties(table, members)) {
+ManagerObject::ManagerObject(const Parts& parts)
+    : parts_(parts), vtable_(bus::with_properties(manager_properties_table, members)) {
     parts_.connection.add_filter(bus::read_properties<ManagerObject>, this);
     parts_.connection.add_object(protocol::root_path, interface, vtable_.data(), this);
 }
 
 const std::array<ManagerObject::Property, 5>& ManagerObject::properties() noexcept {
-    return table;
+    return manager_properties_table;
 }
 
 base::Task<void> ManagerObject::begin(bus::Call& call, const Caller& caller, Purpose purpose, TypedName name,

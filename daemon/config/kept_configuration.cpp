@@ -4,6 +4,8 @@
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 
+#include <unistd.h>
+
 #include <charconv>
 
 namespace loquet::config {
@@ -92,6 +94,12 @@ void KeptConfiguration::keep(const Sources& sources) const {
                                                           + std::to_string(KeptConfiguration::most_bytes) + " bytes");
     }
     base::replace_file(file_, now, own_mode);
+}
+
+void KeptConfiguration::forget() const noexcept {
+    if (!file_.empty()) {
+        (void)::unlink(file_.c_str());
+    }
 }
 
 std::optional<Config> KeptConfiguration::load() const {

@@ -26,6 +26,9 @@ public:
     /// Writes only where they differ from what is kept. Throws Error where they cannot be kept.
     void keep(const Sources& sources) const;
 
+    /// There is none from here on; needs no room on the disk.
+    void forget() const noexcept;
+
     /// Nothing where there is none, or where this version of the daemon refuses it.
     [[nodiscard]] std::optional<Config> load() const;
 

@@ -91,7 +91,7 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const auto dialog =
         std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(parts));
     if (dialog->client.account_phase) {
-        auto looking = work_.run(loop_, account_phase(*dialog), &dialog->task);
+        auto looking = work_.run(loop_, account_phase(dialog), &dialog->task);
         Turn turn = co_await looking;
         co_return Begun{std::nullopt, std::move(turn)};
     }
@@ -133,7 +133,8 @@ base::Task<Turn> Engine::carry_on(DialogId id, std::shared_ptr<Dialog> dialog, b
     co_return presenter_.present(std::move(turn), dialog->client.locale);
 }
 
-base::Task<Turn> Engine::account_phase(Dialog& dialog) {
+base::Task<Turn> Engine::account_phase(std::shared_ptr<Dialog> shared) {
+    Dialog& dialog = *shared;
     if (dialog.subject.account->closed.state != model::AccountState::active) {
         co_return Denied{Reason::disabled, {}, {texts_.render(dialog.client.locale, "disabled")}};
     }

@@ -86,7 +86,7 @@ private:
     [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
     /// The same name as one that nobody has, with counters of its own.
     [[nodiscard]] Subject unknown_subject(const std::string& typed_name, const Client& client) const;
-    base::Task<protocol::Turn> account_phase(Dialog& dialog);
+    base::Task<protocol::Turn> account_phase(std::shared_ptr<Dialog> shared);
     base::Task<protocol::Turn> open(Dialog& dialog, protocol::Answers known);
     base::Task<protocol::Turn> start(Dialog& dialog);
     /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see.

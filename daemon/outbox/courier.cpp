@@ -246,13 +246,14 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
     const Milliseconds now = parts_.outbox.now();
     note_answer(channel, answer, message.account, now);
     const Milliseconds next = answer.is_last() ? now : next_attempt(number, channel, answer, message.code);
-    if (note_health(channel.health(), answer, message, now) && health_) {
-        health_(channel.name(), channel.health());
-    }
+    const bool health_changed = note_health(channel.health(), answer, message, now);
     auto writing =
         write_in_the_end([number, answer, now, next](WriteTxn& txn) { write_end(txn, number, answer, now, next); });
     look(); // the channel has a hand free
     co_await writing;
+    if (health_changed && health_) {
+        health_(channel.name(), channel.health());
+    }
     if (answer.is_last()) {
         list_.remove(number);
         judge_codes(channel.medium());

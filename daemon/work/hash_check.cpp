@@ -13,13 +13,13 @@ namespace loquet::work {
 
 namespace {
 
-constexpr std::string_view digits64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view alphabet64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::uint64_t most_rounds = 5'000'000;
 constexpr std::uint64_t most_bcrypt = 15;
 constexpr std::uint64_t most_memory_blocks = (std::uint64_t{256} << 20U) / 128; // N x r, of 128 bytes each
 
-bool is_digits64(std::string_view text) noexcept {
-    return text.find_first_not_of(digits64) == std::string_view::npos;
+bool is_alphabet64(std::string_view text) noexcept {
+    return text.find_first_not_of(alphabet64) == std::string_view::npos;
 }
 
 /// crypt(5): 2 of salt and 11 of hash; bigcrypt has 11 more for each 8 bytes, up to 128.
@@ -27,13 +27,13 @@ bool has_form_of_des(std::string_view hash) noexcept {
     constexpr std::size_t salt = 2;
     constexpr std::size_t block = 11;
     constexpr std::size_t most_blocks = 16;
-    return is_digits64(hash) && hash.size() > salt && (hash.size() - salt) % block == 0
+    return is_alphabet64(hash) && hash.size() > salt && (hash.size() - salt) % block == 0
            && (hash.size() - salt) / block <= most_blocks;
 }
 
 bool has_form_of_bsdi(std::string_view hash) noexcept {
     constexpr std::size_t size = 20; // '_', 4 of rounds, 4 of salt, 11 of hash
-    return hash.size() == size && is_digits64(hash.substr(1));
+    return hash.size() == size && is_alphabet64(hash.substr(1));
 }
 
 bool is_hash(const std::string& hash) {
@@ -58,7 +58,7 @@ std::uint64_t number_behind(std::string_view prefix, std::string_view hash) {
 std::uint64_t bsdi_rounds(std::string_view hash) {
     std::uint64_t rounds = 0;
     for (std::size_t i = 4; i >= 1; --i) {
-        rounds = rounds << 6U | digits64.find(hash[i]);
+        rounds = rounds << 6U | alphabet64.find(hash[i]);
     }
     return rounds;
 }

@@ -143,7 +143,10 @@ void Connection::send(const Message& message) {
 }
 
 void Connection::send_to(const Message& message, const std::string& peer) {
-    check(sd_bus_send_to(bus_.get(), message.get(), peer.c_str(), nullptr), "cannot send on the bus");
+    const int result = sd_bus_send_to(bus_.get(), message.get(), peer.c_str(), nullptr);
+    if (loop_ == nullptr || !means_disconnected(result)) { // as send()
+        check(result, "cannot send on the bus");
+    }
 }
 
 Message Connection::call(const Message& message, base::Milliseconds timeout) {

@@ -83,7 +83,10 @@ base::Task<void> answer_all(Object* self, Call& call) {
             auto admitting = self->admit(call, property.access);
             const auto caller = co_await admitting;
             allowed.push_back(true);
-        } catch (const base::Error&) {
+        } catch (const base::Error& error) {
+            if (error.kind() != base::Error::Kind::denied && error.kind() != base::Error::Kind::not_found) {
+                throw; // that nobody could be asked is no refusal
+            }
             refusal = std::current_exception();
             allowed.push_back(false);
         }
@@ -106,13 +109,14 @@ base::Task<void> answer_all(Object* self, Call& call) {
 
 template <class Object>
 base::Task<void> answer_properties(Object* self, Call call, Wanted wanted, bool one) {
+    const LeftAtTheEnd end(call, self->tasks());
     try {
         auto work = one ? answer_one(self, call, wanted) : answer_all(self, call);
         co_await work;
     } catch (const base::Error& error) {
-        call.fail(error);
+        end.fail(error);
     } catch (const std::exception& error) {
-        call.fail(base::Error(base::Error::Kind::internal, error.what()));
+        end.fail(base::Error(base::Error::Kind::internal, error.what()));
     }
 }
 

@@ -21,6 +21,7 @@ def setUpModule():
     output_of("useradd", "--create-home", "--shell", "/bin/bash", "local")
     output_of("chpasswd", typed=f"local:{secret('password')}\nroot:{secret('next_password')}\n")
     make_key("local")
+    output_of("systemctl", "enable", "--now", "loquet-channel@smtp.socket")
     output_of("bash", "-euo", "pipefail", "-c", f"cd {SOURCE}\n{commands_of('Remove')}")
     output_of("systemctl", "restart", "ssh.service")
 

@@ -15,6 +15,7 @@ namespace {
 constexpr base::Milliseconds bus_default{0};
 constexpr std::uint32_t page = 1000;
 constexpr std::size_t longest_text = 4096;
+constexpr std::size_t longest_row = 64; ///< keys
 
 bus::Message manager_call(bus::Connection& connection, const char* member) {
     return connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, member);
@@ -110,13 +111,14 @@ std::vector<std::string> listed(bus::Connection& connection, const std::string& 
     const bus::Message answer = connection.call(question, bus_default);
     bus::Reader reader(answer.get());
     std::vector<std::string> names;
-    reader.array("(osus)", page, [&] {
-        reader.enter(SD_BUS_TYPE_STRUCT, "osus");
-        (void)reader.object_path();
-        names.emplace_back(reader.text(longest_text));
-        (void)reader.u32();
-        (void)reader.text(longest_text);
-        reader.exit();
+    reader.array("a{sv}", page, [&] {
+        reader.dictionary(longest_row, [&](const std::string& key, std::string_view signature) {
+            if (key != "name" || signature != "s") {
+                return false;
+            }
+            names.emplace_back(reader.text(longest_text));
+            return true;
+        });
     });
     return names;
 }

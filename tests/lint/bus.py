@@ -25,7 +25,7 @@ METHOD = re.compile(rf'SD_BUS_METHOD_WITH_ARGS\(\s*"(\w+)",\s*{ARGUMENTS},\s*{AR
                     rf'\(bus::method<&\w+::\w+,\s*{ACCESS}>\)', re.DOTALL)
 SIGNAL = re.compile(rf'SD_BUS_SIGNAL_WITH_ARGS\(\s*"(\w+)",\s*{ARGUMENTS}', re.DOTALL)
 PROPERTY = re.compile(rf'\{{"(\w+)",\s*"([^"]+)",\s*{ACCESS},', re.DOTALL)
-TABLE = re.compile(r"Property, \d+> table\{\{(.*?)\n\}\};", re.DOTALL)
+TABLE = re.compile(r"Property, \d+> \w*table\{\{(.*?)\n\}\};", re.DOTALL)
 ALIAS = re.compile(r"constexpr Access (\w+) = ([^;]+);")
 INTERFACE_NAME = re.compile(r'(\w+)_interface = "([^"]+)"')
 ACTION_NAME = re.compile(r'\{Action::(\w+), "([^"]+)"\}')
