@@ -14,8 +14,8 @@ using model::MessageState;
 
 namespace {
 
-constexpr std::size_t filters = 4;
-constexpr std::size_t state_bytes = 16;
+constexpr std::size_t message_filters = 4;
+constexpr std::size_t message_state_bytes = 16;
 constexpr std::array message_states{MessageState::queued,   MessageState::sending, MessageState::sent,
                                     MessageState::deferred, MessageState::refused, MessageState::expired};
 
@@ -32,14 +32,14 @@ MessageState message_state_named(std::string_view name) {
 
 MessageQuestion MessageQuestion::read(bus::Reader& reader) {
     MessageQuestion question;
-    reader.dictionary(filters, [&](const std::string& key, std::string_view signature) {
+    reader.dictionary(message_filters, [&](const std::string& key, std::string_view signature) {
         if (signature != "s" || (key != "account" && key != "state")) {
             throw Error(Error::Kind::invalid, "messages are filtered by \"account\" (s) and \"state\" (s)");
         }
         if (key == "account") {
             question.account = reader.text(limits::typed_name_bytes);
         } else {
-            question.filter.state = message_state_named(reader.text(state_bytes));
+            question.filter.state = message_state_named(reader.text(message_state_bytes));
         }
         return true;
     });
