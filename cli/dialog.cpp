@@ -20,7 +20,7 @@ using base::Error;
 using client::FailureKind;
 
 /// For a daemon that does not answer; the person may take as long as they like.
-constexpr base::Milliseconds patience{120'000};
+constexpr base::Milliseconds daemon_answers_within{120'000};
 
 /// The language of the dialog's texts, by the rules of locale(7).
 std::string locale_of_messages() {
@@ -91,7 +91,7 @@ Error error_of(const client::Failure& failure) {
 } // namespace
 
 DialogResult run_dialog(const Client& client, const DialogRequest& wanted, Answerer& answerer) {
-    client::DialogConnection connection(patience, client.address());
+    client::DialogConnection connection(daemon_answers_within, client.address());
     const AnswererScreen screen(answerer);
     client::DialogRequest request = request_of(wanted);
     client::TypedSecrets typed;

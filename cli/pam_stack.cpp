@@ -13,8 +13,8 @@ namespace loquet::cli {
 namespace {
 
 constexpr std::size_t deepest_include = 16; ///< a file that includes itself has an end, too
-constexpr std::string_view blank = " \t";
-constexpr std::string_view ours = "pam_loquet.so";
+constexpr std::string_view blanks_between_words = " \t";
+constexpr std::string_view module_file = "pam_loquet.so";
 constexpr std::string_view other = "other"; ///< the service that stands in for what another one lacks
 
 /// The text without comments, each logical line by itself: a backslash at the end of a line joins the next one to it.
@@ -43,9 +43,9 @@ std::vector<std::string> logical_lines(std::string_view text) {
 
 /// The next word, or all that stands in brackets.
 std::string take_word(std::string_view& line) {
-    line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(blanks_between_words), line.size()));
     const bool bracket = line.starts_with('[');
-    const std::size_t end = std::min(bracket ? line.find(']') : line.find_first_of(blank), line.size());
+    const std::size_t end = std::min(bracket ? line.find(']') : line.find_first_of(blanks_between_words), line.size());
     std::string word(line.substr(bracket ? 1 : 0, end - (bracket && end > 0 ? 1 : 0)));
     line.remove_prefix(std::min(end + (bracket ? 1 : 0), line.size()));
     return word;
@@ -114,7 +114,7 @@ std::string action_of(const PamLine& line, bool yes) {
     return action;
 }
 
-/// Where libpam is after this line, for somebody whom no module but ours knows; nothing where it does not go on. What
+/// Where libpam is after this line, for somebody whom no other module knows; nothing where it does not go on. What
 /// modules other than these two say is not known here.
 std::optional<std::size_t> after(const std::vector<PamLine>& stack, std::size_t at) {
     const std::string_view module = file_name(stack[at].module);
@@ -203,7 +203,7 @@ std::vector<std::string> pam_findings(const std::vector<PamService>& services, c
         std::vector<std::string> absent_types;
         std::vector<std::string> blocked_types;
         for (const std::string& type : service.types) {
-            const Reach reach = reach_of(ours, service.name, type, read);
+            const Reach reach = reach_of(module_file, service.name, type, read);
             if (reach != Reach::reached) {
                 (reach == Reach::absent ? absent_types : blocked_types).push_back(type);
             }
@@ -221,13 +221,13 @@ std::vector<std::string> pam_findings(const std::vector<PamService>& services, c
         findings.push_back(
             fmt::format("PAM does not ask Loquet for {} of {}: no line of their files in /etc/pam.d names "
                         "{}. {}",
-                        list(types), list(names), ours, what_to_do));
+                        list(types), list(names), module_file, what_to_do));
     }
     for (const auto& [types, names] : blocked) {
         findings.push_back(
             fmt::format("PAM does not come to Loquet for {} of {}: a line above {} ends every login that "
                         "pam_unix does not know. {}",
-                        list(types), list(names), ours, what_to_do));
+                        list(types), list(names), module_file, what_to_do));
     }
     return findings;
 }

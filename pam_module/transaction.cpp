@@ -94,7 +94,7 @@ int result_of(const Transaction& transaction, Phase phase, const DialogRequest& 
         return result_of(phase, denied->reason);
     }
     if (const auto* aborted = std::get_if<Aborted>(&ended)) {
-        return aborted->result;
+        return aborted->result == PAM_SUCCESS ? PAM_SYSTEM_ERR : aborted->result; // only a grant is a success
     }
     return PAM_SUCCESS;
 }

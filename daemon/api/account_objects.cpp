@@ -23,12 +23,12 @@ ResetOptions ResetOptions::read(bus::Reader& reader) {
     return {};
 }
 
-AccountObjects::AccountObjects(const Parts& parts)
-    : parts_(parts), vtable_(bus::with_properties(account_properties(), members)) {
+AccountObjects::AccountObjects(const Parts& parts) : parts_(parts) {
     parts_.connection.add_filter(answer_object_manager, this);
     parts_.connection.add_filter(bus::read_properties<AccountObjects>, this);
     parts_.connection.add_object_manager(protocol::root_path);
-    parts_.connection.add_objects(tree.prefix, interface, vtable_.data(), bus::find_in<tree>, this);
+    parts_.connection.add_objects(tree.prefix, interface, bus::with_properties(account_properties(), members),
+                                  bus::find_in<tree>, this);
 }
 
 AccountProperties AccountObjects::subject(const bus::Call& call) const {

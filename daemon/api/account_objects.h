@@ -83,7 +83,6 @@ private:
     static const sd_bus_vtable members[];
 
     Parts parts_;
-    std::vector<sd_bus_vtable> vtable_;
     std::set<std::string, std::less<>> watchers_; ///< unique names of connections that may see the accounts
 };
 

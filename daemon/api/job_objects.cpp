@@ -50,10 +50,10 @@ constexpr std::array<JobObjects::Property, 8> job_properties_table{{
 } // namespace
 
 JobObjects::JobObjects(bus::Connection& connection, accounts::Imports& imports, base::TaskGroup& tasks)
-    : connection_(connection), imports_(imports), tasks_(tasks),
-      vtable_(bus::with_properties(job_properties_table, members)) {
+    : connection_(connection), imports_(imports), tasks_(tasks) {
     connection_.add_filter(bus::read_properties<JobObjects>, this);
-    connection_.add_objects(tree.prefix, interface, vtable_.data(), bus::find_in<tree>, this);
+    connection_.add_objects(tree.prefix, interface, bus::with_properties(job_properties_table, members),
+                            bus::find_in<tree>, this);
 }
 
 const std::array<JobObjects::Property, 8>& JobObjects::properties() noexcept {

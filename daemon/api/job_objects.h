@@ -43,7 +43,6 @@ private:
     bus::Connection& connection_;
     accounts::Imports& imports_;
     base::TaskGroup& tasks_;
-    std::vector<sd_bus_vtable> vtable_;
 };
 
 } // namespace loquet::api

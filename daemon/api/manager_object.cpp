@@ -68,10 +68,10 @@ AccountFilter AccountFilter::read(bus::Reader& reader) {
     return filter;
 }
 
-ManagerObject::ManagerObject(const Parts& parts)
-    : parts_(parts), vtable_(bus::with_properties(manager_properties_table, members)) {
+ManagerObject::ManagerObject(const Parts& parts) : parts_(parts) {
     parts_.connection.add_filter(bus::read_properties<ManagerObject>, this);
-    parts_.connection.add_object(protocol::root_path, interface, vtable_.data(), this);
+    parts_.connection.add_object(protocol::root_path, interface,
+                                 bus::with_properties(manager_properties_table, members), this);
 }
 
 const std::array<ManagerObject::Property, 5>& ManagerObject::properties() noexcept {

@@ -119,7 +119,6 @@ private:
     static const sd_bus_vtable members[];
 
     Parts parts_;
-    std::vector<sd_bus_vtable> vtable_;
 };
 
 } // namespace loquet::api

@@ -152,7 +152,7 @@ base::Task<Turn> Engine::start(Dialog& dialog) {
     auto walking = walk_on(dialog, evaluation);
     co_await walking;
     if (dialog.machine.state() == State::ended) {
-        const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+        const LockKeeper::Hold hold(keeper_, attempt_of(dialog));
         auto writing = make_durable(dialog, hold, evaluation);
         co_await writing;
         announce(dialog, evaluation);

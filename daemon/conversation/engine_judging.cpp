@@ -40,19 +40,19 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
     }
     try {
         Waited waited;
+        const base::Milliseconds asked_at = clock_.boottime();
         for (;;) {
-            const base::Milliseconds asked_at = clock_.boottime();
             base::Milliseconds wait{0};
             {
                 auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
                 const AccountQueue::Turn place = co_await entering;
-                if (clock_.boottime() - asked_at > limits::longest_queueing) {
+                if (clock_.boottime() - asked_at - waited.time > limits::longest_queueing) {
                     break;
                 }
                 if (!dialog.as_unknown) {
                     dialog.subject = find_subject(dialog.subject.name, dialog.client); // it may have changed meanwhile
                 }
-                const LockKeeper::Hold hold(keeper_, attempt_of(dialog.subject));
+                const LockKeeper::Hold hold(keeper_, attempt_of(dialog));
                 auto asking = may_evaluate(dialog, hold, waited);
                 const Ruling ruling = co_await asking;
                 wait = ruling.hold;

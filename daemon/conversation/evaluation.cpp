@@ -85,8 +85,9 @@ bool asks_for_the_password_alone(const Turn& turn) {
     return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
 }
 
-Attempt attempt_of(const Subject& subject) {
-    return {subject.identity, !subject.account, subject.seat};
+Attempt attempt_of(const Dialog& dialog) {
+    const Subject& subject = dialog.subject;
+    return {subject.identity, !subject.account, subject.seat, dialog.is_at_a_thing_of_its_own()};
 }
 
 StepResult refused_by(const Ruling& ruling) {

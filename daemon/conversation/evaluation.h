@@ -39,7 +39,7 @@ struct Evaluation {
 [[nodiscard]] bool asks_for_the_password_alone(const protocol::Turn& turn);
 
 /// The dialog as the lockout policy counts it.
-[[nodiscard]] Attempt attempt_of(const Subject& subject);
+[[nodiscard]] Attempt attempt_of(const Dialog& dialog);
 
 /// A refusal by the policy, with its rule for the audit and the time left.
 [[nodiscard]] StepResult refused_by(const Ruling& ruling);

@@ -191,9 +191,11 @@ void LockKeeper::take_over(const Attempt& attempt, protocol::LockoutEvent event,
         attempts.set_known(attempt.seat, *counters[Scope::known_place]);
     }
     if (event == protocol::LockoutEvent::succeeded) {
-        const auto* known = attempts.known_place(attempt.seat);
-        attempts.note_success(attempt.seat, known != nullptr ? known->counter : attempts.seat(attempt.seat),
-                              steady_.now(clock_).count());
+        if (attempt.makes_known) {
+            const auto* known = attempts.known_place(attempt.seat);
+            attempts.note_success(attempt.seat, known != nullptr ? known->counter : attempts.seat(attempt.seat),
+                                  steady_.now(clock_).count());
+        }
         attempts.set_seat_lock(attempt.seat, {});
         if (!attempts.account.disabled && attempts.lock.endless) {
             attempts.lock = {};

@@ -28,6 +28,7 @@ struct Attempt {
     model::Digest identity; ///< of the canonical name, or of what was typed
     bool stranger = true;   ///< nobody has the name
     model::Digest seat;
+    bool makes_known = true; ///< a success there shows the owner's own place; not behind somebody else's su
 };
 
 struct Ruling {

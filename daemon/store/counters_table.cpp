@@ -47,6 +47,9 @@ void CountersTable::put_attempts(WriteTxn& txn, const Digest& identity, Whose wh
         Attempts::put(txn, identity, counters);
         return;
     }
+    if (IndexTable<Table::names, model::Uid>::get(txn, identity)) {
+        return; // somebody got the name while an attempt was judged: what strangers counted is not theirs
+    }
     strangers.make_room(txn, Table::strangers, identity, weight_of_attempts);
     Strangers::put(txn, identity, counters);
 }

@@ -183,6 +183,17 @@ void Connection::add_objects(const char* prefix, const char* interface, const sd
           "cannot export objects");
 }
 
+void Connection::add_object(const char* path, const char* interface, std::vector<sd_bus_vtable> vtable, void* self) {
+    vtables_.push_back(std::move(vtable));
+    add_object(path, interface, vtables_.back().data(), self);
+}
+
+void Connection::add_objects(const char* prefix, const char* interface, std::vector<sd_bus_vtable> vtable,
+                             sd_bus_object_find_t find, void* self) {
+    vtables_.push_back(std::move(vtable));
+    add_objects(prefix, interface, vtables_.back().data(), find, self);
+}
+
 void Connection::add_object_manager(const char* path) {
     check(sd_bus_add_object_manager(bus_.get(), nullptr, path), "cannot export an object manager");
 }

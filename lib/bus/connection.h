@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::bus {
 
@@ -46,9 +47,13 @@ public:
     [[nodiscard]] base::Task<Message> call_async(Message message, base::Milliseconds timeout);
 
     void add_object(const char* path, const char* interface, const sd_bus_vtable* vtable, void* self);
+    /// The same with a table that is kept for as long as the bus looks at it, which is until the connection is gone.
+    void add_object(const char* path, const char* interface, std::vector<sd_bus_vtable> vtable, void* self);
     /// For all paths below `prefix`; `find` says (and answers > 0) whether such an object exists.
     void add_objects(const char* prefix, const char* interface, const sd_bus_vtable* vtable, sd_bus_object_find_t find,
                      void* self);
+    void add_objects(const char* prefix, const char* interface, std::vector<sd_bus_vtable> vtable,
+                     sd_bus_object_find_t find, void* self);
     /// Introspection says that GetManagedObjects is answered at `path`; a filter has to do it.
     void add_object_manager(const char* path);
     /// Sees every message before the objects do; answers > 0 when it took care of it. The one that was
@@ -73,6 +78,7 @@ private:
     static int disconnected(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
     static int answered(sd_bus_message* reply, void* self, sd_bus_error* error) noexcept;
 
+    std::vector<std::vector<sd_bus_vtable>> vtables_; ///< before the bus, which looks at them when it goes
     base::Handle<sd_bus, sd_bus_flush_close_unref> bus_;
     Loop* loop_ = nullptr; ///< attached to
     std::shared_ptr<Handler<base::Function<void(std::string_view)>>> peer_gone_;

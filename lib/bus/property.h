@@ -29,7 +29,7 @@ struct Property {
 inline constexpr const char* properties_interface = "org.freedesktop.DBus.Properties";
 
 /// The interface as introspection shows it: `members` (between SD_BUS_VTABLE_START and SD_BUS_VTABLE_END) and the
-/// properties. To be kept while the object is exported.
+/// properties; for Connection::add_object().
 template <class Table>
 [[nodiscard]] std::vector<sd_bus_vtable> with_properties(const Table& properties, const sd_bus_vtable* members);
 

@@ -52,7 +52,8 @@ DialogResult DialogRunner::run() {
     Reply reply = begin();
     for (;;) {
         if (auto* failure = std::get_if<Failure>(&reply)) {
-            if (failure->kind != FailureKind::gone || std::exchange(began_again_, true)) {
+            // A new password that was sent may be the present one by now: nothing of this dialog can be said again.
+            if (failure->kind != FailureKind::gone || new_password_sent_ || std::exchange(began_again_, true)) {
                 return std::move(*failure);
             }
             reply = begin_again();
@@ -169,6 +170,7 @@ DialogRunner::Next DialogRunner::send(const protocol::Ask& ask, Answers drawn) {
 }
 
 void DialogRunner::note(const Prompt& prompt, const base::Secret& answer) {
+    new_password_sent_ = new_password_sent_ || is_new_password(prompt);
     if (is_password(prompt)) {
         typed_.password = answer.clone();
     } else if (prompt.name == "new_password") {

@@ -59,7 +59,7 @@ std::string_view without_line_end(std::string_view line) {
     return line.substr(0, line.find_first_of("\r\n"));
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
         text.remove_prefix(1);
     }
@@ -84,12 +84,12 @@ void Reply::add(std::string_view line) {
         code_ = code;
     }
     complete_ = !rest.starts_with('-');
-    rest = trimmed(rest.substr(rest.empty() ? 0 : 1));
+    rest = without_blanks(rest.substr(rest.empty() ? 0 : 1));
     std::string_view text = rest;
     if (const auto status = take_status(text, code / 100); status && (text.empty() || text.front() == ' ')) {
         status_ = status;
         head_ = rest.substr(0, rest.size() - text.size());
-        rest = trimmed(text);
+        rest = without_blanks(text);
     } else if (!status_) {
         status_ = status_inside(rest, code / 100);
     }

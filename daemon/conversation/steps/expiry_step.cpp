@@ -23,7 +23,9 @@ base::Task<StepResult> ExpiryStep::begin(Dialog& dialog) {
         co_return granted();
     }
     const auto demand = [&](const char* id, const messages::Variables& variables) {
-        dialog.reason = protocol::Reason::new_password_required;
+        if (dialog.reason != protocol::Reason::not_authorised) { // which no new password mends
+            dialog.reason = protocol::Reason::new_password_required;
+        }
         dialog.messages.push_back(texts_.render(dialog.client.locale, id, variables));
     };
     if (credential->must_change) {

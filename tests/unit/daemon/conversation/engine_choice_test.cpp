@@ -17,11 +17,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-protocol::StepResponse says_yes() {
+protocol::StepResponse sets_it_up() {
     return {protocol::StepGrant{}, base::SecureBytes{1, 2, 3}, {}, {}, {}};
-}
-protocol::StepResponse says_no() {
-    return {protocol::StepDeny{}, {}, {}, {}, {}};
 }
 protocol::StepResponse asks_for_a_code() {
     return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"totp.enrol_code", {}}}}},
@@ -184,7 +181,7 @@ TEST_P(AnEnrolmentChoice, ThatSucceedsIsRecordedAndToldOnce) {
     const Begun choice = begun();
     step("codes").will_say(asks_for_a_code());
     (void)say(choice, {"2"});
-    step("codes").will_say(says_yes());
+    step("codes").will_say(sets_it_up());
     (void)say(choice, {"123456"});
     choose_a_password(choice);
     EXPECT_THAT(closed(anna).factors, ElementsAre("codes"));
@@ -220,7 +217,7 @@ TEST_P(AnEnrolmentChoice, BehindAFactorThatWasSetUpLeavesThatOneAlone) {
     const Begun choice = begun();
     step("totp").will_say(asks_for_a_code());
     (void)say(choice, {"1"});
-    step("totp").will_say(says_yes());
+    step("totp").will_say(sets_it_up());
     EXPECT_THAT(asked(say(choice, {"123456"})), Contains("choice"));
     step("badge").will_say(asks_for_a_code());
     (void)say(choice, {"1"});
@@ -235,13 +232,13 @@ TEST_P(AnEnrolmentChoice, OfTwoOutOfThreeBooksEachWhenItIsSetUp) {
     const Begun choice = begun();
     step("badge").will_say(asks_for_a_code());
     (void)say(choice, {"3"});
-    step("badge").will_say(says_yes());
+    step("badge").will_say(sets_it_up());
     EXPECT_THAT(asked(say(choice, {"123456"})), Contains("choice"));
     EXPECT_THAT(closed(anna).factors, ElementsAre("badge"));
     step("totp").will_say(asks_for_a_code());
     (void)say(choice, {"1"});
     EXPECT_THAT(closed(anna).factors, ElementsAre("badge"));
-    step("totp").will_say(says_yes());
+    step("totp").will_say(sets_it_up());
     (void)say(choice, {"123456"});
     choose_a_password(choice);
     EXPECT_THAT(factors_in_the_audit(), ElementsAre("badge", "totp"));
@@ -249,8 +246,8 @@ TEST_P(AnEnrolmentChoice, OfTwoOutOfThreeBooksEachWhenItIsSetUp) {
 
 TEST_P(AnEnrolmentChoice, OfAFactorThatIsSetUpWithoutAQuestionBooksIt) {
     const Begun choice = begun();
-    step("badge").will_say(says_yes());
-    step("totp").will_say(says_yes());
+    step("badge").will_say(sets_it_up());
+    step("totp").will_say(sets_it_up());
     (void)say(choice, {"1"});
     EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
     EXPECT_THAT(factors_in_the_audit(), ElementsAre("totp"));

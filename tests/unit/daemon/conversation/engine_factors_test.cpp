@@ -15,12 +15,6 @@ using testing::ElementsAre;
 protocol::StepResponse says_ask() {
     return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"password.prompt", {}}}}}, {}, {}, {}, {}};
 }
-protocol::StepResponse says_yes() {
-    return {protocol::StepGrant{}, {}, {}, {}, {}};
-}
-protocol::StepResponse says_no() {
-    return {protocol::StepDeny{}, {}, {}, {}, {}};
-}
 
 class ASecondFactor : public ConversationFixture {
 protected:

@@ -90,5 +90,17 @@ TEST_F(AName, T16_ThatNobodyHasTakesRoomWithoutBoundsWhereItIsKeptAsAnAccount) {
     EXPECT_GT(kept_of_a_flood(CountersTable::Whose::account, store::Table::attempts), limits::neighbours);
 }
 
+TEST_F(AName, T13_ThatNobodyHadLeavesNothingOfItsFailuresToWhoGetsItWhileAnAttemptIsJudged) {
+    model::AttemptCounters failed;
+    failed.account.consecutive = 100;
+    failed.account.disabled = true;
+    store_->write_now([&](store::WriteTxn& txn) {
+        CountersTable::put_attempts(txn, txn.digest(store::DigestKind::name, "anna"), CountersTable::Whose::stranger,
+                                    failed);
+    });
+    EXPECT_EQ(counters("anna"), model::AttemptCounters{});
+    EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+}
+
 } // namespace
 } // namespace loquet::conversation

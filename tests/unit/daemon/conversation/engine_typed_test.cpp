@@ -12,14 +12,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-protocol::StepResponse says_ask() {
+protocol::StepResponse asks_for_totp() {
     return {protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"totp.code", {}}}}}, {}, {}, {}, {}};
-}
-protocol::StepResponse says_yes() {
-    return {protocol::StepGrant{}, {}, {}, {}, {}};
-}
-protocol::StepResponse says_no() {
-    return {protocol::StepDeny{}, {}, {}, {}, {}};
 }
 
 class AProgramWithOneAnswer : public ConversationFixture {
@@ -33,7 +27,7 @@ protected:
         return client;
     }
     Begun past_the_password() {
-        totp().will_say(says_ask());
+        totp().will_say(asks_for_totp());
         return done(engine().begin("login", "anna", sshd(), answers({canary::password})));
     }
 };
@@ -101,7 +95,7 @@ TEST_F(ABlankAnswer, ToASecondFactorIsNoGuess) {
 
 TEST_F(ABlankAnswer, ThatThePluginTakesForARequestIsOne) {
     const Begun begun = past_the_password();
-    totp().will_say(says_ask());
+    totp().will_say(asks_for_totp());
     EXPECT_THAT(asked(answer(*begun.dialog, {""})), ElementsAre("code"));
     totp().will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
@@ -164,7 +158,7 @@ TEST_F(AUserWhomSshdRefuses, CostsTheWorkOfAnyOther) {
 
 TEST_F(AUserWhomSshdRefuses, IsRefusedAlsoAtALaterPrompt) {
     FakeStep& totp = add_step("totp", config::Proof::possession);
-    totp.will_say(says_ask());
+    totp.will_say(asks_for_totp());
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
     EXPECT_EQ(refusal(answer(*begun.dialog, {placeholder(6)})), Reason::refused);
     EXPECT_EQ(totp.requests.size(), 1U);

@@ -102,4 +102,11 @@ public:
     std::vector<protocol::StepRequest> requests;
 };
 
+inline protocol::StepResponse says_yes() {
+    return {protocol::StepGrant{}, {}, {}, {}, {}};
+}
+inline protocol::StepResponse says_no() {
+    return {protocol::StepDeny{}, {}, {}, {}, {}};
+}
+
 } // namespace loquet::conversation

@@ -81,9 +81,10 @@ TEST_F(ANewPassword, IsAskedAgainWithTheRulesThatItDoesNotMeetInOneSentence) {
                     {false, {"rules.level", {{"minimum", "2"}, {"level", "0"}}}}};
     const std::vector<std::string> texts = texts_of(answer(by_root(), {"short", "short"}));
     EXPECT_EQ(texts.size(), 3U);
-    EXPECT_EQ(texts.front(),
-              "Not accepted. The password must respect: at least 8 characters; hard to guess (strength 0 of 4, "
-              "2 required).");
+    EXPECT_EQ(
+        texts.front(),
+        "Not accepted. The password must meet these rules: at least 8 characters; hard to guess (strength 0 of 4, "
+        "2 required).");
 }
 
 TEST_F(ANewPassword, IsAskedOfItsOwnerAfterThePresentOneByThatName) {
