@@ -109,6 +109,9 @@ TEST_F(AStrangersCalls, AreTakenBackFromPolkitWhenTheStrangerLeaves) {
 }
 
 TEST_F(AStrangersCalls, KeepNoMemoryBusyHoweverMuchTheyCarry) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer keeps what was given back";
+#endif
     const std::string large(30 << 20, 'x');
     bus::Connection stranger = connect_as(bob_.uid);
     const std::size_t before = resident_kib();
