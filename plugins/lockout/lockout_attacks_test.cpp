@@ -135,9 +135,9 @@ std::vector<std::int64_t> waits_at(World& world, const std::string& place, const
     return waits;
 }
 
-class T15_TheTimeOfARefusal : public testing::TestWithParam<unsigned> {};
+class TheTimeOfARefusal : public testing::TestWithParam<unsigned> {};
 
-TEST_P(T15_TheTimeOfARefusal, DoesNotTellWhetherTheOwnerKnowsThePlaceOrTheNameExists) {
+TEST_P(TheTimeOfARefusal, T15_DoesNotTellWhetherTheOwnerKnowsThePlaceOrTheNameExists) {
     std::mt19937_64 random(GetParam());
     std::vector<std::int64_t> pauses(60);
     for (auto& pause : pauses) {
@@ -167,7 +167,7 @@ TEST_P(T15_TheTimeOfARefusal, DoesNotTellWhetherTheOwnerKnowsThePlaceOrTheNameEx
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Random, T15_TheTimeOfARefusal, testing::Range(1U, 41U));
+INSTANTIATE_TEST_SUITE_P(Random, TheTimeOfARefusal, testing::Range(1U, 41U));
 
 TEST(T15_ARefusalBehindALock, FollowsTheWaitsOfThePlaceBehindALockOfTheAccount) {
     World world;

@@ -37,11 +37,15 @@ bool take(std::string_view& text, char c) {
 std::optional<StatusCode> take_status(std::string_view& text, int kind) {
     StatusCode status;
     status.kind = take_number(text);
-    if (status.kind != kind || !take(text, '.') || (status.subject = take_number(text)) < 0 || !take(text, '.')
-        || (status.detail = take_number(text)) < 0) {
+    if (status.kind != kind || !take(text, '.')) {
         return std::nullopt;
     }
-    return status;
+    status.subject = take_number(text);
+    if (status.subject < 0 || !take(text, '.')) {
+        return std::nullopt;
+    }
+    status.detail = take_number(text);
+    return status.detail < 0 ? std::nullopt : std::optional(status);
 }
 
 /// "sorry, no mailbox here by that name (#5.1.1)", as qmail has it.
