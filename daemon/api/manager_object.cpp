@@ -230,7 +230,7 @@ void ManagerObject::health(Writer& value) const {
                 : "");
     }
     for (const auto& [channel, said] : parts_.courier.failing_channels()) {
-        add("the channel " + channel + " takes no messages: " + said);
+        add(std::string("the channel ").append(channel).append(" takes no messages: ").append(said));
     }
     for (const std::string& missing : missing_plugins(parts_.settings, parts_.plugins.status())) {
         add(missing);

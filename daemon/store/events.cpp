@@ -24,16 +24,17 @@ void Events::add(Events later) {
 
 Subscription Observers::add(Observer observer) {
     const auto added = std::make_shared<Observer>(std::move(observer));
-    std::erase_if(observers_, [](const auto& before) { return before.expired(); });
-    observers_.push_back(added);
+    std::erase_if(listeners_, [](const Listener& before) { return before.observer.expired(); });
+    listeners_.push_back({added, announced_});
     return Subscription(added);
 }
 
-void Observers::tell(const Events& events) {
-    const auto all = observers_; // those of this moment, whatever they do to the list
+void Observers::tell(std::uint64_t announced, const Events& events) {
+    const auto all = listeners_; // those of this moment, whatever they do to the list
     for (const Event& event : events) {
-        for (const auto& observer : all) {
-            if (const auto alive = observer.lock()) {
+        for (const Listener& listener : all) {
+            const auto alive = listener.since < announced ? listener.observer.lock() : nullptr;
+            if (alive) {
                 (*alive)(event);
             }
         }

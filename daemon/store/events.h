@@ -8,6 +8,7 @@
 #include "lib/base/function.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -92,12 +93,20 @@ class Observers {
 public:
     using Observer = base::Function<void(const Event&)>;
 
+    /// It hears of what is announced from now on, not of what waits for the loop already.
     Subscription add(Observer observer);
+    /// Any thread. Events have happened; the number goes to tell(), on the loop.
+    [[nodiscard]] std::uint64_t announce() noexcept { return ++announced_; }
     /// An observer may subscribe others and end any subscription, its own included.
-    void tell(const Events& events);
+    void tell(std::uint64_t announced, const Events& events);
 
 private:
-    std::vector<std::weak_ptr<Observer>> observers_;
+    struct Listener {
+        std::weak_ptr<Observer> observer;
+        std::uint64_t since = 0; ///< what was announced before it came
+    };
+    std::vector<Listener> listeners_;
+    std::atomic<std::uint64_t> announced_ = 0;
 };
 
 } // namespace loquet::store

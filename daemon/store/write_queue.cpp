@@ -329,9 +329,9 @@ void WriteQueue::tell(Events events) {
     if (events.empty()) {
         return;
     }
-    loop_.post([observers = std::weak_ptr(observers_), events = std::move(events)] {
+    loop_.post([observers = std::weak_ptr(observers_), announced = observers_->announce(), events = std::move(events)] {
         if (const auto alive = observers.lock()) {
-            alive->tell(events);
+            alive->tell(announced, events);
         }
     });
 }

@@ -85,6 +85,7 @@ void LmdbFaults::fail_nothing() {
 extern "C" {
 
 // The linker's names: __wrap_f is called where the store says f, and __real_f is LMDB's.
+// NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier)
 int __real_mdb_txn_renew(MDB_txn* txn);
 int __real_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** out);
 int __real_mdb_txn_commit(MDB_txn* txn);
@@ -137,6 +138,8 @@ int __wrap_mdb_put(MDB_txn* txn, MDB_dbi table, MDB_val* key, MDB_val* value, un
     }
     return __real_mdb_put(txn, table, key, value, flags);
 }
+
+// NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)
 
 } // extern "C"
 
