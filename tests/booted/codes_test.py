@@ -77,7 +77,7 @@ class APerson(unittest.TestCase):
         self.assertIn(message.gateway_reference, mail["Received"])
 
     def test_T2_chooses_between_masked_addresses_and_the_code_goes_there_alone(self):
-        question = "Envoyer le code à l***@k***.example (tapez 1) ou à +33*******04 (tapez 2) ? "
+        question = "Envoyer le code à l***@k***.example (saisissez 1) ou à +33*******04 (saisissez 2) ? "
         with become("lou") as screen:
             screen.wait_for(question)
             self.assertEqual(messages_for("lou"), [])

@@ -94,7 +94,7 @@ class ASecondFactor(unittest.TestCase):
             begin_to_enrol(screen, "Code de secours")
             codes = re.findall(r"Code n° \d+ : (\S+)", screen.wait_for("Saisissez l'un d'eux"))
             self.assertEqual(len(set(codes)), 10)
-            screen.wait_for("il reste valable : ")
+            screen.wait_for("il reste valable) : ")
             screen.type(codes[3])  # which stands on the screen already
             screen.wait_for("The second factor of sacha is set up.")
         for code, comes_in in ((codes[3], True), (codes[3], False), (codes[0], True)):
