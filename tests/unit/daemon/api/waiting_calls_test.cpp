@@ -68,9 +68,13 @@ TEST_F(AStrangersCalls, LeavePolkitToTheHelpdesk) {
     for (std::size_t i = 0; i < questions; ++i) {
         send(stranger, list_accounts(stranger, true));
     }
-    ASSERT_TRUE(
-        eventually(loop_, [&] { return refused_[Error::Kind::busy] == questions - limits::polkit_dialogs_per_uid; }));
-    EXPECT_THAT(polkit_.take_questions(), SizeIs(limits::polkit_dialogs_per_uid)) << "and the others were not asked";
+    std::size_t put = 0;
+    ASSERT_TRUE(eventually(loop_, [&] {
+        put += polkit_.take_questions().size();
+        return refused_[Error::Kind::busy] == questions - limits::polkit_dialogs_per_uid
+               && put >= limits::polkit_dialogs_per_uid;
+    }));
+    EXPECT_EQ(put, limits::polkit_dialogs_per_uid) << "and the others were not asked";
     EXPECT_LE(descriptors(), before + open_for_a_moment);
 
     bus::Connection helper = connect_as(alice_.uid);
@@ -93,11 +97,12 @@ TEST_F(AStrangersCalls, AreTakenBackFromPolkitWhenTheStrangerLeaves) {
         for (std::size_t i = 0; i < limits::polkit_dialogs_per_uid + 1; ++i) {
             send(stranger, list_accounts(stranger, true));
         }
-        ASSERT_TRUE(eventually(loop_, [&] { return refused_[Error::Kind::busy] == 1; }));
-        for (const FakePolkit::Question& question : polkit_.take_questions()) {
-            asked.insert(question.cancellation);
-        }
-        EXPECT_THAT(asked, SizeIs(limits::polkit_dialogs_per_uid));
+        ASSERT_TRUE(eventually(loop_, [&] {
+            for (const FakePolkit::Question& question : polkit_.take_questions()) {
+                asked.insert(question.cancellation);
+            }
+            return refused_[Error::Kind::busy] == 1 && asked.size() == limits::polkit_dialogs_per_uid;
+        }));
         sd_bus_close(stranger.raw());
     }
     EXPECT_TRUE(eventually([&] { return polkit_.cancelled() == asked; }));
