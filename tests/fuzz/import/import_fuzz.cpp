@@ -70,7 +70,14 @@ accounts::NewAccount asked_for(const model::Account& account) {
 
 void accepted(const accounts::ImportedAccount& account) {
     const model::Account again = make_account(asked_for(account.made), rules().defaults);
-    require(again.open == account.made.open && again.closed == account.made.closed);
+    auto closed = account.made.closed;
+    if (closed.state
+        == model::AccountState::locked) { // by what stood in front of its hash, which CreateAccount has not
+        require(!account.password_hash.empty() && base::is_printable(closed.state_reason));
+        closed.state = again.closed.state;
+        closed.state_reason = again.closed.state_reason;
+    }
+    require(again.open == account.made.open && again.closed == closed);
     require(again.open.name.size() <= limits::account_name_bytes && again.open.groups.empty());
     require(!account.uid || (account.uid->value >= rules().uids.first && account.uid->value <= rules().uids.last));
     const std::string& hash = account.password_hash;
