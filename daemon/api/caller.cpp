@@ -17,7 +17,7 @@ constexpr std::size_t most_remembered = 4096;
 std::uint32_t uid_in(const bus::Message& answer) {
     std::optional<std::uint32_t> uid;
     bus::Reader reader(answer.get());
-    reader.dictionary(64, [&](const std::string& key, std::string_view signature) {
+    reader.reply_dictionary(64, [&](const std::string& key, std::string_view signature) {
         if (key != "UnixUserID" || signature != "u") {
             return false;
         }
