@@ -3,6 +3,8 @@ enable_testing()
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+configure_file(${CMAKE_SOURCE_DIR}/tests/support/paths.h.in ${CMAKE_BINARY_DIR}/tests_paths/paths.h @ONLY)
+
 option(LOQUET_PLAIN_TESTS "Build only the tests that a sanitizer cannot run; AddressSanitizer's build has the others" OFF)
 if(LOQUET_PLAIN_TESTS)
     file(WRITE ${CMAKE_BINARY_DIR}/tests_elsewhere.txt "../asan\n") # for scripts/traceability
@@ -37,11 +39,9 @@ function(loquet_test name)
         set(from_all EXCLUDE_FROM_ALL)
     endif()
     add_executable(${name} ${from_all} ${ARG_SOURCES})
-    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/tests_paths)
     loquet_link_floors(${name} ${ARG_USES})
     target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${name} PRIVATE
-        LOQUET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LOQUET_BINARY_DIR="${CMAKE_BINARY_DIR}")
     target_compile_options(${name} PRIVATE ${loquet_test_options})
     loquet_precompile(${name} test)
     if(ARG_DEPENDS)

@@ -6,6 +6,7 @@
 #include "daemon/store/store.h"
 #include "lib/base/file.h"
 #include "lib/bus/row.h"
+#include "paths.h"
 #include "tests/support/canary.h"
 #include "tests/support/eventually.h"
 #include "tests/support/machine.h"

@@ -2,6 +2,7 @@
 // From loquetctl's file to what every program of the machine sees.
 #include "lib/base/file.h"
 #include "lib/directory/reader.h"
+#include "paths.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/machine.h"
 

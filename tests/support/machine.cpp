@@ -8,6 +8,7 @@
 #include "lib/bus/row.h"
 #include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "paths.h"
 #include "tests/support/artifacts.h"
 #include "tests/support/canary.h"
 

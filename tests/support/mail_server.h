@@ -2,6 +2,7 @@
 // A mail server of tests/support on the loopback, and the channel that knows it. A test's thread.
 #pragma once
 
+#include "paths.h"
 #include "plugins/smtp/smtp_channel.h"
 #include "tests/support/channel_driver.h"
 #include "tests/support/process.h"

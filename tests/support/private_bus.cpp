@@ -2,6 +2,7 @@
 #include "tests/support/private_bus.h"
 
 #include "lib/base/error.h"
+#include "paths.h"
 #include "tests/support/artifacts.h"
 
 #include <unistd.h>

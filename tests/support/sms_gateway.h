@@ -2,6 +2,7 @@
 // For tests: the channel, and an HTTP server on the loopback that records what Python's parsers make of each request.
 #pragma once
 
+#include "paths.h"
 #include "plugins/sms_http/sms_http_channel.h"
 #include "tests/support/channel_driver.h"
 #include "tests/support/process.h"

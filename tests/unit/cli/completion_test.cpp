@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The completion in a real bash, compared with what the program's help says that it takes.
+#include "paths.h"
 #include "tests/support/process.h"
 #include "tests/unit/cli/program_help.h"
 

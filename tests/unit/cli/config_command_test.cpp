@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `config check` with the built daemon and host of plugins, and with stand-ins that misbehave.
 #include "lib/base/file.h"
+#include "paths.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/cli/fake_service.h"

@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/protocol/names.h"
+#include "paths.h"
 
 namespace loquet::cli {
 

@@ -3,6 +3,7 @@
 // shows them.
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
+#include "paths.h"
 #include "tests/support/process.h"
 #include "tests/unit/cli/program_help.h"
 

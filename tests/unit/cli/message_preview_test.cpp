@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The built program against the catalogues that ship and overrides of a site; no service, and no bus.
 #include "lib/base/file.h"
+#include "paths.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 #include "tests/unit/cli/fake_service.h"

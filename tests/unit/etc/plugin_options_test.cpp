@@ -7,6 +7,7 @@
 #include "loquet/lockout.h"
 #include "loquet/password_rules.h"
 #include "loquet/step.h"
+#include "paths.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>

@@ -3,6 +3,7 @@
 #include "lib/directory/publisher.h"
 #include "lib/messages/catalogue.h"
 #include "pam_module/offline_texts.h"
+#include "paths.h"
 #include "tests/unit/pam_module/fixture.h"
 
 #include <dlfcn.h>

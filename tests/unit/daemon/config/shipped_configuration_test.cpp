@@ -5,6 +5,7 @@
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
 #include "lib/protocol/names.h"
+#include "paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

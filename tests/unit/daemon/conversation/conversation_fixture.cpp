@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
+#include "paths.h"
+
 #include <atomic>
 
 namespace {

@@ -2,6 +2,7 @@
 // The factors that ship, in their own processes: OpenSSL and libqrencode make do with what the filter for system calls
 // leaves them.
 #include "daemon/plugins/registry.h"
+#include "paths.h"
 #include "tests/fixtures/plugins/plugin_process.h"
 #include "tests/unit/daemon/plugins/await.h"
 

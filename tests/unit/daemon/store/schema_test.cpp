@@ -7,6 +7,7 @@
 #include "daemon/store/steps_table.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
+#include "paths.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/messages/catalogue.h"
 #include "lib/sms/gsm7.h"
+#include "paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
