@@ -133,10 +133,10 @@ Record result(const Properties& job, bool dry_run) {
 ExitCode import(Client& client, Output& output, const ImportOptions& options) {
     client.let_polkit_ask();
     const Properties job = wait_for_end(client, begin(client, options));
-    const bool to_the_end = cell_text(property(job, "State")) == "done";
+    const bool finished = cell_text(property(job, "State")) == "done";
     if (output.form() == Output::Form::people) {
         complain_of_lines(job);
-        if (!to_the_end) {
+        if (!finished) {
             fmt::print(stderr, "The import stopped: {}\n", cell_text(property(job, "Failure")));
         }
     }
@@ -144,7 +144,7 @@ ExitCode import(Client& client, Output& output, const ImportOptions& options) {
                             options.dry_run ? "accounts would be" : "accounts were", number(job, "Unchanged"),
                             number(job, "Failed")),
                 result(job, options.dry_run));
-    return to_the_end && number(job, "Failed") == 0 ? ExitCode::done : ExitCode::failed;
+    return finished && number(job, "Failed") == 0 ? ExitCode::done : ExitCode::failed;
 }
 
 } // namespace loquet::cli::account

@@ -89,7 +89,7 @@ constexpr std::array reasons{
     Reason{"budget:account", "The account's budget of a day is used up."},
     Reason{"budget:destination", "The budget of a day for this address or number is used up."},
     Reason{"budget:country", "The budget of a day for that country's numbers is used up."},
-    Reason{"budget:seat", "The budget of a day of the place where it was asked for is used up."},
+    Reason{"budget:place", "The budget of a day of the place where it was asked for is used up."},
     Reason{"budget:site", "The whole budget of a day is used up: see [outbox] in loquet.toml."},
     Reason{"no-address", "The account has no address for it."},
     Reason{"address", "No channel can send to the account's address: mend it."},

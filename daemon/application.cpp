@@ -46,8 +46,8 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
-      courier_({loop_, clock_, store_, outbox_, texts_, tasks_}, channel_doors(settings_.outbox, plugins_)),
-      receipts_({loop_, store_, outbox_, tasks_}, channel_doors(settings_.outbox, plugins_)),
+      courier_({loop_, clock_, store_, outbox_, texts_, tasks_}, channel_bindings(settings_.outbox, plugins_)),
+      receipts_({loop_, store_, outbox_, tasks_}, channel_bindings(settings_.outbox, plugins_)),
       notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
@@ -77,7 +77,7 @@ void Application::connect_parts() {
     bus::refuse_large_calls(connection_);
     accounts_.on_change([this](const accounts::Change& change) { tell(change); });
     accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
-        return notices_.tell(uid, notice, {store_.digest(store::DigestKind::seat, "helpdesk"), true, options_.locale});
+        return notices_.tell(uid, notice, {store_.digest(store::DigestKind::place, "helpdesk"), true, options_.locale});
     });
     imports_.on_progress([this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); });
     engine_.on_locked = [this](model::Uid uid, base::Milliseconds /*until*/, const std::string& reason) {
@@ -93,11 +93,12 @@ void Application::connect_parts() {
         }
         manager_.tell_health();
     });
-    courier_.on_sent([this](std::uint64_t number, const model::Outgoing& message) { receipts_.sent(number, message); });
+    courier_.on_sent(
+        [this](std::uint64_t number, const model::OutboxEntry& message) { receipts_.sent(number, message); });
     courier_.on_alarm([this](model::Medium medium, bool alarming) { note_codes(medium, alarming); });
     courier_.on_health(
         [this](const std::string& channel, const outbox::ChannelHealth& health) { note_channel(channel, health); });
-    courier_.on_code_refused([](const model::Outgoing& message) { note_refused_code(message); });
+    courier_.on_code_refused([](const model::OutboxEntry& message) { note_refused_code(message); });
     directory_.when_trouble_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
@@ -214,7 +215,7 @@ void Application::note_channel(const std::string& channel, const outbox::Channel
     manager_.tell_health();
 }
 
-void Application::note_refused_code(const model::Outgoing& message) {
+void Application::note_refused_code(const model::OutboxEntry& message) {
     const std::string account = std::to_string(message.account.value);
     log::warning(log::id::code_refused,
                  "a code for account " + account + " by " + std::string(to_text(message.medium)) + " was refused ("

@@ -52,7 +52,7 @@ private:
     void end_in_order();
     void note_codes(model::Medium medium, bool alarming);
     void note_channel(const std::string& channel, const outbox::ChannelHealth& health);
-    static void note_refused_code(const model::Outgoing& message);
+    static void note_refused_code(const model::OutboxEntry& message);
     void note_plugin(const plugins::PluginStatus& status);
 
     Options options_;

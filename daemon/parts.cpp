@@ -37,9 +37,9 @@ outbox::Budget budget_of(const config::BudgetConfig& settings) {
     return {.account = settings.account,
             .destination = settings.destination,
             .country = settings.country,
-            .seat = settings.seat,
+            .place = settings.place,
             .site = settings.site,
-            .stranger_percent = settings.stranger_percent};
+            .unproven_percent = settings.unproven_percent};
 }
 
 std::uint64_t machine_memory() {
@@ -111,8 +111,9 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
     return outbox;
 }
 
-std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings, plugins::Registry& registry) {
-    std::vector<outbox::ChannelDoor> doors;
+std::vector<outbox::ChannelBinding> channel_bindings(const config::OutboxConfig& settings,
+                                                     plugins::Registry& registry) {
+    std::vector<outbox::ChannelBinding> doors;
     doors.reserve(settings.mail.size() + settings.sms.size());
     for (const std::string& name : settings.mail) {
         doors.push_back({model::Medium::mail, name, &registry.channel(name)});

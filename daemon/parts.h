@@ -26,8 +26,8 @@ namespace loquet {
 [[nodiscard]] accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store);
 [[nodiscard]] outbox::Settings outbox_settings(const config::OutboxConfig& settings);
 /// In order of preference.
-[[nodiscard]] std::vector<outbox::ChannelDoor> channel_doors(const config::OutboxConfig& settings,
-                                                             plugins::Registry& registry);
+[[nodiscard]] std::vector<outbox::ChannelBinding> channel_bindings(const config::OutboxConfig& settings,
+                                                                   plugins::Registry& registry);
 [[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);
 [[nodiscard]] conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry,
                                                      outbox::Outbox& outbox);

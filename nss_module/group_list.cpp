@@ -2,7 +2,7 @@
 #include "nss_module/group_list.h"
 
 #include "lib/base/limits.h"
-#include "nss_module/border.h"
+#include "nss_module/validate.h"
 
 #include <algorithm>
 #include <cstddef>

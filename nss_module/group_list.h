@@ -19,7 +19,7 @@ public:
     GroupList(long& used, long& size, gid_t*& list, long limit) noexcept
         : used_(used), size_(size), list_(list), limit_(limit) {}
 
-    /// Those of `gids` that the directory may say (border.h), but not `skipped`. `full` where the limit cut it off.
+    /// Those of `gids` that the directory may say (validate.h), but not `skipped`. `full` where the limit cut it off.
     Added add(std::span<const std::uint32_t> gids, gid_t skipped) noexcept;
 
 private:

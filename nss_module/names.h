@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a person or a group of the directory may be called (border.h says against whom). Pure functions of values.
+// What a person or a group of the directory may be called (validate.h says against whom). Pure functions of values.
 #pragma once
 
-#include "nss_module/block.h"
+#include "nss_module/simd.h"
 
 #include <algorithm>
 #include <array>

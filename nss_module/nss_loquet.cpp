@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The doors that glibc knows, and no more. A process comes here with locks of its own held, from any thread, before
-// main, or in a child between fork and exec; what stays behind are the mapped directory and a cursor for each thread.
+// The entry points that glibc knows, and no more. A process comes here with locks of its own held, from any thread,
+// before main, or in a child between fork and exec; what stays behind are the mapped directory and a cursor for each
+// thread.
 #include "nss_module/cursors.h"
-#include "nss_module/questions.h"
+#include "nss_module/lookup.h"
 
 #include <cerrno>
 #include <cstddef>

@@ -2,8 +2,8 @@
 #include "nss_module/pack.h"
 
 #include "lib/base/limits.h"
-#include "nss_module/border.h"
 #include "nss_module/names.h"
+#include "nss_module/validate.h"
 
 #include <string_view>
 

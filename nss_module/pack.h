@@ -18,7 +18,7 @@ namespace loquet::nss {
 enum class Packed : std::uint8_t {
     yes,
     too_small, ///< the buffer; what is in it now means nothing
-    refused,   ///< the directory may not say that (border.h)
+    refused,   ///< the directory may not say that (validate.h)
     damaged,   ///< changed while it was read
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The six doors that libpam knows (pam.modules(7)). No exception leaves them.
+// The six entry points that libpam knows (pam.modules(7)). No exception leaves them.
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "pam_module/change_password.h"

@@ -31,7 +31,7 @@ void report(const Transaction& transaction, const Failure& failure) {
 }
 
 /// The modules below ask next, and what they say reads as a wrong password. A name of another source is theirs alone;
-/// one that nobody has is treated as ours, as the daemon does, so that the sentence tells no stranger who is known
+/// one that nobody has is treated as ours, as the daemon does, so that the sentence tells no outsider who is known
 /// here.
 void tell_person(const Transaction& transaction, Phase phase, const DialogRequest& request, FailureKind failure) {
     const std::string_view text = offline_text(phase, failure, request.facts.locale);

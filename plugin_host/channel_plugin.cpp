@@ -15,9 +15,9 @@ namespace {
 
 using protocol::Outcome;
 
-struct Teller : Collector {
-    explicit Teller(ChannelPlugin::Tellers listeners) : tell(std::move(listeners)) {}
-    ChannelPlugin::Tellers tell;
+struct SinkContext : Collector {
+    explicit SinkContext(ChannelPlugin::OutcomeSink listeners) : tell(std::move(listeners)) {}
+    ChannelPlugin::OutcomeSink tell;
 };
 
 /// What a gateway says may be anything: it is cut and made printable here, and no fault of the plugin.
@@ -29,7 +29,7 @@ std::string quote(loquet_text text, std::size_t limit) {
 }
 
 void sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) noexcept {
-    Teller& teller = Collector::of<Teller>(context);
+    SinkContext& teller = Collector::of<SinkContext>(context);
     teller.take([&] {
         teller.tell.outcome(number, {Outcome::sent, base::Milliseconds(0),
                                      quote(gateway_reference, limits::gateway_reference_bytes),
@@ -38,7 +38,7 @@ void sent(void* context, std::uint64_t number, loquet_text gateway_reference, lo
 }
 
 void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_text said) noexcept {
-    Teller& teller = Collector::of<Teller>(context);
+    SinkContext& teller = Collector::of<SinkContext>(context);
     teller.take([&] {
         const base::Milliseconds after(after_ms);
         if (after > limits::longest_retry) {
@@ -49,7 +49,7 @@ void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_t
 }
 
 void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
-    Teller& teller = Collector::of<Teller>(context);
+    SinkContext& teller = Collector::of<SinkContext>(context);
     teller.take([&] {
         teller.tell.outcome(number,
                             {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
@@ -57,7 +57,7 @@ void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
 }
 
 void lost(void* context, std::uint64_t number, loquet_text said) noexcept {
-    Teller& teller = Collector::of<Teller>(context);
+    SinkContext& teller = Collector::of<SinkContext>(context);
     teller.take([&] {
         teller.tell.outcome(number,
                             {Outcome::lost, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
@@ -65,7 +65,7 @@ void lost(void* context, std::uint64_t number, loquet_text said) noexcept {
 }
 
 void receipt(void* context, loquet_text reference, int outcome, loquet_text said) noexcept {
-    Teller& teller = Collector::of<Teller>(context);
+    SinkContext& teller = Collector::of<SinkContext>(context);
     teller.take([&] {
         if (outcome < LOQUET_RECEIPT_DELIVERED || outcome > LOQUET_RECEIPT_FAILED) {
             Collector::refuse("the outcome of a receipt is none");
@@ -77,7 +77,7 @@ void receipt(void* context, loquet_text reference, int outcome, loquet_text said
 }
 
 void receipts_end(void* context, int more) noexcept {
-    Teller& teller = Collector::of<Teller>(context);
+    SinkContext& teller = Collector::of<SinkContext>(context);
     teller.take([&] { teller.tell.receipts_end(more != 0); });
 }
 
@@ -98,8 +98,8 @@ void ChannelPlugin::submit(std::uint64_t number, const protocol::DeliverRequest&
     nothing_to_tell.run([&] { return contract_->submit(self_, number, &lent); });
 }
 
-void ChannelPlugin::work(int wake, base::Milliseconds timeout, Tellers tellers) const {
-    Teller teller(std::move(tellers));
+void ChannelPlugin::work(int wake, base::Milliseconds timeout, OutcomeSink outcome_sink) const {
+    SinkContext teller(std::move(outcome_sink));
     const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused, &lost, &receipt, &receipts_end};
     teller.run([&] { return contract_->work(self_, wake, static_cast<std::uint32_t>(timeout.count()), &output); });
 }

@@ -20,7 +20,7 @@ public:
     /// Gets one receipt, and the end of them; the same holds for what it throws.
     using TellReceipt = base::Function<void(protocol::Receipt receipt)>;
     using TellEnd = base::Function<void(bool more)>;
-    struct Tellers {
+    struct OutcomeSink {
         Tell outcome;
         TellReceipt receipt;
         TellEnd receipts_end;
@@ -33,7 +33,7 @@ public:
     void submit(std::uint64_t number, const protocol::DeliverRequest& request) const;
     /// Throws Error where the plugin threw, could not or broke its contract: then nothing it has taken up is to be
     /// relied on any more.
-    void work(int wake, base::Milliseconds timeout, Tellers tellers) const;
+    void work(int wake, base::Milliseconds timeout, OutcomeSink outcome_sink) const;
 
     /// False: it learns nothing of what it has sent.
     [[nodiscard]] bool has_receipts() const noexcept;

@@ -15,27 +15,27 @@ bool Deliveries::full() const noexcept {
     return in_flight_.size() >= limits::deliveries_in_flight;
 }
 
-std::uint64_t Deliveries::add(const Asker& asker, Milliseconds now, Milliseconds deadline) {
+std::uint64_t Deliveries::add(const Requester& requester, Milliseconds now, Milliseconds deadline) {
     const Milliseconds due = now + deadline - std::min(headway, deadline / 4);
-    in_flight_.emplace(++last_number_, Delivery{asker, due});
+    in_flight_.emplace(++last_number_, Delivery{requester, due});
     return last_number_;
 }
 
-std::optional<Asker> Deliveries::finish(std::uint64_t number) {
+std::optional<Requester> Deliveries::finish(std::uint64_t number) {
     const auto found = in_flight_.find(number);
     if (found == in_flight_.end()) {
         throw base::Error(base::Error::Kind::invalid, "it told of a delivery that is not in flight");
     }
-    const auto asker = found->second.asker;
+    const auto requester = found->second.requester;
     in_flight_.erase(found);
-    return asker;
+    return requester;
 }
 
-std::vector<Asker> Deliveries::take_overdue(Milliseconds now) {
-    std::vector<Asker> overdue;
+std::vector<Requester> Deliveries::take_overdue(Milliseconds now) {
+    std::vector<Requester> overdue;
     for (auto& [number, delivery] : in_flight_) {
-        if (delivery.asker && now >= delivery.due) {
-            overdue.push_back(*std::exchange(delivery.asker, std::nullopt));
+        if (delivery.requester && now >= delivery.due) {
+            overdue.push_back(*std::exchange(delivery.requester, std::nullopt));
         }
     }
     return overdue;
@@ -48,7 +48,7 @@ bool Deliveries::is_stuck(Milliseconds now) const noexcept {
 Milliseconds Deliveries::quiet_for(Milliseconds now, Milliseconds most) const noexcept {
     Milliseconds quiet = most;
     for (const auto& [number, delivery] : in_flight_) {
-        const Milliseconds next = delivery.asker ? delivery.due : delivery.due + patience;
+        const Milliseconds next = delivery.requester ? delivery.due : delivery.due + patience;
         quiet = std::min(quiet, std::max(next - now, Milliseconds(0)));
     }
     return quiet;

@@ -13,10 +13,10 @@
 namespace loquet::plugin_host {
 
 /// Who asked for a delivery: a connection, and the request on it.
-struct Asker {
+struct Requester {
     std::uint64_t connection = 0;
     std::uint32_t serial = 0;
-    friend bool operator==(const Asker&, const Asker&) = default;
+    friend bool operator==(const Requester&, const Requester&) = default;
 };
 
 class Deliveries {
@@ -30,14 +30,14 @@ public:
     [[nodiscard]] bool full() const noexcept;
 
     /// The new delivery's number; no other has had it.
-    [[nodiscard]] std::uint64_t add(const Asker& asker, base::Milliseconds now, base::Milliseconds deadline);
+    [[nodiscard]] std::uint64_t add(const Requester& requester, base::Milliseconds now, base::Milliseconds deadline);
     /// It was not taken up after all.
     void remove(std::uint64_t number) { in_flight_.erase(number); }
     /// The channel is done with it: who is to be answered, or nobody where its time was over before. Throws
     /// Error::invalid for a number that is not in flight.
-    [[nodiscard]] std::optional<Asker> finish(std::uint64_t number);
+    [[nodiscard]] std::optional<Requester> finish(std::uint64_t number);
     /// The askers whose time is over by `now`; each is named once.
-    [[nodiscard]] std::vector<Asker> take_overdue(base::Milliseconds now);
+    [[nodiscard]] std::vector<Requester> take_overdue(base::Milliseconds now);
     /// True where the channel keeps a delivery that it will not finish any more.
     [[nodiscard]] bool is_stuck(base::Milliseconds now) const noexcept;
     /// How long neither of these two will have anything new to say, at most `most`.
@@ -45,7 +45,7 @@ public:
 
 private:
     struct Delivery {
-        std::optional<Asker> asker; ///< nobody: it was told that the time is over
+        std::optional<Requester> requester; ///< nobody: it was told that the time is over
         base::Milliseconds due{0};
     };
     std::map<std::uint64_t, Delivery> in_flight_;

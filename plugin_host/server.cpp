@@ -45,8 +45,8 @@ Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> per
     }
     watch(watched_, listener_, number_of_listener);
     if (const auto channel = plugin_.channel()) {
-        desk_.emplace(*channel,
-                      [this](std::uint64_t connection, const base::SecureBytes& packet) { give(connection, packet); });
+        deliveries_.emplace(
+            *channel, [this](std::uint64_t connection, const base::SecureBytes& packet) { give(connection, packet); });
     }
     permitted_.push_back(0);
     permitted_.push_back(::getuid());
@@ -55,9 +55,9 @@ Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> per
 
 void Server::serve() {
     for (;;) {
-        const bool busy = desk_ && desk_->busy();
+        const bool busy = deliveries_ && deliveries_->busy();
         if (busy) {
-            desk_->work(watched_.get());
+            deliveries_->work(watched_.get());
         }
         serve_ready(busy ? 0 : -1);
     }
@@ -134,8 +134,8 @@ bool Server::serve_one(const Connection& connection) {
 }
 
 base::SecureBytes Server::answer(const Connection& connection, const protocol::Frame& request) {
-    if (desk_ && DeliveryDesk::serves(request.kind)) {
-        return desk_->take(connection.number, request).value_or(base::SecureBytes());
+    if (deliveries_ && DeliveryServer::serves(request.kind)) {
+        return deliveries_->take(connection.number, request).value_or(base::SecureBytes());
     }
     const RequestTimer timer(request.header.deadline);
     return plugin_.answer(request);

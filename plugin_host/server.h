@@ -5,7 +5,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/secret.h"
-#include "plugin_host/delivery_desk.h"
+#include "plugin_host/delivery_server.h"
 #include "plugin_host/plugin_instance.h"
 
 #include <sys/types.h>
@@ -44,7 +44,7 @@ private:
     base::Fd listener_;
     base::Fd watched_; ///< an epoll: the listener under number 0, and the connections under theirs
     PluginInstance& plugin_;
-    std::optional<DeliveryDesk> desk_; ///< of a channel
+    std::optional<DeliveryServer> deliveries_; ///< of a channel
     std::vector<uid_t> permitted_;
     std::list<Connection> connections_; ///< the one that was silent for the longest time first
     std::uint64_t last_number_ = 0;

@@ -56,18 +56,18 @@ enum class Applied : std::uint8_t { nothing, reason, all };
 /// An act upon an account that is in its state already changes the reason, where another one is given, and voids
 /// nothing again.
 Applied apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const model::Digest& identity) {
-    auto closed = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
-    const model::AccountState next = state_after(act, closed.state);
+    auto private_part = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
+    const model::AccountState next = state_after(act, private_part.state);
     const bool takes_a_reason = act == Act::lock || act == Act::disable;
-    Applied applied = next != closed.state ? Applied::all : Applied::nothing;
-    if (applied == Applied::nothing && takes_a_reason && !reason.empty() && reason != closed.state_reason) {
+    Applied applied = next != private_part.state ? Applied::all : Applied::nothing;
+    if (applied == Applied::nothing && takes_a_reason && !reason.empty() && reason != private_part.state_reason) {
         applied = Applied::reason;
     }
     if (applied != Applied::nothing) {
-        closed.state = next;
-        closed.state_reason = reason;
-        closed.generation += applied == Applied::all && takes_a_reason ? 1U : 0U;
-        AccountsTable::put(txn, uid, closed);
+        private_part.state = next;
+        private_part.state_reason = reason;
+        private_part.generation += applied == Applied::all && takes_a_reason ? 1U : 0U;
+        AccountsTable::put(txn, uid, private_part);
     }
     if ((act == Act::unlock || act == Act::enable) && forget_failures(txn, identity)) {
         applied = Applied::all;
@@ -111,22 +111,22 @@ Task<model::Account> Accounts::create(NewAccount wanted, std::optional<ChosenPas
         newcomer.password = checked(*std::move(password));
     }
     model::Account& account = newcomer.account;
-    account.closed.created = clock_.wall();
-    if (find(account.open.name)) {
-        throw name_is_taken(account.open.name, "there is an account of this name");
+    account.private_part.created = clock_.wall();
+    if (find(account.public_part.name)) {
+        throw name_is_taken(account.public_part.name, "there is an account of this name");
     }
-    Task<void> name_is_free = refuse_name_elsewhere(account.open.name);
+    Task<void> name_is_free = refuse_name_elsewhere(account.public_part.name);
     co_await name_is_free;
 
-    if (!account.closed.organisation.empty()) {
-        Task<std::uint32_t> joining = groups_.join(account.closed.organisation);
+    if (!account.private_part.organisation.empty()) {
+        Task<std::uint32_t> joining = groups_.join(account.private_part.organisation);
         const std::uint32_t gid = co_await joining;
-        account.open.groups.push_back(gid);
+        account.public_part.groups.push_back(gid);
     }
-    Task<Uid> writing = numbers_.give(new_account(newcomer, actor));
+    Task<Uid> writing = numbers_.allocate(new_account(newcomer, actor));
     const Uid number = co_await writing;
-    account.open.uid = number;
-    account.open.gid = number.value;
+    account.public_part.uid = number;
+    account.public_part.gid = number.value;
     tell({Change::Kind::added, number, {}}, actor, "created");
     co_return account;
 }
@@ -148,31 +148,31 @@ Task<void> Accounts::refuse_name_elsewhere(std::string name) {
     }
 }
 
-NumberGiver::Make Accounts::new_account(const Newcomer& newcomer, Actor actor) const {
+UidAllocator::Make Accounts::new_account(const Newcomer& newcomer, Actor actor) const {
     std::vector<AuditEvent> events{new_event(AuditKind::account_created, actor)};
     if (newcomer.password) {
         events.push_back(password_event(*newcomer.password, actor));
     }
     return [newcomer, events](WriteTxn& txn, Uid uid) {
-        model::PublicAccount open = newcomer.account.open;
-        if (PublicAccounts::find(txn, open.name)) {
-            throw name_is_taken(open.name, "there is an account of this name");
+        model::PublicAccount public_part = newcomer.account.public_part;
+        if (PublicAccounts::find(txn, public_part.name)) {
+            throw name_is_taken(public_part.name, "there is an account of this name");
         }
-        open.uid = uid;
-        open.gid = uid.value;
-        AccountsTable::put(txn, open);
-        AccountsTable::put(txn, uid, newcomer.account.closed);
+        public_part.uid = uid;
+        public_part.gid = uid.value;
+        AccountsTable::put(txn, public_part);
+        AccountsTable::put(txn, uid, newcomer.account.private_part);
         AccountsTable::put(txn, uid, model::Credential{});
         if (newcomer.password) {
             put_password(txn, uid, *newcomer.password);
         }
         for (AuditEvent event : events) {
             event.account = uid;
-            event.identity = txn.digest(store::DigestKind::name, open.name);
+            event.identity = txn.digest(store::DigestKind::name, public_part.name);
             AuditLog::append(txn, event);
         }
-        // What strangers counted under the name while nobody had it is not the newcomer's.
-        CountersTable::erase_attempts(txn, txn.digest(store::DigestKind::name, open.name));
+        // What outsiders counted under the name while nobody had it is not the newcomer's.
+        CountersTable::erase_attempts(txn, txn.digest(store::DigestKind::name, public_part.name));
     };
 }
 
@@ -186,14 +186,14 @@ std::optional<Uid> Accounts::find(std::string_view name) const {
 
 std::optional<AccountView> Accounts::show(Uid uid) const {
     return store_.read([&](const ReadTxn& txn) -> std::optional<AccountView> {
-        auto open = PublicAccounts::get(txn, uid);
-        if (!open) {
+        auto public_part = PublicAccounts::get(txn, uid);
+        if (!public_part) {
             return std::nullopt;
         }
         AccountView view;
-        view.attempts = CountersTable::attempts(txn, txn.digest(store::DigestKind::name, open->name));
-        view.account.open = *std::move(open);
-        view.account.closed = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
+        view.attempts = CountersTable::attempts(txn, txn.digest(store::DigestKind::name, public_part->name));
+        view.account.public_part = *std::move(public_part);
+        view.account.private_part = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
         const auto credential = Credentials::get(txn, uid).value_or(model::Credential{});
         view.has_password = !credential.password_hash.empty();
         view.must_change = credential.must_change;
@@ -227,8 +227,8 @@ Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor ac
     check_reason(reason);
     const Telling telling = telling_of(act);
     const auto applied = std::make_shared<Applied>(Applied::nothing);
-    Edit edit = [act, reason, applied](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& event) {
-        *applied = apply(txn, act, reason, open.uid, event.identity);
+    Edit edit = [act, reason, applied](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& event) {
+        *applied = apply(txn, act, reason, public_part.uid, event.identity);
         if (*applied == Applied::reason) {
             event.kind = AuditKind::account_changed;
             event.detail = "another reason: " + reason;
@@ -256,14 +256,14 @@ Task<void> Accounts::deauthorise(Uid uid, std::string service, Actor actor) {
 
 Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authorising change_list, std::string word,
                                            Actor actor) {
-    Edit edit = [change_list, service](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
-        auto closed = PrivateAccounts::get(txn, open.uid).value_or(model::PrivateAccount{});
-        Authorisations list = change_list(closed.authorisations, service);
-        if (list == closed.authorisations) {
+    Edit edit = [change_list, service](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent&) {
+        auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
+        Authorisations list = change_list(private_part.authorisations, service);
+        if (list == private_part.authorisations) {
             return false;
         }
-        closed.authorisations = std::move(list);
-        AccountsTable::put(txn, open.uid, closed);
+        private_part.authorisations = std::move(list);
+        AccountsTable::put(txn, public_part.uid, private_part);
         return true;
     };
     const std::string what = word + " " + base::printable(service);
@@ -278,8 +278,9 @@ Task<void> Accounts::change_authorisations(Uid uid, std::string service, Authori
 Task<void> Accounts::set_password(Uid uid, ChosenPassword chosen, Actor actor) {
     NewPassword password = checked(std::move(chosen));
     AuditEvent event = password_event(password, actor);
-    Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& record) {
-        put_password(txn, open.uid, password);
+    Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& public_part,
+                                                 AuditEvent& record) {
+        put_password(txn, public_part.uid, password);
         (void)forget_failures(txn, record.identity);
         return true;
     };
@@ -302,19 +303,19 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
 }
 
 Task<void> Accounts::start_reset(Uid uid, Actor actor) {
-    Edit edit = [](WriteTxn& txn, const model::PublicAccount& open, AuditEvent& record) {
-        auto closed = PrivateAccounts::get(txn, open.uid).value_or(model::PrivateAccount{});
-        auto credential = Credentials::get(txn, open.uid).value_or(model::Credential{});
+    Edit edit = [](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
+        auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
+        auto credential = Credentials::get(txn, public_part.uid).value_or(model::Credential{});
         const bool forgot = forget_failures(txn, record.identity);
         if (credential.must_change) {
             return forgot;
         }
         note_own_password(credential);
         credential.must_change = true;
-        ++closed.generation;
-        closed.trusted_seats.clear();
-        AccountsTable::put(txn, open.uid, closed);
-        AccountsTable::put(txn, open.uid, credential);
+        ++private_part.generation;
+        private_part.trusted_places.clear();
+        AccountsTable::put(txn, public_part.uid, private_part);
+        AccountsTable::put(txn, public_part.uid, credential);
         return true;
     };
     AuditEvent event = new_event(AuditKind::reset_started, actor);
@@ -329,8 +330,8 @@ Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor) 
     const std::string factor = base::printable(removal.factor);
     AuditEvent event = new_event(AuditKind::factor_removed, actor);
     event.detail = factor + ": " + removal.reason;
-    Edit edit = [removal = std::move(removal)](WriteTxn& txn, const model::PublicAccount& open, AuditEvent&) {
-        return accounts::remove_factor(txn, open.uid, removal);
+    Edit edit = [removal = std::move(removal)](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent&) {
+        return accounts::remove_factor(txn, public_part.uid, removal);
     };
     Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::factor_removed);
     if (co_await editing) {
@@ -343,14 +344,14 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
     base::Future<void> written = store_.write([=, edit = std::move(edit),
                                                telling = std::move(telling)](WriteTxn& txn) mutable {
-        const auto open = PublicAccounts::get(txn, uid);
-        if (!open) {
+        const auto public_part = PublicAccounts::get(txn, uid);
+        if (!public_part) {
             throw no_such_account();
         }
         event.account = uid;
-        event.identity = txn.digest(store::DigestKind::name, open->name);
+        event.identity = txn.digest(store::DigestKind::name, public_part->name);
         const AuditKind asked = event.kind;
-        *changed = edit(txn, *open, event);
+        *changed = edit(txn, *public_part, event);
         if (*changed) {
             AuditLog::append(txn, event);
         }

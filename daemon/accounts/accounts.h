@@ -8,10 +8,10 @@
 #include "daemon/accounts/list_page.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/accounts/new_account.h"
-#include "daemon/accounts/number_giver.h"
 #include "daemon/accounts/organisation_groups.h"
 #include "daemon/accounts/password_record.h"
 #include "daemon/accounts/state_change.h"
+#include "daemon/accounts/uid_allocator.h"
 #include "daemon/model/account.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/model/counters.h"
@@ -127,7 +127,7 @@ private:
         std::optional<NewPassword> password;
     };
     /// Writes the newcomer and the audit events under the number that is given.
-    [[nodiscard]] NumberGiver::Make new_account(const Newcomer& newcomer, Actor actor) const;
+    [[nodiscard]] UidAllocator::Make new_account(const Newcomer& newcomer, Actor actor) const;
     [[nodiscard]] NewPassword checked(ChosenPassword password) const;
     [[nodiscard]] model::AuditEvent password_event(const NewPassword& password, Actor actor) const;
     using Authorising = Authorisations (*)(Authorisations, const std::string& service);
@@ -146,7 +146,7 @@ private:
     const NameService& names_;
     const base::Clock& clock_;
     work::WorkerPool lookups_;
-    NumberGiver numbers_;
+    UidAllocator numbers_;
     OrganisationGroups groups_;
     base::Function<void(const Change&)> observer_;
     Notify notify_;

@@ -46,7 +46,7 @@ std::optional<std::vector<std::uint32_t>> numbers_in(directory::Position at, Nex
 
 } // namespace
 
-DirectoryCopy::DirectoryCopy(DirectorySettings settings, store::SideReader reader)
+DirectoryCopy::DirectoryCopy(DirectorySettings settings, store::SnapshotReader reader)
     : settings_(std::move(settings)), reader_(std::move(reader)) {}
 
 std::uint64_t DirectoryCopy::label(std::uint64_t generation) const noexcept {
@@ -121,7 +121,7 @@ void DirectoryCopy::amend() {
     changed_ = false;
 }
 
-DirectoryCopy::NewCopy DirectoryCopy::build(store::SideReader& reader, const std::atomic<bool>& stopping) const {
+DirectoryCopy::NewCopy DirectoryCopy::build(store::SnapshotReader& reader, const std::atomic<bool>& stopping) const {
     const std::uint64_t generation = reader.read([](const ReadTxn& txn) { return PublicAccounts::generation(txn); });
     auto everybody = [&](ImageWriter& writer) { DirectoryEntries(settings_, reader).write_all(writer, stopping); };
     return {publisher_->prepare(std::move(everybody), label(generation)), generation};

@@ -21,7 +21,7 @@ namespace loquet::accounts {
 
 class DirectoryCopy {
 public:
-    DirectoryCopy(DirectorySettings settings, store::SideReader reader);
+    DirectoryCopy(DirectorySettings settings, store::SnapshotReader reader);
 
     /// Called once, on the thread that constructs, when publications have begun to come: what is noted differs from the
     /// state that the store has now.
@@ -58,7 +58,7 @@ public:
         building_ = true;
     }
     /// Writes a base of all accounts; seconds for a million. On any thread; throws Error, also when `stopping` is set.
-    [[nodiscard]] NewCopy build(store::SideReader& reader, const std::atomic<bool>& stopping) const;
+    [[nodiscard]] NewCopy build(store::SnapshotReader& reader, const std::atomic<bool>& stopping) const;
     /// Shows the new base and what was noted since it was begun. Throws Error; then the former copy stays.
     void adopt(NewCopy copy);
 
@@ -67,7 +67,7 @@ private:
     void read_back();
 
     DirectorySettings settings_;
-    store::SideReader reader_;
+    store::SnapshotReader reader_;
     std::optional<directory::Publisher> publisher_;
     std::optional<std::uint64_t> noted_from_; ///< every change since then was noted; nothing: not any more
     std::uint64_t generation_ = 0;            ///< every change up to it was noted, or is in the base

@@ -22,7 +22,7 @@ struct Numbers {
 class DirectoryEntries {
 public:
     /// Both outlive this object.
-    DirectoryEntries(const DirectorySettings& settings, store::SideReader& reader)
+    DirectoryEntries(const DirectorySettings& settings, store::SnapshotReader& reader)
         : settings_(settings), reader_(reader) {}
 
     /// Everybody; seconds for a million. Throws Error (unavailable) soon after `stopping` is set.
@@ -34,7 +34,7 @@ private:
     void write_group(directory::ImageWriter& writer, std::uint32_t gid);
 
     const DirectorySettings& settings_;
-    store::SideReader& reader_;
+    store::SnapshotReader& reader_;
 };
 
 } // namespace loquet::accounts

@@ -23,8 +23,8 @@ constexpr auto longest_back_off = 60s;
 } // namespace
 
 DirectoryExport::DirectoryExport(DirectorySettings settings, store::Store& store, base::Executor& loop)
-    : loop_(loop), look_every_(settings.look_every), copy_(std::move(settings), store.side_reader()),
-      build_reader_(store.side_reader()) {
+    : loop_(loop), look_every_(settings.look_every), copy_(std::move(settings), store.snapshot_reader()),
+      build_reader_(store.snapshot_reader()) {
     changes_ = store.on<store::PublicChange>([this](const auto& change) { tell(change); });
     copy_.begin();
     thread_ = std::thread([this] { run(); });

@@ -78,7 +78,7 @@ private:
     // The thread's own
     Pause look_every_;
     DirectoryCopy copy_;
-    store::SideReader build_reader_; ///< lent to the maker of a base
+    store::SnapshotReader build_reader_; ///< lent to the maker of a base
     std::thread builder_;
     Clock::time_point not_before_{}; ///< the next file
     Clock::time_point next_look_{};  ///< at the files, whether anything changed or not

@@ -41,18 +41,18 @@ void check(const FactorRemoval& removal) {
 }
 
 bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal) {
-    auto closed = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
-    const auto found = std::find(closed.factors.begin(), closed.factors.end(), removal.factor);
-    if (found == closed.factors.end()) {
+    auto private_part = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
+    const auto found = std::find(private_part.factors.begin(), private_part.factors.end(), removal.factor);
+    if (found == private_part.factors.end()) {
         if (!removal.is_configured) {
-            throw unknown_factor(removal.factor, closed.factors);
+            throw unknown_factor(removal.factor, private_part.factors);
         }
         return false;
     }
-    closed.factors.erase(found);
-    closed.trusted_seats.clear();
-    ++closed.generation;
-    AccountsTable::put(txn, uid, closed);
+    private_part.factors.erase(found);
+    private_part.trusted_places.clear();
+    ++private_part.generation;
+    AccountsTable::put(txn, uid, private_part);
     store::StepsTable::erase(txn, uid, removal.factor);
     return true;
 }

@@ -20,7 +20,7 @@ struct FactorRemoval {
 /// Throws Error (invalid) where the factor can never be removed, or the reason is missing, too long or not printable.
 void check(const FactorRemoval& removal);
 
-/// The factor is gone, with what its step kept of it; what was issued before is void, and no seat is trusted any more.
+/// The factor is gone, with what its step kept of it; what was issued before is void, and no place is trusted any more.
 /// False, and nothing is done, where the account has not set up this configured factor. Throws Error (not_found) for a
 /// factor that nobody knows.
 bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal);

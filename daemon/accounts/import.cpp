@@ -22,8 +22,8 @@ struct Rehearsed : std::exception {};
 
 } // namespace
 
-Import::Import(Parts parts, ImportRules rules, const ImportOptions& options, base::Fd input)
-    : parts_(parts), rules_(std::make_shared<const ImportRules>(std::move(rules))), options_(options),
+Import::Import(Dependencies deps, ImportRules rules, const ImportOptions& options, base::Fd input)
+    : deps_(deps), rules_(std::make_shared<const ImportRules>(std::move(rules))), options_(options),
       reader_(std::make_shared<ImportReader>(std::move(input))) {
     progress_.bytes_in_all = reader_->bytes_in_all();
     settings_.rules = *rules_;
@@ -48,8 +48,8 @@ Task<void> Import::run(base::Job told) {
 }
 
 Task<void> Import::work(base::Job& told) {
-    const NameService* names = &parts_.names;
-    base::Future<MachineNames> asking = parts_.lookups.run({}, [names] { return names->everybody(); });
+    const NameService* names = &deps_.names;
+    base::Future<MachineNames> asking = deps_.lookups.run({}, [names] { return names->everybody(); });
     MachineNames machine = co_await asking;
     settings_.machine = std::make_shared<const MachineNames>(std::move(machine));
 
@@ -71,7 +71,7 @@ Task<void> Import::work(base::Job& told) {
 }
 
 base::Future<Import::Batch> Import::read() {
-    return parts_.readers.run({}, [reader = reader_, rules = rules_] { return read_batch(*reader, *rules); });
+    return deps_.readers.run({}, [reader = reader_, rules = rules_] { return read_batch(*reader, *rules); });
 }
 
 Import::Batch Import::read_batch(ImportReader& reader, const ImportRules& rules) {
@@ -95,8 +95,8 @@ Import::Batch Import::read_batch(ImportReader& reader, const ImportRules& rules)
 
 Task<void> Import::write(ImportLines lines) {
     const auto outcome = std::make_shared<ImportOutcome>();
-    settings_.wall = parts_.clock.wall();
-    base::Future<void> written = parts_.store.write(
+    settings_.wall = deps_.clock.wall();
+    base::Future<void> written = deps_.store.write(
         [outcome, lines = std::move(lines), settings = settings_, rehearsal = options_.dry_run](store::WriteTxn& txn) {
             *outcome = import_lines(txn, lines, settings);
             if (rehearsal) {

@@ -45,7 +45,7 @@ public:
         std::vector<LineError> errors; ///< the first of them, at most limits::import_errors
         std::string failure;
     };
-    struct Parts {
+    struct Dependencies {
         store::Store& store;
         const NameService& names;
         const base::Clock& clock;
@@ -53,8 +53,8 @@ public:
         work::WorkerPool& readers;
     };
 
-    /// Throws Error (invalid) where the descriptor is neither a file nor a pipe. `parts` outlive the import.
-    Import(Parts parts, ImportRules rules, const ImportOptions& options, base::Fd input);
+    /// Throws Error (invalid) where the descriptor is neither a file nor a pipe. `deps` outlive the import.
+    Import(Dependencies deps, ImportRules rules, const ImportOptions& options, base::Fd input);
 
     /// To the end, also when nothing goes well; never throws. `told` runs after each batch and at the end. Awaited or
     /// spawned once; the import outlives it.
@@ -76,7 +76,7 @@ private:
     void add(ImportOutcome outcome);
     [[nodiscard]] static Batch read_batch(ImportReader& reader, const ImportRules& rules);
 
-    Parts parts_;
+    Dependencies deps_;
     std::shared_ptr<const ImportRules> rules_;
     ImportOptions options_;
     std::shared_ptr<ImportReader> reader_;

@@ -37,7 +37,7 @@ public:
     /// True where the account was made. Throws Error (conflict, limited) before anything of it is written, apart from
     /// its organisation's group.
     bool import(const ImportedAccount& line) {
-        const std::string& name = line.made.open.name;
+        const std::string& name = line.made.public_part.name;
         if (const auto uid = PublicAccounts::find(txn_, name)) {
             require_same(*uid, line);
             return false;
@@ -45,16 +45,16 @@ public:
         if (settings_.machine->users.contains(name) || settings_.machine->groups.contains(name)) {
             conflict("the name \"" + name + "\" is taken: another source of names on this machine has it");
         }
-        model::PublicAccount open = line.made.open;
+        model::PublicAccount public_part = line.made.public_part;
         if (line.uid) {
             require_free(*line.uid);
         }
-        if (!line.made.closed.organisation.empty()) {
-            open.groups.push_back(group_of(line.made.closed.organisation, line.uid));
+        if (!line.made.private_part.organisation.empty()) {
+            public_part.groups.push_back(group_of(line.made.private_part.organisation, line.uid));
         }
-        open.uid = line.uid ? *line.uid : allocate();
-        open.gid = open.uid.value;
-        write(open, line);
+        public_part.uid = line.uid ? *line.uid : allocate();
+        public_part.gid = public_part.uid.value;
+        write(public_part, line);
         return true;
     }
 
@@ -69,23 +69,24 @@ public:
 private:
     /// Only of what the line says: the rest was never asked for.
     void require_same(Uid uid, const ImportedAccount& line) const {
-        const auto open = PublicAccounts::get(txn_, uid).value_or(model::PublicAccount{});
-        const auto closed = PrivateAccounts::get(txn_, uid).value_or(model::PrivateAccount{});
+        const auto public_part = PublicAccounts::get(txn_, uid).value_or(model::PublicAccount{});
+        const auto private_part = PrivateAccounts::get(txn_, uid).value_or(model::PrivateAccount{});
         const auto same = [](bool said, const std::string& is, const std::string& wanted) {
             return !said || is == wanted;
         };
         const NewAccount& said = line.wanted;
-        const bool all = (!line.uid || *line.uid == uid)
-                         && same(!said.display_name.empty(), open.display_name, line.made.open.display_name)
-                         && same(!said.home.empty(), open.home, line.made.open.home)
-                         && same(!said.shell.empty(), open.shell, line.made.open.shell)
-                         && same(!said.mail.empty(), closed.mail, line.made.closed.mail)
-                         && same(!said.phone.empty(), closed.phone, line.made.closed.phone)
-                         && same(!said.locale.empty(), closed.locale, line.made.closed.locale)
-                         && same(!said.organisation.empty(), closed.organisation, line.made.closed.organisation)
-                         && (!said.authorisations || closed.authorisations == line.made.closed.authorisations);
+        const bool all =
+            (!line.uid || *line.uid == uid)
+            && same(!said.display_name.empty(), public_part.display_name, line.made.public_part.display_name)
+            && same(!said.home.empty(), public_part.home, line.made.public_part.home)
+            && same(!said.shell.empty(), public_part.shell, line.made.public_part.shell)
+            && same(!said.mail.empty(), private_part.mail, line.made.private_part.mail)
+            && same(!said.phone.empty(), private_part.phone, line.made.private_part.phone)
+            && same(!said.locale.empty(), private_part.locale, line.made.private_part.locale)
+            && same(!said.organisation.empty(), private_part.organisation, line.made.private_part.organisation)
+            && (!said.authorisations || private_part.authorisations == line.made.private_part.authorisations);
         if (!all) {
-            conflict("there is an account \"" + line.made.open.name
+            conflict("there is an account \"" + line.made.public_part.name
                      + "\" already, and it is not as this line says: an import changes no account");
         }
     }
@@ -101,7 +102,7 @@ private:
         }
     }
     Uid allocate(std::optional<Uid> kept = std::nullopt) {
-        return numbers_.give([&](Uid number) { return is_elsewhere(number) || number == kept; });
+        return numbers_.allocate([&](Uid number) { return is_elsewhere(number) || number == kept; });
     }
     /// `kept`: a number that is for somebody else.
     std::uint32_t group_of(const std::string& organisation, std::optional<Uid> kept) {
@@ -117,36 +118,36 @@ private:
         return number.value;
     }
 
-    void write(const model::PublicAccount& open, const ImportedAccount& line) {
-        model::PrivateAccount closed = line.made.closed;
-        closed.created = settings_.wall;
+    void write(const model::PublicAccount& public_part, const ImportedAccount& line) {
+        model::PrivateAccount private_part = line.made.private_part;
+        private_part.created = settings_.wall;
         model::Credential credential;
         if (!line.password_hash.empty()) {
             credential.password_hash = line.password_hash;
             credential.password_changed = settings_.wall;
             credential.must_change = line.must_change;
-            closed.generation = 1; // as for any first password
+            private_part.generation = 1; // as for any first password
         }
-        AccountsTable::put(txn_, open);
-        AccountsTable::put(txn_, open.uid, closed);
-        AccountsTable::put(txn_, open.uid, credential);
+        AccountsTable::put(txn_, public_part);
+        AccountsTable::put(txn_, public_part.uid, private_part);
+        AccountsTable::put(txn_, public_part.uid, credential);
         base::wipe(credential.password_hash.data(), credential.password_hash.size());
         model::AuditEvent event;
         event.kind = model::AuditKind::account_created;
         event.granted = true;
-        event.account = open.uid;
-        event.identity = txn_.digest(store::DigestKind::name, open.name);
+        event.account = public_part.uid;
+        event.identity = txn_.digest(store::DigestKind::name, public_part.name);
         event.actor = settings_.actor;
         event.detail = line.password_hash.empty() ? "imported" : "imported with a password";
         event.time = settings_.wall;
-        // What strangers counted under the name while nobody had it is not the newcomer's.
+        // What outsiders counted under the name while nobody had it is not the newcomer's.
         store::CountersTable::erase_attempts(txn_, event.identity);
         events_.push_back(std::move(event));
     }
 
     WriteTxn& txn_;
     const ImportSettings& settings_;
-    store::NumberCursor numbers_;
+    store::UidCursor numbers_;
     std::vector<model::AuditEvent> events_;
 };
 

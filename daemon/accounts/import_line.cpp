@@ -65,8 +65,8 @@ void take_password(ImportedAccount& account) {
     const std::string_view text = account.password_hash;
     const std::string_view unlocked = work::without_lock(text);
     if (!unlocked.empty() && unlocked.size() != text.size()) {
-        account.made.closed.state = model::AccountState::locked;
-        account.made.closed.state_reason = "its password was locked where it was imported from";
+        account.made.private_part.state = model::AccountState::locked;
+        account.made.private_part.state_reason = "its password was locked where it was imported from";
     }
     account.password_hash.erase(0, text.size() - unlocked.size());
     if (account.password_hash.empty()) {

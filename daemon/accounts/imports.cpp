@@ -38,8 +38,8 @@ ImportId Imports::start(base::Fd input, const ImportOptions& options, std::strin
     ImportRules rules = rules_;
     rules.must_change = options.must_change;
     rules.without_passwords = options.without_passwords;
-    const Import::Parts parts{store_, names_, clock_, lookups_, readers_};
-    auto import = std::make_shared<Import>(parts, std::move(rules), options, std::move(input));
+    const Import::Dependencies deps{store_, names_, clock_, lookups_, readers_};
+    auto import = std::make_shared<Import>(deps, std::move(rules), options, std::move(input));
     const ImportId id = ++last_;
     jobs_.emplace(id, Job{import, std::move(owner)});
     tasks_.spawn(run(id, std::move(import)));

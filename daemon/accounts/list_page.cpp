@@ -16,16 +16,17 @@ namespace {
 model::Uid add_matching(const store::ReadTxn& txn, std::vector<model::PublicAccount> some, std::size_t limit,
                         std::optional<model::AccountState> wanted, base::Milliseconds now, Page& page) {
     model::Uid last;
-    for (model::PublicAccount& open : some) {
+    for (model::PublicAccount& public_part : some) {
         if (page.entries.size() == limit) {
             break;
         }
-        last = open.uid;
-        const auto closed = store::PrivateAccounts::get(txn, open.uid);
-        const auto attempts = store::CountersTable::attempts(txn, txn.digest(store::DigestKind::name, open.name));
-        const auto state = state_of(closed ? closed->state : model::AccountState::active, attempts, now);
+        last = public_part.uid;
+        const auto private_part = store::PrivateAccounts::get(txn, public_part.uid);
+        const auto attempts =
+            store::CountersTable::attempts(txn, txn.digest(store::DigestKind::name, public_part.name));
+        const auto state = state_of(private_part ? private_part->state : model::AccountState::active, attempts, now);
         if (!wanted || *wanted == state) {
-            page.entries.push_back({std::move(open), state});
+            page.entries.push_back({std::move(public_part), state});
         }
     }
     return last;

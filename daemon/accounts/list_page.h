@@ -14,7 +14,7 @@
 namespace loquet::accounts {
 
 struct ListEntry {
-    model::PublicAccount open;
+    model::PublicAccount public_part;
     model::AccountState state = model::AccountState::active; ///< as state_of() says
 };
 

@@ -21,9 +21,9 @@ void check_passwd_field(std::string_view text, std::size_t limit, const std::str
 
 std::string require_path(std::string path, const std::string& field) {
     check_passwd_field(path, limits::account_path_bytes, field);
-    const std::string closed = path + "/";
-    require(path.starts_with('/') && closed.find("/../") == std::string::npos
-                && closed.find("/./") == std::string::npos,
+    const std::string private_part = path + "/";
+    require(path.starts_with('/') && private_part.find("/../") == std::string::npos
+                && private_part.find("/./") == std::string::npos,
             [&] {
                 return "the " + field + " \"" + base::printable(path, 80)
                        + "\" is not accepted: an absolute path without \".\" and "
@@ -51,21 +51,22 @@ std::string require_locale(std::string locale) {
 
 model::Account make_account(const NewAccount& wanted, const AccountDefaults& defaults) {
     model::Account account;
-    account.open.name = model::require_account_name(wanted.name);
-    require(!account.open.name.starts_with(defaults.organisation_prefix), [&] {
-        return "the name \"" + account.open.name + "\" is not accepted: names that begin with \""
+    account.public_part.name = model::require_account_name(wanted.name);
+    require(!account.public_part.name.starts_with(defaults.organisation_prefix), [&] {
+        return "the name \"" + account.public_part.name + "\" is not accepted: names that begin with \""
                + defaults.organisation_prefix + "\" are kept for the groups of organisations";
     });
     check_passwd_field(wanted.display_name, limits::display_name_bytes, "display name");
-    account.open.display_name = wanted.display_name;
-    account.open.home =
-        require_path(wanted.home.empty() ? home_of(account.open.name, defaults.home) : wanted.home, "home");
-    account.open.shell = require_path(wanted.shell.empty() ? defaults.shell : wanted.shell, "shell");
-    account.closed.mail = model::require_mail(wanted.mail);
-    account.closed.phone = model::require_phone(wanted.phone);
-    account.closed.locale = require_locale(wanted.locale);
-    account.closed.organisation = wanted.organisation.empty() ? "" : require_organisation(wanted.organisation);
-    account.closed.authorisations = require_authorisations(wanted.authorisations.value_or(defaults.authorisations));
+    account.public_part.display_name = wanted.display_name;
+    account.public_part.home =
+        require_path(wanted.home.empty() ? home_of(account.public_part.name, defaults.home) : wanted.home, "home");
+    account.public_part.shell = require_path(wanted.shell.empty() ? defaults.shell : wanted.shell, "shell");
+    account.private_part.mail = model::require_mail(wanted.mail);
+    account.private_part.phone = model::require_phone(wanted.phone);
+    account.private_part.locale = require_locale(wanted.locale);
+    account.private_part.organisation = wanted.organisation.empty() ? "" : require_organisation(wanted.organisation);
+    account.private_part.authorisations =
+        require_authorisations(wanted.authorisations.value_or(defaults.authorisations));
     return account;
 }
 

@@ -49,13 +49,13 @@ Task<std::uint32_t> OrganisationGroups::join(std::string organisation) {
                                                  "GID "
                                                + std::to_string(*elsewhere));
     }
-    NumberGiver::Make make = [organisation](store::WriteTxn& txn, Uid number) {
+    UidAllocator::Make make = [organisation](store::WriteTxn& txn, Uid number) {
         if (GroupsTable::of(txn, organisation)) {
             throw MadeAlready();
         }
         GroupsTable::put(txn, {number.value, organisation});
     };
-    Task<Uid> making = numbers_.give(std::move(make));
+    Task<Uid> making = numbers_.allocate(std::move(make));
     try {
         const Uid number = co_await making;
         co_return number.value;

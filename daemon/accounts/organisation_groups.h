@@ -4,7 +4,7 @@
 #pragma once
 
 #include "daemon/accounts/name_service.h"
-#include "daemon/accounts/number_giver.h"
+#include "daemon/accounts/uid_allocator.h"
 #include "daemon/store/store.h"
 #include "daemon/work/worker_pool.h"
 #include "lib/base/task.h"
@@ -22,11 +22,11 @@ class OrganisationGroups {
 public:
     /// All references outlive this object, which outlives its tasks. `prefix`: of the groups' names.
     OrganisationGroups(std::string prefix, store::Store& store, const NameService& names, work::WorkerPool& lookups,
-                       NumberGiver& numbers)
+                       UidAllocator& numbers)
         : prefix_(std::move(prefix)), store_(store), names_(names), lookups_(lookups), numbers_(numbers) {}
 
     /// The GID of the group, which is made where there is none. `organisation` is canonical. Throws Error: `conflict`
-    /// where another source of names has a group of that name, and what NumberGiver throws.
+    /// where another source of names has a group of that name, and what UidAllocator throws.
     [[nodiscard]] base::Task<std::uint32_t> join(std::string organisation);
 
 private:
@@ -34,7 +34,7 @@ private:
     store::Store& store_;
     const NameService& names_;
     work::WorkerPool& lookups_;
-    NumberGiver& numbers_;
+    UidAllocator& numbers_;
 };
 
 } // namespace loquet::accounts

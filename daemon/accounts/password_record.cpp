@@ -20,8 +20,8 @@ void note_own_password(model::Credential& credential) noexcept {
 }
 
 void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password) {
-    auto closed = PrivateAccounts::get(txn, uid);
-    if (!closed) {
+    auto private_part = PrivateAccounts::get(txn, uid);
+    if (!private_part) {
         throw Error(Error::Kind::not_found, "there is no account with this number");
     }
     auto credential = Credentials::get(txn, uid).value_or(model::Credential{});
@@ -35,9 +35,9 @@ void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& passw
     credential.password_hash = password.hash;
     credential.password_changed = password.wall;
     credential.must_change = password.must_change;
-    ++closed->generation;
-    closed->trusted_seats.clear();
-    AccountsTable::put(txn, uid, *closed);
+    ++private_part->generation;
+    private_part->trusted_places.clear();
+    AccountsTable::put(txn, uid, *private_part);
     AccountsTable::put(txn, uid, credential);
 }
 

@@ -20,8 +20,8 @@ struct NewPassword {
     base::Milliseconds wall{0}; ///< when
 };
 
-/// The new hash, the former one first in the history, the account's generation raised, no seat trusted any more. Throws
-/// Error (not_found).
+/// The new hash, the former one first in the history, the account's generation raised, no place trusted any more.
+/// Throws Error (not_found).
 void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password);
 
 /// Before a change becomes due, or a new password takes this one's place: was it its owner's own?

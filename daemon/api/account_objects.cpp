@@ -23,12 +23,12 @@ ResetOptions ResetOptions::read(bus::Reader& reader) {
     return {};
 }
 
-AccountObjects::AccountObjects(const Parts& parts) : parts_(parts) {
-    parts_.connection.add_filter(answer_object_manager, this);
-    parts_.connection.add_filter(bus::read_properties<AccountObjects>, this);
-    parts_.connection.add_object_manager(protocol::root_path);
-    parts_.connection.add_objects(tree.prefix, interface, bus::with_properties(account_properties(), members),
-                                  bus::find_in<tree>, this);
+AccountObjects::AccountObjects(const Dependencies& deps) : deps_(deps) {
+    deps_.connection.add_filter(answer_object_manager, this);
+    deps_.connection.add_filter(bus::read_properties<AccountObjects>, this);
+    deps_.connection.add_object_manager(protocol::root_path);
+    deps_.connection.add_objects(tree.prefix, interface, bus::with_properties(account_properties(), members),
+                                 bus::find_in<tree>, this);
 }
 
 AccountProperties AccountObjects::subject(const bus::Call& call) const {
@@ -36,11 +36,11 @@ AccountProperties AccountObjects::subject(const bus::Call& call) const {
 }
 
 AccountProperties AccountObjects::properties_of_account(Uid uid) const {
-    auto view = parts_.accounts.show(uid);
+    auto view = deps_.accounts.show(uid);
     if (!view) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }
-    return properties_of(std::move(*view), parts_.settings, parts_.steady, parts_.clock);
+    return properties_of(std::move(*view), deps_.settings, deps_.steady, deps_.clock);
 }
 
 int AccountObjects::answer_object_manager(sd_bus_message* message, void* self, sd_bus_error* error) noexcept {
@@ -54,19 +54,19 @@ int AccountObjects::answer_object_manager(sd_bus_message* message, void* self, s
 
 base::Task<void> AccountObjects::list_objects(bus::Call& call, const Caller& caller) {
     const accounts::Page page =
-        parts_.accounts.list(Uid{0}, limits::accounts_per_page, std::nullopt, parts_.steady.now(parts_.clock));
+        deps_.accounts.list(Uid{0}, limits::accounts_per_page, std::nullopt, deps_.steady.now(deps_.clock));
     if (page.next) {
         throw Error(Error::Kind::limited, "there are too many accounts for one answer: use ListAccounts");
     }
-    if (parts_.callers.is_connected(caller)) {
+    if (deps_.callers.is_connected(caller)) {
         watch(caller.sender);
     }
     call.reply([&](bus::Writer& w) {
         w.array("{oa{sa{sv}}}", [&] {
             for (const accounts::ListEntry& entry : page.entries) {
-                const AccountProperties account = properties_of_account(entry.open.uid);
+                const AccountProperties account = properties_of_account(entry.public_part.uid);
                 w.pair("oa{sa{sv}}", [&] {
-                    w.object_path(tree.path_of(entry.open.uid));
+                    w.object_path(tree.path_of(entry.public_part.uid));
                     w.array("{sa{sv}}", [&] {
                         w.pair("sa{sv}", [&] {
                             w.text(interface).dictionary([&] {
@@ -104,65 +104,65 @@ void AccountObjects::tell(const Change& change) {
         if (change.kind == Change::Kind::added) {
             tell_added(change.uid, watcher);
         } else {
-            bus::tell_changed(parts_.connection, tree.path_of(change.uid), interface, names, watcher);
+            bus::tell_changed(deps_.connection, tree.path_of(change.uid), interface, names, watcher);
         }
     }
 }
 
 void AccountObjects::tell_added(Uid uid, const std::string& watcher) {
     const bus::Message signal =
-        parts_.connection.signal(protocol::root_path, object_manager_interface, "InterfacesAdded");
+        deps_.connection.signal(protocol::root_path, object_manager_interface, "InterfacesAdded");
     bus::Writer writer(signal.get());
     writer.object_path(tree.path_of(uid));
     // No values: who may read them reads them.
     writer.array("{sa{sv}}", [&] { writer.pair("sa{sv}", [&] { writer.text(interface).dictionary([] {}); }); });
-    parts_.connection.send_to(signal, watcher);
+    deps_.connection.send_to(signal, watcher);
 }
 
 base::Task<void> AccountObjects::lock(bus::Call& call, const Caller& caller, Reason reason) {
-    auto locking = parts_.accounts.lock(tree.require(call.path()), std::move(reason.value), Actor{caller.uid});
+    auto locking = deps_.accounts.lock(tree.require(call.path()), std::move(reason.value), Actor{caller.uid});
     co_await locking;
     call.reply();
 }
 
 base::Task<void> AccountObjects::unlock(bus::Call& call, const Caller& caller) {
     const Uid uid = tree.require(call.path());
-    auto unlocking = parts_.engine.with_account_still(
-        uid, [this, uid, actor = Actor{caller.uid}] { return parts_.accounts.unlock(uid, actor); });
+    auto unlocking = deps_.engine.with_account_still(
+        uid, [this, uid, actor = Actor{caller.uid}] { return deps_.accounts.unlock(uid, actor); });
     co_await unlocking;
     call.reply();
 }
 
 base::Task<void> AccountObjects::disable(bus::Call& call, const Caller& caller, Reason reason) {
-    auto disabling = parts_.accounts.disable(tree.require(call.path()), std::move(reason.value), Actor{caller.uid});
+    auto disabling = deps_.accounts.disable(tree.require(call.path()), std::move(reason.value), Actor{caller.uid});
     co_await disabling;
     call.reply();
 }
 
 base::Task<void> AccountObjects::enable(bus::Call& call, const Caller& caller) {
     const Uid uid = tree.require(call.path());
-    auto enabling = parts_.engine.with_account_still(
-        uid, [this, uid, caller] { return parts_.accounts.enable(uid, Actor{caller.uid}); });
+    auto enabling = deps_.engine.with_account_still(
+        uid, [this, uid, caller] { return deps_.accounts.enable(uid, Actor{caller.uid}); });
     co_await enabling;
     call.reply();
 }
 
 base::Task<void> AccountObjects::start_reset(bus::Call& call, const Caller& caller, ResetOptions /*options*/) {
     const Uid uid = tree.require(call.path());
-    auto starting = parts_.engine.with_account_still(
-        uid, [this, uid, caller] { return parts_.accounts.start_reset(uid, Actor{caller.uid}); });
+    auto starting = deps_.engine.with_account_still(
+        uid, [this, uid, caller] { return deps_.accounts.start_reset(uid, Actor{caller.uid}); });
     co_await starting;
     call.reply();
 }
 
 base::Task<void> AccountObjects::authorise(bus::Call& call, const Caller& caller, ServiceName service) {
-    auto changing = parts_.accounts.authorise(tree.require(call.path()), std::move(service.value), Actor{caller.uid});
+    auto changing = deps_.accounts.authorise(tree.require(call.path()), std::move(service.value), Actor{caller.uid});
     co_await changing;
     call.reply();
 }
 
 base::Task<void> AccountObjects::deauthorise(bus::Call& call, const Caller& caller, ServiceName service) {
-    auto changing = parts_.accounts.deauthorise(tree.require(call.path()), std::move(service.value), Actor{caller.uid});
+    auto changing = deps_.accounts.deauthorise(tree.require(call.path()), std::move(service.value), Actor{caller.uid});
     co_await changing;
     call.reply();
 }
@@ -172,11 +172,11 @@ base::Task<void> AccountObjects::remove_factor(bus::Call& call, const Caller& ca
     accounts::FactorRemoval removal;
     removal.factor = std::move(factor.value);
     removal.reason = std::move(reason.value);
-    const auto plugin = parts_.settings.plugins.find(removal.factor);
-    removal.is_configured = plugin != parts_.settings.plugins.end() && plugin->second.kind == config::PluginKind::step;
+    const auto plugin = deps_.settings.plugins.find(removal.factor);
+    removal.is_configured = plugin != deps_.settings.plugins.end() && plugin->second.kind == config::PluginKind::step;
     const Uid uid = tree.require(call.path());
-    auto removing = parts_.engine.with_account_still(uid, [this, uid, caller, removal = std::move(removal)] {
-        return parts_.accounts.remove_factor(uid, removal, Actor{caller.uid});
+    auto removing = deps_.engine.with_account_still(uid, [this, uid, caller, removal = std::move(removal)] {
+        return deps_.accounts.remove_factor(uid, removal, Actor{caller.uid});
     });
     co_await removing;
     call.reply();

@@ -38,7 +38,7 @@ public:
     static constexpr bus::ObjectTree<model::Uid> tree{protocol::account_prefix};
     static constexpr const char* interface = protocol::account_interface;
 
-    struct Parts {
+    struct Dependencies {
         bus::Connection& connection;
         Callers& callers;
         accounts::Accounts& accounts;
@@ -48,13 +48,13 @@ public:
         const base::Clock& clock;
         base::TaskGroup& tasks;
     };
-    explicit AccountObjects(const Parts& parts);
+    explicit AccountObjects(const Dependencies& deps);
 
     [[nodiscard]] static const std::array<AccountProperty, 17>& properties() noexcept { return account_properties(); }
     [[nodiscard]] static bool has(std::string_view path) noexcept { return tree.find(path).has_value(); }
-    [[nodiscard]] base::TaskGroup& tasks() noexcept { return parts_.tasks; }
+    [[nodiscard]] base::TaskGroup& tasks() noexcept { return deps_.tasks; }
     base::Task<Caller> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {
-        return parts_.callers.admit(call, access, tree.find(call.path()));
+        return deps_.callers.admit(call, access, tree.find(call.path()));
     }
     /// Throws Error (not_found).
     [[nodiscard]] AccountProperties subject(const bus::Call& call) const;
@@ -82,7 +82,7 @@ private:
     static int answer_object_manager(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
     static const sd_bus_vtable members[];
 
-    Parts parts_;
+    Dependencies deps_;
     std::set<std::string, std::less<>> watchers_; ///< unique names of connections that may see the accounts
 };
 

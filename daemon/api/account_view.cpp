@@ -19,11 +19,14 @@ namespace {
 constexpr Access helpdesk_or_self = self_or(Action::read_accounts);
 
 constexpr std::array<AccountProperty, 17> account_properties_table{{
-    {"Name", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.name); }},
-    {"UID", "u", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.uid.value); }},
-    {"GID", "u", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.open.gid); }},
+    {"Name", "s", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.public_part.name); }},
+    {"UID", "u", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.public_part.uid.value); }},
+    {"GID", "u", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.u32(a.view.account.public_part.gid); }},
     {"DisplayName", "s", helpdesk_or_self,
-     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.open.display_name); }},
+     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.public_part.display_name); }},
     {"State", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.state); }},
     {"LockedUntil", "t", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.locked_until)); }},
@@ -37,18 +40,18 @@ constexpr std::array<AccountProperty, 17> account_properties_table{{
     {"PasswordMustChange", "b", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.boolean(a.view.must_change); }},
     {"LastLogin", "t", helpdesk_or_self,
-     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.closed.last_login)); }},
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.private_part.last_login)); }},
     {"MailMasked", "s", helpdesk_or_self,
-     [](Writer& w, const AccountProperties& a) { w.text(model::masked_mail(a.view.account.closed.mail)); }},
+     [](Writer& w, const AccountProperties& a) { w.text(model::masked_mail(a.view.account.private_part.mail)); }},
     {"PhoneMasked", "s", helpdesk_or_self,
-     [](Writer& w, const AccountProperties& a) { w.text(model::masked_phone(a.view.account.closed.phone)); }},
+     [](Writer& w, const AccountProperties& a) { w.text(model::masked_phone(a.view.account.private_part.phone)); }},
     {"Organisation", "s", helpdesk_or_self,
-     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.closed.organisation); }},
+     [](Writer& w, const AccountProperties& a) { w.text(a.view.account.private_part.organisation); }},
     {"Authorisations", "as", helpdesk_or_self,
-     [](Writer& w, const AccountProperties& a) { w.texts(a.view.account.closed.authorisations); }},
+     [](Writer& w, const AccountProperties& a) { w.texts(a.view.account.private_part.authorisations); }},
     {"Factors", "as", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) {
-         std::vector<std::string> factors = a.view.account.closed.factors;
+         std::vector<std::string> factors = a.view.account.private_part.factors;
          if (a.view.has_password) {
              factors.insert(factors.begin(), "password");
          }
@@ -78,11 +81,11 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
                                 const base::Clock& clock) {
     AccountProperties account;
     account.view = std::move(view);
-    const model::PrivateAccount& closed = account.view.account.closed;
-    account.state = name_of(accounts::state_of(closed.state, account.view.attempts, steady.now(clock)));
+    const model::PrivateAccount& private_part = account.view.account.private_part;
+    account.state = name_of(accounts::state_of(private_part.state, account.view.attempts, steady.now(clock)));
     add_lock(account, steady, clock);
-    if (closed.state != AccountState::active) {
-        account.lock_reason = closed.state_reason;
+    if (private_part.state != AccountState::active) {
+        account.lock_reason = private_part.state_reason;
     }
     if (settings.password.expires_after.count() > 0 && account.view.has_password) {
         account.password_expires = account.view.password_changed + settings.password.expires_after;

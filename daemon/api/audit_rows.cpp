@@ -56,7 +56,7 @@ void write_audit_rows(bus::Writer& writer, const std::vector<audit::Entry>& entr
                     writer.entry("actor", *event.actor);
                 }
                 writer.entry("purpose", event.purpose).entry("service", event.service);
-                writer.entry("place", event.seat).entry("detail", event.detail);
+                writer.entry("place", event.place).entry("detail", event.detail);
             });
         }
     });

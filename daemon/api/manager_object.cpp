@@ -25,7 +25,7 @@ using model::Uid;
 namespace {
 
 constexpr std::size_t records_per_slice = 1000; ///< of the audit log; logins go on in between
-constexpr std::size_t health_bytes = 3000;      ///< the first troubles; loquetctl takes no text above 4096
+constexpr std::size_t health_bytes = 3000;      ///< the first faults; loquetctl takes no text above 4096
 constexpr std::size_t cursor_bytes = 16;
 constexpr std::size_t state_bytes = 16;
 constexpr std::size_t filters = 16;
@@ -68,10 +68,10 @@ AccountFilter AccountFilter::read(bus::Reader& reader) {
     return filter;
 }
 
-ManagerObject::ManagerObject(const Parts& parts) : parts_(parts) {
-    parts_.connection.add_filter(bus::read_properties<ManagerObject>, this);
-    parts_.connection.add_object(protocol::root_path, interface,
-                                 bus::with_properties(manager_properties_table, members), this);
+ManagerObject::ManagerObject(const Dependencies& deps) : deps_(deps) {
+    deps_.connection.add_filter(bus::read_properties<ManagerObject>, this);
+    deps_.connection.add_object(protocol::root_path, interface, bus::with_properties(manager_properties_table, members),
+                                this);
 }
 
 const std::array<ManagerObject::Property, 5>& ManagerObject::properties() noexcept {
@@ -82,10 +82,10 @@ base::Task<void> ManagerObject::begin(bus::Call& call, const Caller& caller, Pur
                                       ClientDetails details) {
     details.set_caller(caller);
     if (details.client.locale.empty()) {
-        details.client.locale = parts_.locale;
+        details.client.locale = deps_.locale;
     }
-    auto beginning = parts_.engine.begin(std::move(purpose.value), std::move(name.value), std::move(details.client),
-                                         std::move(details.known));
+    auto beginning = deps_.engine.begin(std::move(purpose.value), std::move(name.value), std::move(details.client),
+                                        std::move(details.known));
     const conversation::Begun begun = co_await beginning;
     call.reply([&](Writer& writer) {
         writer.object_path(begun.dialog ? ConversationObjects::tree.path_of(*begun.dialog) : protocol::root_path);
@@ -94,7 +94,7 @@ base::Task<void> ManagerObject::begin(bus::Call& call, const Caller& caller, Pur
 }
 
 base::Task<void> ManagerObject::find_account(bus::Call& call, const Caller& /*caller*/, TypedName name) {
-    const auto uid = parts_.accounts.find(name.value);
+    const auto uid = deps_.accounts.find(name.value);
     if (!uid) {
         throw Error(Error::Kind::not_found, "there is no account of that name");
     }
@@ -105,14 +105,14 @@ base::Task<void> ManagerObject::find_account(bus::Call& call, const Caller& /*ca
 base::Task<void> ManagerObject::list_accounts(bus::Call& call, const Caller& /*caller*/, Cursor after,
                                               std::uint32_t limit, AccountFilter filter) {
     require_page(limit, limits::accounts_per_page, "accounts");
-    const accounts::Page page = parts_.accounts.list(after.after, limit, filter.state, parts_.steady.now(parts_.clock));
+    const accounts::Page page = deps_.accounts.list(after.after, limit, filter.state, deps_.steady.now(deps_.clock));
     call.reply([&](Writer& writer) {
         writer.array("a{sv}", [&] {
             for (const accounts::ListEntry& entry : page.entries) {
                 writer.dictionary([&] {
                     writer.entry("path", "o",
-                                 [&] { writer.object_path(AccountObjects::tree.path_of(entry.open.uid)); });
-                    writer.entry("name", entry.open.name).entry("uid", entry.open.uid.value);
+                                 [&] { writer.object_path(AccountObjects::tree.path_of(entry.public_part.uid)); });
+                    writer.entry("name", entry.public_part.name).entry("uid", entry.public_part.uid.value);
                     writer.entry("state", name_of(entry.state));
                 });
             }
@@ -129,13 +129,13 @@ base::Task<void> ManagerObject::create_account(bus::Call& call, const Caller& ca
     }
     std::optional<accounts::ChosenPassword> chosen;
     if (request.password) {
-        auto hashing = parts_.hasher.hash(std::move(*request.password), model::Digest{});
+        auto hashing = deps_.hasher.hash(std::move(*request.password), model::Digest{});
         std::string hash = co_await hashing;
         chosen = accounts::ChosenPassword{std::move(hash), request.must_change};
     }
-    auto creating = parts_.accounts.create(std::move(request.account), std::move(chosen), Actor{caller.uid});
+    auto creating = deps_.accounts.create(std::move(request.account), std::move(chosen), Actor{caller.uid});
     const model::Account account = co_await creating;
-    call.reply([&](Writer& writer) { writer.object_path(AccountObjects::tree.path_of(account.open.uid)); });
+    call.reply([&](Writer& writer) { writer.object_path(AccountObjects::tree.path_of(account.public_part.uid)); });
 }
 
 base::Task<void> ManagerObject::import(bus::Call& call, const Caller& caller, base::Fd lines, ImportRequest request) {
@@ -143,11 +143,11 @@ base::Task<void> ManagerObject::import(bus::Call& call, const Caller& caller, ba
     if (!caller.is_root() && !request.options.without_passwords) {
         throw Error(Error::Kind::denied, "only root may import passwords; say \"without_passwords\" to leave them out");
     }
-    if (!parts_.callers.is_connected(caller)) {
+    if (!deps_.callers.is_connected(caller)) {
         throw Error(Error::Kind::unavailable, "the import would end with its caller, who left the bus");
     }
     request.options.actor = caller.uid;
-    const accounts::ImportId id = parts_.imports.start(std::move(lines), request.options, caller.sender);
+    const accounts::ImportId id = deps_.imports.start(std::move(lines), request.options, caller.sender);
     call.reply([&](Writer& writer) { writer.object_path(JobObjects::tree.path_of(id)); });
     co_return;
 }
@@ -156,7 +156,7 @@ base::Task<void> ManagerObject::read_audit(bus::Call& call, const Caller& /*call
                                            std::uint32_t limit) {
     require_page(limit, limits::audit_records_per_page, "records");
     const auto entries =
-        parts_.store.read([&](const store::ReadTxn& txn) { return audit::AuditLog::read(txn, after, limit); });
+        deps_.store.read([&](const store::ReadTxn& txn) { return audit::AuditLog::read(txn, after, limit); });
     call.reply([&](Writer& writer) { write_audit_rows(writer, entries); });
     co_return;
 }
@@ -164,8 +164,8 @@ base::Task<void> ManagerObject::read_audit(bus::Call& call, const Caller& /*call
 base::Task<void> ManagerObject::verify_audit(bus::Call& call, const Caller& /*caller*/) {
     audit::ChainCheck check;
     const auto look_at_a_slice = [&](const store::ReadTxn& txn) { return check.advance(txn, records_per_slice); };
-    while (!parts_.store.read(look_at_a_slice)) {
-        auto letting_others_on = parts_.loop.sleep(base::Milliseconds(0));
+    while (!deps_.store.read(look_at_a_slice)) {
+        auto letting_others_on = deps_.loop.sleep(base::Milliseconds(0));
         co_await letting_others_on;
     }
     const audit::Verdict& verdict = check.verdict();
@@ -176,19 +176,19 @@ base::Task<void> ManagerObject::list_messages(bus::Call& call, const Caller& /*c
                                               std::uint32_t limit, MessageQuestion question) {
     require_page(limit, limits::messages_per_page, "messages");
     if (!question.account.empty()) {
-        question.filter.account = parts_.accounts.find(question.account);
+        question.filter.account = deps_.accounts.find(question.account);
         if (!question.filter.account) {
             throw Error(Error::Kind::not_found, "there is no account of that name");
         }
     }
-    const auto page = parts_.store.read(
+    const auto page = deps_.store.read(
         [&](const store::ReadTxn& txn) { return outbox::list_messages(txn, after, limit, question.filter); });
-    call.reply([&](Writer& writer) { write_message_rows(writer, page, parts_.outbox); });
+    call.reply([&](Writer& writer) { write_message_rows(writer, page, deps_.outbox); });
     co_return;
 }
 
 base::Task<void> ManagerObject::retry_message(bus::Call& call, const Caller& /*caller*/, std::uint64_t number) {
-    auto writing = parts_.store.write(parts_.outbox.bring_forward(number));
+    auto writing = deps_.store.write(deps_.outbox.bring_forward(number));
     co_await writing;
     call.reply();
 }
@@ -200,12 +200,12 @@ void ManagerObject::schema_version(Writer& value) const {
     value.u32(store::schema_version());
 }
 void ManagerObject::profile(Writer& value) const {
-    value.text(parts_.settings.profile);
+    value.text(deps_.settings.profile);
 }
 
 void ManagerObject::plugin_list(Writer& value) const {
     value.array("a{sv}", [&] {
-        for (const plugins::PluginStatus& status : parts_.plugins.status()) {
+        for (const plugins::PluginStatus& status : deps_.plugins.status()) {
             value.dictionary([&] {
                 value.entry("instance", status.instance).entry("kind", std::string(protocol::to_text(status.kind)));
                 value.entry("version", status.version).entry("state", std::string(plugins::to_text(status.state)));
@@ -220,28 +220,28 @@ void ManagerObject::health(Writer& value) const {
     const auto add = [&](const std::string& trouble) {
         text += (text.empty() || trouble.empty() ? "" : "; ") + trouble;
     };
-    add(parts_.refused_configuration);
-    add(parts_.store.why_unwritable());
-    add(parts_.directory.trouble());
-    add(parts_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
+    add(deps_.refused_configuration);
+    add(deps_.store.why_unwritable());
+    add(deps_.directory.trouble());
+    add(deps_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
     for (const auto medium : {model::Medium::mail, model::Medium::sms}) {
-        add(parts_.courier.alarming(medium)
+        add(deps_.courier.alarming(medium)
                 ? "few of the codes that are sent by " + std::string(to_text(medium)) + " are used"
                 : "");
     }
-    for (const auto& [channel, said] : parts_.courier.failing_channels()) {
+    for (const auto& [channel, said] : deps_.courier.failing_channels()) {
         add(std::string("the channel ").append(channel).append(" takes no messages: ").append(said));
     }
-    for (const std::string& missing : missing_plugins(parts_.settings, parts_.plugins.status())) {
+    for (const std::string& missing : missing_plugins(deps_.settings, deps_.plugins.status())) {
         add(missing);
     }
     value.text(text.empty() ? "ok" : base::printable(text, health_bytes));
 }
 
 void ManagerObject::signal_account(const char* member, Uid uid) {
-    const bus::Message signal = parts_.connection.signal(protocol::root_path, interface, member);
+    const bus::Message signal = deps_.connection.signal(protocol::root_path, interface, member);
     Writer(signal.get()).object_path(AccountObjects::tree.path_of(uid));
-    parts_.connection.send(signal);
+    deps_.connection.send(signal);
 }
 
 void ManagerObject::tell(const accounts::Change& change) {
@@ -258,9 +258,9 @@ void ManagerObject::tell(const accounts::Change& change) {
 }
 
 void ManagerObject::tell_plugin(const plugins::PluginStatus& status) {
-    const bus::Message signal = parts_.connection.signal(protocol::root_path, interface, "PluginChanged");
+    const bus::Message signal = deps_.connection.signal(protocol::root_path, interface, "PluginChanged");
     Writer(signal.get()).text(status.instance);
-    parts_.connection.send(signal);
+    deps_.connection.send(signal);
     properties_changed("Plugins");
     tell_health();
 }
@@ -270,7 +270,7 @@ void ManagerObject::tell_health() {
 }
 
 void ManagerObject::properties_changed(const char* name) {
-    bus::check(sd_bus_emit_properties_changed(parts_.connection.raw(), protocol::root_path, interface, name, nullptr),
+    bus::check(sd_bus_emit_properties_changed(deps_.connection.raw(), protocol::root_path, interface, name, nullptr),
                "cannot tell that a property changed");
 }
 

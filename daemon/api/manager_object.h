@@ -53,7 +53,7 @@ public:
     using Property = bus::Property<ManagerObject, Access>;
     static constexpr const char* interface = protocol::manager_interface;
 
-    struct Parts {
+    struct Dependencies {
         bus::Loop& loop;
         bus::Connection& connection;
         Callers& callers;
@@ -73,18 +73,18 @@ public:
         const std::string& locale; ///< of a dialog whose application says none
         base::TaskGroup& tasks;
     };
-    explicit ManagerObject(const Parts& parts);
+    explicit ManagerObject(const Dependencies& deps);
 
-    [[nodiscard]] base::TaskGroup& tasks() noexcept { return parts_.tasks; }
+    [[nodiscard]] base::TaskGroup& tasks() noexcept { return deps_.tasks; }
 
     [[nodiscard]] static const std::array<Property, 5>& properties() noexcept;
     [[nodiscard]] static bool has(std::string_view path) noexcept { return path == protocol::root_path; }
     base::Task<Caller> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {
-        return parts_.callers.admit(call, access);
+        return deps_.callers.admit(call, access);
     }
     /// FindAccount: of one's own name.
     base::Task<Caller> admit(const bus::Call& call, Access access, const TypedName& name) {
-        return parts_.callers.admit(call, access, parts_.accounts.find(name.value));
+        return deps_.callers.admit(call, access, deps_.accounts.find(name.value));
     }
     [[nodiscard]] const ManagerObject& subject(const bus::Call& /*call*/) const noexcept { return *this; }
 
@@ -118,7 +118,7 @@ private:
     void properties_changed(const char* name);
     static const sd_bus_vtable members[];
 
-    Parts parts_;
+    Dependencies deps_;
 };
 
 } // namespace loquet::api

@@ -17,7 +17,7 @@ using store::Table;
 
 namespace {
 
-/// Strangers can make records, so their number is bounded; what is left is proved from where it begins.
+/// Outsiders can make records, so their number is bounded; what is left is proved from where it begins.
 void give_up_oldest(store::WriteTxn& txn, std::uint64_t newest, std::uint64_t keep) {
     const ChainHead before = store::MetaTable::chain_start(txn);
     ChainHead start = before;

@@ -33,12 +33,12 @@ struct FlowItem {
     std::string position; ///< "file:line:column" for complaints; empty: built in
     bool enrols = false;
     /// For so long it is not asked again where it was granted; 0: always.
-    std::chrono::days trust_seat{0};
+    std::chrono::days trust_place{0};
 
     [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     /// Where it was written does not make it another one.
     friend bool operator==(const FlowItem& a, const FlowItem& b) {
-        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols && a.trust_seat == b.trust_seat;
+        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols && a.trust_place == b.trust_place;
     }
 };
 

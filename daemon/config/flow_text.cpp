@@ -41,8 +41,8 @@ std::optional<FlowItem> group_of(TableReader group) {
     }
     if (!item.enrols) {
         std::int64_t days = 0;
-        group.number("trust_seat_days", days, 0, longest_trust_days);
-        item.trust_seat = std::chrono::days(days);
+        group.number("trust_place_days", days, 0, longest_trust_days);
+        item.trust_place = std::chrono::days(days);
     }
     group.finish();
     return item.steps.empty() ? std::nullopt : std::optional(std::move(item));

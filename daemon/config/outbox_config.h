@@ -14,9 +14,9 @@ struct BudgetConfig {
     std::uint32_t account = 10;
     std::uint32_t destination = 10;
     std::uint32_t country = 0; ///< of the telephone number's country code; SMS only
-    std::uint32_t seat = 50;
+    std::uint32_t place = 50;
     std::uint32_t site = 500;
-    std::uint32_t stranger_percent = 50; ///< of each of them, for whoever proved nothing
+    std::uint32_t unproven_percent = 50; ///< of each of them, for whoever proved nothing
     friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
 };
 
@@ -27,8 +27,8 @@ struct OutboxConfig {
     std::chrono::seconds receipts{30}; ///< from one question for receipts to the next
     std::uint32_t alarm_after = 50;    ///< codes of one medium within 24 hours
     std::uint32_t alarm_percent = 30;  ///< of them that are used at least; 0: no alarm
-    BudgetConfig mail_budget{.account = 20, .destination = 20, .country = 0, .seat = 200, .site = 5000};
-    BudgetConfig sms_budget{.account = 10, .destination = 10, .country = 200, .seat = 50, .site = 500};
+    BudgetConfig mail_budget{.account = 20, .destination = 20, .country = 0, .place = 200, .site = 5000};
+    BudgetConfig sms_budget{.account = 10, .destination = 10, .country = 200, .place = 50, .site = 500};
     friend bool operator==(const OutboxConfig&, const OutboxConfig&) = default;
 };
 

@@ -20,9 +20,9 @@ void read_budget(TableReader& table, BudgetConfig& budget, bool has_country) {
     if (has_country) {
         table.number("country", budget.country, 0, most_messages);
     }
-    table.number("seat", budget.seat, 0, most_messages);
+    table.number("place", budget.place, 0, most_messages);
     table.number("site", budget.site, 0, most_messages);
-    table.number("stranger_percent", budget.stranger_percent, 0, 100);
+    table.number("unproven_percent", budget.unproven_percent, 0, 100);
     table.finish();
 }
 

@@ -22,13 +22,13 @@ public:
     explicit Lines(base::Executor& loop) noexcept : loop_(loop) {}
 
     /// In the frame of who waits, and in line until it is chosen or the frame goes.
-    class Place {
+    class Waiter {
     public:
-        Place(std::shared_ptr<Lines> lines, const model::Digest& identity)
+        Waiter(std::shared_ptr<Lines> lines, const model::Digest& identity)
             : lines_(std::move(lines)), identity_(identity), turn_(lines_->loop_) {}
-        Place(const Place&) = delete;
-        Place& operator=(const Place&) = delete;
-        ~Place() {
+        Waiter(const Waiter&) = delete;
+        Waiter& operator=(const Waiter&) = delete;
+        ~Waiter() {
             if (in_line_) {
                 lines_->leave(*this);
             }
@@ -47,8 +47,8 @@ public:
     [[nodiscard]] std::optional<Turn> enter(const model::Digest& identity) {
         return lines_.try_emplace(identity).second ? std::optional(Turn(shared_from_this(), identity)) : std::nullopt;
     }
-    void line_up(Place& place, const model::Digest& seat);
-    void line_up_for_maintenance(Place& place);
+    void line_up(Waiter& waiter, const model::Digest& place);
+    void line_up_for_maintenance(Waiter& waiter);
     void hand_over(const model::Digest& identity);
 
     [[nodiscard]] std::size_t waiting(const model::Digest& identity) const {
@@ -58,18 +58,18 @@ public:
     [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
 
 private:
-    struct SeatLine {
-        model::Digest seat;
-        std::deque<Place*> waiting;
+    struct PlaceLine {
+        model::Digest place;
+        std::deque<Waiter*> waiting;
     };
     /// Who waits for one name; present while somebody evaluates.
     struct Line {
-        std::deque<Place*> maintenance; ///< before all seats
-        std::deque<SeatLine> seats;     ///< the front has the next turn
-        std::size_t waiting = 0;        ///< at all seats
+        std::deque<Waiter*> maintenance; ///< before all places
+        std::deque<PlaceLine> places;    ///< the front has the next turn
+        std::size_t waiting = 0;         ///< at all places
     };
-    [[nodiscard]] static Place* take_next(Line& line);
-    void leave(Place& place) noexcept;
+    [[nodiscard]] static Waiter* take_next(Line& line);
+    void leave(Waiter& waiter) noexcept;
 
     base::Executor& loop_;
     std::unordered_map<model::Digest, Line, model::DigestHash> lines_;
@@ -83,13 +83,13 @@ AccountQueue::Turn::~Turn() {
     }
 }
 
-base::Task<AccountQueue::Turn> AccountQueue::enter(model::Digest identity, model::Digest seat) {
+base::Task<AccountQueue::Turn> AccountQueue::enter(model::Digest identity, model::Digest place) {
     if (auto now = lines_->enter(identity)) {
         co_return *std::move(now);
     }
-    Lines::Place place(lines_, identity);
-    lines_->line_up(place, seat);
-    auto waiting = place.future();
+    Lines::Waiter waiter(lines_, identity);
+    lines_->line_up(waiter, place);
+    auto waiting = waiter.future();
     Turn turn = co_await waiting;
     co_return turn;
 }
@@ -98,76 +98,77 @@ base::Task<AccountQueue::Turn> AccountQueue::enter_for_maintenance(model::Digest
     if (auto now = lines_->enter(identity)) {
         co_return *std::move(now);
     }
-    Lines::Place place(lines_, identity);
-    lines_->line_up_for_maintenance(place);
-    auto waiting = place.future();
+    Lines::Waiter waiter(lines_, identity);
+    lines_->line_up_for_maintenance(waiter);
+    auto waiting = waiter.future();
     Turn turn = co_await waiting;
     co_return turn;
 }
 
-void AccountQueue::Lines::line_up(Place& place, const model::Digest& seat) {
-    Line& line = lines_.at(place.identity_);
-    auto mine = std::find_if(line.seats.begin(), line.seats.end(), [&](const SeatLine& s) { return s.seat == seat; });
-    const std::size_t of_this_seat = mine == line.seats.end() ? 0 : mine->waiting.size();
-    if (line.waiting >= limits::waiting_per_account || of_this_seat >= limits::waiting_per_account / 2) {
+void AccountQueue::Lines::line_up(Waiter& waiter, const model::Digest& place) {
+    Line& line = lines_.at(waiter.identity_);
+    auto mine =
+        std::find_if(line.places.begin(), line.places.end(), [&](const PlaceLine& s) { return s.place == place; });
+    const std::size_t of_this_place = mine == line.places.end() ? 0 : mine->waiting.size();
+    if (line.waiting >= limits::waiting_per_account || of_this_place >= limits::waiting_per_account / 2) {
         refuse();
     }
-    if (mine == line.seats.end()) {
-        mine = line.seats.insert(line.seats.end(), SeatLine{seat, {}});
+    if (mine == line.places.end()) {
+        mine = line.places.insert(line.places.end(), PlaceLine{place, {}});
     }
-    mine->waiting.push_back(&place);
+    mine->waiting.push_back(&waiter);
     ++line.waiting;
-    place.in_line_ = true;
+    waiter.in_line_ = true;
 }
 
-void AccountQueue::Lines::line_up_for_maintenance(Place& place) {
-    auto& line = lines_.at(place.identity_).maintenance;
+void AccountQueue::Lines::line_up_for_maintenance(Waiter& waiter) {
+    auto& line = lines_.at(waiter.identity_).maintenance;
     if (line.size() >= limits::waiting_maintenance) {
         refuse();
     }
-    line.push_back(&place);
-    place.in_line_ = true;
+    line.push_back(&waiter);
+    waiter.in_line_ = true;
 }
 
-void AccountQueue::Lines::leave(Place& place) noexcept {
-    Line& line = lines_.at(place.identity_);
-    if (std::erase(line.maintenance, &place) != 0) {
+void AccountQueue::Lines::leave(Waiter& waiter) noexcept {
+    Line& line = lines_.at(waiter.identity_);
+    if (std::erase(line.maintenance, &waiter) != 0) {
         return;
     }
-    for (auto seat = line.seats.begin(); seat != line.seats.end(); ++seat) {
-        if (std::erase(seat->waiting, &place) != 0) {
+    for (auto place = line.places.begin(); place != line.places.end(); ++place) {
+        if (std::erase(place->waiting, &waiter) != 0) {
             --line.waiting;
-            if (seat->waiting.empty()) {
-                line.seats.erase(seat);
+            if (place->waiting.empty()) {
+                line.places.erase(place);
             }
             return;
         }
     }
 }
 
-AccountQueue::Lines::Place* AccountQueue::Lines::take_next(Line& line) {
+AccountQueue::Lines::Waiter* AccountQueue::Lines::take_next(Line& line) {
     if (!line.maintenance.empty()) {
-        Place* chosen = line.maintenance.front();
+        Waiter* chosen = line.maintenance.front();
         line.maintenance.pop_front();
         return chosen;
     }
-    if (line.seats.empty()) {
+    if (line.places.empty()) {
         return nullptr;
     }
-    SeatLine seat = std::move(line.seats.front());
-    line.seats.pop_front();
-    Place* chosen = seat.waiting.front();
-    seat.waiting.pop_front();
+    PlaceLine place = std::move(line.places.front());
+    line.places.pop_front();
+    Waiter* chosen = place.waiting.front();
+    place.waiting.pop_front();
     --line.waiting;
-    if (!seat.waiting.empty()) {
-        line.seats.push_back(std::move(seat));
+    if (!place.waiting.empty()) {
+        line.places.push_back(std::move(place));
     }
     return chosen;
 }
 
 void AccountQueue::Lines::hand_over(const model::Digest& identity) {
     const auto line = lines_.find(identity);
-    Place* next = take_next(line->second);
+    Waiter* next = take_next(line->second);
     if (next == nullptr) {
         lines_.erase(line);
         return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One evaluation at a time for each name, and a short, fair queue in front of it: seats take turns, so a flood from one
-// place does not keep the owner out at another. Who is cancelled gives the place back. Loop thread.
+// One evaluation at a time for each name, and a short, fair queue in front of it: places take turns, so a flood from
+// one place does not keep the owner out at another. Who is cancelled gives the place back. Loop thread.
 #pragma once
 
 #include "daemon/model/ids.h"
@@ -36,9 +36,9 @@ public:
         model::Digest identity_;
     };
 
-    /// Waits for its turn. Throws Error (busy) when limits::waiting_per_account already wait, or the seat alone has
+    /// Waits for its turn. Throws Error (busy) when limits::waiting_per_account already wait, or the place alone has
     /// half of them.
-    base::Task<Turn> enter(model::Digest identity, model::Digest seat);
+    base::Task<Turn> enter(model::Digest identity, model::Digest place);
 
     /// The helpdesk's turn: after the evaluation that runs, before all who wait, in a place of its own that no flood of
     /// answers can take. Throws Error (busy) when limits::waiting_maintenance already wait.

@@ -46,7 +46,7 @@ bool Conversation::open_part(const Walker& walker) {
     open_ = true;
     options_ = part.steps;
     wanted_ = part.at_least;
-    if (part.trust_seat.count() > 0 && walker.is_trusted(part.trust_seat)) {
+    if (part.trust_place.count() > 0 && walker.is_trusted(part.trust_place)) {
         wanted_ = 0;
         return true;
     }
@@ -86,7 +86,7 @@ void Conversation::leave_step() {
     std::erase(options_, step_);
     step_.clear();
     if (--wanted_ == 0) {
-        earned_trust_ = earned_trust_ || parts_[at_].trust_seat.count() > 0;
+        earned_trust_ = earned_trust_ || parts_[at_].trust_place.count() > 0;
         ++at_;
         open_ = false;
     }

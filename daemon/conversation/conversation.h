@@ -43,8 +43,8 @@ struct FlowPart {
     std::vector<std::string> steps;
     std::size_t at_least = 1;
     bool enrols = false;
-    /// Where it was granted at this seat within so many days, it is passed over; 0: never.
-    std::chrono::days trust_seat{0};
+    /// Where it was granted at this place within so many days, it is passed over; 0: never.
+    std::chrono::days trust_place{0};
 
     [[nodiscard]] bool is_required_step() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     friend bool operator==(const FlowPart&, const FlowPart&) = default;
@@ -57,7 +57,7 @@ struct FlowPart {
 struct Walker {
     /// Which steps the person can walk; a step that is required by itself is not asked about.
     std::function<bool(const std::string& step)> is_set_up;
-    /// Whether a part that is trusted for so long was granted at this seat.
+    /// Whether a part that is trusted for so long was granted at this place.
     std::function<bool(std::chrono::days)> is_trusted = [](std::chrono::days) { return false; };
 };
 

@@ -51,13 +51,13 @@ struct Subject {
     std::string name; ///< canonical where it can be one, else what was typed
     std::optional<model::Account> account;
     model::Digest identity;
-    model::Digest seat;
+    model::Digest place;
 
     [[nodiscard]] std::optional<model::Uid> uid() const {
-        return account ? std::optional(account->open.uid) : std::nullopt;
+        return account ? std::optional(account->public_part.uid) : std::nullopt;
     }
     /// The same attempt as it would be if nobody had the name: for equal work behind a lock.
-    [[nodiscard]] Subject as_stranger() const { return {name, std::nullopt, identity, seat}; }
+    [[nodiscard]] Subject as_unknown() const { return {name, std::nullopt, identity, place}; }
 };
 
 /// The proved password by the configured method, where the stored hash is weaker. Written with the granted end of the

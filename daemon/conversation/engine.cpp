@@ -4,7 +4,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/evaluation.h"
 #include "daemon/conversation/flow_parts.h"
-#include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/place_trust.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/model/account_name.h"
 #include "daemon/store/accounts_table.h"
@@ -30,7 +30,7 @@ using protocol::Turn;
 using store::AccountsTable;
 using store::PublicAccounts;
 
-Engine::Engine(const Parts& parts)
+Engine::Engine(const Dependencies& parts)
     : loop_(parts.loop), clock_(parts.clock), steady_(parts.steady), store_(parts.store), settings_(parts.settings),
       texts_(parts.texts), presenter_(parts.texts, parts.settings),
       steps_(parts.store, parts.hasher, parts.clock, parts.texts, parts.settings, parts.doors),
@@ -49,7 +49,7 @@ Subject Engine::unknown_subject(const std::string& typed_name, const Client& cli
     Subject subject;
     subject.name = typed_name;
     subject.identity = store_.digest(store::DigestKind::identity, typed_name);
-    subject.seat = store_.digest(store::DigestKind::seat, client.place());
+    subject.place = store_.digest(store::DigestKind::place, client.place());
     return subject;
 }
 
@@ -71,7 +71,7 @@ Subject Engine::find_subject(const std::string& typed_name, const Client& client
         throw Error(Error::Kind::not_found, "this name is not for Loquet to judge for this caller");
     }
     subject.identity = store_.digest(canonical ? store::DigestKind::name : store::DigestKind::identity, subject.name);
-    subject.seat = store_.digest(store::DigestKind::seat, client.place());
+    subject.place = store_.digest(store::DigestKind::place, client.place());
     return subject;
 }
 
@@ -135,7 +135,7 @@ base::Task<Turn> Engine::carry_on(DialogId id, std::shared_ptr<Dialog> dialog, b
 
 base::Task<Turn> Engine::account_phase(std::shared_ptr<Dialog> shared) {
     Dialog& dialog = *shared;
-    if (dialog.subject.account->closed.state != model::AccountState::active) {
+    if (dialog.subject.account->private_part.state != model::AccountState::active) {
         co_return Denied{Reason::disabled, {}, {texts_.render(dialog.client.locale, "disabled")}};
     }
     if (dialog.machine.at_end()) {

@@ -38,7 +38,7 @@ struct Begun {
 
 class Engine {
 public:
-    struct Parts {
+    struct Dependencies {
         bus::Loop& loop;
         const base::Clock& clock;
         model::SteadyTime& steady;
@@ -48,7 +48,7 @@ public:
         const config::Config& settings;
         PluginDoors doors;
     };
-    explicit Engine(const Parts& parts);
+    explicit Engine(const Dependencies& parts);
 
     /// Starts a dialog. `known`: answers that the caller has already (PAM_AUTHTOK), so that one call is enough; used
     /// only when the first question is for the password alone. Throws Error: `invalid` (unknown purpose), `not_found`

@@ -2,7 +2,7 @@
 // The half of the engine that judges an answer: asks the policy, walks the steps, writes what followed, and tells.
 #include "daemon/conversation/engine.h"
 #include "daemon/conversation/evaluation.h"
-#include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/place_trust.h"
 #include "daemon/conversation/typed_text.h"
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
@@ -44,7 +44,7 @@ base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
         for (;;) {
             base::Milliseconds wait{0};
             {
-                auto entering = queue_.enter(dialog.subject.identity, dialog.subject.seat);
+                auto entering = queue_.enter(dialog.subject.identity, dialog.subject.place);
                 const AccountQueue::Turn place = co_await entering;
                 if (clock_.boottime() - asked_at - waited.time > limits::longest_queueing) {
                     break;
@@ -92,8 +92,8 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& 
             keeper_.foresee(hold, evaluation.shut() ? std::array{refused, before} : std::array{succeeded, failed});
     }
     work_.shield(dialog.task); // what is judged from here on is counted, though nobody waits for it
-    // Behind a lock the same work is done as for a stranger, and its result means nothing.
-    const Subject subject = evaluation.shut() ? dialog.subject.as_stranger() : dialog.subject;
+    // Behind a lock the same work is done as for an outsider, and its result means nothing.
+    const Subject subject = evaluation.shut() ? dialog.subject.as_unknown() : dialog.subject;
     StepResult result = refused_as_outdated();
     if (!is_outdated(dialog)) {
         auto judging = enrols ? step.enrol_answer(dialog, subject, std::move(answers))
@@ -101,7 +101,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& 
         result = co_await judging;
     }
     if (step.proves() && !enrols) {
-        deny_if_closed(result, subject);
+        deny_if_inactive(result, subject);
     }
     evaluation.take(evaluation.shut() ? refused_by(evaluation.ruling) : std::move(result));
     if (std::holds_alternative<Granted>(evaluation.turn)) {
@@ -129,7 +129,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& 
 void Engine::note_proof(Dialog& dialog, bool proved) {
     if (proved && !dialog.proved) {
         dialog.proved = true;
-        dialog.generation = dialog.subject.account ? dialog.subject.account->closed.generation : 0;
+        dialog.generation = dialog.subject.account ? dialog.subject.account->private_part.generation : 0;
     }
 }
 
@@ -142,7 +142,7 @@ void Engine::note_change(Dialog& dialog, const std::string& granted_step, bool e
     } else if (granted_step == new_password_step) {
         evaluation.sets_password = true;
         if (dialog.client.acts_for_root() && dialog.subject.account
-            && dialog.subject.account->closed.state != model::AccountState::active) {
+            && dialog.subject.account->private_part.state != model::AccountState::active) {
             dialog.messages.push_back(texts_.render(dialog.client.locale, "stays_locked"));
         }
         tell_owner(dialog, model::Notice::password_changed, evaluation.writes);
@@ -153,7 +153,7 @@ void Engine::tell_owner(const Dialog& dialog, model::Notice notice, std::vector<
     const auto uid = dialog.subject.uid();
     if (notices_ && uid) {
         const bool proven = dialog.proved || dialog.client.acts_for_root();
-        writes.push_back(notices_->tell(*uid, notice, {dialog.subject.seat, proven, dialog.client.locale}));
+        writes.push_back(notices_->tell(*uid, notice, {dialog.subject.place, proven, dialog.client.locale}));
     }
 }
 
@@ -315,8 +315,8 @@ void Engine::announce(const Dialog& dialog, const Evaluation& evaluation) const 
     if (!evaluation.durable || !uid) {
         return;
     }
-    if (evaluation.disowned) {
-        tell_locked(*uid, base::Milliseconds(0), "disowned");
+    if (evaluation.revoked) {
+        tell_locked(*uid, base::Milliseconds(0), "revoked");
     } else if (evaluation.consequence && evaluation.consequence->shut()) {
         log_lock(dialog, *evaluation.consequence);
         const bool timed = evaluation.consequence->verdict == protocol::Verdict::locked;

@@ -3,7 +3,7 @@
 
 #include "daemon/accounts/password_record.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/place_trust.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
@@ -47,7 +47,7 @@ model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     event.actor = dialog.client.person();
     event.purpose = dialog.purpose;
     event.service = base::printable(dialog.client.service, 64);
-    event.seat = base::printable(dialog.client.place(), 128);
+    event.place = base::printable(dialog.client.place(), 128);
     event.time = wall;
     return event;
 }
@@ -72,7 +72,7 @@ void Evaluation::take(StepResult result) {
         detail = std::move(result.detail);
     }
     person_failed = result.person_failed;
-    disowned = disowned || result.disowned;
+    revoked = revoked || result.revoked;
     needs_durable = needs_durable || result.needs_durable;
 }
 
@@ -87,7 +87,7 @@ bool asks_for_the_password_alone(const Turn& turn) {
 
 Attempt attempt_of(const Dialog& dialog) {
     const Subject& subject = dialog.subject;
-    return {subject.identity, !subject.account, subject.seat, dialog.is_at_a_thing_of_its_own()};
+    return {subject.identity, !subject.account, subject.place, dialog.is_at_a_thing_of_its_own()};
 }
 
 StepResult refused_by(const Ruling& ruling) {
@@ -107,12 +107,12 @@ StepResult lacks_a_factor() {
     return result;
 }
 
-void deny_if_closed(StepResult& result, const Subject& subject) {
+void deny_if_inactive(StepResult& result, const Subject& subject) {
     if (!std::holds_alternative<Granted>(result.turn) || !subject.account
-        || subject.account->closed.state == model::AccountState::active) {
+        || subject.account->private_part.state == model::AccountState::active) {
         return;
     }
-    const bool locked = subject.account->closed.state == model::AccountState::locked;
+    const bool locked = subject.account->private_part.state == model::AccountState::locked;
     result.turn = Denied{Reason::refused, {}, {}};
     result.detail = locked ? "account-locked" : "account-disabled";
     result.person_failed = true;
@@ -120,7 +120,7 @@ void deny_if_closed(StepResult& result, const Subject& subject) {
 
 bool is_outdated(const Dialog& dialog) {
     const auto& account = dialog.subject.account;
-    return dialog.proved && (!account || account->closed.generation != dialog.generation);
+    return dialog.proved && (!account || account->private_part.generation != dialog.generation);
 }
 
 StepResult refused_as_outdated() {
@@ -132,8 +132,8 @@ StepResult refused_as_outdated() {
 
 store::Store::Work fails_if_outdated(const Dialog& dialog) {
     return [uid = dialog.subject.uid(), generation = dialog.generation](store::WriteTxn& txn) {
-        const auto closed = uid ? store::PrivateAccounts::get(txn, *uid) : std::nullopt;
-        if (!closed || closed->generation != generation) {
+        const auto private_part = uid ? store::PrivateAccounts::get(txn, *uid) : std::nullopt;
+        if (!private_part || private_part->generation != generation) {
             throw AccountChanged();
         }
     };
@@ -151,15 +151,15 @@ store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation,
     model::AuditEvent event = event_of(dialog, evaluation, wall);
     const bool logged_in = event.granted && dialog.logs_in();
     const bool trusted = logged_in && dialog.machine.earned_trust() && dialog.is_at_a_thing_of_its_own();
-    return [event = std::move(event), logged_in, trusted, steady, seat = dialog.subject.seat](store::WriteTxn& txn) {
+    return [event = std::move(event), logged_in, trusted, steady, place = dialog.subject.place](store::WriteTxn& txn) {
         if (logged_in && event.account) {
-            auto closed = store::PrivateAccounts::get(txn, *event.account);
-            if (closed) {
-                closed->last_login = event.time;
+            auto private_part = store::PrivateAccounts::get(txn, *event.account);
+            if (private_part) {
+                private_part->last_login = event.time;
                 if (trusted) {
-                    trust(*closed, seat, steady);
+                    trust(*private_part, place, steady);
                 }
-                store::AccountsTable::put(txn, *event.account, *closed);
+                store::AccountsTable::put(txn, *event.account, *private_part);
             }
         }
         audit::AuditLog::append(txn, event);
@@ -172,15 +172,16 @@ store::Store::Work factor_set_up(const Dialog& dialog, const std::string& factor
     event.granted = true;
     event.detail = factor;
     return [event = std::move(event)](store::WriteTxn& txn) {
-        auto closed = event.account ? store::PrivateAccounts::get(txn, *event.account) : std::nullopt;
-        if (!closed) {
+        auto private_part = event.account ? store::PrivateAccounts::get(txn, *event.account) : std::nullopt;
+        if (!private_part) {
             throw base::Error(base::Error::Kind::not_found, "the account is gone");
         }
-        if (std::find(closed->factors.begin(), closed->factors.end(), event.detail) == closed->factors.end()) {
-            closed->factors.push_back(event.detail);
+        if (std::find(private_part->factors.begin(), private_part->factors.end(), event.detail)
+            == private_part->factors.end()) {
+            private_part->factors.push_back(event.detail);
         }
-        closed->trusted_seats.clear();
-        store::AccountsTable::put(txn, *event.account, *closed);
+        private_part->trusted_places.clear();
+        store::AccountsTable::put(txn, *event.account, *private_part);
         audit::AuditLog::append(txn, event);
     };
 }
@@ -191,8 +192,8 @@ store::Store::Work renewed_hash(const Dialog& dialog) {
         return [](store::WriteTxn&) {};
     }
     return [uid = *uid, generation = dialog.generation, hashes = *dialog.renewal](store::WriteTxn& txn) {
-        const auto closed = store::PrivateAccounts::get(txn, uid);
-        if (closed && closed->generation == generation) {
+        const auto private_part = store::PrivateAccounts::get(txn, uid);
+        if (private_part && private_part->generation == generation) {
             accounts::replace_hash(txn, uid, hashes.old_hash, hashes.new_hash);
         }
     };

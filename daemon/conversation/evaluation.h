@@ -20,7 +20,7 @@ struct Evaluation {
     std::vector<store::Store::Work> writes;
     std::string detail;
     bool person_failed = false;
-    bool disowned = false;
+    bool revoked = false;
     bool sets_password = false;
     bool outdated = false; ///< the account changed while the answer was judged: nothing of it was written
     bool needs_durable = false;
@@ -48,7 +48,7 @@ struct Evaluation {
 [[nodiscard]] StepResult lacks_a_factor();
 
 /// Denies where the account takes no proof, because it is locked or disabled: a failure like a wrong answer.
-void deny_if_closed(StepResult& result, const Subject& subject);
+void deny_if_inactive(StepResult& result, const Subject& subject);
 
 /// The account is not what the dialog's proof was given for: since then it was locked, disabled, given another password
 /// or removed. That is nobody's failed guess.
@@ -64,7 +64,7 @@ public:
 /// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
 [[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
 
-/// The audit record; and where it was a login, its time, and that the seat is trusted.
+/// The audit record; and where it was a login, its time, and that the place is trusted.
 [[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
                                            base::Milliseconds steady);
 

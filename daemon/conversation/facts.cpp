@@ -23,16 +23,16 @@ std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts conta
     if (!subject.account) {
         return facts;
     }
-    const auto& [open, closed] = *subject.account;
-    add(facts, "display_name", open.display_name);
-    add(facts, "uid", std::to_string(open.uid.value));
-    add(facts, "organisation", closed.organisation);
-    add(facts, "created", std::to_string(closed.created.count()));
-    add(facts, "mail_masked", model::masked_mail(closed.mail));
-    add(facts, "phone_masked", model::masked_phone(closed.phone));
+    const auto& [public_part, private_part] = *subject.account;
+    add(facts, "display_name", public_part.display_name);
+    add(facts, "uid", std::to_string(public_part.uid.value));
+    add(facts, "organisation", private_part.organisation);
+    add(facts, "created", std::to_string(private_part.created.count()));
+    add(facts, "mail_masked", model::masked_mail(private_part.mail));
+    add(facts, "phone_masked", model::masked_phone(private_part.phone));
     if (contacts == Contacts::whole) {
-        add(facts, "mail", closed.mail);
-        add(facts, "phone", closed.phone);
+        add(facts, "mail", private_part.mail);
+        add(facts, "phone", private_part.phone);
     }
     return facts;
 }
@@ -40,9 +40,9 @@ std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts conta
 std::vector<protocol::Medium> media_of(const Subject& subject, const std::vector<protocol::Medium>& site) {
     std::vector<protocol::Medium> media = site;
     if (subject.account) {
-        const auto& closed = subject.account->closed;
+        const auto& private_part = subject.account->private_part;
         std::erase_if(media, [&](protocol::Medium medium) {
-            return medium == protocol::Medium::mail ? closed.mail.empty() : closed.phone.empty();
+            return medium == protocol::Medium::mail ? private_part.mail.empty() : private_part.phone.empty();
         });
     }
     return media;

@@ -43,7 +43,7 @@ Judgement standing(const JudgeRequest& request, const protocol::ScopedCounters& 
     judgement.verdict = Verdict::allow;
     // What is counted elsewhere does not shut a place that the owner uses.
     const Scope shutting = counters[Scope::known_place] ? Scope::known_place : Scope::account;
-    for (const Scope scope : {shutting, Scope::account_seat}) {
+    for (const Scope scope : {shutting, Scope::account_place}) {
         const auto& counter = counters[scope];
         if (!counter) {
             continue;
@@ -82,7 +82,7 @@ Judgement judge_strictly(const JudgeRequest& request) {
             counter->locked_until = now + lock_for.count();
             counter->since_lock = 0;
             // The plugin looks at the place's own lock: what was told during its absence holds when it is back.
-            if (auto& place = counters[Scope::account_seat]; place && scope == shutting) {
+            if (auto& place = counters[Scope::account_place]; place && scope == shutting) {
                 place->locked_until = counter->locked_until;
             }
         }
@@ -90,7 +90,7 @@ Judgement judge_strictly(const JudgeRequest& request) {
         if (counters[Scope::account] && counters[Scope::known_place]) {
             counters[Scope::account]->disabled = false;
         }
-        for (const Scope scope : {Scope::account, Scope::account_seat, Scope::known_place}) {
+        for (const Scope scope : {Scope::account, Scope::account_place, Scope::known_place}) {
             if (counters[scope]) {
                 count_success(*counters[scope], now);
             }

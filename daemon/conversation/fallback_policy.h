@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The strict lockout policy that the daemon falls back to while its policy plugin is dead. A killed plugin must neither
-// keep people out nor open the door: 3 failures lock the name for 20 minutes at every seat, a lock that stands is
+// keep people out nor open the door: 3 failures lock the name for 20 minutes at every place, a lock that stands is
 // kept, and nothing is forgiven but by a success. Pure.
 #pragma once
 

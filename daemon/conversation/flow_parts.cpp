@@ -23,7 +23,7 @@ std::vector<FlowPart> parts_for(const config::Config& settings, const std::strin
     };
     std::vector<FlowPart> parts;
     for (const config::FlowItem& item : flow->items) {
-        FlowPart part{{}, item.at_least, item.enrols, item.trust_seat};
+        FlowPart part{{}, item.at_least, item.enrols, item.trust_place};
         for (const config::Step& step : item.steps) {
             if (!is_skipped(step)) {
                 part.steps.push_back(step.name);

@@ -16,7 +16,7 @@ namespace loquet::conversation {
 [[nodiscard]] std::vector<FlowPart> parts_for(const config::Config& settings, const std::string& purpose,
                                               const Client& client);
 
-/// A stranger has nothing to change or to set up.
+/// An outsider has nothing to change or to set up.
 [[nodiscard]] bool is_for_an_owner(const std::string& purpose);
 
 /// Who changes a password that somebody else chose, and never had one of their own, walks the flow of a first login.

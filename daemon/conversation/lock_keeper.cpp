@@ -20,29 +20,29 @@ using store::CountersTable;
 namespace {
 
 const Digest site_key{};
-/// Accounts are no strangers' invention: their counters never give way to those of names that nobody has.
+/// Accounts are no outsiders' invention: their counters never give way to those of names that nobody has.
 constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
 struct AttemptChange {
     Digest identity;
-    bool stranger;
+    bool unknown;
     model::AttemptCounters counters;
 };
-struct SeatChange {
-    Digest seat;
+struct PlaceChange {
+    Digest place;
     model::Counter counter;
 };
 
 void put(store::WriteTxn& txn, const AttemptChange& change) {
-    const auto whose = change.stranger ? CountersTable::Whose::stranger : CountersTable::Whose::account;
+    const auto whose = change.unknown ? CountersTable::Whose::unknown : CountersTable::Whose::account;
     CountersTable::put_attempts(txn, change.identity, whose, change.counters);
 }
 
-void put(store::WriteTxn& txn, const SeatChange& change) {
-    if (change.seat == site_key) {
+void put(store::WriteTxn& txn, const PlaceChange& change) {
+    if (change.place == site_key) {
         CountersTable::put_site(txn, change.counter);
     } else {
-        CountersTable::put_seat(txn, change.seat, change.counter);
+        CountersTable::put_place(txn, change.place, change.counter);
     }
 }
 
@@ -63,14 +63,14 @@ model::FailureLock lock_of(const protocol::Judgement& judgement) {
 
 LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt)
     : attempt_(attempt),
-      name_(keeper.names_, attempt.identity, attempt.stranger ? limits::counted_strangers : any_number,
+      name_(keeper.names_, attempt.identity, attempt.unknown ? limits::counted_unknown_names : any_number,
             [&] { return keeper.stored(attempt); }),
-      seat_(keeper.seats_, attempt.seat, limits::counted_seats,
-            [&] {
-                return keeper.store_.read(
-                    [&](const store::ReadTxn& txn) { return CountersTable::seat(txn, attempt.seat); });
-            }),
-      site_(keeper.seats_, site_key, any_number,
+      place_(keeper.places_, attempt.place, limits::counted_places,
+             [&] {
+                 return keeper.store_.read(
+                     [&](const store::ReadTxn& txn) { return CountersTable::place(txn, attempt.place); });
+             }),
+      site_(keeper.places_, site_key, any_number,
             [&] { return keeper.store_.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); }) {}
 
 LockKeeper::Still::Still(LockKeeper& keeper, const Digest& identity)
@@ -78,7 +78,7 @@ LockKeeper::Still::Still(LockKeeper& keeper, const Digest& identity)
 
 LockKeeper::Name LockKeeper::stored(const Attempt& attempt) const {
     return {store_.read([&](const store::ReadTxn& txn) { return CountersTable::attempts(txn, attempt.identity); }),
-            attempt.stranger};
+            attempt.unknown};
 }
 
 protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::LockoutEvent event) {
@@ -88,12 +88,12 @@ protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::Lo
     request.boot_id = clock_.boot_id();
     const model::AttemptCounters& counters = names_.get(attempt.identity).counters;
     request.counters[Scope::account] = counters.account;
-    request.counters[Scope::account_seat] = counters.seat(attempt.seat);
-    if (const auto* known = counters.known_place(attempt.seat)) {
+    request.counters[Scope::account_place] = counters.place(attempt.place);
+    if (const auto* known = counters.known_place(attempt.place)) {
         request.counters[Scope::known_place] = known->counter;
     }
-    request.counters[Scope::seat] = seats_.get(attempt.seat);
-    request.counters[Scope::site] = seats_.get(site_key);
+    request.counters[Scope::place] = places_.get(attempt.place);
+    request.counters[Scope::site] = places_.get(site_key);
     return request;
 }
 
@@ -110,7 +110,7 @@ base::Task<LockKeeper::Answer> LockKeeper::ask(plugins::LockoutClient& policy, p
 }
 
 LockKeeper::Versions LockKeeper::versions(const Attempt& attempt) const {
-    return {names_.version(attempt.identity), seats_.version(attempt.seat), seats_.version(site_key)};
+    return {names_.version(attempt.identity), places_.version(attempt.place), places_.version(site_key)};
 }
 
 LockKeeper::Foresight LockKeeper::foresee(const Hold& hold, const std::array<protocol::LockoutEvent, 2>& events) {
@@ -154,7 +154,7 @@ base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent ev
 base::Task<void> LockKeeper::note_locks(const Attempt& attempt, const protocol::Judgement& judgement,
                                         bool policy_answers) {
     protocol::JudgeRequest elsewhere = question(attempt, protocol::LockoutEvent::before);
-    for (const Scope scope : {Scope::account_seat, Scope::seat, Scope::known_place}) {
+    for (const Scope scope : {Scope::account_place, Scope::place, Scope::known_place}) {
         elsewhere.counters[scope].reset();
     }
     protocol::Judgement of_account;
@@ -167,14 +167,14 @@ base::Task<void> LockKeeper::note_locks(const Attempt& attempt, const protocol::
     }
     model::AttemptCounters attempts = names_.get(attempt.identity).counters;
     attempts.lock = lock_of(of_account);
-    attempts.set_seat_lock(attempt.seat, lock_of(judgement));
-    names_.set(attempt.identity, {std::move(attempts), attempt.stranger});
+    attempts.set_place_lock(attempt.place, lock_of(judgement));
+    names_.set(attempt.identity, {std::move(attempts), attempt.unknown});
 }
 
 void LockKeeper::forget_failures(const Hold& hold) {
     model::AttemptCounters counters = names_.get(hold.attempt().identity).counters;
     (void)counters.forget_failures();
-    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().stranger});
+    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().unknown});
 }
 
 void LockKeeper::take_over(const Attempt& attempt, protocol::LockoutEvent event,
@@ -183,30 +183,30 @@ void LockKeeper::take_over(const Attempt& attempt, protocol::LockoutEvent event,
     if (counters[Scope::account]) {
         attempts.account = *counters[Scope::account];
     }
-    // A seat that never failed nor succeeded needs no place in the list.
-    if (counters[Scope::account_seat] && *counters[Scope::account_seat] != attempts.seat(attempt.seat)) {
-        attempts.set_seat(attempt.seat, *counters[Scope::account_seat]);
+    // A place that never failed nor succeeded needs no place in the list.
+    if (counters[Scope::account_place] && *counters[Scope::account_place] != attempts.place(attempt.place)) {
+        attempts.set_place(attempt.place, *counters[Scope::account_place]);
     }
     if (counters[Scope::known_place]) {
-        attempts.set_known(attempt.seat, *counters[Scope::known_place]);
+        attempts.set_known(attempt.place, *counters[Scope::known_place]);
     }
     if (event == protocol::LockoutEvent::succeeded) {
         if (attempt.makes_known) {
-            const auto* known = attempts.known_place(attempt.seat);
-            attempts.note_success(attempt.seat, known != nullptr ? known->counter : attempts.seat(attempt.seat),
+            const auto* known = attempts.known_place(attempt.place);
+            attempts.note_success(attempt.place, known != nullptr ? known->counter : attempts.place(attempt.place),
                                   steady_.now(clock_).count());
         }
-        attempts.set_seat_lock(attempt.seat, {});
+        attempts.set_place_lock(attempt.place, {});
         if (!attempts.account.disabled && attempts.lock.endless) {
             attempts.lock = {};
         }
     }
-    names_.set(attempt.identity, {std::move(attempts), attempt.stranger});
-    if (counters[Scope::seat]) {
-        seats_.set(attempt.seat, *counters[Scope::seat]);
+    names_.set(attempt.identity, {std::move(attempts), attempt.unknown});
+    if (counters[Scope::place]) {
+        places_.set(attempt.place, *counters[Scope::place]);
     }
     if (counters[Scope::site]) {
-        seats_.set(site_key, *counters[Scope::site]);
+        places_.set(site_key, *counters[Scope::site]);
     }
 }
 
@@ -221,28 +221,28 @@ const model::AttemptCounters& LockKeeper::counters(const Hold& hold) const {
 }
 
 void LockKeeper::put_back(const Hold& hold, model::AttemptCounters counters) {
-    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().stranger});
+    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().unknown});
 }
 
 LockKeeper::Changes LockKeeper::changes(const Hold& hold, Extent extent) {
     const Attempt& attempt = hold.attempt();
-    AttemptChange of_attempt{attempt.identity, attempt.stranger, names_.get(attempt.identity).counters};
-    std::vector<SeatChange> of_seats;
-    for (const Digest& key : {attempt.seat, site_key}) {
-        if (extent == Extent::all || !seats_.is_durable(key)) {
-            of_seats.push_back({key, seats_.get(key)});
+    AttemptChange of_attempt{attempt.identity, attempt.unknown, names_.get(attempt.identity).counters};
+    std::vector<PlaceChange> of_places;
+    for (const Digest& key : {attempt.place, site_key}) {
+        if (extent == Extent::all || !places_.is_durable(key)) {
+            of_places.push_back({key, places_.get(key)});
         }
     }
     const base::Milliseconds now = steady_.now(clock_);
     Changes changes;
     changes.durable = [this, attempt, written = versions(attempt)] {
         names_.durable(attempt.identity, written.name);
-        seats_.durable(attempt.seat, written.seat);
-        seats_.durable(site_key, written.site);
+        places_.durable(attempt.place, written.place);
+        places_.durable(site_key, written.site);
     };
-    changes.work = [of_attempt = std::move(of_attempt), of_seats = std::move(of_seats), now](store::WriteTxn& txn) {
+    changes.work = [of_attempt = std::move(of_attempt), of_places = std::move(of_places), now](store::WriteTxn& txn) {
         put(txn, of_attempt);
-        std::for_each(of_seats.begin(), of_seats.end(), [&](const SeatChange& change) { put(txn, change); });
+        std::for_each(of_places.begin(), of_places.end(), [&](const PlaceChange& change) { put(txn, change); });
         store::MetaTable::put_steady_time(txn, now);
     };
     return changes;
@@ -254,32 +254,32 @@ void LockKeeper::reload(const Digest& identity) {
 
 std::optional<LockKeeper::Changes> LockKeeper::left_over() {
     std::vector<AttemptChange> attempts;
-    std::vector<SeatChange> seats;
+    std::vector<PlaceChange> places;
     std::vector<std::pair<Digest, std::uint64_t>> attempt_versions;
-    std::vector<std::pair<Digest, std::uint64_t>> seat_versions;
+    std::vector<std::pair<Digest, std::uint64_t>> place_versions;
     for (const Digest& key : names_.left_over()) {
         const Name& name = names_.get(key);
-        attempts.push_back({key, name.stranger, name.counters});
+        attempts.push_back({key, name.unknown, name.counters});
         attempt_versions.emplace_back(key, names_.version(key));
     }
-    for (const Digest& key : seats_.left_over()) {
-        seats.push_back({key, seats_.get(key)});
-        seat_versions.emplace_back(key, seats_.version(key));
+    for (const Digest& key : places_.left_over()) {
+        places.push_back({key, places_.get(key)});
+        place_versions.emplace_back(key, places_.version(key));
     }
-    if (attempts.empty() && seats.empty()) {
+    if (attempts.empty() && places.empty()) {
         return std::nullopt;
     }
     Changes changes;
-    changes.work = [attempts = std::move(attempts), seats = std::move(seats)](store::WriteTxn& txn) {
+    changes.work = [attempts = std::move(attempts), places = std::move(places)](store::WriteTxn& txn) {
         std::for_each(attempts.begin(), attempts.end(), [&](const AttemptChange& change) { put(txn, change); });
-        std::for_each(seats.begin(), seats.end(), [&](const SeatChange& change) { put(txn, change); });
+        std::for_each(places.begin(), places.end(), [&](const PlaceChange& change) { put(txn, change); });
     };
-    changes.durable = [this, attempt_versions, seat_versions] {
+    changes.durable = [this, attempt_versions, place_versions] {
         for (const auto& [key, version] : attempt_versions) {
             names_.durable(key, version);
         }
-        for (const auto& [key, version] : seat_versions) {
-            seats_.durable(key, version);
+        for (const auto& [key, version] : place_versions) {
+            places_.durable(key, version);
         }
     };
     return changes;

@@ -26,8 +26,8 @@ namespace loquet::conversation {
 /// Whose attempt, from where.
 struct Attempt {
     model::Digest identity; ///< of the canonical name, or of what was typed
-    bool stranger = true;   ///< nobody has the name
-    model::Digest seat;
+    bool unknown = true;    ///< nobody has the name
+    model::Digest place;
     bool makes_known = true; ///< a success there shows the owner's own place; not behind somebody else's su
 };
 
@@ -45,11 +45,11 @@ struct Ruling {
 class LockKeeper {
     struct Name {
         model::AttemptCounters counters;
-        bool stranger = true;
+        bool unknown = true;
         friend bool operator==(const Name&, const Name&) = default;
     };
     using Names = CounterBook<Name>;
-    using Seats = CounterBook<model::Counter>;
+    using Places = CounterBook<model::Counter>;
 
 public:
     LockKeeper(plugins::LockoutClient& policy, store::Store& store, model::SteadyTime& steady, const base::Clock& clock,
@@ -65,8 +65,8 @@ public:
     private:
         Attempt attempt_;
         Names::Held name_;
-        Seats::Held seat_;
-        Seats::Held site_;
+        Places::Held place_;
+        Places::Held site_;
     };
 
     /// While one lives the account's counters are changed in the store behind the book: what a refusing disk left in
@@ -109,8 +109,8 @@ public:
     /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there.
     void reload(const model::Digest& identity);
 
-    /// Counters that a refusing disk left in memory (bounded: every account's, and beyond limits::counted_strangers the
-    /// newest stranger gives way), for when it takes writes again; nothing when there are none.
+    /// Counters that a refusing disk left in memory (bounded: every account's, and beyond limits::counted_unknown_names
+    /// the newest unknown name gives way), for when it takes writes again; nothing when there are none.
     [[nodiscard]] std::optional<Changes> left_over();
 
     /// True while the built-in policy judges.
@@ -129,7 +129,7 @@ private:
     /// Of the counters that an attempt is judged by.
     struct Versions {
         std::uint64_t name = 0;
-        std::uint64_t seat = 0;
+        std::uint64_t place = 0;
         std::uint64_t site = 0;
         friend bool operator==(const Versions&, const Versions&) = default;
     };
@@ -149,7 +149,7 @@ private:
     [[nodiscard]] Name stored(const Attempt& attempt) const;
 
     Names names_;
-    Seats seats_; ///< the site has the key Digest{}
+    Places places_; ///< the site has the key Digest{}
     bool on_fallback_ = false;
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 /// Or what only its owner can have brought about.
 bool says_nothing_of_the_account(Reason reason) {
-    return reason == Reason::disowned || reason == Reason::busy || reason == Reason::unavailable
+    return reason == Reason::revoked || reason == Reason::busy || reason == Reason::unavailable
            || reason == Reason::rules || reason == Reason::not_set_up;
 }
 

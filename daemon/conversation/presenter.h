@@ -20,7 +20,7 @@ public:
     Presenter(const messages::Catalogue& texts, const config::Config& settings) : texts_(texts), settings_(settings) {}
 
     /// Everything but Denied passes. Denied loses its reason and its retry_after unless they are disclosed (busy,
-    /// unavailable and rules always are: they say nothing about an account; and disowned, which its owner brings
+    /// unavailable and rules always are: they say nothing about an account; and revoked, which its owner brings
     /// about), and gets its text.
     [[nodiscard]] protocol::Turn present(protocol::Turn turn, const std::string& locale) const;
 

@@ -31,7 +31,8 @@ bool is_blank(std::string_view text) {
 } // namespace
 
 model::Digest typed_digest(const store::Store& store, const base::Secret& typed) {
-    return store.digest(store::DigestKind::disown, typed.reveal()); // of what is typed where a password is asked
+    return store.digest(store::DigestKind::revocation_code,
+                        typed.reveal()); // of what is typed where a password is asked
 }
 
 bool are_blank(const protocol::Answers& answers) {

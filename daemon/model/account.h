@@ -19,18 +19,18 @@ enum class AccountState : std::uint8_t {
     disabled = 2, ///< taken out of service
 };
 
-/// A code by which the owner says that a change was not theirs (notices/disown_code.h).
-struct DisownCode {
+/// A code by which the owner says that a change was not theirs (notices/revocation_code.h).
+struct RevocationCode {
     Digest code;
     base::Milliseconds until{0}; ///< wall clock
-    friend bool operator==(const DisownCode&, const DisownCode&) = default;
+    friend bool operator==(const RevocationCode&, const RevocationCode&) = default;
 };
 
 /// Where the owner proved a second factor, so that it need not be asked there for a while.
-struct TrustedSeat {
-    Digest seat;
+struct TrustedPlace {
+    Digest place;
     base::Milliseconds proved{0}; ///< steady clock (steady_time.h)
-    friend bool operator==(const TrustedSeat&, const TrustedSeat&) = default;
+    friend bool operator==(const TrustedPlace&, const TrustedPlace&) = default;
 };
 
 /// What the daemon and, masked, the helpdesk see.
@@ -44,11 +44,11 @@ struct PrivateAccount {
     std::string mail;
     std::string phone; ///< E.164
     std::string organisation;
-    std::string locale;                      ///< preferred; empty: the dialog's
-    std::vector<std::string> authorisations; ///< PAM services or applications this account may use; "*" is all
-    std::vector<std::string> factors;        ///< steps that its owner has set up
-    std::vector<DisownCode> disown_codes;    ///< oldest first
-    std::vector<TrustedSeat> trusted_seats;  ///< the one that was proved last is the last one
+    std::string locale;                           ///< preferred; empty: the dialog's
+    std::vector<std::string> authorisations;      ///< PAM services or applications this account may use; "*" is all
+    std::vector<std::string> factors;             ///< steps that its owner has set up
+    std::vector<RevocationCode> revocation_codes; ///< oldest first
+    std::vector<TrustedPlace> trusted_places;     ///< the one that was proved last is the last one
     friend bool operator==(const PrivateAccount&, const PrivateAccount&) = default;
 };
 
@@ -63,8 +63,8 @@ struct Credential {
 };
 
 struct Account {
-    PublicAccount open;
-    PrivateAccount closed;
+    PublicAccount public_part;
+    PrivateAccount private_part;
 };
 
 } // namespace loquet::model

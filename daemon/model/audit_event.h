@@ -36,7 +36,7 @@ struct AuditEvent {
     std::optional<std::uint32_t> actor; ///< UID of who acted, from the bus
     std::string purpose;
     std::string service;
-    std::string seat;
+    std::string place;
     std::string detail;         ///< precise reason: "wrong-password", "locked:too-many-failures"
     base::Milliseconds time{0}; ///< wall clock
     friend bool operator==(const AuditEvent&, const AuditEvent&) = default;

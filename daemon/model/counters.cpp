@@ -51,30 +51,30 @@ bool matters_less(const Counter& a, const Counter& b) noexcept {
     return weight(a) < weight(b);
 }
 
-Counter AttemptCounters::seat(const Digest& seat) const {
-    const auto found = std::find_if(seats.begin(), seats.end(), [&](const Seat& s) { return s.seat == seat; });
-    return found == seats.end() ? Counter{} : found->counter;
+Counter AttemptCounters::place(const Digest& place) const {
+    const auto found = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.place == place; });
+    return found == places.end() ? Counter{} : found->counter;
 }
 
-void AttemptCounters::set_seat(const Digest& seat, const Counter& counter) {
-    auto place = std::find_if(seats.begin(), seats.end(), [&](const Seat& s) { return s.seat == seat; });
-    if (place == seats.end() && seats.size() >= limits::seats_per_account) {
-        place = std::min_element(seats.begin(), seats.end(),
-                                 [](const Seat& a, const Seat& b) { return matters_less(a.counter, b.counter); });
+void AttemptCounters::set_place(const Digest& place, const Counter& counter) {
+    auto found = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.place == place; });
+    if (found == places.end() && places.size() >= limits::places_per_account) {
+        found = std::min_element(places.begin(), places.end(),
+                                 [](const Place& a, const Place& b) { return matters_less(a.counter, b.counter); });
     }
-    if (place == seats.end()) {
-        seats.push_back({seat, counter, {}});
-    } else if (place->seat == seat) {
-        place->counter = counter;
+    if (found == places.end()) {
+        places.push_back({place, counter, {}});
+    } else if (found->place == place) {
+        found->counter = counter;
     } else {
-        *place = {seat, counter, {}};
+        *found = {place, counter, {}};
     }
 }
 
-void AttemptCounters::set_seat_lock(const Digest& seat, FailureLock since) {
-    const auto place = std::find_if(seats.begin(), seats.end(), [&](const Seat& s) { return s.seat == seat; });
-    if (place != seats.end()) {
-        place->lock = std::move(since);
+void AttemptCounters::set_place_lock(const Digest& place, FailureLock since) {
+    const auto found = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.place == place; });
+    if (found != places.end()) {
+        found->lock = std::move(since);
     }
 }
 
@@ -134,8 +134,8 @@ FailureLock AttemptCounters::place_lock_at(std::int64_t now) const {
             latest = one;
         }
     };
-    for (const Seat& seat : seats) {
-        consider(seat.lock.stands(now) ? seat.lock : lock_in(seat.counter, now));
+    for (const Place& place : places) {
+        consider(place.lock.stands(now) ? place.lock : lock_in(place.counter, now));
     }
     for (const KnownPlace& place : known) {
         consider(lock_in(place.counter, now));

@@ -28,11 +28,11 @@ struct FailureLock {
 /// What is known of attempts under one name, whether an account has it or not.
 struct AttemptCounters {
     /// A place where somebody failed, the owner's own among them.
-    struct Seat {
-        Digest seat;
+    struct Place {
+        Digest place;
         Counter counter;
         FailureLock lock{};
-        friend bool operator==(const Seat&, const Seat&) = default;
+        friend bool operator==(const Place&, const Place&) = default;
     };
     /// A place where the owner succeeded.
     struct KnownPlace {
@@ -44,15 +44,15 @@ struct AttemptCounters {
     };
     Counter account;
     FailureLock lock{};              ///< everywhere but at known places
-    std::vector<Seat> seats{};       ///< at most limits::seats_per_account
+    std::vector<Place> places{};     ///< at most limits::places_per_account
     std::vector<KnownPlace> known{}; ///< at most limits::known_places; failures add nothing and take nothing away
 
-    [[nodiscard]] Counter seat(const Digest& seat) const; ///< a fresh counter where there is none
-    /// Keeps the seat's counter; when the list is full the one that matters least gives way: no lock, fewest failures,
+    [[nodiscard]] Counter place(const Digest& place) const; ///< a fresh counter where there is none
+    /// Keeps the place's counter; when the list is full the one that matters least gives way: no lock, fewest failures,
     /// oldest.
-    void set_seat(const Digest& seat, const Counter& counter);
+    void set_place(const Digest& place, const Counter& counter);
     /// The place's lock; nothing happens where the place has no counter.
-    void set_seat_lock(const Digest& seat, FailureLock since);
+    void set_place_lock(const Digest& place, FailureLock since);
 
     /// Nothing: the owner is not known there.
     [[nodiscard]] const KnownPlace* known_place(const Digest& place) const;

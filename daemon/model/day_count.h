@@ -25,10 +25,10 @@ struct DayCount {
 };
 
 /// What was spent of one budget.
-struct Spending {
-    DayCount stranger; ///< asked for by somebody who had proved nothing
+struct Usage {
+    DayCount unproven; ///< asked for by somebody who had proved nothing
     DayCount proven;   ///< asked for after a factor was right in the same dialog
-    friend bool operator==(const Spending&, const Spending&) = default;
+    friend bool operator==(const Usage&, const Usage&) = default;
 };
 
 /// What became of the codes of one medium.

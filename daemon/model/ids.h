@@ -14,8 +14,8 @@ struct Uid {
     friend auto operator<=>(const Uid&, const Uid&) = default;
 };
 
-/// A keyed hash (HMAC-SHA256, cut to 128 bits) under the store's index key: of a name, a seat, an address. It says
-/// nothing without the key, and is all that tables and queues know of what a stranger typed.
+/// A keyed hash (HMAC-SHA256, cut to 128 bits) under the store's index key: of a name, a place, an address. It says
+/// nothing without the key, and is all that tables and queues know of what an outsider typed.
 struct Digest {
     std::array<std::uint8_t, 16> bytes{};
     friend auto operator<=>(const Digest&, const Digest&) = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/notices/notices.h"
 
-#include "daemon/notices/disown_code.h"
+#include "daemon/notices/revocation_code.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
 
@@ -53,34 +53,35 @@ std::string_view text_of(Notice notice) noexcept {
 
 Store::Work Notices::tell(model::Uid uid, Notice notice, const Origin& origin) {
     const auto account = store_.read([uid](const store::ReadTxn& txn) { return PrivateAccounts::get(txn, uid); });
-    const base::Secret code = draw_disown_code();
-    const model::Digest digest = store_.digest(store::DigestKind::disown, disown_code_in(code.reveal()).reveal());
+    const base::Secret code = draw_revocation_code();
+    const model::Digest digest =
+        store_.digest(store::DigestKind::revocation_code, revocation_code_in(code.reveal()).reveal());
     std::vector<Message> messages;
     for (const Medium medium : outbox_.settings().media) {
-        outbox::Order order;
-        order.medium = medium;
-        order.account = uid;
-        order.text = text_of(notice);
-        order.variables.push_back({"code", code.clone()});
-        order.locale = account && !account->locale.empty() ? account->locale : origin.locale;
-        order.step = asked_by;
-        order.proven = origin.proven;
-        order.seat = origin.seat;
-        order.lifetime = limits::longest_message_life;
-        messages.push_back({medium, outbox_.enqueue(std::move(order))});
+        outbox::SendRequest request;
+        request.medium = medium;
+        request.account = uid;
+        request.text = text_of(notice);
+        request.variables.push_back({"code", code.clone()});
+        request.locale = account && !account->locale.empty() ? account->locale : origin.locale;
+        request.step = asked_by;
+        request.proven = origin.proven;
+        request.place = origin.place;
+        request.lifetime = limits::longest_message_life;
+        messages.push_back({medium, outbox_.enqueue(std::move(request))});
     }
     return [uid, digest, now = clock_.wall(), messages = std::move(messages)](store::WriteTxn& txn) mutable {
-        auto closed = PrivateAccounts::get(txn, uid);
+        auto private_part = PrivateAccounts::get(txn, uid);
         bool told = false;
         for (Message& message : messages) {
-            if (closed && reaches(*closed, message.medium)) {
+            if (private_part && reaches(*private_part, message.medium)) {
                 message.write(txn);
                 told = true;
             }
         }
         if (told) {
-            keep(*closed, digest, now);
-            AccountsTable::put(txn, uid, *closed);
+            keep(*private_part, digest, now);
+            AccountsTable::put(txn, uid, *private_part);
         }
     };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tells people that something of their account was changed, at every address that the account has, so that whoever did
-// it cannot hide it. Each notice brings a code that locks the account (disown_code.h). Loop thread; what it returns as
-// Work runs on the writer's.
+// it cannot hide it. Each notice brings a code that locks the account (revocation_code.h). Loop thread; what it returns
+// as Work runs on the writer's.
 #pragma once
 
 #include "daemon/model/ids.h"
@@ -26,7 +26,7 @@ public:
 
     /// Where the change came from: for the budgets of messages.
     struct Origin {
-        model::Digest seat;  ///< DigestKind::seat
+        model::Digest place; ///< DigestKind::place
         bool proven = false; ///< by somebody who had proved who they are, or who may do it
         std::string locale;  ///< where the account prefers none
     };

@@ -14,7 +14,7 @@ namespace loquet::outbox {
 using base::Error;
 using base::Milliseconds;
 using model::MessageState;
-using model::Outgoing;
+using model::OutboxEntry;
 using store::OutboxTable;
 using store::WriteTxn;
 
@@ -29,7 +29,7 @@ void change(WriteTxn& txn, std::uint64_t number, Change become) {
     }
 }
 
-bool is_void(const store::ReadTxn& txn, const Outgoing& message) {
+bool is_void(const store::ReadTxn& txn, const OutboxEntry& message) {
     const auto account = store::PrivateAccounts::get(txn, message.account);
     return !account || (message.code && account->generation != message.generation);
 }
@@ -43,7 +43,7 @@ void count_code(WriteTxn& txn, model::Medium medium, Milliseconds now) {
 } // namespace
 
 void write_begin(WriteTxn& txn, std::uint64_t number, const std::string& channel, Milliseconds now) {
-    change(txn, number, [&](Outgoing message) {
+    change(txn, number, [&](OutboxEntry message) {
         if (now >= message.expires) {
             return expired(std::move(message), now);
         }
@@ -68,7 +68,7 @@ base::Task<Answer> ask(plugins::ChannelClient& client, protocol::DeliverRequest 
     co_return answer;
 }
 
-Outgoing after(Outgoing message, const Answer& answer, Milliseconds now, Milliseconds next) {
+OutboxEntry after(OutboxEntry message, const Answer& answer, Milliseconds now, Milliseconds next) {
     if (answer.response) {
         return answered(std::move(message), *answer.response, now, next);
     }
@@ -80,8 +80,8 @@ Outgoing after(Outgoing message, const Answer& answer, Milliseconds now, Millise
 }
 
 void write_end(WriteTxn& txn, std::uint64_t number, const Answer& answer, Milliseconds now, Milliseconds next) {
-    change(txn, number, [&](Outgoing message) {
-        Outgoing become = after(std::move(message), answer, now, next);
+    change(txn, number, [&](OutboxEntry message) {
+        OutboxEntry become = after(std::move(message), answer, now, next);
         if (become.state == MessageState::sent && become.code) {
             count_code(txn, become.medium, now);
         }
@@ -90,11 +90,11 @@ void write_end(WriteTxn& txn, std::uint64_t number, const Answer& answer, Millis
 }
 
 void write_expired(WriteTxn& txn, std::uint64_t number, Milliseconds now) {
-    change(txn, number, [&](Outgoing message) { return expired(std::move(message), now); });
+    change(txn, number, [&](OutboxEntry message) { return expired(std::move(message), now); });
 }
 
 void write_recovered(WriteTxn& txn, std::uint64_t number, Milliseconds now) {
-    change(txn, number, [&](Outgoing message) { return recovered(std::move(message), now); });
+    change(txn, number, [&](OutboxEntry message) { return recovered(std::move(message), now); });
 }
 
 } // namespace loquet::outbox

@@ -3,7 +3,7 @@
 // after it. The transactions' thread, and for ask() the loop's.
 #pragma once
 
-#include "daemon/model/outgoing.h"
+#include "daemon/model/outbox_entry.h"
 #include "daemon/plugins/channel_client.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/clock.h"
@@ -38,8 +38,8 @@ void write_begin(store::WriteTxn& txn, std::uint64_t number, const std::string& 
 [[nodiscard]] base::Task<Answer> ask(plugins::ChannelClient& client, protocol::DeliverRequest request);
 
 /// What becomes of the message; `next` is when it is due again if it was not the last attempt.
-[[nodiscard]] model::Outgoing after(model::Outgoing message, const Answer& answer, base::Milliseconds now,
-                                    base::Milliseconds next);
+[[nodiscard]] model::OutboxEntry after(model::OutboxEntry message, const Answer& answer, base::Milliseconds now,
+                                       base::Milliseconds next);
 /// Writes that down, and counts a code that went out.
 void write_end(store::WriteTxn& txn, std::uint64_t number, const Answer& answer, base::Milliseconds now,
                base::Milliseconds next);

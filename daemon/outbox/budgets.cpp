@@ -12,57 +12,57 @@ namespace loquet::outbox {
 
 using model::Digest;
 using model::Medium;
-using model::Spending;
+using model::Usage;
 using store::BudgetsTable;
 
 namespace {
 
 /// One of the budgets that a message is charged to.
-struct Purse {
+struct Quota {
     std::string_view name;
     std::uint32_t most;
     Digest key;
-    Spending spending{};
+    Usage usage{};
 };
 
-std::vector<Purse> purses_of(const store::ReadTxn& txn, const Budget& budget, const Spender& spender) {
-    const std::string medium(to_text(spender.medium));
-    const auto purse = [&](std::string_view name, std::uint32_t most, const std::string& whose) {
-        const std::string text = medium + ' ' + std::string(name) + ' ' + whose;
+std::vector<Quota> quotas_of(const store::ReadTxn& txn, const Budget& budget, const QuotaKey& whose) {
+    const std::string medium(to_text(whose.medium));
+    const auto quota = [&](std::string_view name, std::uint32_t most, const std::string& of) {
+        const std::string text = medium + ' ' + std::string(name) + ' ' + of;
         const Digest key = txn.digest(store::DigestKind::budget, text);
-        return Purse{name, most, key, BudgetsTable::spending(txn, key)};
+        return Quota{name, most, key, BudgetsTable::usage(txn, key)};
     };
-    std::vector<Purse> all{purse("account", budget.account, std::to_string(spender.account.value)),
-                           purse("destination", budget.destination, spender.destination),
-                           purse("seat", budget.seat, base::to_hex(spender.seat.bytes)),
-                           purse("site", budget.site, "")};
-    if (spender.medium == Medium::sms) {
-        all.push_back(purse("country", budget.country, std::string(calling_code(spender.destination))));
+    std::vector<Quota> all{quota("account", budget.account, std::to_string(whose.account.value)),
+                           quota("destination", budget.destination, whose.destination),
+                           quota("place", budget.place, base::to_hex(whose.place.bytes)),
+                           quota("site", budget.site, "")};
+    if (whose.medium == Medium::sms) {
+        all.push_back(quota("country", budget.country, std::string(calling_code(whose.destination))));
     }
     return all;
 }
 
 } // namespace
 
-bool has_room(const Spending& spending, std::uint32_t budget, std::uint32_t stranger_percent, bool proven,
+bool has_room(const Usage& usage, std::uint32_t budget, std::uint32_t unproven_percent, bool proven,
               base::Milliseconds now) {
-    const std::uint64_t strangers = spending.stranger.within_day(now);
-    const std::uint64_t all = strangers + spending.proven.within_day(now);
-    const std::uint64_t share = std::uint64_t{budget} * stranger_percent / 100;
-    return all < budget && (proven || strangers < share);
+    const std::uint64_t unproven = usage.unproven.within_day(now);
+    const std::uint64_t all = unproven + usage.proven.within_day(now);
+    const std::uint64_t share = std::uint64_t{budget} * unproven_percent / 100;
+    return all < budget && (proven || unproven < share);
 }
 
-std::string_view charge(store::WriteTxn& txn, const Budgets& budgets, const Spender& spender, base::Milliseconds now) {
-    const Budget& budget = spender.medium == Medium::sms ? budgets.sms : budgets.mail;
-    std::vector<Purse> purses = purses_of(txn, budget, spender);
-    for (const Purse& purse : purses) {
-        if (!has_room(purse.spending, purse.most, budget.stranger_percent, spender.proven, now)) {
-            return purse.name;
+std::string_view charge(store::WriteTxn& txn, const Budgets& budgets, const QuotaKey& whose, base::Milliseconds now) {
+    const Budget& budget = whose.medium == Medium::sms ? budgets.sms : budgets.mail;
+    std::vector<Quota> quotas = quotas_of(txn, budget, whose);
+    for (const Quota& quota : quotas) {
+        if (!has_room(quota.usage, quota.most, budget.unproven_percent, whose.proven, now)) {
+            return quota.name;
         }
     }
-    for (Purse& purse : purses) {
-        (spender.proven ? purse.spending.proven : purse.spending.stranger).add(now);
-        BudgetsTable::put(txn, purse.key, purse.spending);
+    for (Quota& quota : quotas) {
+        (whose.proven ? quota.usage.proven : quota.usage.unproven).add(now);
+        BudgetsTable::put(txn, quota.key, quota.usage);
     }
     return {};
 }

@@ -3,7 +3,7 @@
 // caller says what time it is (steady clock).
 #pragma once
 
-#include "daemon/model/outgoing.h"
+#include "daemon/model/outbox_entry.h"
 #include "daemon/outbox/channel_health.h"
 #include "daemon/plugins/channel_client.h"
 #include "lib/base/clock.h"
@@ -18,7 +18,7 @@
 namespace loquet::outbox {
 
 /// An instance of a channel plugin, for one medium. The client outlives the courier.
-struct ChannelDoor {
+struct ChannelBinding {
     model::Medium medium = model::Medium::mail;
     std::string name;
     plugins::ChannelClient* client = nullptr;
@@ -29,11 +29,11 @@ public:
     /// "Not now" for the messages of so many accounts, and a yes for none, is no longer about one destination.
     static constexpr std::size_t accounts_for_a_pause = 3;
 
-    explicit Channel(ChannelDoor door) : door_(std::move(door)) {}
+    explicit Channel(ChannelBinding binding) : binding_(std::move(binding)) {}
 
-    [[nodiscard]] const std::string& name() const noexcept { return door_.name; }
-    [[nodiscard]] model::Medium medium() const noexcept { return door_.medium; }
-    [[nodiscard]] plugins::ChannelClient& client() const noexcept { return *door_.client; }
+    [[nodiscard]] const std::string& name() const noexcept { return binding_.name; }
+    [[nodiscard]] model::Medium medium() const noexcept { return binding_.medium; }
+    [[nodiscard]] plugins::ChannelClient& client() const noexcept { return *binding_.client; }
 
     /// False while it pauses, and where it has enough in hand: after a failure that is one message, a probe.
     [[nodiscard]] bool may_take(base::Milliseconds now) const;
@@ -53,7 +53,7 @@ public:
 private:
     void pause(base::Milliseconds now, std::uint32_t random);
 
-    ChannelDoor door_;
+    ChannelBinding binding_;
     std::size_t in_hand_ = 0;
     std::vector<model::Uid> put_off_; ///< accounts, each once, since it did its work
     std::uint32_t failures_ = 0;      ///< pauses in a row

@@ -2,7 +2,7 @@
 #include "daemon/outbox/courier.h"
 
 #include "daemon/outbox/back_off.h"
-#include "daemon/outbox/writing.h"
+#include "daemon/outbox/render.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
@@ -56,7 +56,7 @@ void note_answer(Channel& channel, const Answer& answer, model::Uid account, Mil
 }
 
 /// True where the operator has something to hear of it.
-bool note_health(ChannelHealth& health, const Answer& answer, const model::Outgoing& message, Milliseconds now) {
+bool note_health(ChannelHealth& health, const Answer& answer, const model::OutboxEntry& message, Milliseconds now) {
     if (answer.too_late || answer.unsendable || (answer.is(protocol::Outcome::refused) && now >= message.expires)) {
         return false; // which says nothing of the channel
     }
@@ -70,9 +70,9 @@ bool note_health(ChannelHealth& health, const Answer& answer, const model::Outgo
 
 } // namespace
 
-Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts), tasks_(parts.tasks) {
-    for (ChannelDoor& door : doors) {
-        channels_.emplace_back(std::move(door));
+Courier::Courier(Dependencies deps, std::vector<ChannelBinding> bindings) : deps_(deps), tasks_(deps.tasks) {
+    for (ChannelBinding& binding : bindings) {
+        channels_.emplace_back(std::move(binding));
     }
     for (const Medium medium : media) {
         const auto count = std::count_if(channels_.begin(), channels_.end(),
@@ -87,7 +87,7 @@ Courier::Courier(Parts parts, std::vector<ChannelDoor> doors) : parts_(parts), t
 Courier::~Courier() = default;
 
 void Courier::start() {
-    added_ = parts_.store.on<store::MessagesAdded>([this](const auto& added) { take_up(added.numbers); });
+    added_ = deps_.store.on<store::MessagesAdded>([this](const auto& added) { take_up(added.numbers); });
     running_ = true;
     take_up_all();
     tasks_.spawn(tidy_up());
@@ -102,8 +102,8 @@ void Courier::stop() {
 
 void Courier::take_up_all() {
     std::vector<std::uint64_t> in_hand_at_death;
-    parts_.store.read([&](const ReadTxn& txn) {
-        OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing& message) {
+    deps_.store.read([&](const ReadTxn& txn) {
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry& message) {
             if (!is_final(message.state)) {
                 list_.add(number, message);
             }
@@ -123,7 +123,7 @@ void Courier::take_up_all() {
 
 void Courier::take_up(const std::vector<std::uint64_t>& numbers) {
     for (const std::uint64_t number : numbers) {
-        const auto message = parts_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); });
+        const auto message = deps_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); });
         if (message && !is_final(message->state)) {
             list_.add(number, *message);
         }
@@ -135,7 +135,7 @@ void Courier::look() {
     if (!running_) {
         return;
     }
-    const Milliseconds now = parts_.outbox.now();
+    const Milliseconds now = deps_.outbox.now();
     drop_expired(now);
     for (const Medium medium : media) {
         hand_on(medium, now);
@@ -187,7 +187,7 @@ void Courier::wait_for_next(Milliseconds now) {
     }
     timer_ = {};
     if (next) {
-        timer_ = parts_.loop.after(std::max(*next - now, Milliseconds(1)), [this] { look(); });
+        timer_ = deps_.loop.after(std::max(*next - now, Milliseconds(1)), [this] { look(); });
     }
 }
 
@@ -207,7 +207,7 @@ std::optional<Milliseconds> Courier::next_event(Medium medium, Milliseconds now)
 base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
     bool begun = true;
     try {
-        auto beginning = parts_.store.write([number, name = channel.name(), now = parts_.outbox.now()](WriteTxn& txn) {
+        auto beginning = deps_.store.write([number, name = channel.name(), now = deps_.outbox.now()](WriteTxn& txn) {
             write_begin(txn, number, name, now);
         });
         co_await beginning;
@@ -216,34 +216,35 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
     }
     if (!begun) {
         channel.gave_back();
-        list_.put_back(number, parts_.outbox.now() + until_disk_is_tried);
-        wait_for_next(parts_.outbox.now());
+        list_.put_back(number, deps_.outbox.now() + until_disk_is_tried);
+        wait_for_next(deps_.outbox.now());
         co_return;
     }
-    auto [message, letter] = parts_.store.read(
-        [&](const ReadTxn& txn) { return std::pair(OutboxTable::get(txn, number), OutboxTable::letter(txn, number)); });
-    if (!message || !letter) { // it has a final state now, and nothing to send
+    auto [message, content] = deps_.store.read([&](const ReadTxn& txn) {
+        return std::pair(OutboxTable::get(txn, number), OutboxTable::content(txn, number));
+    });
+    if (!message || !content) { // it has a final state now, and nothing to send
         channel.gave_back();
         list_.remove(number);
         look();
         co_return;
     }
     Answer answer;
-    const Milliseconds now = parts_.outbox.now();
+    const Milliseconds now = deps_.outbox.now();
     answer.too_late = now >= message->expires;
-    answer.unsendable = !parts_.texts.has(message->text);
+    answer.unsendable = !deps_.texts.has(message->text);
     if (!answer.too_late && !answer.unsendable) {
-        const Milliseconds wall = parts_.clock.wall();
-        auto asking = ask(channel.client(),
-                          written(*message, *std::move(letter), parts_.texts, {wall, wall + (message->expires - now)}));
+        const Milliseconds wall = deps_.clock.wall();
+        auto asking = ask(channel.client(), render_message(*message, *std::move(content), deps_.texts,
+                                                           {wall, wall + (message->expires - now)}));
         answer = co_await asking;
     }
     auto settling = settle(number, channel, std::move(answer), *std::move(message));
     co_await settling;
 }
 
-base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer answer, model::Outgoing message) {
-    const Milliseconds now = parts_.outbox.now();
+base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer answer, model::OutboxEntry message) {
+    const Milliseconds now = deps_.outbox.now();
     note_answer(channel, answer, message.account, now);
     const Milliseconds next = answer.is_last() ? now : next_attempt(number, channel, answer, message.code);
     const bool health_changed = note_health(channel.health(), answer, message, now);
@@ -257,7 +258,7 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
     if (answer.is_last()) {
         list_.remove(number);
         judge_codes(channel.medium());
-        if (const auto ended = parts_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); })) {
+        if (const auto ended = deps_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); })) {
             tell_if_sent(number, *ended);
             tell_if_refused(*ended);
         }
@@ -269,7 +270,7 @@ base::Task<void> Courier::settle(std::uint64_t number, Channel& channel, Answer 
 
 /// At once by another channel that works; else after a while.
 Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel, const Answer& answer, bool code) {
-    const Milliseconds now = parts_.outbox.now();
+    const Milliseconds now = deps_.outbox.now();
     WaitingList::Entry* entry = list_.find(number);
     if (entry == nullptr) {
         return now;
@@ -290,7 +291,7 @@ Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel,
 }
 
 base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
-    auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
+    auto writing = write_in_the_end([numbers, now = deps_.outbox.now()](WriteTxn& txn) {
         for (const std::uint64_t number : numbers) {
             write_expired(txn, number, now);
         }
@@ -303,14 +304,14 @@ base::Task<void> Courier::expire(std::vector<std::uint64_t> numbers) {
 }
 
 base::Task<void> Courier::recover(std::vector<std::uint64_t> numbers) {
-    auto writing = write_in_the_end([numbers, now = parts_.outbox.now()](WriteTxn& txn) {
+    auto writing = write_in_the_end([numbers, now = deps_.outbox.now()](WriteTxn& txn) {
         for (const std::uint64_t number : numbers) {
             write_recovered(txn, number, now);
         }
     });
     co_await writing;
     for (const std::uint64_t number : numbers) {
-        list_.put_back(number, parts_.outbox.now());
+        list_.put_back(number, deps_.outbox.now());
     }
     look();
 }
@@ -319,7 +320,7 @@ base::Task<void> Courier::recover(std::vector<std::uint64_t> numbers) {
 base::Task<void> Courier::write_in_the_end(std::function<void(WriteTxn&)> work) {
     for (;;) {
         try {
-            auto writing = parts_.store.write(work);
+            auto writing = deps_.store.write(work);
             co_await writing;
             co_return;
         } catch (const Error& error) {
@@ -327,18 +328,18 @@ base::Task<void> Courier::write_in_the_end(std::function<void(WriteTxn&)> work) 
                 throw;
             }
         }
-        auto sleeping = parts_.loop.sleep(until_disk_is_tried);
+        auto sleeping = deps_.loop.sleep(until_disk_is_tried);
         co_await sleeping;
     }
 }
 
 base::Task<void> Courier::tidy_up() {
-    std::size_t kept = parts_.store.read(OutboxTable::count);
+    std::size_t kept = deps_.store.read(OutboxTable::count);
     for (std::size_t before = kept + 1; kept < before;) {
         before = kept;
         bool done = true;
         try {
-            auto writing = parts_.store.write(parts_.outbox.tidy());
+            auto writing = deps_.store.write(deps_.outbox.tidy());
             co_await writing;
         } catch (const Error&) {
             done = false; // an hour later, then
@@ -346,9 +347,9 @@ base::Task<void> Courier::tidy_up() {
         if (!running_) {
             co_return;
         }
-        kept = done ? parts_.store.read(OutboxTable::count) : before;
+        kept = done ? deps_.store.read(OutboxTable::count) : before;
     }
-    tidying_ = parts_.loop.after(between_tidying, [this] { tasks_.spawn(tidy_up()); });
+    tidying_ = deps_.loop.after(between_tidying, [this] { tasks_.spawn(tidy_up()); });
 }
 
 } // namespace loquet::outbox

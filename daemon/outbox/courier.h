@@ -31,7 +31,7 @@ namespace loquet::outbox {
 class Courier {
 public:
     /// All of them outlive the courier; `texts` is read anew for each message.
-    struct Parts {
+    struct Dependencies {
         bus::Loop& loop;
         const base::Clock& clock;
         store::Store& store;
@@ -40,7 +40,7 @@ public:
         base::TaskGroup& tasks;
     };
     /// In order of preference. Throws Error (invalid) for more than limits::channels_per_medium of one medium.
-    Courier(Parts parts, std::vector<ChannelDoor> doors);
+    Courier(Dependencies deps, std::vector<ChannelBinding> bindings);
     Courier(const Courier&) = delete;
     Courier& operator=(const Courier&) = delete;
     ~Courier(); ///< what is in hand is let go of: the next start finds it `sending`
@@ -65,12 +65,12 @@ public:
     /// Names of channels that take no message, and what was said of the last one.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> failing_channels() const;
     /// `refused` runs for a code that was refused for good, and not again for its account until one went out.
-    void on_code_refused(base::Function<void(const model::Outgoing& message)> refused) {
+    void on_code_refused(base::Function<void(const model::OutboxEntry& message)> refused) {
         refused_ = std::move(refused);
     }
 
     /// `sent` runs for each message that was sent, and at the start for those that are kept.
-    void on_sent(base::Function<void(std::uint64_t number, const model::Outgoing& message)> sent) {
+    void on_sent(base::Function<void(std::uint64_t number, const model::OutboxEntry& message)> sent) {
         sent_ = std::move(sent);
     }
 
@@ -88,22 +88,22 @@ private:
     [[nodiscard]] base::Milliseconds next_attempt(std::uint64_t number, const Channel& channel, const Answer& answer,
                                                   bool code);
     void judge_codes(model::Medium medium);
-    void tell_if_sent(std::uint64_t number, const model::Outgoing& message) {
+    void tell_if_sent(std::uint64_t number, const model::OutboxEntry& message) {
         if (sent_ && message.state == model::MessageState::sent) {
             sent_(number, message);
         }
     }
 
-    void tell_if_refused(const model::Outgoing& message);
+    void tell_if_refused(const model::OutboxEntry& message);
 
     base::Task<void> carry(std::uint64_t number, Channel& channel);
-    base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer, model::Outgoing message);
+    base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer, model::OutboxEntry message);
     base::Task<void> expire(std::vector<std::uint64_t> numbers);
     base::Task<void> recover(std::vector<std::uint64_t> numbers);
     base::Task<void> tidy_up();
     base::Task<void> write_in_the_end(std::function<void(store::WriteTxn&)> work);
 
-    Parts parts_;
+    Dependencies deps_;
     std::vector<Channel> channels_;
     WaitingList list_;
     bus::Source timer_;
@@ -111,10 +111,10 @@ private:
     bool running_ = false;
     std::vector<model::Medium> alarming_;
     base::Function<void(model::Medium, bool)> alarm_;
-    base::Function<void(std::uint64_t, const model::Outgoing&)> sent_;
+    base::Function<void(std::uint64_t, const model::OutboxEntry&)> sent_;
     base::Function<void(const std::string&, const ChannelHealth&)> health_;
     RefusedCodes refused_codes_;
-    base::Function<void(const model::Outgoing&)> refused_;
+    base::Function<void(const model::OutboxEntry&)> refused_;
     store::Subscription added_;
     base::TaskScope tasks_; ///< last: dies before what its tasks use
 };

@@ -12,7 +12,7 @@ using model::Medium;
 using model::MessageState;
 using store::ReadTxn;
 
-void Courier::tell_if_refused(const model::Outgoing& message) {
+void Courier::tell_if_refused(const model::OutboxEntry& message) {
     if (!message.code) {
         return;
     }
@@ -38,8 +38,8 @@ bool Courier::alarming(Medium medium) const {
 }
 
 void Courier::judge_codes(Medium medium) {
-    const auto use = parts_.store.read([&](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, medium); });
-    const bool now_alarming = is_alarming(use, parts_.outbox.settings().alarm, parts_.outbox.now());
+    const auto use = deps_.store.read([&](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, medium); });
+    const bool now_alarming = is_alarming(use, deps_.outbox.settings().alarm, deps_.outbox.now());
     if (now_alarming == alarming(medium)) {
         return;
     }

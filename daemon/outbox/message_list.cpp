@@ -10,7 +10,7 @@ namespace loquet::outbox {
 
 namespace {
 
-bool passes(const MessageFilter& filter, const model::Outgoing& message) {
+bool passes(const MessageFilter& filter, const model::OutboxEntry& message) {
     return (!filter.account || *filter.account == message.account) && (!filter.state || *filter.state == message.state);
 }
 
@@ -24,7 +24,7 @@ MessagePage list_messages(const store::ReadTxn& txn, std::uint64_t after, std::s
         return page;
     }
     std::size_t looked_at = 0;
-    store::OutboxTable::each(txn, after + 1, [&](std::uint64_t number, const model::Outgoing& message) {
+    store::OutboxTable::each(txn, after + 1, [&](std::uint64_t number, const model::OutboxEntry& message) {
         if (page.messages.size() == most || looked_at == limits::messages_per_search) {
             page.next = number - 1;
             return false;

@@ -3,7 +3,7 @@
 // The thread of the transaction.
 #pragma once
 
-#include "daemon/model/outgoing.h"
+#include "daemon/model/outbox_entry.h"
 #include "daemon/store/transaction.h"
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct MessageFilter {
 };
 
 struct MessagePage {
-    std::vector<std::pair<std::uint64_t, model::Outgoing>> messages; ///< by number, oldest first
+    std::vector<std::pair<std::uint64_t, model::OutboxEntry>> messages; ///< by number, oldest first
     std::uint64_t next = 0; ///< where the next page begins behind; 0: this is the end
 };
 

@@ -19,7 +19,7 @@ using base::Error;
 using base::Milliseconds;
 using model::Medium;
 using model::MessageState;
-using model::Outgoing;
+using model::OutboxEntry;
 using store::OutboxTable;
 using store::WriteTxn;
 
@@ -28,11 +28,11 @@ namespace {
 constexpr std::size_t reference_bytes = limits::delivery_reference_bytes / 2;
 
 /// One message as it is about to be written down.
-struct Draft {
+struct NewEntry {
     const Settings& settings;
-    const Order& order;
-    Outgoing message;
-    model::Letter letter;
+    const SendRequest& request;
+    OutboxEntry message;
+    model::MessageContent content;
 };
 
 std::string own_address(const model::PrivateAccount& account, Medium medium) {
@@ -45,23 +45,23 @@ bool is_sendable(const std::string& destination) {
 }
 
 /// Why it may not be sent; empty where it may, and is paid for.
-std::string refusal(WriteTxn& txn, const Draft& draft, Milliseconds now) {
-    const auto& served = draft.settings.media;
-    if (draft.letter.destination.empty()) {
+std::string refusal(WriteTxn& txn, const NewEntry& entry, Milliseconds now) {
+    const auto& served = entry.settings.media;
+    if (entry.content.destination.empty()) {
         return "no-address";
     }
-    if (!is_sendable(draft.letter.destination)) {
+    if (!is_sendable(entry.content.destination)) {
         return "address";
     }
-    if (std::find(served.begin(), served.end(), draft.order.medium) == served.end()) {
+    if (std::find(served.begin(), served.end(), entry.request.medium) == served.end()) {
         return "no-channel";
     }
-    if (OutboxTable::pending(txn) >= draft.settings.waiting) {
+    if (OutboxTable::pending(txn) >= entry.settings.waiting) {
         return "too-many";
     }
-    const Spender spender{draft.order.medium, draft.order.account, draft.letter.destination, draft.order.seat,
-                          draft.order.proven};
-    const std::string_view spent = charge(txn, draft.settings.budgets, spender, now);
+    const QuotaKey whose{entry.request.medium, entry.request.account, entry.content.destination, entry.request.place,
+                         entry.request.proven};
+    const std::string_view spent = charge(txn, entry.settings.budgets, whose, now);
     return spent.empty() ? std::string() : "budget:" + std::string(spent);
 }
 
@@ -69,7 +69,7 @@ std::string refusal(WriteTxn& txn, const Draft& draft, Milliseconds now) {
 void make_room(WriteTxn& txn, std::size_t kept) {
     while (OutboxTable::count(txn) >= kept) {
         std::optional<std::uint64_t> oldest;
-        OutboxTable::each(txn, 0, [&](std::uint64_t number, const Outgoing& message) {
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const OutboxEntry& message) {
             oldest = is_final(message.state) ? std::optional(number) : std::nullopt;
             return !oldest;
         });
@@ -80,53 +80,53 @@ void make_room(WriteTxn& txn, std::size_t kept) {
     }
 }
 
-model::Letter copy_of(const Order& order) { // work may run more than once
-    model::Letter letter;
-    letter.destination = order.destination;
-    letter.locale = order.locale;
-    for (const auto& variable : order.variables) {
-        letter.variables.push_back({variable.name, variable.value.clone()});
+model::MessageContent copy_of(const SendRequest& request) { // work may run more than once
+    model::MessageContent content;
+    content.destination = request.destination;
+    content.locale = request.locale;
+    for (const auto& variable : request.variables) {
+        content.variables.push_back({variable.name, variable.value.clone()});
     }
-    return letter;
+    return content;
 }
 
-void describe(Draft& draft, const WriteTxn& txn, const model::PrivateAccount& account, Milliseconds now) {
-    const Order& order = draft.order;
-    Outgoing& message = draft.message;
-    std::string& destination = draft.letter.destination;
+void describe(NewEntry& entry, const WriteTxn& txn, const model::PrivateAccount& account, Milliseconds now) {
+    const SendRequest& request = entry.request;
+    OutboxEntry& message = entry.message;
+    std::string& destination = entry.content.destination;
     if (destination.empty()) {
-        destination = own_address(account, order.medium);
+        destination = own_address(account, request.medium);
     }
-    const bool by_phone = order.medium == Medium::sms;
-    message.medium = order.medium;
+    const bool by_phone = request.medium == Medium::sms;
+    message.medium = request.medium;
     message.masked = by_phone ? model::masked_phone(destination) : model::masked_mail(destination);
     message.destination = txn.digest(by_phone ? store::DigestKind::phone : store::DigestKind::mail, destination);
-    message.account = order.account;
+    message.account = request.account;
     message.generation = account.generation;
-    message.step = order.step;
-    message.text = order.text;
-    message.code = order.code;
+    message.step = request.step;
+    message.text = request.text;
+    message.code = request.code;
     message.created = now;
-    message.expires = now + order.lifetime;
+    message.expires = now + request.lifetime;
     message.next = now;
     message.changed = now;
 }
 
-void write_down(WriteTxn& txn, const Settings& settings, const Order& order, const std::string& reference,
+void write_down(WriteTxn& txn, const Settings& settings, const SendRequest& request, const std::string& reference,
                 Milliseconds now) {
-    const auto account = store::PrivateAccounts::get(txn, order.account);
+    const auto account = store::PrivateAccounts::get(txn, request.account);
     if (!account) {
         return;
     }
-    Draft draft{settings, order, {}, copy_of(order)};
-    describe(draft, txn, *account, now);
-    draft.message.reference = reference;
-    if (const std::string why = refusal(txn, draft, now); !why.empty()) {
-        draft.message = refused(std::move(draft.message), why, now);
+    NewEntry entry{settings, request, {}, copy_of(request)};
+    describe(entry, txn, *account, now);
+    entry.message.reference = reference;
+    if (const std::string why = refusal(txn, entry, now); !why.empty()) {
+        entry.message = refused(std::move(entry.message), why, now);
     }
     make_room(txn, settings.kept);
-    const std::uint64_t number = OutboxTable::add(txn, draft.message, draft.letter);
-    if (!is_final(draft.message.state)) {
+    const std::uint64_t number = OutboxTable::add(txn, entry.message, entry.content);
+    if (!is_final(entry.message.state)) {
         txn.after_commit(store::MessagesAdded{{number}});
     }
 }
@@ -140,15 +140,15 @@ void Outbox::set(Settings settings) {
     settings_ = std::make_shared<const Settings>(std::move(settings));
 }
 
-store::Store::Work Outbox::enqueue(Order order) {
-    if (order.lifetime < limits::shortest_message_life || order.lifetime > limits::longest_message_life) {
+store::Store::Work Outbox::enqueue(SendRequest request) {
+    if (request.lifetime < limits::shortest_message_life || request.lifetime > limits::longest_message_life) {
         throw Error(Error::Kind::invalid, "a message lives from one second to a day");
     }
-    if (order.code) {
-        sent_codes_.note(order.account, order.step, order.medium);
+    if (request.code) {
+        sent_codes_.note(request.account, request.step, request.medium);
     }
-    return [settings = settings_, order = std::move(order), reference = base::random_hex(reference_bytes),
-            now = now()](WriteTxn& txn) { write_down(txn, *settings, order, reference, now); };
+    return [settings = settings_, request = std::move(request), reference = base::random_hex(reference_bytes),
+            now = now()](WriteTxn& txn) { write_down(txn, *settings, request, reference, now); };
 }
 
 store::Store::Work Outbox::code_used(model::Uid account, const std::string& step) {
@@ -178,7 +178,7 @@ store::Store::Work Outbox::tidy() {
     return [before = now() - settings_->keep](WriteTxn& txn) {
         std::vector<std::uint64_t> old;
         std::size_t seen = 0;
-        OutboxTable::each(txn, 0, [&](std::uint64_t number, const Outgoing& message) {
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const OutboxEntry& message) {
             if (is_final(message.state) && message.changed < before) {
                 old.push_back(number);
             }

@@ -4,11 +4,11 @@
 // Loop thread; what it returns as Work runs on the writer's.
 #pragma once
 
-#include "daemon/model/outgoing.h"
+#include "daemon/model/outbox_entry.h"
 #include "daemon/model/steady_time.h"
 #include "daemon/outbox/budgets.h"
 #include "daemon/outbox/code_alarm.h"
-#include "daemon/outbox/order.h"
+#include "daemon/outbox/send_request.h"
 #include "daemon/outbox/sent_codes.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
@@ -48,7 +48,7 @@ public:
     /// "no-channel", "too-many" (limits::waiting_messages) or "budget:" and which. Nobody but the helpdesk is to see
     /// the difference. Nothing is written for an account that is gone. Throws Error (invalid) for a lifetime out of
     /// range.
-    [[nodiscard]] store::Store::Work enqueue(Order order);
+    [[nodiscard]] store::Store::Work enqueue(SendRequest request);
 
     /// Somebody typed a code that this step had sent; for the transaction that accepts it. Does nothing where it is not
     /// known by which medium the code came (sent_codes.h).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/receipts.h"
 
-#include "daemon/outbox/kept_receipts.h"
+#include "daemon/outbox/receipt_store.h"
 #include "daemon/outbox/states.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
@@ -19,12 +19,12 @@ using store::OutboxTable;
 using store::ReadTxn;
 using store::WriteTxn;
 
-Receipts::Receipts(Parts parts, const std::vector<ChannelDoor>& doors) : parts_(parts), tasks_(parts.tasks) {
-    for (const ChannelDoor& door : doors) { // one instance may serve several media
-        if (std::ranges::find(channels_, door.name, &Asked::name) == channels_.end()) {
+Receipts::Receipts(Dependencies deps, const std::vector<ChannelBinding>& bindings) : deps_(deps), tasks_(deps.tasks) {
+    for (const ChannelBinding& binding : bindings) { // one instance may serve several media
+        if (std::ranges::find(channels_, binding.name, &ReportingChannel::name) == channels_.end()) {
             channels_.emplace_back();
-            channels_.back().name = door.name;
-            channels_.back().client = door.client;
+            channels_.back().name = binding.name;
+            channels_.back().client = binding.client;
         }
     }
 }
@@ -41,14 +41,14 @@ void Receipts::stop() {
     timer_ = {};
 }
 
-void Receipts::sent(std::uint64_t number, const model::Outgoing& message) {
-    const auto channel = std::ranges::find(channels_, message.channel, &Asked::name);
+void Receipts::sent(std::uint64_t number, const model::OutboxEntry& message) {
+    const auto channel = std::ranges::find(channels_, message.channel, &ReportingChannel::name);
     if (channel == channels_.end() || !awaits_receipt(message)) {
         return;
     }
-    const Milliseconds now = parts_.outbox.now();
+    const Milliseconds now = deps_.outbox.now();
     if (channel->awaited.empty()) { // nobody asked meanwhile
-        channel->next = std::max(channel->next, now + parts_.outbox.settings().receipts);
+        channel->next = std::max(channel->next, now + deps_.outbox.settings().receipts);
     }
     channel->awaited.add(number, message.changed);
     if (running_ && !timer_) {
@@ -58,7 +58,7 @@ void Receipts::sent(std::uint64_t number, const model::Outgoing& message) {
 
 std::size_t Receipts::awaited() const {
     std::size_t all = 0;
-    for (const Asked& channel : channels_) {
+    for (const ReportingChannel& channel : channels_) {
         all += channel.awaited.size();
     }
     return all;
@@ -68,9 +68,9 @@ void Receipts::look() {
     if (!running_) {
         return;
     }
-    const Milliseconds now = parts_.outbox.now();
-    for (Asked& channel : channels_) {
-        channel.awaited.drop_older(now - parts_.outbox.settings().keep);
+    const Milliseconds now = deps_.outbox.now();
+    for (ReportingChannel& channel : channels_) {
+        channel.awaited.drop_older(now - deps_.outbox.settings().keep);
         if (!channel.asking && !channel.awaited.empty() && channel.next <= now) {
             channel.asking = true;
             tasks_.spawn(ask(channel));
@@ -81,18 +81,18 @@ void Receipts::look() {
 
 void Receipts::wait_for_next(Milliseconds now) {
     std::optional<Milliseconds> next;
-    for (const Asked& channel : channels_) {
+    for (const ReportingChannel& channel : channels_) {
         if (!channel.asking && !channel.awaited.empty()) {
             next = next ? std::min(*next, channel.next) : channel.next;
         }
     }
     timer_ = {};
     if (next) {
-        timer_ = parts_.loop.after(std::max(*next - now, Milliseconds(1)), [this] { look(); });
+        timer_ = deps_.loop.after(std::max(*next - now, Milliseconds(1)), [this] { look(); });
     }
 }
 
-base::Task<void> Receipts::ask(Asked& channel) {
+base::Task<void> Receipts::ask(ReportingChannel& channel) {
     for (std::size_t questions = 0; questions < questions_in_a_row; ++questions) {
         auto asking = ask_once(channel);
         const bool more = co_await asking;
@@ -101,11 +101,11 @@ base::Task<void> Receipts::ask(Asked& channel) {
         }
     }
     channel.asking = false;
-    channel.next = parts_.outbox.now() + parts_.outbox.settings().receipts;
+    channel.next = deps_.outbox.now() + deps_.outbox.settings().receipts;
     look();
 }
 
-base::Task<bool> Receipts::ask_once(Asked& channel) {
+base::Task<bool> Receipts::ask_once(ReportingChannel& channel) {
     protocol::ReceiptsResponse response;
     try {
         auto asking = channel.client->receipts(question(channel));
@@ -125,13 +125,13 @@ base::Task<bool> Receipts::ask_once(Asked& channel) {
     co_return response.more;
 }
 
-protocol::ReceiptsRequest Receipts::question(Asked& channel) {
+protocol::ReceiptsRequest Receipts::question(ReportingChannel& channel) {
     protocol::ReceiptsRequest request;
     request.kept = channel.kept;
     const auto numbers =
-        channel.awaited.take_due(parts_.outbox.now(), parts_.outbox.settings().receipts, limits::receipts_at_once);
+        channel.awaited.take_due(deps_.outbox.now(), deps_.outbox.settings().receipts, limits::receipts_at_once);
     for (const std::uint64_t number : numbers) {
-        const auto message = parts_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); });
+        const auto message = deps_.store.read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); });
         if (message && awaits_receipt(*message)) {
             request.sent.push_back({message->reference, message->gateway_reference});
         } else {
@@ -141,15 +141,15 @@ protocol::ReceiptsRequest Receipts::question(Asked& channel) {
     return request;
 }
 
-base::Task<bool> Receipts::keep(Asked& channel, std::vector<protocol::Receipt> receipts) {
+base::Task<bool> Receipts::keep(ReportingChannel& channel, std::vector<protocol::Receipt> receipts) {
     if (receipts.empty()) {
         co_return true;
     }
-    const auto result = std::make_shared<KeptReceipts>();
+    const auto result = std::make_shared<StoredReceipts>();
     try {
         auto writing =
-            parts_.store.write([result, name = channel.name, receipts = std::move(receipts), now = parts_.outbox.now()](
-                                   WriteTxn& txn) { *result = keep_receipts(txn, name, receipts, now); });
+            deps_.store.write([result, name = channel.name, receipts = std::move(receipts), now = deps_.outbox.now()](
+                                  WriteTxn& txn) { *result = store_receipts(txn, name, receipts, now); });
         co_await writing;
     } catch (const Error&) { // the disk refuses, or cannot keep up: the channel tells it again
         co_return false;

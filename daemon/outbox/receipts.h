@@ -4,9 +4,9 @@
 // nothing. Nobody is asked while no message is awaited. Loop thread.
 #pragma once
 
-#include "daemon/outbox/awaited.h"
 #include "daemon/outbox/channel.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/outbox/pending_receipts.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
 #include "lib/base/task.h"
@@ -28,13 +28,13 @@ public:
     static constexpr std::size_t questions_in_a_row = 32;
 
     /// All of them outlive this object.
-    struct Parts {
+    struct Dependencies {
         bus::Loop& loop;
         store::Store& store;
         Outbox& outbox;
         base::TaskGroup& tasks;
     };
-    Receipts(Parts parts, const std::vector<ChannelDoor>& doors);
+    Receipts(Dependencies deps, const std::vector<ChannelBinding>& bindings);
     Receipts(const Receipts&) = delete;
     Receipts& operator=(const Receipts&) = delete;
     ~Receipts(); ///< what is asked at that moment is not heard
@@ -44,7 +44,7 @@ public:
     void stop();
 
     /// A message that was sent, just now or before the start (Courier::on_sent).
-    void sent(std::uint64_t number, const model::Outgoing& message);
+    void sent(std::uint64_t number, const model::OutboxEntry& message);
 
     /// Asks whom it is time to ask. It does so by itself when it is; for whoever has moved a clock.
     void look();
@@ -53,26 +53,26 @@ public:
     [[nodiscard]] std::size_t awaited() const;
 
 private:
-    struct Asked {
+    struct ReportingChannel {
         std::string name;
         plugins::ChannelClient* client = nullptr;
-        Awaited awaited;
+        PendingReceipts awaited;
         std::uint64_t kept = 0; ///< of its last answer that is durable
         bool asking = false;
         base::Milliseconds next{0};
     };
 
     void wait_for_next(base::Milliseconds now);
-    [[nodiscard]] protocol::ReceiptsRequest question(Asked& channel);
+    [[nodiscard]] protocol::ReceiptsRequest question(ReportingChannel& channel);
 
-    base::Task<void> ask(Asked& channel);
+    base::Task<void> ask(ReportingChannel& channel);
     /// False where there is nothing more to ask now.
-    base::Task<bool> ask_once(Asked& channel);
+    base::Task<bool> ask_once(ReportingChannel& channel);
     /// True where all of it is durable.
-    base::Task<bool> keep(Asked& channel, std::vector<protocol::Receipt> receipts);
+    base::Task<bool> keep(ReportingChannel& channel, std::vector<protocol::Receipt> receipts);
 
-    Parts parts_;
-    std::list<Asked> channels_; ///< each instance once
+    Dependencies deps_;
+    std::list<ReportingChannel> channels_; ///< each instance once
     bus::Source timer_;
     bool running_ = false;
     base::TaskScope tasks_; ///< last: dies before what its tasks use

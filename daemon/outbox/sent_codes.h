@@ -5,7 +5,7 @@
 #pragma once
 
 #include "daemon/model/ids.h"
-#include "daemon/model/outgoing.h"
+#include "daemon/model/outbox_entry.h"
 
 #include <cstddef>
 #include <cstdint>

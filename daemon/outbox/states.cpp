@@ -14,7 +14,7 @@ namespace loquet::outbox {
 using base::Error;
 using base::Milliseconds;
 using model::MessageState;
-using model::Outgoing;
+using model::OutboxEntry;
 
 namespace {
 
@@ -35,9 +35,9 @@ constexpr std::array<std::pair<MessageState, MessageState>, 11> allowed{{
 
 constexpr Milliseconds clocks_apart{1}; // a channel's clock and ours are rounded each by itself
 
-constexpr std::string_view delivered = "delivered"; // Outgoing::why of what was sent and has arrived
+constexpr std::string_view delivered = "delivered"; // OutboxEntry::why of what was sent and has arrived
 
-void become(Outgoing& message, MessageState state, Milliseconds now) {
+void become(OutboxEntry& message, MessageState state, Milliseconds now) {
     if (!may_become(message.state, state)) {
         throw Error(Error::Kind::conflict, "a message that is " + std::string(to_text(message.state))
                                                + " cannot become " + std::string(to_text(state)));
@@ -46,7 +46,7 @@ void become(Outgoing& message, MessageState state, Milliseconds now) {
     message.changed = now;
 }
 
-void defer(Outgoing& message, std::string_view why, Milliseconds now, Milliseconds next) {
+void defer(OutboxEntry& message, std::string_view why, Milliseconds now, Milliseconds next) {
     become(message, MessageState::deferred, now);
     message.why = why;
     message.next = next;
@@ -58,7 +58,7 @@ bool may_become(MessageState from, MessageState to) noexcept {
     return std::find(allowed.begin(), allowed.end(), std::pair(from, to)) != allowed.end();
 }
 
-Outgoing handed_on(Outgoing message, std::string_view channel, Milliseconds now) {
+OutboxEntry handed_on(OutboxEntry message, std::string_view channel, Milliseconds now) {
     become(message, MessageState::sending, now);
     message.channel = channel;
     message.why.clear();
@@ -66,7 +66,8 @@ Outgoing handed_on(Outgoing message, std::string_view channel, Milliseconds now)
     return message;
 }
 
-Outgoing answered(Outgoing message, const protocol::DeliverResponse& response, Milliseconds now, Milliseconds next) {
+OutboxEntry answered(OutboxEntry message, const protocol::DeliverResponse& response, Milliseconds now,
+                     Milliseconds next) {
     message.said = base::printable(response.said, limits::gateway_said_bytes);
     message.gateway_reference = base::printable(response.gateway_reference, limits::gateway_reference_bytes);
     switch (response.outcome) {
@@ -89,28 +90,28 @@ Outgoing answered(Outgoing message, const protocol::DeliverResponse& response, M
     return message;
 }
 
-Outgoing unanswered(Outgoing message, std::string_view why, Milliseconds now, Milliseconds next) {
+OutboxEntry unanswered(OutboxEntry message, std::string_view why, Milliseconds now, Milliseconds next) {
     defer(message, why, now, next);
     ++message.unknown;
     return message;
 }
 
-Outgoing refused(Outgoing message, std::string_view why, Milliseconds now) {
+OutboxEntry refused(OutboxEntry message, std::string_view why, Milliseconds now) {
     become(message, MessageState::refused, now);
     message.why = why;
     return message;
 }
 
-Outgoing expired(Outgoing message, Milliseconds now) {
+OutboxEntry expired(OutboxEntry message, Milliseconds now) {
     become(message, MessageState::expired, now);
     return message;
 }
 
-Outgoing recovered(Outgoing message, Milliseconds now) {
+OutboxEntry recovered(OutboxEntry message, Milliseconds now) {
     return message.state == MessageState::sending ? unanswered(std::move(message), "restart", now, now) : message;
 }
 
-Outgoing with_receipt(Outgoing message, const protocol::Receipt& receipt, Milliseconds now) {
+OutboxEntry with_receipt(OutboxEntry message, const protocol::Receipt& receipt, Milliseconds now) {
     if (message.state != MessageState::sent || message.why == delivered) {
         return message;
     }
@@ -131,11 +132,11 @@ Outgoing with_receipt(Outgoing message, const protocol::Receipt& receipt, Millis
     return message;
 }
 
-bool awaits_receipt(const Outgoing& message) noexcept {
+bool awaits_receipt(const OutboxEntry& message) noexcept {
     return message.state == MessageState::sent && message.why != delivered;
 }
 
-Outgoing brought_forward(Outgoing message, Milliseconds now) {
+OutboxEntry brought_forward(OutboxEntry message, Milliseconds now) {
     if (message.state != MessageState::deferred) { // what is in hand is brought to its end
         throw Error(Error::Kind::conflict,
                     "a message that is " + std::string(to_text(message.state)) + " does not wait for another attempt");

@@ -26,7 +26,7 @@ void WaitingList::withdraw(std::uint64_t number, const Entry& entry) {
     expiry_.erase({entry.expires, number});
 }
 
-void WaitingList::add(std::uint64_t number, const model::Outgoing& message) {
+void WaitingList::add(std::uint64_t number, const model::OutboxEntry& message) {
     if (const auto known = entries_.find(number); known != entries_.end()) {
         if (!known->second.in_hand) {
             put_back(number, message.next);

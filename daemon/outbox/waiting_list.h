@@ -5,7 +5,7 @@
 #pragma once
 
 #include "daemon/model/ids.h"
-#include "daemon/model/outgoing.h"
+#include "daemon/model/outbox_entry.h"
 #include "lib/base/clock.h"
 
 #include <cstddef>
@@ -31,7 +31,7 @@ public:
     };
 
     /// A number that is there already is only made due.
-    void add(std::uint64_t number, const model::Outgoing& message);
+    void add(std::uint64_t number, const model::OutboxEntry& message);
     /// It has a final state; the next one to its destination may go.
     void remove(std::uint64_t number);
     [[nodiscard]] Entry* find(std::uint64_t number);

@@ -72,8 +72,8 @@ private:
 };
 
 using Names = IndexTable<Table::names, Uid>;
-using PublicRecords = TypedTable<Table::open, Uid, model::PublicAccount, decode_public, encode>;
-using PrivateRecords = TypedTable<Table::closed, Uid, model::PrivateAccount, decode_private, encode>;
+using PublicRecords = TypedTable<Table::public_accounts, Uid, model::PublicAccount, decode_public, encode>;
+using PrivateRecords = TypedTable<Table::private_accounts, Uid, model::PrivateAccount, decode_private, encode>;
 using CredentialRecords = TypedTable<Table::credential, Uid, model::Credential, decode_credential, encode>;
 
 void require_account(const ReadTxn& txn, Uid uid) {
@@ -158,13 +158,13 @@ Uid uid_at(std::uint64_t number) {
 
 model::PrivateAccount decode_private(Bytes bytes) {
     auto record = parse<PrivateRecord>(bytes, private_name);
-    std::vector<model::DisownCode> codes;
-    for (const auto& code : record.disown_codes()) {
+    std::vector<model::RevocationCode> codes;
+    for (const auto& code : record.revocation_codes()) {
         codes.push_back({digest_from(code.code()), base::Milliseconds(code.until_ms())});
     }
-    std::vector<model::TrustedSeat> seats;
-    for (const auto& seat : record.trusted_seats()) {
-        seats.push_back({digest_from(seat.seat()), base::Milliseconds(seat.proved_ms())});
+    std::vector<model::TrustedPlace> places;
+    for (const auto& place : record.trusted_places()) {
+        places.push_back({digest_from(place.place()), base::Milliseconds(place.proved_ms())});
     }
     return {.state = state_from(record.state()),
             .state_reason = std::move(*record.mutable_state_reason()),
@@ -177,8 +177,8 @@ model::PrivateAccount decode_private(Bytes bytes) {
             .locale = std::move(*record.mutable_locale()),
             .authorisations = {record.authorisations().begin(), record.authorisations().end()},
             .factors = {record.factors().begin(), record.factors().end()},
-            .disown_codes = std::move(codes),
-            .trusted_seats = std::move(seats)};
+            .revocation_codes = std::move(codes),
+            .trusted_places = std::move(places)};
 }
 
 base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
@@ -196,17 +196,17 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
     set_text(*record.mutable_locale(), account.locale);
     replace_texts(*record.mutable_authorisations(), account.authorisations);
     replace_texts(*record.mutable_factors(), account.factors);
-    record.clear_disown_codes();
-    for (const auto& [code, until] : account.disown_codes) {
-        auto& stored_code = *record.add_disown_codes();
+    record.clear_revocation_codes();
+    for (const auto& [code, until] : account.revocation_codes) {
+        auto& stored_code = *record.add_revocation_codes();
         stored_code.set_code(digest_bytes(code));
         stored_code.set_until_ms(until.count());
     }
-    record.clear_trusted_seats();
-    for (const auto& [seat, proved] : account.trusted_seats) {
-        auto& stored_seat = *record.add_trusted_seats();
-        stored_seat.set_seat(digest_bytes(seat));
-        stored_seat.set_proved_ms(proved.count());
+    record.clear_trusted_places();
+    for (const auto& [place, proved] : account.trusted_places) {
+        auto& stored_place = *record.add_trusted_places();
+        stored_place.set_place(digest_bytes(place));
+        stored_place.set_proved_ms(proved.count());
     }
     return to_bytes(record);
 }
@@ -246,8 +246,8 @@ std::optional<model::Account> AccountsTable::named(const ReadTxn& txn, std::stri
 }
 
 Uid AccountsTable::allocate(WriteTxn& txn, const UidRange& range) {
-    NumberCursor cursor(txn, range);
-    const Uid uid = cursor.give([](Uid) { return false; });
+    UidCursor cursor(txn, range);
+    const Uid uid = cursor.allocate([](Uid) { return false; });
     cursor.keep_place();
     return uid;
 }
@@ -302,7 +302,7 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
     return true;
 }
 
-NumberCursor::NumberCursor(WriteTxn& txn, const UidRange& range)
+UidCursor::UidCursor(WriteTxn& txn, const UidRange& range)
     : txn_(txn), range_(range), next_(MetaTable::number(txn, next_uid_key).value_or(range.first)) {
     if (next_ < range.first) { // the range was another before
         next_ = range.first;
@@ -310,14 +310,14 @@ NumberCursor::NumberCursor(WriteTxn& txn, const UidRange& range)
 }
 
 /// From next_ to the end of the range.
-bool NumberCursor::find_free(const IsTaken& is_taken) {
+bool UidCursor::find_free(const IsTaken& is_taken) {
     while (next_ <= range_.last && (AccountsTable::is_given(txn_, uid_at(next_)) || is_taken(uid_at(next_)))) {
         ++next_;
     }
     return next_ <= range_.last;
 }
 
-Uid NumberCursor::give(const IsTaken& is_taken) {
+Uid UidCursor::allocate(const IsTaken& is_taken) {
     if (!find_free(is_taken)) {
         next_ = range_.first; // what was passed over may be free by now
         if (!find_free(is_taken)) {
@@ -334,7 +334,7 @@ Uid NumberCursor::give(const IsTaken& is_taken) {
     return uid;
 }
 
-void NumberCursor::keep_place() {
+void UidCursor::keep_place() {
     if (moved_) {
         MetaTable::put_number(txn_, next_uid_key, next_);
     }

@@ -21,7 +21,7 @@ namespace loquet::store {
 [[nodiscard]] base::SecureBytes encode(const model::Credential& credential, Bytes stored);
 
 // AccountsTable writes them.
-using PrivateAccounts = TypedTable<Table::closed, model::Uid, model::PrivateAccount, decode_private>;
+using PrivateAccounts = TypedTable<Table::private_accounts, model::Uid, model::PrivateAccount, decode_private>;
 using Credentials = TypedTable<Table::credential, model::Uid, model::Credential, decode_credential>;
 
 /// The numbers that new accounts may get, both ends included.
@@ -35,12 +35,12 @@ public:
     /// Both records of the account of that name. Throws Error (corrupt) where the name has a number without them.
     [[nodiscard]] static std::optional<model::Account> named(const ReadTxn& txn, std::string_view name);
 
-    /// Gives the next number of the range that was never given (NumberCursor: several of them). Throws Error
+    /// Gives the next number of the range that was never given (UidCursor: several of them). Throws Error
     /// (limited) when the range is used up. A number is given for good as soon as the transaction commits, whether an
     /// account follows or not.
     [[nodiscard]] static model::Uid allocate(WriteTxn& txn, const UidRange& range);
 
-    /// From now on is_given(). For NumberCursor, which chooses numbers.
+    /// From now on is_given(). For UidCursor, which chooses numbers.
     static void mark_given(WriteTxn& txn, model::Uid number);
     /// Whether the number was given, to an account or a group, be it erased since.
     [[nodiscard]] static bool is_given(const ReadTxn& txn, model::Uid number);
@@ -59,15 +59,15 @@ public:
 /// Gives numbers to accounts and groups, several in one transaction: the place to look at first is read once and
 /// written once. It is no more than that; which numbers are free is known by their records. Lives as long as the
 /// transaction.
-class NumberCursor {
+class UidCursor {
 public:
-    NumberCursor(WriteTxn& txn, const UidRange& range);
+    UidCursor(WriteTxn& txn, const UidRange& range);
 
     /// Gives the next number of the range that was never given and that `is_taken` (by somebody outside of the store)
     /// says no of. It is given for good as soon as the transaction commits, whether an account follows or not. Throws
     /// Error (limited) when the range is used up.
     using IsTaken = std::function<bool(model::Uid)>;
-    [[nodiscard]] model::Uid give(const IsTaken& is_taken);
+    [[nodiscard]] model::Uid allocate(const IsTaken& is_taken);
 
     /// The next one begins behind what was given here.
     void keep_place();

@@ -12,7 +12,7 @@ using records::AuditRecord;
 
 namespace {
 
-/// Parts of an event come from strangers (a service, a seat): bytes that no record can hold become visible ones.
+/// Parts of an event come from outsiders (a service, a place): bytes that no record can hold become visible ones.
 std::string recordable(const std::string& text) {
     constexpr std::size_t bytes_of_an_escape = 4;
     return base::is_utf8(text) ? text : base::printable(text, bytes_of_an_escape * text.size());
@@ -34,7 +34,7 @@ model::AuditEvent decode_audit(Bytes bytes) {
     }
     event.purpose = std::move(*record.mutable_purpose());
     event.service = std::move(*record.mutable_service());
-    event.seat = std::move(*record.mutable_seat());
+    event.place = std::move(*record.mutable_place());
     event.detail = std::move(*record.mutable_detail());
     event.time = base::Milliseconds(record.time_ms());
     return event;
@@ -53,7 +53,7 @@ base::SecureBytes encode(const model::AuditEvent& event) {
     }
     record.set_purpose(recordable(event.purpose));
     record.set_service(recordable(event.service));
-    record.set_seat(recordable(event.seat));
+    record.set_place(recordable(event.place));
     record.set_detail(recordable(event.detail));
     record.set_time_ms(event.time.count());
     return to_bytes(record);

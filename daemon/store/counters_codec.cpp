@@ -14,7 +14,7 @@ using records::AttemptsRecord;
 using records::CounterRecord;
 using records::FailureLockRecord;
 using records::KnownPlaceRecord;
-using records::SeatRecord;
+using records::PlaceRecord;
 
 namespace {
 
@@ -61,10 +61,10 @@ void into_record(const model::FailureLock& lock, FailureLockRecord& record) {
 }
 
 /// A record from before known places had a list of their own: those where somebody succeeded are known.
-void know_places_of_seats(AttemptCounters& out) {
-    for (const AttemptCounters::Seat& seat : out.seats) {
-        if (seat.counter.last_success > 0) {
-            out.note_success(seat.seat, seat.counter, seat.counter.last_success);
+void know_places_of_places(AttemptCounters& out) {
+    for (const AttemptCounters::Place& place : out.places) {
+        if (place.counter.last_success > 0) {
+            out.note_success(place.place, place.counter, place.counter.last_success);
         }
     }
 }
@@ -87,11 +87,11 @@ void put_known(const AttemptCounters& counters, AttemptsRecord& former, Attempts
     }
 }
 
-/// The stored message of the seat where there is one, so that what only a newer loquetd knows of it stays.
-SeatRecord take_seat(AttemptsRecord& stored, const std::string& seat) {
-    auto& seats = *stored.mutable_seats();
-    const auto found = std::find_if(seats.begin(), seats.end(), [&](const auto& s) { return s.seat() == seat; });
-    return found == seats.end() ? SeatRecord{} : std::move(*found);
+/// The stored message of the place where there is one, so that what only a newer loquetd knows of it stays.
+PlaceRecord take_place(AttemptsRecord& stored, const std::string& place) {
+    auto& places = *stored.mutable_places();
+    const auto found = std::find_if(places.begin(), places.end(), [&](const auto& s) { return s.place() == place; });
+    return found == places.end() ? PlaceRecord{} : std::move(*found);
 }
 
 } // namespace
@@ -110,11 +110,11 @@ AttemptCounters decode_attempts(Bytes bytes) {
     const auto record = parse<AttemptsRecord>(bytes, attempts_name);
     AttemptCounters out;
     out.account = from_record(record.account());
-    const auto count = std::min(static_cast<std::size_t>(record.seats_size()), limits::seats_per_account);
-    out.seats.reserve(count);
+    const auto count = std::min(static_cast<std::size_t>(record.places_size()), limits::places_per_account);
+    out.places.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        const SeatRecord& seat = record.seats(static_cast<int>(i));
-        out.seats.push_back({digest_from(seat.seat()), from_record(seat.counter()), from_record(seat.lock())});
+        const PlaceRecord& place = record.places(static_cast<int>(i));
+        out.places.push_back({digest_from(place.place()), from_record(place.counter()), from_record(place.lock())});
     }
     out.lock = from_record(record.lock());
     const auto places = std::min(static_cast<std::size_t>(record.known_size()), limits::known_places);
@@ -123,7 +123,7 @@ AttemptCounters decode_attempts(Bytes bytes) {
         out.known.push_back({digest_from(known.place()), from_record(known.counter()), known.days(), known.last_day()});
     }
     if (places == 0) {
-        know_places_of_seats(out);
+        know_places_of_places(out);
     }
     return out;
 }
@@ -132,14 +132,14 @@ base::SecureBytes encode(const AttemptCounters& counters, Bytes stored) {
     auto record = parse<AttemptsRecord>(stored, attempts_name);
     into_record(counters.account, *record.mutable_account());
     AttemptsRecord former;
-    former.mutable_seats()->Swap(record.mutable_seats());
+    former.mutable_places()->Swap(record.mutable_places());
     former.mutable_known()->Swap(record.mutable_known());
     into_record(counters.lock, *record.mutable_lock());
-    for (const auto& [digest, counter, lock] : counters.seats) {
-        const std::string seat = digest_bytes(digest);
-        SeatRecord& kept = *record.add_seats();
-        kept = take_seat(former, seat);
-        kept.set_seat(seat);
+    for (const auto& [digest, counter, lock] : counters.places) {
+        const std::string place = digest_bytes(digest);
+        PlaceRecord& kept = *record.add_places();
+        kept = take_place(former, place);
+        kept.set_place(place);
         into_record(counter, *kept.mutable_counter());
         into_record(lock, *kept.mutable_lock());
     }

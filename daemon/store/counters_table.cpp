@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/counters_table.h"
 
-#include "daemon/store/neighbourhood.h"
+#include "daemon/store/eviction_bucket.h"
 #include "daemon/store/typed_table.h"
 #include "lib/base/limits.h"
 
@@ -17,14 +17,14 @@ using model::Digest;
 namespace {
 
 using Attempts = TypedTable<Table::attempts, Digest, AttemptCounters, decode_attempts, encode>;
-using Strangers = TypedTable<Table::strangers, Digest, AttemptCounters, decode_attempts, encode>;
-using Seats = TypedTable<Table::seats, Digest, Counter, decode_counter, encode>;
+using UnknownNames = TypedTable<Table::unknown_names, Digest, AttemptCounters, decode_attempts, encode>;
+using Places = TypedTable<Table::places, Digest, Counter, decode_counter, encode>;
 
 constexpr std::string_view site_key = "site-counter";
-constexpr Neighbourhood strangers(limits::counted_strangers / limits::neighbours);
-constexpr Neighbourhood seats(limits::counted_seats / limits::neighbours);
+constexpr EvictionBucket unknown_names(limits::counted_unknown_names / limits::bucket_slots);
+constexpr EvictionBucket places(limits::counted_places / limits::bucket_slots);
 
-/// What gives way: by the counter of the name itself, which locks and counts all its seats.
+/// What gives way: by the counter of the name itself, which locks and counts all its places.
 Counter weight_of_attempts(Bytes record) {
     return decode_attempts(record).account;
 }
@@ -34,24 +34,24 @@ Counter weight_of_attempts(Bytes record) {
 AttemptCounters CountersTable::attempts(const ReadTxn& txn, const Digest& identity) {
     // Both places are looked at, so that the time does not say which one has it.
     auto of_account = Attempts::get(txn, identity);
-    auto of_stranger = Strangers::get(txn, identity);
+    auto of_unknown = UnknownNames::get(txn, identity);
     if (of_account) {
         return *std::move(of_account);
     }
-    return of_stranger ? *std::move(of_stranger) : AttemptCounters{};
+    return of_unknown ? *std::move(of_unknown) : AttemptCounters{};
 }
 
 void CountersTable::put_attempts(WriteTxn& txn, const Digest& identity, Whose whose, const AttemptCounters& counters) {
     if (whose == Whose::account) {
-        Strangers::erase(txn, identity);
+        UnknownNames::erase(txn, identity);
         Attempts::put(txn, identity, counters);
         return;
     }
     if (IndexTable<Table::names, model::Uid>::get(txn, identity)) {
-        return; // somebody got the name while an attempt was judged: what strangers counted is not theirs
+        return; // somebody got the name while an attempt was judged: what outsiders counted is not theirs
     }
-    strangers.make_room(txn, Table::strangers, identity, weight_of_attempts);
-    Strangers::put(txn, identity, counters);
+    unknown_names.make_room(txn, Table::unknown_names, identity, weight_of_attempts);
+    UnknownNames::put(txn, identity, counters);
 }
 
 void CountersTable::move_attempts(WriteTxn& txn, const Digest& from, const Digest& to) {
@@ -65,16 +65,16 @@ void CountersTable::move_attempts(WriteTxn& txn, const Digest& from, const Diges
 
 void CountersTable::erase_attempts(WriteTxn& txn, const Digest& identity) {
     Attempts::erase(txn, identity);
-    Strangers::erase(txn, identity);
+    UnknownNames::erase(txn, identity);
 }
 
-Counter CountersTable::seat(const ReadTxn& txn, const Digest& seat) {
-    return Seats::get(txn, seat).value_or(Counter{});
+Counter CountersTable::place(const ReadTxn& txn, const Digest& place) {
+    return Places::get(txn, place).value_or(Counter{});
 }
 
-void CountersTable::put_seat(WriteTxn& txn, const Digest& seat, const Counter& counter) {
-    seats.make_room(txn, Table::seats, seat, decode_counter);
-    Seats::put(txn, seat, counter);
+void CountersTable::put_place(WriteTxn& txn, const Digest& place, const Counter& counter) {
+    places.make_room(txn, Table::places, place, decode_counter);
+    Places::put(txn, place, counter);
 }
 
 Counter CountersTable::site(const ReadTxn& txn) {

@@ -21,22 +21,22 @@ namespace loquet::store {
 
 class CountersTable {
 public:
-    enum class Whose : std::uint8_t { account, stranger };
+    enum class Whose : std::uint8_t { account, unknown };
 
     /// Fresh counters where there are none. `identity` is the digest of the canonical name (DigestKind::name), or of
     /// what was typed where that cannot be a name. Looks in both places, whoever has the name.
     [[nodiscard]] static model::AttemptCounters attempts(const ReadTxn& txn, const model::Digest& identity);
-    /// Counters of an account are kept until it is erased; a stranger's may give way later. What an identity had as a
-    /// stranger ends when it is put as an account.
+    /// Counters of an account are kept until it is erased; an outsider's may give way later. What an identity had as a
+    /// outsider ends when it is put as an account.
     static void put_attempts(WriteTxn& txn, const model::Digest& identity, Whose whose,
                              const model::AttemptCounters& counters);
-    /// An account got another name: what its former name had counted goes along, in place of what a stranger had.
+    /// An account got another name: what its former name had counted goes along, in place of what an outsider had.
     static void move_attempts(WriteTxn& txn, const model::Digest& from, const model::Digest& to);
     static void erase_attempts(WriteTxn& txn, const model::Digest& identity);
 
-    /// `seat` is a digest of DigestKind::seat.
-    [[nodiscard]] static model::Counter seat(const ReadTxn& txn, const model::Digest& seat);
-    static void put_seat(WriteTxn& txn, const model::Digest& seat, const model::Counter& counter);
+    /// `place` is a digest of DigestKind::place.
+    [[nodiscard]] static model::Counter place(const ReadTxn& txn, const model::Digest& place);
+    static void put_place(WriteTxn& txn, const model::Digest& place, const model::Counter& counter);
 
     [[nodiscard]] static model::Counter site(const ReadTxn& txn);
     static void put_site(WriteTxn& txn, const model::Counter& counter);

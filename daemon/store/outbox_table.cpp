@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/outbox_table.h"
 
+#include "daemon/store/eviction_bucket.h"
 #include "daemon/store/meta_table.h"
-#include "daemon/store/neighbourhood.h"
 #include "daemon/store/record_bytes.h"
 #include "daemon/store/typed_table.h"
 #include "lib/base/error.h"
@@ -19,14 +19,14 @@ namespace loquet::store {
 using base::Error;
 using model::CodeUse;
 using model::DayCount;
-using model::Letter;
+using model::MessageContent;
 using model::MessageState;
-using model::Outgoing;
-using model::Spending;
+using model::OutboxEntry;
+using model::Usage;
 using records::CodeUseRecord;
 using records::DayCountRecord;
-using records::OutgoingRecord;
-using records::SpendingRecord;
+using records::OutboxRecord;
+using records::UsageRecord;
 
 namespace {
 
@@ -41,11 +41,11 @@ void require(bool fits, const char* what) {
     }
 }
 
-void require_limits(const Letter& letter) {
-    require(letter.destination.size() <= limits::mail_bytes, "its destination");
-    require(letter.locale.size() <= limits::client_field_bytes, "the name of its language");
-    require(letter.variables.size() <= limits::message_variables, "the list of its variables");
-    for (const Letter::Variable& variable : letter.variables) {
+void require_limits(const MessageContent& content) {
+    require(content.destination.size() <= limits::mail_bytes, "its destination");
+    require(content.locale.size() <= limits::client_field_bytes, "the name of its language");
+    require(content.variables.size() <= limits::message_variables, "the list of its variables");
+    for (const MessageContent::Variable& variable : content.variables) {
         require(variable.name.size() <= limits::plugin_name_bytes, "the name of a variable");
         require(variable.value.size() <= limits::message_variable_bytes, "the value of a variable");
     }
@@ -83,32 +83,32 @@ MessageState state_of(std::uint32_t number) {
 
 } // namespace
 
-base::SecureBytes encode(const Letter& letter) {
-    require_limits(letter);
+base::SecureBytes encode(const MessageContent& content) {
+    require_limits(content);
     base::WireWriter out;
-    out.text(letter.destination);
-    out.text(letter.locale);
-    out.u32(static_cast<std::uint32_t>(letter.variables.size()));
-    for (const Letter::Variable& variable : letter.variables) {
+    out.text(content.destination);
+    out.text(content.locale);
+    out.u32(static_cast<std::uint32_t>(content.variables.size()));
+    for (const MessageContent::Variable& variable : content.variables) {
         out.text(variable.name);
         out.text(variable.value.reveal());
     }
     return out.take();
 }
 
-Letter decode_letter(Bytes bytes) {
+MessageContent decode_content(Bytes bytes) {
     return read_or_corrupt([&] {
         base::WireReader in(bytes);
-        Letter letter;
-        letter.destination = in.text(limits::mail_bytes);
-        letter.locale = in.text(limits::client_field_bytes);
+        MessageContent content;
+        content.destination = in.text(limits::mail_bytes);
+        content.locale = in.text(limits::client_field_bytes);
         const std::size_t variables = in.count(limits::message_variables);
         for (std::size_t i = 0; i < variables; ++i) {
             std::string name(in.text(limits::plugin_name_bytes));
-            letter.variables.push_back({std::move(name), base::Secret(in.text(limits::message_variable_bytes))});
+            content.variables.push_back({std::move(name), base::Secret(in.text(limits::message_variable_bytes))});
         }
         in.expect_end();
-        return letter;
+        return content;
     });
 }
 
@@ -116,7 +116,7 @@ StoredMessage split_message(Bytes value) {
     return read_or_corrupt([&] {
         base::WireReader in(value);
         StoredMessage parts;
-        parts.letter = in.bytes(longest_part);
+        parts.content = in.bytes(longest_part);
         parts.record = in.bytes(longest_part);
         in.expect_end();
         return parts;
@@ -125,14 +125,14 @@ StoredMessage split_message(Bytes value) {
 
 base::SecureBytes join_message(const StoredMessage& parts) {
     base::WireWriter out;
-    out.bytes(parts.letter);
+    out.bytes(parts.content);
     out.bytes(parts.record);
     return out.take();
 }
 
-Outgoing decode_outgoing(Bytes bytes) {
-    auto record = parse<OutgoingRecord>(bytes, message_name);
-    Outgoing message;
+OutboxEntry decode_outbox_entry(Bytes bytes) {
+    auto record = parse<OutboxRecord>(bytes, message_name);
+    OutboxEntry message;
     message.state = state_of(record.state());
     message.medium =
         record.medium() == static_cast<std::uint32_t>(model::Medium::sms) ? model::Medium::sms : model::Medium::mail;
@@ -157,8 +157,8 @@ Outgoing decode_outgoing(Bytes bytes) {
     return message;
 }
 
-base::SecureBytes encode(const Outgoing& message, Bytes stored) {
-    auto record = parse<OutgoingRecord>(stored, message_name);
+base::SecureBytes encode(const OutboxEntry& message, Bytes stored) {
+    auto record = parse<OutboxRecord>(stored, message_name);
     record.set_state(static_cast<std::uint32_t>(message.state));
     record.set_medium(static_cast<std::uint32_t>(message.medium));
     set_text(*record.mutable_why(), message.why);
@@ -182,15 +182,15 @@ base::SecureBytes encode(const Outgoing& message, Bytes stored) {
     return to_bytes(record);
 }
 
-Spending decode_spending(Bytes bytes) {
-    const auto record = parse<SpendingRecord>(bytes, spending_name);
-    return {from_record(record.stranger()), from_record(record.proven())};
+Usage decode_usage(Bytes bytes) {
+    const auto record = parse<UsageRecord>(bytes, spending_name);
+    return {from_record(record.unproven()), from_record(record.proven())};
 }
 
-base::SecureBytes encode(const Spending& spending, Bytes stored) {
-    auto record = parse<SpendingRecord>(stored, spending_name);
-    into_record(spending.stranger, *record.mutable_stranger());
-    into_record(spending.proven, *record.mutable_proven());
+base::SecureBytes encode(const Usage& usage, Bytes stored) {
+    auto record = parse<UsageRecord>(stored, spending_name);
+    into_record(usage.unproven, *record.mutable_unproven());
+    into_record(usage.proven, *record.mutable_proven());
     return to_bytes(record);
 }
 
@@ -234,18 +234,18 @@ void forget_reference(WriteTxn& txn, const std::string& reference, std::uint64_t
     }
 }
 
-void write(WriteTxn& txn, const Key& key, const Outgoing& message, Bytes letter, Bytes stored) {
+void write(WriteTxn& txn, const Key& key, const OutboxEntry& message, Bytes content, Bytes stored) {
     const base::SecureBytes record = encode(message, stored);
-    txn.put(Table::outbox, key, join_message({is_final(message.state) ? Bytes{} : letter, record}));
+    txn.put(Table::outbox, key, join_message({is_final(message.state) ? Bytes{} : content, record}));
 }
 
 } // namespace
 
-std::uint64_t OutboxTable::add(WriteTxn& txn, const Outgoing& message, const model::Letter& letter) {
+std::uint64_t OutboxTable::add(WriteTxn& txn, const OutboxEntry& message, const model::MessageContent& content) {
     const std::uint64_t number = MetaTable::number(txn, newest_key).value_or(0) + 1;
     MetaTable::put_number(txn, newest_key, number);
     count_pending(txn, false, !is_final(message.state));
-    const base::SecureBytes bytes = encode(letter);
+    const base::SecureBytes bytes = encode(content);
     write(txn, Key(number), message, bytes, {});
     if (!is_final(message.state)) {
         References::put(txn, reference_digest(txn, message.reference), number);
@@ -253,28 +253,28 @@ std::uint64_t OutboxTable::add(WriteTxn& txn, const Outgoing& message, const mod
     return number;
 }
 
-void OutboxTable::put(WriteTxn& txn, std::uint64_t number, const Outgoing& message) {
+void OutboxTable::put(WriteTxn& txn, std::uint64_t number, const OutboxEntry& message) {
     const Key key(number);
     const auto stored = txn.get(Table::outbox, key);
     if (!stored) {
         throw Error(Error::Kind::not_found, "there is no message " + std::to_string(number));
     }
     const StoredMessage parts = split_message(*stored);
-    if (is_final(decode_outgoing(parts.record).state)) {
+    if (is_final(decode_outbox_entry(parts.record).state)) {
         throw Error(Error::Kind::conflict, "the message " + std::to_string(number) + " has its final state");
     }
     count_pending(txn, true, !is_final(message.state));
-    write(txn, key, message, parts.letter, parts.record);
+    write(txn, key, message, parts.content, parts.record);
 }
 
-void OutboxTable::put_receipt(WriteTxn& txn, std::uint64_t number, const Outgoing& message) {
+void OutboxTable::put_receipt(WriteTxn& txn, std::uint64_t number, const OutboxEntry& message) {
     const Key key(number);
     const auto stored = txn.get(Table::outbox, key);
     if (!stored) {
         throw Error(Error::Kind::not_found, "there is no message " + std::to_string(number));
     }
     const Bytes record = split_message(*stored).record;
-    if (decode_outgoing(record).state != MessageState::sent
+    if (decode_outbox_entry(record).state != MessageState::sent
         || (message.state != MessageState::sent && message.state != MessageState::refused)) {
         throw Error(Error::Kind::conflict, "there is no receipt for the message " + std::to_string(number));
     }
@@ -291,18 +291,18 @@ bool OutboxTable::erase(WriteTxn& txn, std::uint64_t number) {
     return txn.erase(Table::outbox, Key(number));
 }
 
-std::optional<Outgoing> OutboxTable::get(const ReadTxn& txn, std::uint64_t number) {
+std::optional<OutboxEntry> OutboxTable::get(const ReadTxn& txn, std::uint64_t number) {
     const auto stored = txn.get(Table::outbox, Key(number));
-    return stored ? std::optional(decode_outgoing(split_message(*stored).record)) : std::nullopt;
+    return stored ? std::optional(decode_outbox_entry(split_message(*stored).record)) : std::nullopt;
 }
 
-std::optional<model::Letter> OutboxTable::letter(const ReadTxn& txn, std::uint64_t number) {
+std::optional<model::MessageContent> OutboxTable::content(const ReadTxn& txn, std::uint64_t number) {
     const auto stored = txn.get(Table::outbox, Key(number));
     if (!stored) {
         return std::nullopt;
     }
     const StoredMessage parts = split_message(*stored);
-    return parts.letter.empty() ? std::nullopt : std::optional(decode_letter(parts.letter));
+    return parts.content.empty() ? std::nullopt : std::optional(decode_content(parts.content));
 }
 
 std::optional<std::uint64_t> OutboxTable::find(const ReadTxn& txn, std::string_view reference) {
@@ -319,15 +319,15 @@ void OutboxTable::each(const ReadTxn& txn, std::uint64_t from, const Visit& visi
         if (!number) {
             throw Error(Error::Kind::corrupt, "the number of a message cannot be read");
         }
-        return visit(*number, decode_outgoing(split_message(value).record));
+        return visit(*number, decode_outbox_entry(split_message(value).record));
     });
 }
 
 namespace {
 
-using Budgets = TypedTable<Table::budgets, model::Digest, Spending, decode_spending, encode>;
+using Budgets = TypedTable<Table::budgets, model::Digest, Usage, decode_usage, encode>;
 
-constexpr Neighbourhood budgets(limits::counted_budgets / limits::neighbours);
+constexpr EvictionBucket budgets(limits::counted_budgets / limits::bucket_slots);
 
 Key use_key(model::Medium medium) {
     return Key("code-use-" + std::string(to_text(medium)));
@@ -335,25 +335,25 @@ Key use_key(model::Medium medium) {
 
 /// In the terms of model::matters_less: the later hour first, then the greater use.
 model::Counter weight_of_spending(Bytes record) {
-    const Spending spending = decode_spending(record);
+    const Usage usage = decode_usage(record);
     const auto all = [](const model::DayCount& count) {
         return std::accumulate(count.by_hour.begin(), count.by_hour.end(), 0U);
     };
     model::Counter weight;
-    weight.locked_until = std::max(spending.stranger.hour, spending.proven.hour);
-    weight.consecutive = all(spending.stranger) + all(spending.proven);
+    weight.locked_until = std::max(usage.unproven.hour, usage.proven.hour);
+    weight.consecutive = all(usage.unproven) + all(usage.proven);
     return weight;
 }
 
 } // namespace
 
-Spending BudgetsTable::spending(const ReadTxn& txn, const model::Digest& budget) {
-    return Budgets::get(txn, budget).value_or(Spending{});
+Usage BudgetsTable::usage(const ReadTxn& txn, const model::Digest& budget) {
+    return Budgets::get(txn, budget).value_or(Usage{});
 }
 
-void BudgetsTable::put(WriteTxn& txn, const model::Digest& budget, const Spending& spending) {
+void BudgetsTable::put(WriteTxn& txn, const model::Digest& budget, const Usage& usage) {
     budgets.make_room(txn, Table::budgets, budget, weight_of_spending);
-    Budgets::put(txn, budget, spending);
+    Budgets::put(txn, budget, usage);
 }
 
 model::CodeUse BudgetsTable::code_use(const ReadTxn& txn, model::Medium medium) {

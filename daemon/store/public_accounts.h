@@ -22,7 +22,7 @@ namespace loquet::store {
 [[nodiscard]] model::PublicGroup decode_group(std::uint32_t gid, Bytes record);
 [[nodiscard]] base::SecureBytes encode(const model::PublicGroup& group, Bytes stored);
 
-class PublicAccounts : public TypedTable<Table::open, model::Uid, model::PublicAccount, decode_public> {
+class PublicAccounts : public TypedTable<Table::public_accounts, model::Uid, model::PublicAccount, decode_public> {
 public:
     /// `name` is canonical (model::canonical_name).
     [[nodiscard]] static std::optional<model::Uid> find(const ReadTxn& txn, std::string_view name);

@@ -25,7 +25,7 @@ void restrict_openssl() noexcept;
 
 /// Whose key a step gets: an account's follows its number, and stays when the name is changed; a name that nobody has
 /// gives another one, of its digest.
-enum class StepKeyOwner : std::uint8_t { account = 1, stranger = 2 };
+enum class StepKeyOwner : std::uint8_t { account = 1, unknown = 2 };
 
 /// Random nonces for AES-GCM, drawn from the kernel a page at a time: a system call for each would take as long as the
 /// sealing itself. NIST SP 800-38D, 8.2.2: all 96 bits are random, from a generator of the full strength; so at most

@@ -25,7 +25,7 @@ std::optional<StoreKeys> stored_keys(Environment& environment, const MasterKey& 
     }
     Sealer none = StoreKeys::fresh().sealer(); // opens nothing; the wrapped key is not sealed by it
     const ReadTxn txn(environment.snapshot(), environment.tables(), none);
-    const auto wrapped = txn.get_as_it_is(Table::meta, Key(wrapped_key));
+    const auto wrapped = txn.get_raw(Table::meta, Key(wrapped_key));
     return wrapped ? std::optional(StoreKeys::unwrap(key, *wrapped)) : std::nullopt;
 }
 
@@ -57,7 +57,7 @@ Store::Store(Settings settings, const MasterKey& key, base::Executor& loop)
     if (migrating) {
         queue_->run_now([&](WriteTxn& txn) {
             if (is_new) {
-                txn.put_as_it_is(Table::meta, Key(wrapped_key), keys_->wrap(key));
+                txn.put_raw(Table::meta, Key(wrapped_key), keys_->wrap(key));
             }
             migrate(txn);
         });
@@ -103,13 +103,13 @@ base::SecureBytes Store::step_key(std::string_view instance, model::Uid account)
     return sealer_->step_key(instance, StepKeyOwner::account, Key(account).bytes());
 }
 
-base::SecureBytes Store::step_key(std::string_view instance, const model::Digest& stranger) const {
-    return sealer_->step_key(instance, StepKeyOwner::stranger, stranger.bytes);
+base::SecureBytes Store::step_key(std::string_view instance, const model::Digest& unknown) const {
+    return sealer_->step_key(instance, StepKeyOwner::unknown, unknown.bytes);
 }
 
 void Store::change_master_key(const MasterKey& key) {
     const base::SecureBytes wrapped = keys_->wrap(key);
-    write_now([&](WriteTxn& txn) { txn.put_as_it_is(Table::meta, Key(wrapped_key), wrapped); });
+    write_now([&](WriteTxn& txn) { txn.put_raw(Table::meta, Key(wrapped_key), wrapped); });
 }
 
 bool Store::writable() const {
@@ -124,7 +124,7 @@ Subscription Store::observe(Observers::Observer observer) {
     return queue_->observe(std::move(observer));
 }
 
-SideReader Store::side_reader() const {
+SnapshotReader Store::snapshot_reader() const {
     return {*environment_, keys_->sealer()};
 }
 

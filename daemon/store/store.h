@@ -35,10 +35,10 @@ struct Settings {
 /// Reads the store on a thread that is not the loop's, for work that takes long: a slice at a time. The store has one
 /// snapshot for all (environment.h), so a transaction that stayed open would stand in the way of the writer: while a
 /// slice is read, commits and the loop's own reads wait. Keep it below a millisecond. Two slices see different states.
-class SideReader {
+class SnapshotReader {
 public:
     /// Made on the loop, then used by one thread. The environment outlives it.
-    SideReader(Environment& environment, Sealer sealer) : environment_(environment), sealer_(std::move(sealer)) {}
+    SnapshotReader(Environment& environment, Sealer sealer) : environment_(environment), sealer_(std::move(sealer)) {}
 
     /// As Store::read, on this thread.
     template <class Fn>
@@ -87,13 +87,13 @@ public:
     /// Loop thread, not inside read(). The same, waiting for it: for start-up, command line tools and tests.
     void write_now(Work work);
 
-    /// Loop thread. Keyed hash of what a stranger typed; the same in every run of this store.
+    /// Loop thread. Keyed hash of what an outsider typed; the same in every run of this store.
     [[nodiscard]] model::Digest digest(DigestKind kind, std::string_view text) const;
 
     /// Loop thread. The key of a step's instance for an account, or for an identity that is nobody's: 32 bytes, the
     /// same in every run of this store, also under another master key.
     [[nodiscard]] base::SecureBytes step_key(std::string_view instance, model::Uid account) const;
-    [[nodiscard]] base::SecureBytes step_key(std::string_view instance, const model::Digest& stranger) const;
+    [[nodiscard]] base::SecureBytes step_key(std::string_view instance, const model::Digest& unknown) const;
 
     /// Loop thread. Re-wraps the data key, one record; every value stays as it is. Waits for the disk.
     void change_master_key(const MasterKey& key);
@@ -117,7 +117,7 @@ public:
     Subscription observe(Observers::Observer observer);
 
     /// Loop thread. For reading on a thread of its own; it must not outlive the store.
-    [[nodiscard]] SideReader side_reader() const;
+    [[nodiscard]] SnapshotReader snapshot_reader() const;
 
     struct Statistics {
         std::uint64_t commits = 0; ///< durable ones

@@ -28,40 +28,40 @@ enum class Sealed : std::uint8_t {
 };
 
 // clang-format off
-/// X(name, schema that brought it, when an account is erased, what is sealed, key, beginning of the value). The name is
-/// also the one in LMDB and part of what each value is sealed with: it is never changed, nor is the order.
+/// X(name, name in LMDB, schema that brought it, when an account is erased, what is sealed, key, beginning of the value).
+/// The name in LMDB is also part of what each value is sealed with: it is never changed, nor is the order.
 #define LOQUET_TABLES(X) \
-    X(meta,          1, stays,         all_but_data_key, "a name, see below", "") \
-    X(names,         1, goes_by_name,  all, "digest of the canonical name", "UID, 4 bytes") \
-    X(open,          1, goes_by_uid,   all, "UID", "`PublicRecord`") \
-    X(closed,        1, goes_by_uid,   all, "UID", "`PrivateRecord`") \
-    X(credential,    1, goes_by_uid,   all, "UID", "`CredentialRecord`") \
-    X(numbers,       1, is_marked,     all, "UID", "one byte: 1 given, 2 its account was erased") \
-    X(attempts,      1, goes_by_name,  all, "digest of an account's name", "`AttemptsRecord`") \
-    X(strangers,     1, goes_by_name,  all, "digest of what was typed where no account has the name", "the same record") \
-    X(seats,         1, stays,         all, "digest of a seat", "`CounterRecord`") \
-    X(steps,         1, goes_by_uid,   all, "UID, then the digest of the step's name", "the step's own bytes") \
-    X(audit,         1, stays,         all, "sequence number, 8 bytes", "link of the chain (32 bytes), then `AuditRecord`") \
-    X(groups,        2, stays,         all, "GID", "`GroupRecord`") \
-    X(organisations, 2, stays,         all, "digest of the organisation", "GID of its group, 4 bytes") \
-    X(members,       2, leaves_groups, all, "GID, then UID", "nothing") \
-    X(outbox,        3, stays,         all, "number of a message, 8 bytes; never given twice", "length and bytes of the letter") \
-    X(budgets,       3, stays,         all, "digest of a budget", "`SpendingRecord`") \
-    X(references,    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes")
+    X(meta,             "meta",          1, stays,         all_but_data_key, "a name, see below", "") \
+    X(names,            "names",         1, goes_by_name,  all, "digest of the canonical name", "UID, 4 bytes") \
+    X(public_accounts,  "open",          1, goes_by_uid,   all, "UID", "`PublicRecord`") \
+    X(private_accounts, "closed",        1, goes_by_uid,   all, "UID", "`PrivateRecord`") \
+    X(credential,       "credential",    1, goes_by_uid,   all, "UID", "`CredentialRecord`") \
+    X(numbers,          "numbers",       1, is_marked,     all, "UID", "one byte: 1 given, 2 its account was erased") \
+    X(attempts,         "attempts",      1, goes_by_name,  all, "digest of an account's name", "`AttemptsRecord`") \
+    X(unknown_names,    "strangers",     1, goes_by_name,  all, "digest of what was typed where no account has the name", "the same record") \
+    X(places,           "seats",         1, stays,         all, "digest of a place", "`CounterRecord`") \
+    X(steps,            "steps",         1, goes_by_uid,   all, "UID, then the digest of the step's name", "the step's own bytes") \
+    X(audit,            "audit",         1, stays,         all, "sequence number, 8 bytes", "link of the chain (32 bytes), then `AuditRecord`") \
+    X(groups,           "groups",        2, stays,         all, "GID", "`GroupRecord`") \
+    X(organisations,    "organisations", 2, stays,         all, "digest of the organisation", "GID of its group, 4 bytes") \
+    X(members,          "members",       2, leaves_groups, all, "GID, then UID", "nothing") \
+    X(outbox,           "outbox",        3, stays,         all, "number of a message, 8 bytes; never given twice", "length and bytes of the content") \
+    X(budgets,          "budgets",       3, stays,         all, "digest of a budget", "`UsageRecord`") \
+    X(references,       "references",    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes")
 
-/// X(label, of what). Each kind has a key of its own, derived with its label, so that a name and a seat of the same text
-/// differ. A label is never changed.
+/// X(kind, label, of what). Each kind has a key of its own, derived with its label, so that a name and a place of the
+/// same text differ. A label is never changed.
 #define LOQUET_DIGESTS(X) \
-    X(name,         "a canonical name, or what was typed in its place") \
-    X(mail,         "a mail address") \
-    X(phone,        "a telephone number") \
-    X(seat,         "a seat") \
-    X(identity,     "what a person is known by besides the name") \
-    X(step,         "the name of a step") \
-    X(organisation, "the name of an organisation") \
-    X(budget,       "what a budget is for") \
-    X(disown,       "the code of a notice") \
-    X(reference,    "a message's reference")
+    X(name,            "name",         "a canonical name, or what was typed in its place") \
+    X(mail,            "mail",         "a mail address") \
+    X(phone,           "phone",        "a telephone number") \
+    X(place,           "seat",         "a place") \
+    X(identity,        "identity",     "what a person is known by besides the name") \
+    X(step,            "step",         "the name of a step") \
+    X(organisation,    "organisation", "the name of an organisation") \
+    X(budget,          "budget",       "what a budget is for") \
+    X(revocation_code, "disown",       "the code of a notice") \
+    X(reference,       "reference",    "a message's reference")
 // clang-format on
 
 #define LOQUET_ENUMERATOR(name, ...) name,
@@ -79,9 +79,9 @@ struct TableSpec {
     Sealed sealed;
 };
 
-#define LOQUET_TABLE_SPEC(name, since, when_erased, sealed, ...)                                                       \
-    TableSpec{Table::name, #name, since, WhenErased::when_erased, Sealed::sealed},
-#define LOQUET_DIGEST_LABEL(name, ...) std::string_view(#name),
+#define LOQUET_TABLE_SPEC(name, stored_name, since, when_erased, sealed, ...)                                                       \
+    TableSpec{Table::name, stored_name, since, WhenErased::when_erased, Sealed::sealed},
+#define LOQUET_DIGEST_LABEL(name, label, ...) std::string_view(label),
 
 /// An index into it is a Table.
 inline constexpr std::array table_specs{LOQUET_TABLES(LOQUET_TABLE_SPEC)};

@@ -5,7 +5,7 @@
 
 namespace loquet::store {
 
-std::optional<std::span<const std::uint8_t>> ReadTxn::get_as_it_is(Table table, const Key& key) const {
+std::optional<std::span<const std::uint8_t>> ReadTxn::get_raw(Table table, const Key& key) const {
     MDB_val at = to_val(key.bytes());
     MDB_val value{};
     const int code = mdb_get(txn_, handle(table), &at, &value);
@@ -17,7 +17,7 @@ std::optional<std::span<const std::uint8_t>> ReadTxn::get_as_it_is(Table table, 
 }
 
 std::optional<base::SecureBytes> ReadTxn::get(Table table, const Key& key) const {
-    const auto found = get_as_it_is(table, key);
+    const auto found = get_raw(table, key);
     if (!found) {
         return std::nullopt;
     }
@@ -27,7 +27,7 @@ std::optional<base::SecureBytes> ReadTxn::get(Table table, const Key& key) const
 }
 
 bool ReadTxn::contains(Table table, const Key& key) const {
-    return get_as_it_is(table, key).has_value();
+    return get_raw(table, key).has_value();
 }
 
 std::size_t ReadTxn::count(Table table) const {
@@ -81,10 +81,10 @@ void WriteTxn::note(int code, std::string_view doing) {
 
 void WriteTxn::put(Table table, const Key& key, std::span<const std::uint8_t> value) {
     const base::SecureBytes sealed = sealer().seal(table, key.bytes(), value);
-    put_as_it_is(table, key, sealed);
+    put_raw(table, key, sealed);
 }
 
-void WriteTxn::put_as_it_is(Table table, const Key& key, std::span<const std::uint8_t> value) {
+void WriteTxn::put_raw(Table table, const Key& key, std::span<const std::uint8_t> value) {
     MDB_val at = to_val(key.bytes());
     MDB_val bytes = to_val(value);
     note(mdb_put(txn(), handle(table), &at, &bytes, 0), "cannot write the store");

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] bool contains(Table table, const Key& key) const;
     /// The stored bytes, unopened, valid as long as nothing is written: only the wrapped data key, which is sealed by
     /// another key than the rest (store_keys.h), means anything to its reader.
-    [[nodiscard]] std::optional<std::span<const std::uint8_t>> get_as_it_is(Table table, const Key& key) const;
+    [[nodiscard]] std::optional<std::span<const std::uint8_t>> get_raw(Table table, const Key& key) const;
     [[nodiscard]] std::size_t count(Table table) const;
 
     /// Calls `visit`, which writes nothing, with each key from `from` on (itself included, in byte order) until it
@@ -83,8 +83,8 @@ public:
     /// The first code that says that the transaction cannot be committed (no room in the map, disk refuses); the
     /// writer looks here, because work may swallow the exception.
     [[nodiscard]] int failure() const noexcept { return failure_; }
-    /// See get_as_it_is.
-    void put_as_it_is(Table table, const Key& key, std::span<const std::uint8_t> value);
+    /// See get_raw.
+    void put_raw(Table table, const Key& key, std::span<const std::uint8_t> value);
 
 private:
     void note(int code, std::string_view doing);

@@ -70,13 +70,13 @@ base::Future<void> WriteQueue::push(Store::Work work) {
 }
 
 void WriteQueue::run_now(Store::Work work) {
-    Awaited awaited;
+    BlockingWrite blocking;
     std::unique_lock lock(mutex_);
-    waiting_.push_back({std::move(work), std::nullopt, &awaited, nullptr});
+    waiting_.push_back({std::move(work), std::nullopt, &blocking, nullptr});
     wake_.notify_one();
-    answered_.wait(lock, [&] { return awaited.answered; });
-    if (awaited.failure) {
-        std::rethrow_exception(awaited.failure);
+    answered_.wait(lock, [&] { return blocking.answered; });
+    if (blocking.failure) {
+        std::rethrow_exception(blocking.failure);
     }
 }
 
@@ -98,7 +98,7 @@ std::size_t WriteQueue::waiting() const {
 void WriteQueue::run() {
     while (auto batch = next()) {
         if (batch->empty()) {
-            put_to_the_test();
+            probe_disk();
             continue;
         }
         commit(*batch);
@@ -122,7 +122,7 @@ std::optional<WriteQueue::Batch> WriteQueue::next() {
 }
 
 /// Whether the smallest piece of work can be written.
-void WriteQueue::put_to_the_test() {
+void WriteQueue::probe_disk() {
     Item test{[](WriteTxn& txn) { MetaTable::put_number(txn, "test-of-the-disk", 0); }, {}, nullptr, nullptr};
     commit_together({&test});
     if (test.failure && why_unwritable().empty()) {
@@ -146,7 +146,7 @@ void WriteQueue::commit(Batch& batch) {
         }
     }
     if (was_full && why_unwritable().empty()) {
-        put_to_the_test(); // is the store full, or was this too much for it?
+        probe_disk(); // is the store full, or was this too much for it?
     }
 }
 
@@ -300,14 +300,14 @@ void WriteQueue::grow() {
 void WriteQueue::answer(Batch batch) {
     Batch for_loop;
     for (Item& item : batch) {
-        if (item.awaited == nullptr) {
+        if (item.blocking == nullptr) {
             for_loop.push_back(std::move(item));
             continue;
         }
         item.work = {}; // what it captured may die with the caller
         const std::lock_guard lock(mutex_);
-        item.awaited->failure = std::move(item.failure); // the last that this thread has to do with it
-        item.awaited->answered = true;
+        item.blocking->failure = std::move(item.failure); // the last that this thread has to do with it
+        item.blocking->answered = true;
         answered_.notify_all();
     }
     if (for_loop.empty()) {

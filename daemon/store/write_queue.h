@@ -40,14 +40,14 @@ public:
 
 private:
     /// Of a caller that waits in run_now(); guarded by mutex_.
-    struct Awaited {
+    struct BlockingWrite {
         bool answered = false;
         std::exception_ptr failure;
     };
     struct Item {
         Store::Work work;
         std::optional<base::Promise<void>> done; ///< answered on the loop ...
-        Awaited* awaited = nullptr;              ///< ... or here
+        BlockingWrite* blocking = nullptr;       ///< ... or here
         std::exception_ptr failure;
         bool lacked_room = false; ///< it failed because its transaction had no room for it
     };
@@ -68,7 +68,7 @@ private:
     void answer(Batch batch);
     void tell(Events events);
     void set_unwritable(const std::string& why);
-    void put_to_the_test();
+    void probe_disk();
 
     Environment& environment_;
     Sealer sealer_;

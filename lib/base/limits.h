@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Every list that a stranger can lengthen has its limit here, and a test at the limit and one above it.
+// Every list that an outsider can lengthen has its limit here, and a test at the limit and one above it.
 #pragma once
 
 #include <chrono>
@@ -64,13 +64,13 @@ constexpr std::size_t queued_hashes = 1024;     ///< jobs in front of the hash w
 constexpr std::size_t queued_lookups = 64;      ///< questions in front of the name service
 constexpr std::size_t accounts_per_page = 1000;
 constexpr std::size_t accounts_per_search = 10000; ///< looked at for one page of a filtered list
-constexpr std::size_t audit_records = 1000000;     ///< newest ones that are kept; strangers make them, too
+constexpr std::size_t audit_records = 1000000;     ///< newest ones that are kept; outsiders make them, too
 constexpr std::size_t audit_records_per_page = 1000;
-constexpr std::size_t seats_per_account = 16;    ///< places whose failures are counted apart for one account
-constexpr std::size_t known_places = 8;          ///< where the owner of an account succeeded
-constexpr std::chrono::days favourite_for{30};   ///< unused for longer, the place of most days may give way too
-constexpr std::size_t counted_strangers = 65536; ///< names nobody has, with counters of their own
-constexpr std::size_t counted_seats = 16384;
+constexpr std::size_t places_per_account = 16;       ///< places whose failures are counted apart for one account
+constexpr std::size_t known_places = 8;              ///< where the owner of an account succeeded
+constexpr std::chrono::days favourite_for{30};       ///< unused for longer, the place of most days may give way too
+constexpr std::size_t counted_unknown_names = 65536; ///< names nobody has, with counters of their own
+constexpr std::size_t counted_places = 16384;
 
 // Plugins
 constexpr std::size_t plugin_frame_bytes = 131072;    ///< one request or answer on a plugin's socket
@@ -111,10 +111,10 @@ constexpr std::size_t receipts_at_once = 32;          ///< that a channel tells,
 // Messages on their way to people
 constexpr std::size_t kept_messages = 100000;   ///< in the outbox; of those with a final state the oldest gives way
 constexpr std::size_t waiting_messages = 20000; ///< ... without a final state; a newcomer beyond is refused
-constexpr std::size_t counted_budgets = 65536;  ///< accounts, destinations, countries, seats with spending of their own
-constexpr std::size_t channels_per_medium = 8;  ///< that a message is offered to, one after the other
-constexpr std::size_t awaited_receipts = 10000; ///< sent messages of one channel that it is asked of; the newest
-constexpr std::size_t messages_per_page = 1000; ///< of a list
+constexpr std::size_t counted_budgets = 65536; ///< accounts, destinations, countries, places with spending of their own
+constexpr std::size_t channels_per_medium = 8; ///< that a message is offered to, one after the other
+constexpr std::size_t awaited_receipts = 10000;    ///< sent messages of one channel that it is asked of; the newest
+constexpr std::size_t messages_per_page = 1000;    ///< of a list
 constexpr std::size_t messages_per_search = 10000; ///< looked at for one page
 
 // Texts
@@ -125,7 +125,7 @@ constexpr std::size_t message_value_bytes = 512; ///< what one variable of it st
 constexpr std::size_t store_bytes = std::size_t{64} << 30U; ///< the map grows up to this
 constexpr std::size_t queued_writes = 4096;                 ///< pieces of work in front of the writer
 constexpr std::size_t step_name_bytes = 64;
-constexpr std::size_t neighbours = 8; ///< slots that the counters of strangers (or seats) share before one gives way
+constexpr std::size_t bucket_slots = 8; ///< slots that the counters of outsiders (or seats) share before one gives way
 
 // The directory, as the module in every process believes it
 constexpr std::size_t person_text_bytes = 4096;                         ///< what getpwnam(3) copies

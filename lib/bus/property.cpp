@@ -42,11 +42,12 @@ sd_bus_vtable property_entry(const char* name, const char* signature, bool const
     return entry;
 }
 
-Asked what_is_asked(sd_bus_message* message) noexcept {
+Requested what_is_asked(sd_bus_message* message) noexcept {
     if (sd_bus_message_is_method_call(message, properties_interface, "Get") > 0) {
-        return Asked::one;
+        return Requested::one;
     }
-    return sd_bus_message_is_method_call(message, properties_interface, "GetAll") > 0 ? Asked::all : Asked::nothing;
+    return sd_bus_message_is_method_call(message, properties_interface, "GetAll") > 0 ? Requested::all
+                                                                                      : Requested::nothing;
 }
 
 Wanted Wanted::read_one(Reader& reader) {

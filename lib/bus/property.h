@@ -41,9 +41,9 @@ namespace detail {
 
 [[nodiscard]] sd_bus_vtable property_entry(const char* name, const char* signature, bool constant) noexcept;
 
-enum class Asked : std::uint8_t { nothing, one, all };
+enum class Requested : std::uint8_t { nothing, one, all };
 /// Which of Properties' methods this is.
-[[nodiscard]] Asked what_is_asked(sd_bus_message* message) noexcept;
+[[nodiscard]] Requested what_is_asked(sd_bus_message* message) noexcept;
 
 /// The arguments of Get, and of GetAll (no name).
 struct Wanted {
@@ -126,9 +126,9 @@ base::Task<void> answer_properties(Object* self, Call call, Wanted wanted, bool 
 /// auto& properties()` (the table), `interface`, `static bool has(path)`, and `subject(call)`: what the table writes.
 template <class Object>
 int read_properties(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
-    const detail::Asked asked = detail::what_is_asked(message);
+    const detail::Requested asked = detail::what_is_asked(message);
     const char* const path = sd_bus_message_get_path(message);
-    if (asked == detail::Asked::nothing || path == nullptr || !Object::has(path)) {
+    if (asked == detail::Requested::nothing || path == nullptr || !Object::has(path)) {
         return 0;
     }
     const char* interface = nullptr;
@@ -139,7 +139,7 @@ int read_properties(sd_bus_message* message, void* self, sd_bus_error* /*error*/
         return 0; // sd-bus knows what to say of other interfaces
     }
     auto* object = static_cast<Object*>(self);
-    const bool one = asked == detail::Asked::one;
+    const bool one = asked == detail::Requested::one;
     return detail::handle(message, object, one ? &detail::Wanted::read_one : &detail::Wanted::read_all,
                           [object, one](Call call, detail::Wanted wanted) {
                               return detail::answer_properties(object, std::move(call), std::move(wanted), one);

@@ -2,7 +2,7 @@
 #include "lib/delivery/transfer_threads.h"
 
 #include "lib/base/error.h"
-#include "lib/delivery/kept_connection.h"
+#include "lib/delivery/persistent_connection.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -79,7 +79,7 @@ bool TransferThreads::wait_for_job(std::unique_lock<std::mutex>& lock, Worker& w
 }
 
 void TransferThreads::run(Worker& worker) noexcept {
-    KeptConnection connection(ending_);
+    PersistentConnection connection(ending_);
     std::unique_lock lock(mutex_);
     while (wait_for_job(lock, worker)) {
         Transfer& transfer = *worker.job->transfer;

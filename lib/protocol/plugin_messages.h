@@ -28,7 +28,14 @@ enum class PluginKind : std::uint8_t { step = 1, lockout = 2, password_rules = 3
 // Lockout policy
 
 enum class LockoutEvent : std::uint8_t { before = 1, failed = 2, succeeded = 3, sent = 4, refused = 5 };
-enum class Scope : std::uint8_t { account = 0, account_seat = 1, destination = 2, seat = 3, site = 4, known_place = 5 };
+enum class Scope : std::uint8_t {
+    account = 0,
+    account_place = 1,
+    destination = 2,
+    place = 3,
+    site = 4,
+    known_place = 5
+};
 inline constexpr std::size_t scope_count = 6;
 
 /// One for each Scope; empty: the attempt has no such scope (asked), or the counter stays as it was (answered).

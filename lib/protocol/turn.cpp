@@ -19,7 +19,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 12> words{{
     {Reason::unavailable, "unavailable"},
     {Reason::busy, "busy"},
     {Reason::rules, "rules"},
-    {Reason::disowned, "disowned"},
+    {Reason::revoked, "revoked"},
     {Reason::not_set_up, "not-set-up"},
 }};
 

@@ -58,7 +58,7 @@ enum class Reason : std::uint8_t {
     unavailable,           ///< a part that is needed does not answer
     busy,                  ///< too many attempts are waiting
     rules,                 ///< the new password does not meet the rules
-    disowned,              ///< locked just now, by a code that says "this was not me"
+    revoked,               ///< locked just now, by a code that says "this was not me"
     not_set_up,            ///< a factor was to be set up and was not; the account is what it was
 };
 

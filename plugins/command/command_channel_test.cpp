@@ -24,7 +24,7 @@ class ACommand : public testing::Test {
 protected:
     using Driver = tests::ChannelDriver<CommandChannel>;
 
-    DeliveryOutcome deliver(const std::string& script, const tests::Letter& letter = {}) {
+    DeliveryOutcome deliver(const std::string& script, const tests::TestDelivery& letter = {}) {
         begin(script);
         return driver_->deliver(letter);
     }

@@ -30,7 +30,7 @@ std::string content(const fs::path& path) {
 /// What the host does: lends a delivery, lets the channel work, takes what it tells.
 class AFileChannel : public testing::Test {
 protected:
-    struct Told {
+    struct Recorded {
         std::string outcome;
         std::string gateway_reference;
         std::string said;
@@ -48,7 +48,7 @@ protected:
     [[nodiscard]] fs::path folder() const { return parent_ / "spool"; }
     [[nodiscard]] fs::path message() const { return folder() / (std::string(reference) + ".message"); }
 
-    Told deliver() {
+    Recorded deliver() {
         if (!channel_) {
             const std::string path = folder();
             const loquet_option_value option{sizeof option, "folder", LOQUET_OPTION_TEXT, sdk::text(path), 0,
@@ -65,7 +65,7 @@ protected:
     loquet_delivery& lent() { return delivery_; }
 
 private:
-    static Told& of(void* context) { return static_cast<AFileChannel*>(context)->told_; }
+    static Recorded& of(void* context) { return static_cast<AFileChannel*>(context)->told_; }
     static void on_sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) {
         EXPECT_EQ(number, 7U);
         of(context) = {"sent", std::string(sdk::view(gateway_reference)), std::string(sdk::view(said))};
@@ -97,11 +97,11 @@ private:
                               4'102'444'800'000, // in the year 2100
                               2};
     std::optional<FileChannel> channel_;
-    Told told_;
+    Recorded told_;
 };
 
 TEST_F(AFileChannel, WritesAFileThatItsOwnerAloneReads) {
-    const Told told = deliver();
+    const Recorded told = deliver();
     EXPECT_EQ(told.outcome, "sent") << told.said;
     EXPECT_EQ(told.gateway_reference, message().filename());
     EXPECT_EQ(content(message()), "Reference: 9f86d081884c7d659a2feaa0c55ad015\n"
@@ -146,7 +146,7 @@ TEST_F(AFileChannel, GoesOnAfterAnEndInTheMiddleAndFollowsNoLink) {
 
 TEST_F(AFileChannel, IsTriedAgainWhereTheFolderCannotBe) {
     std::ofstream(folder()) << "a file is in its place";
-    const Told told = deliver();
+    const Recorded told = deliver();
     EXPECT_EQ(told.outcome, "retry");
     EXPECT_THAT(told.said, HasSubstr(folder().string()));
     fs::remove(folder());

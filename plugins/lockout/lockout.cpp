@@ -12,23 +12,23 @@ namespace {
 constexpr loquet_option options_offered[] = {
     {"tries", LOQUET_OPTION_INTEGER, "5", "Failures before a timed lock.", 1, 100},
     {"lock_minutes", LOQUET_OPTION_INTEGER, "20", "Length of that lock in minutes.", 1, 1440},
-    {"by_seat", LOQUET_OPTION_BOOLEAN, "true",
-     "Count the tries of each account apart for each seat; false: one count for the account, wherever it is tried.", 0,
+    {"by_place", LOQUET_OPTION_BOOLEAN, "true",
+     "Count the tries of each account apart for each place; false: one count for the account, wherever it is tried.", 0,
      0},
     {"first_delay_ms", LOQUET_OPTION_INTEGER, "1000",
      "Milliseconds to wait after the second failure; each further one doubles the wait.", 0, 600'000},
     {"max_delay_ms", LOQUET_OPTION_INTEGER, "30000", "Milliseconds that this wait never exceeds.", 0, 600'000},
     {"tries_a_day", LOQUET_OPTION_INTEGER, "25",
      "Failures of an account in 24 hours, all places together, before it is locked until they age.", 1, 10'000},
-    {"known_seat_days", LOQUET_OPTION_INTEGER, "30",
+    {"known_place_days", LOQUET_OPTION_INTEGER, "30",
      "Days during which a place where the owner logged in is judged by its own failures alone; 0: no place is.", 0,
      3650},
     {"tries_in_a_row", LOQUET_OPTION_INTEGER, "100",
      "Failures without a success before the account is disabled until recovery or helpdesk (NIST SP 800-63B: 100).", 1,
      100},
-    {"seat_failures_an_hour", LOQUET_OPTION_INTEGER, "60",
-     "Failures at one seat in an hour above which those who fail there repeatedly wait seat_delay_ms.", 1, 65'535},
-    {"seat_delay_ms", LOQUET_OPTION_INTEGER, "4000", "That wait in milliseconds.", 0, 4000},
+    {"place_failures_an_hour", LOQUET_OPTION_INTEGER, "60",
+     "Failures at one place in an hour above which those who fail there repeatedly wait place_delay_ms.", 1, 65'535},
+    {"place_delay_ms", LOQUET_OPTION_INTEGER, "4000", "That wait in milliseconds.", 0, 4000},
     {"site_alert_an_hour", LOQUET_OPTION_INTEGER, "500",
      "Failures at this machine in an hour above which the operator is alerted, once an hour.", 1, 65'535},
 };
@@ -37,7 +37,7 @@ constexpr loquet_manifest the_manifest{
     sizeof(loquet_manifest),
     "lockout",
     "1.0",
-    "Slows down, then locks, then disables an account that somebody guesses at; never for its owner at another seat.",
+    "Slows down, then locks, then disables an account that somebody guesses at; never for its owner at another place.",
     nullptr,
     options_offered,
     std::size(options_offered),
@@ -48,14 +48,14 @@ Options read(const sdk::Options& given) {
     const auto count = [&](const char* name) { return static_cast<std::uint32_t>(given.integer(name)); };
     options.tries = count("tries");
     options.lock_minutes = given.integer("lock_minutes");
-    options.by_seat = given.boolean("by_seat");
+    options.by_place = given.boolean("by_place");
     options.first_delay_ms = given.integer("first_delay_ms");
     options.max_delay_ms = given.integer("max_delay_ms");
     options.tries_a_day = count("tries_a_day");
-    options.known_seat_days = given.integer("known_seat_days");
+    options.known_place_days = given.integer("known_place_days");
     options.tries_in_a_row = count("tries_in_a_row");
-    options.seat_failures_an_hour = count("seat_failures_an_hour");
-    options.seat_delay_ms = given.integer("seat_delay_ms");
+    options.place_failures_an_hour = count("place_failures_an_hour");
+    options.place_delay_ms = given.integer("place_delay_ms");
     options.site_alert_an_hour = count("site_alert_an_hour");
     if (options.first_delay_ms > options.max_delay_ms) {
         throw sdk::Refusal("first_delay_ms is above max_delay_ms: lower the one or raise the other");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The attack classes that a lockout policy has to stand, played through; and policies that do not stand them.
-#include "plugins/lockout/lockout_world.h"
+#include "plugins/lockout/lockout_harness.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 namespace loquet::plugins_lockout {
 namespace {
 
-using Outcome = World::Outcome;
+using Outcome = Harness::Outcome;
 
 /// What many systems do: five failures lock the account for twenty minutes, from wherever they came.
 Decision naive_by_account(loquet_lockout_event event, std::int64_t now, const Counters& counters) {
@@ -32,29 +32,29 @@ Decision naive_by_account(loquet_lockout_event event, std::int64_t now, const Co
 }
 
 /// What others do: many failures from one address lock the address, whoever may have logged in there since.
-Decision naive_by_seat(loquet_lockout_event event, std::int64_t now, const Counters& counters) {
+Decision naive_by_place(loquet_lockout_event event, std::int64_t now, const Counters& counters) {
     if (event == LOQUET_LOCKOUT_SUCCEEDED) {
         return {};
     }
-    Counters seat_alone;
-    seat_alone[LOQUET_SCOPE_ACCOUNT] = counters[LOQUET_SCOPE_SEAT];
-    Decision decision = naive_by_account(event, now, seat_alone);
-    decision.changed[LOQUET_SCOPE_SEAT] = decision.changed[LOQUET_SCOPE_ACCOUNT];
+    Counters place_alone;
+    place_alone[LOQUET_SCOPE_ACCOUNT] = counters[LOQUET_SCOPE_PLACE];
+    Decision decision = naive_by_account(event, now, place_alone);
+    decision.changed[LOQUET_SCOPE_PLACE] = decision.changed[LOQUET_SCOPE_ACCOUNT];
     decision.changed[LOQUET_SCOPE_ACCOUNT].reset();
     return decision;
 }
 
-/// An attacker fails at seat 1, `a_day` times at most; in between, every hour, the owner logs in at `desk`.
+/// An attacker fails at place 1, `a_day` times at most; in between, every hour, the owner logs in at `desk`.
 /// Returns how many of the owner's logins were refused.
-int refused_owner(World& world, const std::string& desk, int attempts, int spacing_seconds) {
+int refused_owner(Harness& harness, const std::string& desk, int attempts, int spacing_seconds) {
     int refused = 0;
-    std::int64_t next_login = world.now + hour_ms;
+    std::int64_t next_login = harness.now + hour_ms;
     for (int n = 0; n < attempts; ++n) {
-        world.attempt("anne", "seat 1", false);
-        world.now += spacing_seconds * 1000;
-        if (world.now >= next_login) {
+        harness.attempt("anne", "seat 1", false);
+        harness.now += spacing_seconds * 1000;
+        if (harness.now >= next_login) {
             next_login += hour_ms;
-            const auto login = world.attempt("anne", desk, true);
+            const auto login = harness.attempt("anne", desk, true);
             refused += login.outcome == Outcome::right ? 0 : 1;
             EXPECT_LE(login.waited, 30'000);
         }
@@ -62,75 +62,76 @@ int refused_owner(World& world, const std::string& desk, int attempts, int spaci
     return refused;
 }
 
-TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromAKnownSeatOverHours) {
-    World world;
-    ASSERT_EQ(world.attempt("anne", "seat 2", true).outcome, Outcome::right);
-    EXPECT_EQ(refused_owner(world, "seat 2", 1000, 60), 0);
+TEST(T13_AnAttackerAtAnotherPlace, DoesNotKeepTheOwnerFromAKnownPlaceOverHours) {
+    Harness harness;
+    ASSERT_EQ(harness.attempt("anne", "seat 2", true).outcome, Outcome::right);
+    EXPECT_EQ(refused_owner(harness, "seat 2", 1000, 60), 0);
 }
 
-TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromAKnownSeatOverDays) {
-    World world;
-    ASSERT_EQ(world.attempt("anne", "seat 2", true).outcome, Outcome::right);
-    EXPECT_EQ(refused_owner(world, "seat 2", 1000, 600), 0);
+TEST(T13_AnAttackerAtAnotherPlace, DoesNotKeepTheOwnerFromAKnownPlaceOverDays) {
+    Harness harness;
+    ASSERT_EQ(harness.attempt("anne", "seat 2", true).outcome, Outcome::right);
+    EXPECT_EQ(refused_owner(harness, "seat 2", 1000, 600), 0);
 }
 
-TEST(T13_AnAttackerAtAnotherSeat, DoesNotKeepTheOwnerFromANewSeatBeforeTheDayCap) {
-    World world;
+TEST(T13_AnAttackerAtAnotherPlace, DoesNotKeepTheOwnerFromANewPlaceBeforeTheDayCap) {
+    Harness harness;
     int evaluated = 0;
     while (evaluated < 24) {
-        evaluated += world.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
-        world.now += 1000;
+        evaluated += harness.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
+        harness.now += 1000;
     }
-    const auto login = world.attempt("anne", "seat 2", true);
+    const auto login = harness.attempt("anne", "seat 2", true);
     EXPECT_EQ(login.outcome, Outcome::right);
     EXPECT_EQ(login.waited, 0);
 }
 
 TEST(T13_AnAttackerAtManyPlaces, DoesNotKeepTheOwnerFromAKnownPlace) {
     for (const int places : {17, 25, 1000}) {
-        World world;
-        ASSERT_EQ(world.attempt("anne", "console", true).outcome, Outcome::right);
+        Harness harness;
+        ASSERT_EQ(harness.attempt("anne", "console", true).outcome, Outcome::right);
         for (int place = 0; place < places; ++place) {
-            world.attempt("anne", "place" + std::to_string(place), false);
+            harness.attempt("anne", "place" + std::to_string(place), false);
         }
-        const auto login = world.attempt("anne", "console", true);
+        const auto login = harness.attempt("anne", "console", true);
         EXPECT_EQ(login.outcome, Outcome::right) << places << " places";
         EXPECT_EQ(login.waited, 0);
     }
 }
 
 TEST(T13_AnAttackerAtManyPlaces, DoesNotKeepTheOwnerFromAKnownPlaceByAHundredInARow) {
-    World world;
-    ASSERT_EQ(world.attempt("anne", "console", true).outcome, Outcome::right);
+    Harness harness;
+    ASSERT_EQ(harness.attempt("anne", "console", true).outcome, Outcome::right);
     for (int n = 0; n < 60 * 24 * 12; ++n) {
-        world.attempt("anne", "host" + std::to_string(n % 70), false);
-        world.now += minute;
+        harness.attempt("anne", "host" + std::to_string(n % 70), false);
+        harness.now += minute;
     }
-    ASSERT_EQ(world.kept["account anne"].disabled, 1U);
-    EXPECT_EQ(world.attempt("anne", "desk", true).outcome, Outcome::refused);
-    EXPECT_EQ(world.attempt("anne", "console", true).outcome, Outcome::right);
-    EXPECT_EQ(world.attempt("anne", "desk", true).outcome, Outcome::right) << "the owner ended the row of failures";
+    ASSERT_EQ(harness.kept["account anne"].disabled, 1U);
+    EXPECT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::refused);
+    EXPECT_EQ(harness.attempt("anne", "console", true).outcome, Outcome::right);
+    EXPECT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right) << "the owner ended the row of failures";
 }
 
 TEST(T13_AnAttackerAtAKnownPlace, GetsTheTriesOfThatPlaceAndNoMore) {
-    World world;
-    ASSERT_EQ(world.attempt("anne", "kiosk", true).outcome, Outcome::right);
+    Harness harness;
+    ASSERT_EQ(harness.attempt("anne", "kiosk", true).outcome, Outcome::right);
     int evaluated = 0;
     for (int n = 0; n < 60 * 24 * 30; ++n) {
-        evaluated += world.attempt("anne", "kiosk", false).outcome == Outcome::wrong ? 1 : 0;
+        evaluated += harness.attempt("anne", "kiosk", false).outcome == Outcome::wrong ? 1 : 0;
         // Losing the counter of the waits, as fails at many places make it, gives nothing back.
-        world.kept.erase("anne at kiosk");
-        world.now += minute;
+        harness.kept.erase("anne at kiosk");
+        harness.now += minute;
     }
     EXPECT_EQ(evaluated, 100);
 }
 
 /// How long each answer took at `place`, for a script that every world plays alike.
-std::vector<std::int64_t> waits_at(World& world, const std::string& place, const std::vector<std::int64_t>& pauses) {
+std::vector<std::int64_t> waits_at(Harness& harness, const std::string& place,
+                                   const std::vector<std::int64_t>& pauses) {
     std::vector<std::int64_t> waits;
     for (const std::int64_t pause : pauses) {
-        waits.push_back(world.attempt("anne", place, false).waited);
-        world.now += pause;
+        waits.push_back(harness.attempt("anne", place, false).waited);
+        harness.now += pause;
     }
     return waits;
 }
@@ -147,17 +148,17 @@ TEST_P(TheTimeOfARefusal, T15_DoesNotTellWhetherTheOwnerKnowsThePlaceOrTheNameEx
     const bool by_place = GetParam() % 4 != 0;
     const auto play = [&](bool known, bool disabled) {
         Options options;
-        options.by_seat = by_place;
-        World world(options);
+        options.by_place = by_place;
+        Harness harness(options);
         if (known) {
-            world.known["anne at tty1"].last_success = world.now - hour_ms;
+            harness.known["anne at tty1"].last_success = harness.now - hour_ms;
         }
         for (int place = 0; place < elsewhere; ++place) {
-            world.attempt("anne", "place" + std::to_string(place), false);
+            harness.attempt("anne", "place" + std::to_string(place), false);
         }
-        world.kept["account anne"].disabled = disabled ? 1 : 0;
-        world.now = 490'002 * hour_ms; // waits elsewhere are over, the day is not
-        return waits_at(world, "tty1", pauses);
+        harness.kept["account anne"].disabled = disabled ? 1 : 0;
+        harness.now = 490'002 * hour_ms; // waits elsewhere are over, the day is not
+        return waits_at(harness, "tty1", pauses);
     };
     const auto of_an_unknown_name = play(false, false);
     EXPECT_EQ(play(true, false), of_an_unknown_name);
@@ -170,36 +171,36 @@ TEST_P(TheTimeOfARefusal, T15_DoesNotTellWhetherTheOwnerKnowsThePlaceOrTheNameEx
 INSTANTIATE_TEST_SUITE_P(Random, TheTimeOfARefusal, testing::Range(1U, 41U));
 
 TEST(T15_ARefusalBehindALock, FollowsTheWaitsOfThePlaceBehindALockOfTheAccount) {
-    World world;
+    Harness harness;
     for (int place = 0; place < 26; ++place) {
-        world.attempt("anne", "place" + std::to_string(place), false);
+        harness.attempt("anne", "place" + std::to_string(place), false);
     }
-    ASSERT_EQ(world.last.reason, "too-many-failures-a-day");
-    EXPECT_EQ(waits_at(world, "tty1", std::vector<std::int64_t>(6, 0)),
+    ASSERT_EQ(harness.last.reason, "too-many-failures-a-day");
+    EXPECT_EQ(waits_at(harness, "tty1", std::vector<std::int64_t>(6, 0)),
               (std::vector<std::int64_t>{0, 0, 1000, 2000, 4000, 0}));
 }
 
-TEST(T13_AnAttackerAtAnotherSeat, KeepsTheOwnerOutOfANaivePolicy) {
-    World world(naive_by_account);
-    ASSERT_EQ(world.attempt("anne", "seat 2", true).outcome, Outcome::right);
-    EXPECT_GT(refused_owner(world, "seat 2", 1000, 60), 5);
+TEST(T13_AnAttackerAtAnotherPlace, KeepsTheOwnerOutOfANaivePolicy) {
+    Harness harness(naive_by_account);
+    ASSERT_EQ(harness.attempt("anne", "seat 2", true).outcome, Outcome::right);
+    EXPECT_GT(refused_owner(harness, "seat 2", 1000, 60), 5);
 }
 
-TEST(T13_AnAttackerAtAnotherSeat, IsEvaluatedSeldom) {
-    World world;
+TEST(T13_AnAttackerAtAnotherPlace, IsEvaluatedSeldom) {
+    Harness harness;
     int evaluated = 0;
     for (int n = 0; n < 1000; ++n) {
-        evaluated += world.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
-        world.now += 86'000; // just less than a day in all
+        evaluated += harness.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
+        harness.now += 86'000; // just less than a day in all
     }
     EXPECT_EQ(evaluated, 25);
 }
 
 TEST(T16_AName, IsJudgedByItsCountersAlone) {
-    // A stranger's name and an account: the daemon hands the same counters over, so the same must come out. The
+    // An outsider's name and an account: the daemon hands the same counters over, so the same must come out. The
     // request has nothing else in which they could differ, but for the destination, which only accounts have.
-    World real;
-    World phantom;
+    Harness real;
+    Harness phantom;
     for (int n = 0; n < 40; ++n) {
         const auto a = real.attempt("anne", "tty1", false);
         const auto b = phantom.attempt("nobody", "tty1", false);
@@ -211,7 +212,7 @@ TEST(T16_AName, IsJudgedByItsCountersAlone) {
     }
     Counters with;
     with[LOQUET_SCOPE_ACCOUNT] = real.kept["account anne"];
-    with[LOQUET_SCOPE_ACCOUNT_SEAT] = real.kept["anne at tty1"];
+    with[LOQUET_SCOPE_ACCOUNT_PLACE] = real.kept["anne at tty1"];
     Counters without = with;
     with[LOQUET_SCOPE_DESTINATION].emplace();
     with[LOQUET_SCOPE_DESTINATION]->disabled = 1;
@@ -222,84 +223,84 @@ TEST(T16_AName, IsJudgedByItsCountersAlone) {
 TEST(T17_ASixthTry, IsRefusedEvenWhenItIsRightAndTheNextDayTheCapHolds) {
     Options questions; // as configured for secret answers: five, then the rest of the day
     questions.tries_a_day = 5;
-    World world(questions);
+    Harness harness(questions);
     for (int n = 0; n < 5; ++n) {
-        ASSERT_EQ(world.attempt("anne", "tty1", false).outcome, Outcome::wrong);
+        ASSERT_EQ(harness.attempt("anne", "tty1", false).outcome, Outcome::wrong);
     }
     for (int hours = 0; hours < 24; ++hours) {
-        EXPECT_EQ(world.attempt("anne", "tty" + std::to_string(hours), true).outcome, Outcome::refused);
-        world.now += hour_ms;
+        EXPECT_EQ(harness.attempt("anne", "tty" + std::to_string(hours), true).outcome, Outcome::refused);
+        harness.now += hour_ms;
     }
 }
 
 TEST(T27_ALock, HoldsWhenTheSameTimeComesAgainAndAgain) {
-    World world;
+    Harness harness;
     for (int n = 0; n < 5; ++n) {
-        world.attempt("anne", "tty1", false);
+        harness.attempt("anne", "tty1", false);
     }
     for (int n = 0; n < 100; ++n) {
-        EXPECT_EQ(world.attempt("anne", "tty1", true).outcome, Outcome::refused);
+        EXPECT_EQ(harness.attempt("anne", "tty1", true).outcome, Outcome::refused);
     }
 }
 
 TEST(T27_ALock, HoldsWhenTheClockIsSetBackByADayAgainAndAgain) {
-    World world;
+    Harness harness;
     for (int n = 0; n < 5; ++n) {
-        world.attempt("anne", "tty1", false);
+        harness.attempt("anne", "tty1", false);
     }
     for (int n = 0; n < 100; ++n) {
-        world.now -= day_ms;
-        EXPECT_EQ(world.attempt("anne", "tty1", true).outcome, Outcome::refused);
+        harness.now -= day_ms;
+        EXPECT_EQ(harness.attempt("anne", "tty1", true).outcome, Outcome::refused);
     }
 }
 
 TEST(T27_FourFailures, AndOneMoreAfterARestartLock) {
-    World world;
+    Harness harness;
     for (int n = 0; n < 4; ++n) {
-        world.attempt("anne", "tty1", false);
+        harness.attempt("anne", "tty1", false);
     }
-    World restarted; // the policy keeps nothing: the counters are all there is
-    restarted.kept = world.kept;
-    restarted.now = world.now;
+    Harness restarted; // the policy keeps nothing: the counters are all there is
+    restarted.kept = harness.kept;
+    restarted.now = harness.now;
     restarted.attempt("anne", "tty1", false);
     EXPECT_EQ(restarted.attempt("anne", "tty1", true).outcome, Outcome::refused);
 }
 
-/// 200 people at one seat within `minutes`, each mistyping once and right two seconds later: how many were held up?
-int held_up_in_a_morning(World& world, int minutes) {
+/// 200 people at one place within `minutes`, each mistyping once and right two seconds later: how many were held up?
+int held_up_in_a_morning(Harness& harness, int minutes) {
     int held_up = 0;
     for (int person = 0; person < 200; ++person) {
         const auto name = "user" + std::to_string(person);
-        const auto first = world.attempt(name, "the seat", false);
-        world.now += 2000;
-        const auto second = world.attempt(name, "the seat", true);
+        const auto first = harness.attempt(name, "the place", false);
+        harness.now += 2000;
+        const auto second = harness.attempt(name, "the place", true);
         const bool free = first.outcome == Outcome::wrong && second.outcome == Outcome::right && first.waited == 0
                           && second.waited == 0;
         held_up += free ? 0 : 1;
-        world.now += minutes * minute / 200;
+        harness.now += minutes * minute / 200;
     }
     return held_up;
 }
 
-TEST(T28_TwoHundredPeopleBehindOneSeat, AreNotHeldUpByEachOther) {
-    World world;
-    EXPECT_EQ(held_up_in_a_morning(world, 240), 0);
-    World in_a_hurry;
+TEST(T28_TwoHundredPeopleBehindOnePlace, AreNotHeldUpByEachOther) {
+    Harness harness;
+    EXPECT_EQ(held_up_in_a_morning(harness, 240), 0);
+    Harness in_a_hurry;
     EXPECT_EQ(held_up_in_a_morning(in_a_hurry, 30), 0);
 }
 
-TEST(T28_TwoHundredPeopleBehindOneSeat, AreHeldUpByANaivePolicy) {
-    World world(naive_by_seat);
-    EXPECT_GT(held_up_in_a_morning(world, 30), 50);
+TEST(T28_TwoHundredPeopleBehindOnePlace, AreHeldUpByANaivePolicy) {
+    Harness harness(naive_by_place);
+    EXPECT_GT(held_up_in_a_morning(harness, 30), 50);
 }
 
-TEST(T28_ABusySeat, SlowsThoseWhoFailThereRepeatedlyByFourSeconds) {
-    World world;
-    held_up_in_a_morning(world, 30);
-    world.attempt("anne", "the seat", false);
-    world.attempt("anne", "the seat", false);
-    EXPECT_EQ(world.attempt("anne", "the seat", true).waited, 4000);
-    EXPECT_EQ(world.attempt("zoe", "the seat", true).waited, 0);
+TEST(T28_ABusyPlace, SlowsThoseWhoFailThereRepeatedlyByFourSeconds) {
+    Harness harness;
+    held_up_in_a_morning(harness, 30);
+    harness.attempt("anne", "the place", false);
+    harness.attempt("anne", "the place", false);
+    EXPECT_EQ(harness.attempt("anne", "the place", true).waited, 4000);
+    EXPECT_EQ(harness.attempt("zoe", "the place", true).waited, 0);
 }
 
 } // namespace

@@ -50,12 +50,12 @@ Counters at(const Options& options, std::int64_t now, const Counters& given, Cou
 
 /// The counter that `tries` is counted in.
 std::size_t own_scope(const Options& options, const Counters& counters) {
-    return options.by_seat && counters[LOQUET_SCOPE_ACCOUNT_SEAT] ? LOQUET_SCOPE_ACCOUNT_SEAT : LOQUET_SCOPE_ACCOUNT;
+    return options.by_place && counters[LOQUET_SCOPE_ACCOUNT_PLACE] ? LOQUET_SCOPE_ACCOUNT_PLACE : LOQUET_SCOPE_ACCOUNT;
 }
 
 bool is_known_place(const Options& options, std::int64_t now, const Counters& counters) {
     const auto& place = counters[LOQUET_SCOPE_KNOWN_PLACE];
-    return place && place->last_success > 0 && now - place->last_success < options.known_seat_days * day_ms;
+    return place && place->last_success > 0 && now - place->last_success < options.known_place_days * day_ms;
 }
 
 /// The counter that the day and the failures in a row are counted in: what is counted elsewhere does not shut a place
@@ -81,11 +81,11 @@ std::int64_t growing_delay(const Options& options, std::uint32_t failures) {
 }
 
 /// How long after its last failure the next attempt has to wait.
-std::int64_t delay_of(const Options& options, const loquet_counter& own, const std::optional<loquet_counter>& seat) {
+std::int64_t delay_of(const Options& options, const loquet_counter& own, const std::optional<loquet_counter>& place) {
     std::int64_t delay = growing_delay(options, own.since_lock);
-    // A busy seat slows only those who failed there more than once: who mistypes once must not wait for the others.
-    if (own.since_lock >= 2 && seat && failures_in_an_hour(*seat) >= options.seat_failures_an_hour) {
-        delay = std::max(delay, options.seat_delay_ms);
+    // A busy place slows only those who failed there more than once: who mistypes once must not wait for the others.
+    if (own.since_lock >= 2 && place && failures_in_an_hour(*place) >= options.place_failures_an_hour) {
+        delay = std::max(delay, options.place_delay_ms);
     }
     return delay;
 }
@@ -106,7 +106,7 @@ void rule(const Options& options, std::int64_t now, const Counters& counters, De
                                         : own_lock;
     // The wait comes from what this place did for this name alone, whether the place is known and whatever shuts it.
     const std::int64_t delay_until =
-        own && own_lock == 0 ? own->last_failure + delay_of(options, *own, counters[LOQUET_SCOPE_SEAT]) : 0;
+        own && own_lock == 0 ? own->last_failure + delay_of(options, *own, counters[LOQUET_SCOPE_PLACE]) : 0;
     decision.hold = delay_until > now ? delay_until : 0;
     if (shutting && shutting->disabled != 0) {
         say(LOQUET_VERDICT_DISABLED, 0, "too-many-failures-in-a-row");
@@ -142,7 +142,7 @@ void charge(const Options& options, std::int64_t now, Counters& counters) {
     }
     const std::size_t own = own_scope(options, counters);
     lock_after_tries(options, now, counters[own]);
-    if (own == LOQUET_SCOPE_ACCOUNT_SEAT) {
+    if (own == LOQUET_SCOPE_ACCOUNT_PLACE) {
         lock_after_tries(options, now, counters[LOQUET_SCOPE_KNOWN_PLACE]);
     }
     for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_KNOWN_PLACE}) {
@@ -158,10 +158,10 @@ void charge_waits(const Options& options, std::int64_t now, Counters& counters, 
     const std::size_t own = own_scope(options, counters);
     auto& waits = counters[own];
     if (!waits || waits->locked_until > now
-        || waits->last_failure + delay_of(options, *waits, counters[LOQUET_SCOPE_SEAT]) > now) {
+        || waits->last_failure + delay_of(options, *waits, counters[LOQUET_SCOPE_PLACE]) > now) {
         return;
     }
-    if (own == LOQUET_SCOPE_ACCOUNT_SEAT) {
+    if (own == LOQUET_SCOPE_ACCOUNT_PLACE) {
         count(now, *waits);
     } else {
         count_up(waits->since_lock);
@@ -169,9 +169,9 @@ void charge_waits(const Options& options, std::int64_t now, Counters& counters, 
     }
     lock_after_tries(options, now, waits);
     changed[own] = waits;
-    if (auto& place = counters[LOQUET_SCOPE_SEAT]) {
+    if (auto& place = counters[LOQUET_SCOPE_PLACE]) {
         count(now, *place);
-        changed[LOQUET_SCOPE_SEAT] = place;
+        changed[LOQUET_SCOPE_PLACE] = place;
     }
 }
 
@@ -195,7 +195,7 @@ std::string alert_of(const Options& options, const std::optional<loquet_counter>
 
 std::int64_t longest_lock(const Options& options) {
     return std::max({options.lock_minutes * minute_ms, LOQUET_COUNTER_HOURS * hour_ms, options.max_delay_ms,
-                     options.seat_delay_ms});
+                     options.place_delay_ms});
 }
 
 Decision before(const Options& options, std::int64_t now, const Counters& counters) {
@@ -233,7 +233,7 @@ Decision succeeded(const Options& options, std::int64_t now, const Counters& cou
     if (auto& account = present[LOQUET_SCOPE_ACCOUNT]; account && is_known_place(options, now, present)) {
         account->disabled = 0; // its owner is there: the row of failures is over
     }
-    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_SEAT, LOQUET_SCOPE_KNOWN_PLACE}) {
+    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_PLACE, LOQUET_SCOPE_KNOWN_PLACE}) {
         if (auto& counter = present[scope]) {
             counter->consecutive = 0;
             counter->since_lock = 0;

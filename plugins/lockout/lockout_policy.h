@@ -19,12 +19,13 @@ struct Options {
     std::int64_t first_delay_ms = 1000; ///< after the second failure; doubles with each further one ...
     std::int64_t max_delay_ms = 30'000; ///< ... up to this
     std::uint32_t tries_a_day = 25;     ///< failures of an account in 24 hours, from unknown places together
-    std::int64_t known_seat_days = 30; ///< a place where its owner succeeded that recently is judged by its own counter
+    std::int64_t known_place_days =
+        30; ///< a place where its owner succeeded that recently is judged by its own counter
     std::uint32_t tries_in_a_row = 100; ///< failures without a success before the account is disabled
-    std::uint32_t seat_failures_an_hour = 60;
-    std::int64_t seat_delay_ms = 4000;
+    std::uint32_t place_failures_an_hour = 60;
+    std::int64_t place_delay_ms = 4000;
     std::uint32_t site_alert_an_hour = 500;
-    bool by_seat = true; ///< count `tries` for account+seat; false: for the account wherever the attempt comes from
+    bool by_place = true; ///< count `tries` for account+place; false: for the account wherever the attempt comes from
 };
 
 /// The counters of an attempt, by enum loquet_lockout_scope; empty where it has no such scope.

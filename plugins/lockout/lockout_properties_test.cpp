@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What must hold for every sequence of attempts, tried on many random ones (the seed is in the message).
-#include "plugins/lockout/lockout_world.h"
+#include "plugins/lockout/lockout_harness.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 namespace loquet::plugins_lockout {
 namespace {
 
-using Outcome = World::Outcome;
+using Outcome = Harness::Outcome;
 
 class EverySequence : public testing::TestWithParam<unsigned> {
 protected:
@@ -28,47 +28,47 @@ protected:
 
 TEST_P(EverySequence, HasAtMostSoManyEvaluationsBetweenTheLocksOfASeat) {
     const Options options;
-    World world(options);
+    Harness harness(options);
     std::map<std::string, std::uint32_t> since_lock;
     for (int n = 0; n < 5000; ++n) {
-        const std::string seat = "seat" + std::to_string(draw(3));
+        const std::string place = "seat" + std::to_string(draw(3));
         const bool right = draw(40) == 0;
-        const std::int64_t former_lock = world.kept["anne at " + seat].locked_until;
-        const auto attempt = world.attempt("anne", seat, right);
-        const bool lock_begins = world.kept["anne at " + seat].locked_until != former_lock;
+        const std::int64_t former_lock = harness.kept["anne at " + place].locked_until;
+        const auto attempt = harness.attempt("anne", place, right);
+        const bool lock_begins = harness.kept["anne at " + place].locked_until != former_lock;
         if (attempt.outcome == Outcome::right) {
-            since_lock[seat] = 0;
+            since_lock[place] = 0;
         } else if (attempt.outcome == Outcome::wrong) {
-            ASSERT_LE(++since_lock[seat], options.tries) << "attempt " << n;
-            ASSERT_TRUE(lock_begins || since_lock[seat] < options.tries) << "attempt " << n;
+            ASSERT_LE(++since_lock[place], options.tries) << "attempt " << n;
+            ASSERT_TRUE(lock_begins || since_lock[place] < options.tries) << "attempt " << n;
         }
         if (lock_begins) {
-            since_lock[seat] = 0; // what was refused behind a lock of the account may have brought it nearer
-            const auto met = world.ask(LOQUET_LOCKOUT_BEFORE, "anne", seat);
+            since_lock[place] = 0; // what was refused behind a lock of the account may have brought it nearer
+            const auto met = harness.ask(LOQUET_LOCKOUT_BEFORE, "anne", place);
             ASSERT_TRUE(met.verdict == LOQUET_VERDICT_LOCKED || met.verdict == LOQUET_VERDICT_DISABLED);
         }
-        world.now += pause();
+        harness.now += pause();
     }
 }
 
-TEST_P(EverySequence, HasAtMostSoManyFailuresADayFromUnknownSeats) {
+TEST_P(EverySequence, HasAtMostSoManyFailuresADayFromUnknownPlaces) {
     const Options options;
-    World world(options);
+    Harness harness(options);
     std::deque<std::int64_t> failures;
     std::size_t most = 0;
     for (int n = 0; n < 5000; ++n) {
-        // Nobody ever succeeds, so no seat is known; the account is "recovered" whenever it has been disabled.
-        if (world.attempt("anne", "seat" + std::to_string(draw(16)), false).outcome == Outcome::wrong) {
-            failures.push_back(world.now);
+        // Nobody ever succeeds, so no place is known; the account is "recovered" whenever it has been disabled.
+        if (harness.attempt("anne", "seat" + std::to_string(draw(16)), false).outcome == Outcome::wrong) {
+            failures.push_back(harness.now);
         }
-        while (!failures.empty() && world.now - failures.front() > day_ms) {
+        while (!failures.empty() && harness.now - failures.front() > day_ms) {
             failures.pop_front();
         }
         most = std::max(most, failures.size());
         ASSERT_LE(failures.size(), options.tries_a_day) << "attempt " << n;
-        world.kept["account anne"].disabled = 0;
-        world.kept["account anne"].consecutive = 0;
-        world.now += pause();
+        harness.kept["account anne"].disabled = 0;
+        harness.kept["account anne"].consecutive = 0;
+        harness.now += pause();
     }
     EXPECT_EQ(most, options.tries_a_day) << "the sequence should have reached the limit";
 }
@@ -76,10 +76,10 @@ TEST_P(EverySequence, HasAtMostSoManyFailuresADayFromUnknownSeats) {
 TEST_P(EverySequence, MakesTheWaitsGrowUntilTheLock) {
     Options options;
     options.tries = static_cast<std::uint32_t>(3 + draw(10));
-    World world(options);
+    Harness harness(options);
     std::int64_t longest = 0;
-    while (world.last.verdict != LOQUET_VERDICT_LOCKED) {
-        const auto attempt = world.attempt("anne", "tty1", false);
+    while (harness.last.verdict != LOQUET_VERDICT_LOCKED) {
+        const auto attempt = harness.attempt("anne", "tty1", false);
         ASSERT_EQ(attempt.outcome, Outcome::wrong);
         ASSERT_GE(attempt.waited, longest);
         ASSERT_LE(attempt.waited, options.max_delay_ms);
@@ -107,7 +107,7 @@ TEST_P(EverySequence, OfGarbageCountersHasABoundedEnd) {
         const std::int64_t clocks[] = {0, 490'000 * hour_ms, std::numeric_limits<std::int64_t>::max() / 2};
         const std::int64_t now = clocks[draw(std::size(clocks))];
         for (const auto event : {LOQUET_LOCKOUT_BEFORE, LOQUET_LOCKOUT_FAILED, LOQUET_LOCKOUT_SUCCEEDED}) {
-            const Decision decision = World::judge_with({})(event, now, counters);
+            const Decision decision = Harness::judge_with({})(event, now, counters);
             ASSERT_LE(decision.until, now + longest_lock({}));
             ASSERT_TRUE(decision.until == 0 || decision.until > now);
             for (const auto& counter : decision.changed) {
@@ -125,13 +125,13 @@ TEST_P(EverySequence, OfGarbageCountersHasABoundedEnd) {
 TEST_P(EverySequence, OfImpossibleTimesIsJudged) {
     for (const std::int64_t now :
          {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()}) {
-        World world;
-        world.now = now;
+        Harness harness;
+        harness.now = now;
         for (int n = 0; n < 10; ++n) {
-            world.now = now;
-            world.attempt("anne", "tty1", draw(9) == 0);
+            harness.now = now;
+            harness.attempt("anne", "tty1", draw(9) == 0);
         }
-        EXPECT_TRUE(world.kept.contains("account anne"));
+        EXPECT_TRUE(harness.kept.contains("account anne"));
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Attacks on codes of six digits, played through; and steps that do not stand them.
-#include "lib/factor/step_world.h"
 #include "plugins/one_time_code/one_time_code.h"
+#include "tests/support/step_harness.h"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +12,11 @@ namespace loquet::plugins_one_time_code {
 namespace {
 
 using factor::Dialog;
+using factor::Harness;
 using factor::Said;
 using factor::TestHost;
 using factor::TestOptions;
 using factor::Turn;
-using factor::World;
 
 /// A step that changes what OneTimeCode knows before it asks it.
 struct Naive {
@@ -51,15 +51,15 @@ bool is_resend(const sdk::StepRequest& request) {
 
 class AnAttacker : public testing::Test {
 protected:
-    AnAttacker() { world.facts["media"] = "sms"; }
+    AnAttacker() { harness.facts["media"] = "sms"; }
 
     /// One wrong code in that dialog. True where it was looked at: in the same moment the right one would have let in.
     template <class Step>
     bool guess(const Step& attacked, Dialog& dialog) {
-        World instead = world;
+        Harness instead = harness;
         Dialog there = dialog;
         const bool looked_at = instead.answer(attacked, there, code).said == Said::granted;
-        const Turn turn = world.answer(attacked, dialog, (code[0] == '9' ? "0" : "9") + code.substr(1));
+        const Turn turn = harness.answer(attacked, dialog, (code[0] == '9' ? "0" : "9") + code.substr(1));
         EXPECT_EQ(turn.said, Said::denied);
         return looked_at;
     }
@@ -75,15 +75,15 @@ protected:
     int guesses_looked_at(const Step& attacked) {
         std::array<Dialog, 50> dialogs;
         for (Dialog& dialog : dialogs) {
-            see(world.begin(attacked, dialog));
+            see(harness.begin(attacked, dialog));
         }
         int looked_at = 0;
         for (int round = 0; round < 3; ++round) {
             for (Dialog& dialog : dialogs) {
-                world.now += 15 * second_ms;
-                see(world.answer(attacked, dialog, ""));
+                harness.now += 15 * second_ms;
+                see(harness.answer(attacked, dialog, ""));
                 looked_at += guess(attacked, dialog) ? 1 : 0;
-                see(world.begin(attacked, dialog));
+                see(harness.begin(attacked, dialog));
             }
         }
         return looked_at;
@@ -92,7 +92,7 @@ protected:
     TestHost host;
     TestOptions options{OneTimeCode::manifest()};
     OneTimeCode step{host.services(), options.get()};
-    World world;
+    Harness harness;
     std::string code;
     int sent_in_all = 0;
 };
@@ -124,7 +124,7 @@ TEST_F(AnAttacker, T8_HasManyMoreWhereTriesAreCountedForADialog) {
 
 TEST_F(AnAttacker, T8_HasManyMoreWhereTriesAreCountedForACode) {
     const Naive naive{step, [this](const sdk::StepRequest& request, CodeState& state) {
-                          if (!state.running || (is_resend(request) && may_send(state, Rules(), world.now))) {
+                          if (!state.running || (is_resend(request) && may_send(state, Rules(), harness.now))) {
                               state.wrong.clear();
                           }
                       }};
@@ -134,12 +134,12 @@ TEST_F(AnAttacker, T8_HasManyMoreWhereTriesAreCountedForACode) {
 TEST_F(AnAttacker, T8_HasTheTriesOnceAWindowOverDays) {
     int looked_at = 0;
     const int hours = 48;
-    const std::int64_t end = world.now + hours * 60 * minute_ms;
-    while (world.now < end) {
+    const std::int64_t end = harness.now + hours * 60 * minute_ms;
+    while (harness.now < end) {
         Dialog dialog;
-        see(world.begin(step, dialog));
+        see(harness.begin(step, dialog));
         looked_at += guess(step, dialog) ? 1 : 0;
-        world.now += minute_ms;
+        harness.now += minute_ms;
     }
     EXPECT_LE(looked_at, tries * (hours + 1));
     EXPECT_GT(looked_at, tries * (hours - 1)) << "tries come back";
@@ -149,12 +149,12 @@ TEST_F(AnAttacker, T8_GainsNothingByTheOwnersOwnLogins) {
     int looked_at = 0;
     for (int n = 0; n < 50; ++n) {
         Dialog dialog;
-        see(world.begin(step, dialog));
+        see(harness.begin(step, dialog));
         looked_at += guess(step, dialog) ? 1 : 0;
         Dialog owner;
-        see(world.begin(step, owner));
-        world.answer(step, owner, code);
-        world.now += minute_ms;
+        see(harness.begin(step, owner));
+        harness.answer(step, owner, code);
+        harness.now += minute_ms;
     }
     EXPECT_EQ(looked_at, tries);
 }
@@ -164,40 +164,40 @@ TEST_F(AnAttacker, T8_GainsNothingByARestartNorByAClockThatIsSetBack) {
     for (int n = 0; n < 50; ++n) {
         const OneTimeCode restarted(host.services(), options.get());
         Dialog dialog;
-        see(world.begin(restarted, dialog));
+        see(harness.begin(restarted, dialog));
         looked_at += guess(restarted, dialog) ? 1 : 0;
-        world.now -= 24 * 60 * minute_ms;
+        harness.now -= 24 * 60 * minute_ms;
     }
     EXPECT_EQ(looked_at, tries);
 }
 
 /// The check of T9: the right code in two dialogs that are both open.
 template <class Step>
-Said twice(World world, const Step& step) {
+Said twice(Harness harness, const Step& step) {
     Dialog one;
     Dialog other;
-    const std::string code = world.begin(step, one).sent.at(0).variables.at("code");
-    world.begin(step, other);
-    EXPECT_EQ(world.answer(step, one, code).said, Said::granted);
-    return world.answer(step, other, code).said;
+    const std::string code = harness.begin(step, one).sent.at(0).variables.at("code");
+    harness.begin(step, other);
+    EXPECT_EQ(harness.answer(step, one, code).said, Said::granted);
+    return harness.answer(step, other, code).said;
 }
 
 TEST_F(AnAttacker, T9_CannotUseACodeThatItsOwnerHasUsed) {
-    EXPECT_EQ(twice(world, step), Said::denied);
+    EXPECT_EQ(twice(harness, step), Said::denied);
     RunningCode used;
     const Naive naive{step, [&used](const sdk::StepRequest& /*request*/, CodeState& state) {
                           used = state.running.value_or(used); // it is never crossed out
                           state.running = used.expires > 0 ? std::optional(used) : std::nullopt;
                       }};
-    EXPECT_EQ(twice(world, naive), Said::granted) << "the check must be able to fail";
+    EXPECT_EQ(twice(harness, naive), Said::granted) << "the check must be able to fail";
 }
 
 TEST_F(AnAttacker, T7_CannotMakeItSendMoreThanOneCodeAnInterval) {
     std::array<Dialog, 50> dialogs;
     for (int second = 0; second < 600; ++second) {
         Dialog& dialog = dialogs[static_cast<std::size_t>(second) % dialogs.size()];
-        see(second < 50 ? world.begin(step, dialog) : world.answer(step, dialog, ""));
-        world.now += second_ms;
+        see(second < 50 ? harness.begin(step, dialog) : harness.answer(step, dialog, ""));
+        harness.now += second_ms;
     }
     EXPECT_EQ(sent_in_all, 10);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What holds whatever happens: many dialogs of one account, in any order, beside a model that is told what was sent.
-#include "lib/factor/step_world.h"
 #include "plugins/one_time_code/one_time_code.h"
+#include "tests/support/step_harness.h"
 
 #include <gtest/gtest.h>
 
@@ -13,11 +13,11 @@ namespace loquet::plugins_one_time_code {
 namespace {
 
 using factor::Dialog;
+using factor::Harness;
 using factor::Said;
 using factor::TestHost;
 using factor::TestOptions;
 using factor::Turn;
-using factor::World;
 
 /// What a person would say of the account's codes.
 struct Model {
@@ -53,30 +53,31 @@ void play(std::uint32_t seed) {
     const TestHost host;
     const TestOptions options(OneTimeCode::manifest());
     const OneTimeCode step(host.services(), options.get());
-    World world;
-    world.facts["media"] = seed % 2 == 0 ? "mail sms" : "sms";
+    Harness harness;
+    harness.facts["media"] = seed % 2 == 0 ? "mail sms" : "sms";
     std::array<Dialog, 4> dialogs;
     Model model;
     for (int n = 0; n < 400; ++n) {
         Dialog& dialog = dialogs.at(static_cast<std::size_t>(below(4)));
-        world.now += below(50) == 0 ? below(90 * minute_ms) : below(20 * second_ms);
+        harness.now += below(50) == 0 ? below(90 * minute_ms) : below(20 * second_ms);
         const auto action = below(6);
         if (action == 0 || dialog.state.empty()) {
-            model.see(world.begin(step, dialog), world.now);
+            model.see(harness.begin(step, dialog), harness.now);
         } else if (action == 1 || dialog.state == "medium") {
-            model.see(world.answer(step, dialog, dialog.state == "medium" ? std::to_string(below(4)) : ""), world.now);
+            model.see(harness.answer(step, dialog, dialog.state == "medium" ? std::to_string(below(4)) : ""),
+                      harness.now);
         } else {
             const bool right = action == 2 && !model.code.empty();
             const std::string typed = right ? model.code : std::to_string(1'000'000 + below(1000));
-            const bool looked_at = model.runs(world.now) && model.may_try(world.now);
-            ASSERT_EQ(world.answer(step, dialog, typed).said, right && looked_at ? Said::granted : Said::denied);
+            const bool looked_at = model.runs(harness.now) && model.may_try(harness.now);
+            ASSERT_EQ(harness.answer(step, dialog, typed).said, right && looked_at ? Said::granted : Said::denied);
             if (looked_at && right) {
                 model.code.clear();
             } else if (looked_at) {
-                model.wrong.push_back(world.now);
+                model.wrong.push_back(harness.now);
             }
         }
-        ASSERT_LE(world.account_state.size(), 228U);
+        ASSERT_LE(harness.account_state.size(), 228U);
     }
 }
 

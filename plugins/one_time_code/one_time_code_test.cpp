@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/factor/state.h"
-#include "lib/factor/step_world.h"
 #include "plugins/one_time_code/one_time_code.h"
+#include "tests/support/step_harness.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,26 +12,26 @@ namespace loquet::plugins_one_time_code {
 namespace {
 
 using factor::Dialog;
+using factor::Harness;
 using factor::Said;
 using factor::TestHost;
 using factor::TestOptions;
 using factor::Turn;
-using factor::World;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 class AOneTimeCode : public testing::Test {
 protected:
     AOneTimeCode() {
-        world.facts["mail_masked"] = "c***@e***.fr";
-        world.facts["phone_masked"] = "+33******42";
-        world.facts["media"] = "mail";
+        harness.facts["mail_masked"] = "c***@e***.fr";
+        harness.facts["phone_masked"] = "+33******42";
+        harness.facts["media"] = "mail";
     }
-    Turn begin() { return remember(world.begin(step, dialog)); }
-    Turn answer(const std::string& typed) { return remember(world.answer(step, dialog, typed)); }
+    Turn begin() { return remember(harness.begin(step, dialog)); }
+    Turn answer(const std::string& typed) { return remember(harness.answer(step, dialog, typed)); }
     /// What that answer would have led to.
     [[nodiscard]] Said instead(const std::string& typed) const {
-        World other_world = world;
+        Harness other_world = harness;
         Dialog other_dialog = dialog;
         return other_world.answer(step, other_dialog, typed).said;
     }
@@ -46,7 +46,7 @@ protected:
     TestHost host;
     TestOptions options{OneTimeCode::manifest()};
     OneTimeCode step{host.services(), options.get()};
-    World world;
+    Harness harness;
     Dialog dialog;
     std::string code; ///< the last one that was sent
 };
@@ -63,11 +63,11 @@ TEST_F(AOneTimeCode, APICIL_3_GoesOutWhenTheDialogBeginsAndLetsOneIn) {
     EXPECT_EQ(turn.note, "code sent by mail");
     EXPECT_EQ(code.size(), 6U);
     EXPECT_EQ(answer(code).said, Said::granted);
-    EXPECT_EQ(world.account_state, "") << "nothing to remember";
+    EXPECT_EQ(harness.account_state, "") << "nothing to remember";
 }
 
 TEST_F(AOneTimeCode, GoesByTextMessageWhereThatIsTheWay) {
-    world.facts["media"] = "sms";
+    harness.facts["media"] = "sms";
     const Turn turn = begin();
     ASSERT_EQ(turn.sent.size(), 1U);
     EXPECT_EQ(turn.sent[0].medium, LOQUET_MEDIUM_SMS);
@@ -76,9 +76,9 @@ TEST_F(AOneTimeCode, GoesByTextMessageWhereThatIsTheWay) {
 
 TEST_F(AOneTimeCode, IsKeptAsAHashAndNotInTheDialog) {
     begin();
-    EXPECT_EQ(world.account_state.find(code), std::string::npos);
+    EXPECT_EQ(harness.account_state.find(code), std::string::npos);
     EXPECT_EQ(dialog.state.find(code), std::string::npos);
-    world.key = std::string(32, 'x');
+    harness.key = std::string(32, 'x');
     EXPECT_EQ(answer(code).said, Said::denied) << "the state of another account";
 }
 
@@ -94,7 +94,7 @@ TEST_F(AOneTimeCode, IsWrongWhereItIsAnotherAndTakesATry) {
 TEST_F(AOneTimeCode, HasAsManyDigitsAsIsConfigured) {
     for (const std::int64_t digits : {6, 7, 8}) {
         const TestOptions with(OneTimeCode::manifest(), {{"digits", digits}});
-        const Turn turn = World(world).begin(OneTimeCode(host.services(), with.get()), dialog);
+        const Turn turn = Harness(harness).begin(OneTimeCode(host.services(), with.get()), dialog);
         EXPECT_EQ(turn.sent.at(0).variables.at("code").size(), static_cast<std::size_t>(digits));
         EXPECT_EQ(turn.prompts.at(0).variables.at("digits"), std::to_string(digits));
     }
@@ -103,7 +103,7 @@ TEST_F(AOneTimeCode, HasAsManyDigitsAsIsConfigured) {
 TEST_F(AOneTimeCode, HasEveryDigitEquallyOftenInEveryPlace) {
     std::map<std::pair<std::size_t, char>, int> seen;
     for (int n = 0; n < 10'000; ++n) {
-        world.account_state.clear();
+        harness.account_state.clear();
         begin();
         for (std::size_t place = 0; place < code.size(); ++place) {
             ++seen[{place, code[place]}];
@@ -118,7 +118,7 @@ TEST_F(AOneTimeCode, HasEveryDigitEquallyOftenInEveryPlace) {
 TEST_F(AOneTimeCode, IsAskedForWithoutBeingSentAgainWhileItRuns) {
     begin();
     for (const std::int64_t later : {0 * minute_ms, 5 * minute_ms, 4 * minute_ms}) {
-        world.now += later;
+        harness.now += later;
         const Turn turn = begin();
         EXPECT_THAT(turn.ids(), ElementsAre("one_time_code.prompt"));
         EXPECT_THAT(turn.sent, IsEmpty());
@@ -129,13 +129,13 @@ TEST_F(AOneTimeCode, IsAskedForWithoutBeingSentAgainWhileItRuns) {
 TEST_F(AOneTimeCode, IsSentAgainByAnEmptyAnswerOnceTheIntervalHasPassed) {
     begin();
     const std::string first = code;
-    world.now += 59 * second_ms;
+    harness.now += 59 * second_ms;
     for (const char* empty : {"", "  ", "-"}) {
         const Turn early = answer(empty);
         EXPECT_THAT(early.ids(), ElementsAre("one_time_code.prompt"));
         EXPECT_THAT(early.sent, IsEmpty());
     }
-    world.now += second_ms;
+    harness.now += second_ms;
     EXPECT_EQ(answer("").sent.size(), 1U);
     EXPECT_NE(code, first);
     EXPECT_EQ(instead(first), Said::denied) << "superseded";
@@ -144,9 +144,9 @@ TEST_F(AOneTimeCode, IsSentAgainByAnEmptyAnswerOnceTheIntervalHasPassed) {
 
 TEST_F(AOneTimeCode, IsNoLongerRightWhenItHasExpired) {
     begin();
-    world.now += 10 * minute_ms - 1;
+    harness.now += 10 * minute_ms - 1;
     EXPECT_EQ(instead(code), Said::granted);
-    world.now += 1;
+    harness.now += 1;
     const Turn turn = answer(code);
     EXPECT_EQ(turn.said, Said::denied);
     EXPECT_EQ(turn.note, "there is no code to compare with");
@@ -156,15 +156,15 @@ TEST_F(AOneTimeCode, IsNoLongerRightWhenItHasExpired) {
 TEST_F(AOneTimeCode, LivesAsLongAsItsMediumSays) {
     const TestOptions slow(OneTimeCode::manifest(), {{"mail_minutes", 1440}, {"sms_minutes", 3}});
     const OneTimeCode patient(host.services(), slow.get());
-    EXPECT_EQ(World(world).begin(patient, dialog).sent.at(0).lifetime, 86'400'000);
-    world.facts["media"] = "sms";
-    const auto sent = World(world).begin(patient, dialog).sent.at(0);
+    EXPECT_EQ(Harness(harness).begin(patient, dialog).sent.at(0).lifetime, 86'400'000);
+    harness.facts["media"] = "sms";
+    const auto sent = Harness(harness).begin(patient, dialog).sent.at(0);
     EXPECT_EQ(sent.lifetime, 180'000);
     EXPECT_EQ(sent.variables.at("minutes"), "3");
 }
 
 TEST_F(AOneTimeCode, GoesWhereOneChoosesWhenThereAreTwoWays) {
-    world.facts["media"] = "sms mail";
+    harness.facts["media"] = "sms mail";
     const Turn turn = begin();
     ASSERT_THAT(turn.ids(), ElementsAre("one_time_code.choose"));
     EXPECT_EQ(turn.prompts[0].style, LOQUET_PROMPT_CHOICE);
@@ -184,35 +184,35 @@ TEST_F(AOneTimeCode, GoesWhereOneChoosesWhenThereAreTwoWays) {
 }
 
 TEST_F(AOneTimeCode, NamesTheWaysWhereNothingOfTheAddressesIsShown) {
-    world.facts = {{"media", "mail sms"}};
+    harness.facts = {{"media", "mail sms"}};
     EXPECT_EQ(begin().prompts.at(0).variables,
               (std::map<std::string, std::string>{{"first", "mail"}, {"second", "sms"}}));
 }
 
 TEST_F(AOneTimeCode, MayGoTheOtherWayTheSecondTime) {
-    world.facts["media"] = "sms mail";
+    harness.facts["media"] = "sms mail";
     begin();
     EXPECT_EQ(answer("1").sent.at(0).medium, LOQUET_MEDIUM_SMS);
     EXPECT_THAT(answer("").ids(), ElementsAre("one_time_code.prompt")) << "too early for another";
-    world.now += minute_ms;
+    harness.now += minute_ms;
     EXPECT_THAT(answer("").ids(), ElementsAre("one_time_code.choose"));
     EXPECT_EQ(answer("2").sent.at(0).medium, LOQUET_MEDIUM_MAIL);
 }
 
 TEST_F(AOneTimeCode, IsNotSentTwiceByTwoDialogsThatChooseAtOnce) {
-    world.facts["media"] = "sms mail";
+    harness.facts["media"] = "sms mail";
     Dialog other;
-    world.begin(step, other);
+    harness.begin(step, other);
     begin();
     EXPECT_EQ(answer("1").sent.size(), 1U);
-    const Turn turn = world.answer(step, other, "1");
+    const Turn turn = harness.answer(step, other, "1");
     EXPECT_THAT(turn.ids(), ElementsAre("one_time_code.prompt"));
     EXPECT_THAT(turn.sent, IsEmpty());
 }
 
 TEST_F(AOneTimeCode, IsNotSentWhereThereIsNoAddressOrNoAccountAndTheScreenIsTheSame) {
     const Turn usual = begin();
-    World nobody;
+    Harness nobody;
     const Turn turn = nobody.begin(step, dialog);
     EXPECT_EQ(turn.ids(), usual.ids());
     EXPECT_EQ(turn.prompts[0].variables, usual.prompts[0].variables);
@@ -229,32 +229,32 @@ TEST_F(AOneTimeCode, IsNotSentWhenNoTryIsLeftAndTheScreenIsTheSame) {
         begin();
         answer(wrong());
     }
-    world.now += 10 * minute_ms;
+    harness.now += 10 * minute_ms;
     const Turn turn = begin();
     EXPECT_EQ(turn.ids(), usual.ids());
     EXPECT_THAT(turn.sent, IsEmpty());
     EXPECT_EQ(turn.note, "no code sent: too many wrong ones were tried");
-    world.now += 50 * minute_ms;
+    harness.now += 50 * minute_ms;
     EXPECT_EQ(begin().sent.size(), 1U) << "the window has passed";
 }
 
 TEST_F(AOneTimeCode, IsDeniedWhereNothingWasAskedOrTooMuchWasAnswered) {
     begin();
     Dialog fresh;
-    EXPECT_EQ(world.answer(step, fresh, code).said, Said::denied);
+    EXPECT_EQ(harness.answer(step, fresh, code).said, Said::denied);
     fresh.state = "something else";
-    EXPECT_EQ(world.answer(step, fresh, code).said, Said::denied);
-    EXPECT_EQ(world.run(step, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
-    EXPECT_EQ(world.run(step, LOQUET_STEP_ANSWER, dialog, {code, code}).said, Said::denied);
+    EXPECT_EQ(harness.answer(step, fresh, code).said, Said::denied);
+    EXPECT_EQ(harness.run(step, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
+    EXPECT_EQ(harness.run(step, LOQUET_STEP_ANSWER, dialog, {code, code}).said, Said::denied);
 }
 
 TEST_F(AOneTimeCode, IsRefusedWhereTheStateIsDamagedOrThereIsNoKey) {
     begin();
-    World damaged = world;
+    Harness damaged = harness;
     damaged.account_state.pop_back();
     EXPECT_THROW(damaged.begin(step, dialog), factor::DamagedState);
-    World keyless;
-    keyless.facts = world.facts;
+    Harness keyless;
+    keyless.facts = harness.facts;
     keyless.key.clear();
     EXPECT_THROW(keyless.begin(step, dialog), std::invalid_argument);
 }
@@ -262,11 +262,11 @@ TEST_F(AOneTimeCode, IsRefusedWhereTheStateIsDamagedOrThereIsNoKey) {
 TEST_F(AOneTimeCode, T19_IsNotMadeWithoutRandomBytes) {
     host.no_random = true;
     EXPECT_THROW(begin(), std::runtime_error);
-    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(harness.account_state, "");
 }
 
 TEST_F(AOneTimeCode, HasNothingToEnrol) {
-    EXPECT_THROW(world.run(step, LOQUET_STEP_ENROL_BEGIN, dialog), std::invalid_argument);
+    EXPECT_THROW(harness.run(step, LOQUET_STEP_ENROL_BEGIN, dialog), std::invalid_argument);
 }
 
 } // namespace

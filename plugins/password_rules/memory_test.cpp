@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What is left of a candidate in the memory of the process after a check.
-#include "plugins/password_rules/rules_world.h"
+#include "plugins/password_rules/rules_harness.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

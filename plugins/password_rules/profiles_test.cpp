@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The rules of the source procedures, with the options that their profiles set.
-#include "plugins/password_rules/rules_world.h"
+#include "plugins/password_rules/rules_harness.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/password_rules/rules_world.h"
+#include "plugins/password_rules/rules_harness.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/factor/state.h"
-#include "lib/factor/step_world.h"
 #include "plugins/recovery_codes/recovery_codes.h"
+#include "tests/support/step_harness.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,18 +12,18 @@ namespace loquet::plugins_recovery_codes {
 namespace {
 
 using factor::Dialog;
+using factor::Harness;
 using factor::Said;
 using factor::TestHost;
 using factor::TestOptions;
 using factor::Turn;
-using factor::World;
 using testing::ElementsAre;
 
 class TheRecoveryCodes : public testing::Test {
 protected:
     Turn enrol_begin() {
         dialog = {};
-        const Turn turn = world.run(step, LOQUET_STEP_ENROL_BEGIN, dialog);
+        const Turn turn = harness.run(step, LOQUET_STEP_ENROL_BEGIN, dialog);
         codes.clear();
         for (const auto& prompt : turn.prompts) {
             if (prompt.id == "recovery_codes.line") {
@@ -32,28 +32,28 @@ protected:
         }
         return turn;
     }
-    Turn enrol_answer(const std::string& typed) { return world.run(step, LOQUET_STEP_ENROL_ANSWER, dialog, {typed}); }
+    Turn enrol_answer(const std::string& typed) { return harness.run(step, LOQUET_STEP_ENROL_ANSWER, dialog, {typed}); }
     void enrol() {
         ASSERT_EQ(enrol_begin().said, Said::asked);
         ASSERT_EQ(enrol_answer(codes.at(3)).said, Said::granted);
     }
     Turn login(const std::string& typed) {
-        begun = world.begin(step, dialog);
-        return world.answer(step, dialog, typed);
+        begun = harness.begin(step, dialog);
+        return harness.answer(step, dialog, typed);
     }
 
     TestHost host;
     TestOptions options{RecoveryCodes::manifest()};
     RecoveryCodes step{host.services(), options.get()};
-    World world;
+    Harness harness;
     Dialog dialog;
     Turn begun;
     std::vector<std::string> codes;
 };
 
 TEST_F(TheRecoveryCodes, AreSkippedWhereThereAreNone) {
-    EXPECT_EQ(world.begin(step, dialog).said, Said::skipped);
-    EXPECT_EQ(world.answer(step, dialog, "BCDFGHJK").said, Said::denied);
+    EXPECT_EQ(harness.begin(step, dialog).said, Said::skipped);
+    EXPECT_EQ(harness.answer(step, dialog, "BCDFGHJK").said, Said::denied);
 }
 
 TEST_F(TheRecoveryCodes, AreTenDifferentOnesShownOnceWhileOneEnrols) {
@@ -72,7 +72,7 @@ TEST_F(TheRecoveryCodes, AreKeptAsHashesAlone) {
     enrol();
     for (std::string code : codes) {
         std::erase(code, '-');
-        EXPECT_EQ(world.account_state.find(code), std::string::npos);
+        EXPECT_EQ(harness.account_state.find(code), std::string::npos);
     }
     enrol_begin();
     for (std::string code : codes) {
@@ -83,11 +83,11 @@ TEST_F(TheRecoveryCodes, AreKeptAsHashesAlone) {
 
 TEST_F(TheRecoveryCodes, AreNotGoodBeforeOneOfThemWasTyped) {
     enrol_begin();
-    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(harness.account_state, "");
     EXPECT_EQ(enrol_answer("BBBB-BBBB").said, Said::asked);
     EXPECT_EQ(enrol_answer("").said, Said::asked);
     EXPECT_EQ(enrol_answer("BBBB-BBBB").said, Said::denied);
-    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(harness.account_state, "");
     EXPECT_THROW(enrol_answer(codes[0]), factor::DamagedState);
 }
 
@@ -119,13 +119,13 @@ TEST_F(TheRecoveryCodes, WarnWhenFewAreLeft) {
 
 /// The check of T9: one code in two dialogs that are both open.
 template <class Step>
-Said twice(World world, const Step& step, const std::string& code) {
+Said twice(Harness harness, const Step& step, const std::string& code) {
     Dialog one;
     Dialog other;
-    world.begin(step, one);
-    world.begin(step, other);
-    EXPECT_EQ(world.answer(step, one, code).said, Said::granted);
-    return world.answer(step, other, code).said;
+    harness.begin(step, one);
+    harness.begin(step, other);
+    EXPECT_EQ(harness.answer(step, one, code).said, Said::granted);
+    return harness.answer(step, other, code).said;
 }
 
 /// Like RecoveryCodes, but crosses no code out.
@@ -144,13 +144,13 @@ struct Naive {
 
 TEST_F(TheRecoveryCodes, T9_AreTakenOnceAlsoWhereTwoDialogsAreOpen) {
     enrol();
-    EXPECT_EQ(twice(world, step, codes[0]), Said::denied);
-    EXPECT_EQ(twice(world, Naive{step}, codes[0]), Said::granted) << "the check must be able to fail";
+    EXPECT_EQ(twice(harness, step, codes[0]), Said::denied);
+    EXPECT_EQ(twice(harness, Naive{step}, codes[0]), Said::granted) << "the check must be able to fail";
 }
 
 TEST_F(TheRecoveryCodes, OfAnotherAccountAreWrong) {
     enrol();
-    world.key = std::string(32, 'x');
+    harness.key = std::string(32, 'x');
     EXPECT_EQ(login(codes[0]).said, Said::denied);
 }
 
@@ -158,7 +158,7 @@ TEST_F(TheRecoveryCodes, ReplaceTheOldOnesWhenNewOnesAreConfirmed) {
     enrol();
     const auto old = codes;
     enrol_begin();
-    EXPECT_EQ(world.answer(step, dialog, old[0]).said, Said::granted) << "until then the old ones are good";
+    EXPECT_EQ(harness.answer(step, dialog, old[0]).said, Said::granted) << "until then the old ones are good";
     enrol();
     EXPECT_EQ(login(old[1]).said, Said::denied);
     EXPECT_EQ(login(codes[1]).said, Said::granted);
@@ -166,19 +166,19 @@ TEST_F(TheRecoveryCodes, ReplaceTheOldOnesWhenNewOnesAreConfirmed) {
 
 TEST_F(TheRecoveryCodes, AreNotTakenWithoutAnAnswerOrWithTwo) {
     enrol();
-    world.begin(step, dialog);
-    EXPECT_EQ(world.run(step, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
-    EXPECT_EQ(world.run(step, LOQUET_STEP_ANSWER, dialog, {codes[0], codes[1]}).said, Said::denied);
-    EXPECT_EQ(world.answer(step, dialog, "").said, Said::denied);
+    harness.begin(step, dialog);
+    EXPECT_EQ(harness.run(step, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
+    EXPECT_EQ(harness.run(step, LOQUET_STEP_ANSWER, dialog, {codes[0], codes[1]}).said, Said::denied);
+    EXPECT_EQ(harness.answer(step, dialog, "").said, Said::denied);
 }
 
 TEST_F(TheRecoveryCodes, AreRefusedWhereTheStateIsDamagedOrThereIsNoKey) {
     enrol();
-    world.key.clear();
+    harness.key.clear();
     EXPECT_THROW(login(codes[0]), std::invalid_argument);
     EXPECT_THROW(enrol_begin(), std::invalid_argument);
-    world.account_state.pop_back();
-    EXPECT_THROW(world.begin(step, dialog), factor::DamagedState);
+    harness.account_state.pop_back();
+    EXPECT_THROW(harness.begin(step, dialog), factor::DamagedState);
 }
 
 TEST_F(TheRecoveryCodes, T19_AreNotMadeWithoutRandomBytes) {

@@ -11,8 +11,8 @@
 namespace loquet::plugins_sms_http {
 
 GatewayTransfer::GatewayTransfer(const Gateway& gateway, const delivery::CurlList& headers, std::int64_t expires,
-                                 Trouble trouble)
-    : Transfer(gateway.rules, expires), gateway_(&gateway), trouble_(std::move(trouble)) {
+                                 Complain complain)
+    : Transfer(gateway.rules, expires), gateway_(&gateway), complain_(std::move(complain)) {
     if (!gateway.user.empty()) {
         set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
         set(CURLOPT_USERNAME, gateway.user.c_str());

@@ -13,11 +13,11 @@ namespace loquet::plugins_sms_http {
 class GatewayTransfer : public delivery::Transfer {
 public:
     /// Told to the operator: the gateway cannot be used as the options say. `sentence` holds no secret.
-    using Trouble = std::function<void(const std::string& sentence)>;
+    using Complain = std::function<void(const std::string& sentence)>;
 
 protected:
     /// `gateway`, and `headers` among it, outlive it.
-    GatewayTransfer(const Gateway& gateway, const delivery::CurlList& headers, std::int64_t expires, Trouble trouble);
+    GatewayTransfer(const Gateway& gateway, const delivery::CurlList& headers, std::int64_t expires, Complain complain);
     ~GatewayTransfer() override;
     GatewayTransfer(const GatewayTransfer&) = delete;
     GatewayTransfer& operator=(const GatewayTransfer&) = delete;
@@ -30,7 +30,7 @@ protected:
     [[nodiscard]] std::string why_unanswered(CURLcode result) const;
     /// Why an answer of this status is the operator's matter; empty where it is not.
     [[nodiscard]] static std::string why_unwelcome(long status);
-    void tell(const std::string& trouble) const { trouble_(trouble); }
+    void tell(const std::string& complain) const { complain_(complain); }
 
 private:
     static std::size_t hear(const char* data, std::size_t size, std::size_t count, void* self) noexcept;
@@ -39,7 +39,7 @@ private:
     const Gateway* gateway_;
     std::string answer_;
     bool was_near_ = false; ///< an address was refused
-    Trouble trouble_;
+    Complain complain_;
 };
 
 } // namespace loquet::plugins_sms_http

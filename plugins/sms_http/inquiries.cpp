@@ -17,7 +17,7 @@ void Inquiries::begin(const sdk::ReceiptsRequest& request) {
     }
 }
 
-bool Inquiries::work(const GatewayTransfer::Trouble& trouble, sdk::ChannelOutput& output) {
+bool Inquiries::work(const GatewayTransfer::Complain& complain, sdk::ChannelOutput& output) {
     if (!open_) {
         return false;
     }
@@ -26,7 +26,7 @@ bool Inquiries::work(const GatewayTransfer::Trouble& trouble, sdk::ChannelOutput
     }
     const auto room = static_cast<std::size_t>(std::max(gateway_.connections / 2, 1L));
     while (asked_ < room && !waiting_.empty()) {
-        ask(waiting_.front(), trouble);
+        ask(waiting_.front(), complain);
         waiting_.pop_front();
     }
     if (asked_ > 0) {
@@ -40,7 +40,7 @@ bool Inquiries::work(const GatewayTransfer::Trouble& trouble, sdk::ChannelOutput
     return true;
 }
 
-void Inquiries::ask(const Message& message, const GatewayTransfer::Trouble& trouble) {
+void Inquiries::ask(const Message& message, const GatewayTransfer::Complain& complain) {
     const auto hear = [this](std::optional<sdk::Receipt> receipt) {
         --asked_;
         if (receipt) {
@@ -48,7 +48,7 @@ void Inquiries::ask(const Message& message, const GatewayTransfer::Trouble& trou
         }
     };
     transfers_.ask(std::make_unique<ReportTransfer>(gateway_, message.reference, message.gateway_reference,
-                                                    until_ + 1000, hear, trouble));
+                                                    until_ + 1000, hear, complain));
     ++asked_;
 }
 

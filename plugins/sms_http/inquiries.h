@@ -28,14 +28,14 @@ public:
     /// Takes up a question for receipts, as loquet_channel::receipts().
     void begin(const sdk::ReceiptsRequest& request);
     /// Asks what is still to be asked, as far as there is room for it. True where nothing is left, and was told.
-    [[nodiscard]] bool work(const GatewayTransfer::Trouble& trouble, sdk::ChannelOutput& output);
+    [[nodiscard]] bool work(const GatewayTransfer::Complain& complain, sdk::ChannelOutput& output);
 
 private:
     struct Message {
         std::string reference;
         std::string gateway_reference;
     };
-    void ask(const Message& message, const GatewayTransfer::Trouble& trouble);
+    void ask(const Message& message, const GatewayTransfer::Complain& complain);
 
     const Gateway& gateway_;
     delivery::Transfers& transfers_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // An administrator's regular expression over what a gateway answered. The C library's (POSIX, extended): unlike
-// std::regex it does not recurse over its input, which a stranger wrote. One thread.
+// std::regex it does not recurse over its input, which an outsider wrote. One thread.
 #pragma once
 
 #include <regex.h>

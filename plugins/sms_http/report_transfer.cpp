@@ -7,8 +7,8 @@
 namespace loquet::plugins_sms_http {
 
 ReportTransfer::ReportTransfer(const Gateway& gateway, std::string reference, std::string_view gateway_reference,
-                               std::int64_t expires, Tell tell, Trouble trouble)
-    : GatewayTransfer(gateway, gateway.report_headers, expires, std::move(trouble)), reference_(std::move(reference)),
+                               std::int64_t expires, Tell tell, Complain complain)
+    : GatewayTransfer(gateway, gateway.report_headers, expires, std::move(complain)), reference_(std::move(reference)),
       url_(gateway.report_url.write({gateway_reference, reference_, gateway.secret.text()})), tell_(std::move(tell)) {
     set(CURLOPT_URL, url_.c_str());
     set(CURLOPT_PATH_AS_IS, 1L); // a reference of ".." is a reference
@@ -19,11 +19,11 @@ ReportTransfer::~ReportTransfer() {
 }
 
 sdk::DeliveryOutcome ReportTransfer::outcome(CURLcode result) {
-    const std::string trouble = result == CURLE_OK ? why_unwelcome(status()) : why_unanswered(result);
-    if (!trouble.empty()) {
-        GatewayTransfer::tell(trouble);
+    const std::string complain = result == CURLE_OK ? why_unwelcome(status()) : why_unanswered(result);
+    if (!complain.empty()) {
+        GatewayTransfer::tell(complain);
     }
-    tell_(trouble.empty() ? judge(status()) : std::nullopt);
+    tell_(complain.empty() ? judge(status()) : std::nullopt);
     return {};
 }
 

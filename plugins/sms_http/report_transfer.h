@@ -19,7 +19,7 @@ public:
 
     /// Ends before `expires` (milliseconds since 1970). `gateway` outlives it.
     ReportTransfer(const Gateway& gateway, std::string reference, std::string_view gateway_reference,
-                   std::int64_t expires, Tell tell, Trouble trouble);
+                   std::int64_t expires, Tell tell, Complain complain);
     ~ReportTransfer() override;
 
     /// What it returns means nothing.

@@ -63,8 +63,8 @@ void SmsHttpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
         transfers_.decided(id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, why});
     } else {
         transfers_.begin(id,
-                         std::make_unique<SmsTransfer>(gateway_, delivery, text, [this](const std::string& trouble) {
-                             report("messages cannot be handed to " + gateway_.url + ": " + trouble);
+                         std::make_unique<SmsTransfer>(gateway_, delivery, text, [this](const std::string& complain) {
+                             report("messages cannot be handed to " + gateway_.url + ": " + complain);
                          }));
     }
     sdk::wipe(text);
@@ -72,8 +72,8 @@ void SmsHttpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
 
 void SmsHttpChannel::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output) {
     const bool told = inquiries_.work(
-        [this](const std::string& trouble) {
-            report("the gateway cannot be asked what became of messages: " + trouble);
+        [this](const std::string& complain) {
+            report("the gateway cannot be asked what became of messages: " + complain);
         },
         output);
     transfers_.work(wake, told ? 0 : timeout_ms, output);

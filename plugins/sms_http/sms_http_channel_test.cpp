@@ -16,7 +16,7 @@ namespace {
 using sdk::DeliveryOutcome;
 using testing::HasSubstr;
 using testing::Not;
-using tests::Letter;
+using tests::TestDelivery;
 
 TEST_F(AGateway, T6_DecodesTheSameTwoValuesAndNoMoreWhateverTheTextHolds) {
     const std::string hostile = "1\"&to=+33699999999';{}[]<b>%00\\\n\"},{\"to\":\"x\"</text>#?/+= é";

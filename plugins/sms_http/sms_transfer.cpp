@@ -32,8 +32,9 @@ std::string why_not_the_number(long status) {
 
 } // namespace
 
-SmsTransfer::SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, std::string_view text, Trouble trouble)
-    : GatewayTransfer(gateway, gateway.headers, delivery.expires(), std::move(trouble)),
+SmsTransfer::SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, std::string_view text,
+                         Complain complain)
+    : GatewayTransfer(gateway, gateway.headers, delivery.expires(), std::move(complain)),
       request_(gateway.form.write({delivery.destination(), text, delivery.reference(), gateway.secret.text()})),
       text_(text) {
     if (gateway.form.notation() == RequestForm::Notation::query) {

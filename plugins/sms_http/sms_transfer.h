@@ -13,7 +13,7 @@ namespace loquet::plugins_sms_http {
 class SmsTransfer : public GatewayTransfer {
 public:
     /// Number and text are checked before; `text` is what is sent. `gateway` outlives it.
-    SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, std::string_view text, Trouble trouble);
+    SmsTransfer(const Gateway& gateway, const sdk::Delivery& delivery, std::string_view text, Complain complain);
     ~SmsTransfer() override;
 
     [[nodiscard]] sdk::DeliveryOutcome outcome(CURLcode result) override;

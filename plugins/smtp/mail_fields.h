@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The fields at the head of a mail, or of a part of one, as a stranger wrote them (RFC 5322, 2.2; RFC 2045, 5.1). Pure;
-// what is odd or too long is not there.
+// The fields at the head of a mail, or of a part of one, as an outsider wrote them (RFC 5322, 2.2; RFC 2045, 5.1).
+// Pure; what is odd or too long is not there.
 #pragma once
 
 #include <optional>

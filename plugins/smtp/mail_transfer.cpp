@@ -35,11 +35,11 @@ bool broke(CURLcode result) {
 
 } // namespace
 
-MailTransfer::MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Trouble trouble)
+MailTransfer::MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Complain complain)
     : Transfer(relay.rules, delivery.expires()),
       mail_(compose({relay.from, relay.from_name, delivery.destination(), delivery.subject(), delivery.text(),
                      delivery.reference(), delivery.locale(), delivery.now()})),
-      text_(delivery.text()), destination_(delivery.destination()), trouble_(std::move(trouble)) {
+      text_(delivery.text()), destination_(delivery.destination()), complain_(std::move(complain)) {
     set(CURLOPT_URL, relay.url.c_str());
     set_security(relay);
     set_envelope(relay, delivery);
@@ -147,7 +147,7 @@ DeliveryOutcome MailTransfer::outcome(CURLcode result) {
         return judged();
     }
     const std::string sentence = tellable(why_unanswered(result), longest_said);
-    trouble_(sentence);
+    complain_(sentence);
     // Once libcurl has all of it, the relay may have it, too: only a number says no then.
     return {given_ == mail_.size() ? DeliveryOutcome::Kind::lost : DeliveryOutcome::Kind::retry, {}, 0, sentence};
 }
@@ -160,7 +160,7 @@ DeliveryOutcome MailTransfer::judged() const {
     const std::string advice = verdict.advice.empty() ? std::string() : " (" + std::string(verdict.advice) + ")";
     const std::string said = tellable(reply_.sentence(), longest_said - advice.size()) + advice;
     if (verdict.matter == Verdict::Matter::site || stage_ < Stage::sender) {
-        trouble_("in answer to " + std::string(to_text(stage_)) + ": " + said);
+        complain_("in answer to " + std::string(to_text(stage_)) + ": " + said);
     }
     return {DeliveryOutcome::Kind::retry, {}, 0, said};
 }

@@ -18,10 +18,10 @@ namespace loquet::plugins_smtp {
 class MailTransfer : public delivery::Transfer {
 public:
     /// Told to the operator: the relay cannot be used as the options say. `sentence` holds no secret.
-    using Trouble = std::function<void(const std::string& sentence)>;
+    using Complain = std::function<void(const std::string& sentence)>;
 
     /// The delivery is checked before. `relay` outlives it.
-    MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Trouble trouble);
+    MailTransfer(const Relay& relay, const sdk::Delivery& delivery, Complain complain);
     ~MailTransfer() override;
 
     [[nodiscard]] sdk::DeliveryOutcome outcome(CURLcode result) override;
@@ -48,7 +48,7 @@ private:
     Reply reply_;        ///< to what was said last, QUIT excepted
     bool quits_ = false; ///< libcurl has said QUIT
     delivery::CurlList recipients_;
-    Trouble trouble_;
+    Complain complain_;
 };
 
 } // namespace loquet::plugins_smtp

@@ -3,7 +3,7 @@
 // read (cur/), where a person may look at it. Whatever is no file is left alone. One thread.
 #pragma once
 
-#include "plugins/smtp/drop.h"
+#include "plugins/smtp/bounce_mailbox.h"
 
 #include <string>
 #include <utility>
@@ -11,7 +11,7 @@
 
 namespace loquet::plugins_smtp {
 
-class Maildir : public Drop {
+class Maildir : public BounceMailbox {
 public:
     explicit Maildir(std::string path) : path_(std::move(path)) {}
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "lib/base/file.h"
-#include "plugins/smtp/drop.h"
+#include "plugins/smtp/bounce_mailbox.h"
 
 #include <sys/types.h>
 
@@ -18,7 +18,7 @@ namespace loquet::plugins_smtp {
 /// here. Where `whole` is false and its end is not in sight, it is longer than all of `text`.
 [[nodiscard]] std::string_view take_mail(std::string_view& text, bool whole);
 
-class Mbox : public Drop {
+class Mbox : public BounceMailbox {
 public:
     explicit Mbox(std::string path) : path_(std::move(path)) {}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One reply of a mail server, of one line or several, as its lines come in (RFC 5321, 4.2.1). A plain value, of
-// whatever a stranger sends.
+// whatever an outsider sends.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Reports as mail servers write them (tests/fuzz/bounces/corpus), and what only looks like one.
+#include "paths.h"
 #include "plugins/smtp/mail_fields.h"
 #include "plugins/smtp/report.h"
 
@@ -76,7 +77,7 @@ TEST(AReportOfAnother, IsNone) {
     EXPECT_TRUE(read_report(report(ours, failed)));
 }
 
-// T29: a stranger can write all of it but the reference, which only who has seen the message knows.
+// T29: an outsider can write all of it but the reference, which only who has seen the message knows.
 TEST(AReportOfAnother, T29_CannotBeForgedWithoutTheReference) {
     for (const std::string& guess :
          {std::string("*"), reference.substr(1), reference + "0", "<" + reference.substr(0, 31) + "g>",

@@ -43,7 +43,7 @@ const loquet_manifest& SmtpChannel::manifest() {
 }
 
 SmtpChannel::SmtpChannel(sdk::Host host, const sdk::Options& options)
-    : host_(host), relay_(options), drop_(relay_.bounces.empty() ? nullptr : open_drop(relay_.bounces)),
+    : host_(host), relay_(options), bounces_(relay_.bounces.empty() ? nullptr : open_bounce_mailbox(relay_.bounces)),
       transfers_(static_cast<std::size_t>(relay_.connections)) {
     if (!relay_.doubt.empty()) {
         host_.log(LOQUET_LOG_WARNING, relay_.doubt);
@@ -55,8 +55,8 @@ void SmtpChannel::submit(std::uint64_t id, const sdk::Delivery& delivery) {
         transfers_.decided(id, {sdk::DeliveryOutcome::Kind::refused, {}, 0, why});
         return;
     }
-    transfers_.begin(id, std::make_unique<MailTransfer>(relay_, delivery, [this](const std::string& trouble) {
-                         report("mail cannot be handed to " + relay_.url + ": " + trouble);
+    transfers_.begin(id, std::make_unique<MailTransfer>(relay_, delivery, [this](const std::string& complain) {
+                         report("mail cannot be handed to " + relay_.url + ": " + complain);
                      }));
 }
 
@@ -74,16 +74,16 @@ void SmtpChannel::work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& o
 
 void SmtpChannel::receipts(const sdk::ReceiptsRequest& request) {
     came_back_.emplace();
-    if (!drop_) {
+    if (!bounces_) {
         return;
     }
     try {
         if (request.kept()) {
-            drop_->forget();
+            bounces_->forget();
         }
-        *came_back_ = drop_->read();
-    } catch (const std::runtime_error& trouble) {
-        report(std::string("what came back is not read: ") + trouble.what());
+        *came_back_ = bounces_->read();
+    } catch (const std::runtime_error& complain) {
+        report(std::string("what came back is not read: ") + complain.what());
     }
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "lib/delivery/transfer_threads.h"
-#include "plugins/smtp/drop.h"
+#include "plugins/smtp/bounce_mailbox.h"
 #include "plugins/smtp/relay.h"
 
 #include <loquet/channel.hpp>
@@ -30,10 +30,10 @@ private:
 
     sdk::Host host_;
     Relay relay_;
-    std::unique_ptr<Drop> drop_;          ///< where reports come back; may be none
-    std::optional<Mails> came_back_;      ///< what the next work() tells
-    std::string reported_;                ///< the last trouble: said once, until it is another
-    delivery::TransferThreads transfers_; ///< after what its transfers refer to
+    std::unique_ptr<BounceMailbox> bounces_; ///< where reports come back; may be none
+    std::optional<Mails> came_back_;         ///< what the next work() tells
+    std::string reported_;                   ///< the last trouble: said once, until it is another
+    delivery::TransferThreads transfers_;    ///< after what its transfers refer to
 };
 
 } // namespace loquet::plugins_smtp

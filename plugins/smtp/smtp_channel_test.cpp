@@ -14,7 +14,7 @@ namespace {
 using sdk::DeliveryOutcome;
 using testing::HasSubstr;
 using testing::Not;
-using tests::Letter;
+using tests::TestDelivery;
 
 TEST_F(AMailServer, TakesAMessageThatItsParserReads) {
     begin("good", false);
@@ -89,7 +89,7 @@ struct Answer {
     const char* behaviour;
     DeliveryOutcome::Kind kind;
     const char* said;
-    bool trouble; ///< the operator is told
+    bool complain; ///< the operator is told
 };
 
 /// For the name that ctest lists.
@@ -106,7 +106,7 @@ TEST_P(AnOddMailServer, T29_LeadsToWhatIsSpecified) {
     EXPECT_EQ(told.kind, GetParam().kind) << told.said;
     EXPECT_THAT(told.said, HasSubstr(GetParam().said));
     EXPECT_THAT(told.said, Not(HasSubstr("482915")));
-    EXPECT_EQ(!channel().logged().empty(), GetParam().trouble) << channel().logged();
+    EXPECT_EQ(!channel().logged().empty(), GetParam().complain) << channel().logged();
     channel().deliver({});
     EXPECT_LE(std::ranges::count(channel().logged(), '\n'), 2);
 }
@@ -229,7 +229,7 @@ TEST_F(AMailServer, IsHeardOfLaterWhereItsReportsArrive) {
     for (const bool kept : {true, false}) { // kept is the answer before
         const auto told = channel().ask_receipts(kept);
         ASSERT_THAT(told.receipts, testing::SizeIs(1));
-        EXPECT_EQ(told.receipts[0].reference, Letter().reference);
+        EXPECT_EQ(told.receipts[0].reference, TestDelivery().reference);
         EXPECT_EQ(told.receipts[0].outcome, sdk::Receipt::Outcome::failed);
         EXPECT_FALSE(told.more);
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What other programs make of an enrolment: zbarimg reads the QR code from a picture of the terminal, oathtool makes
 // the codes that an authenticator application would.
-#include "lib/factor/step_world.h"
 #include "plugins/totp/terminal_picture.h"
 #include "plugins/totp/totp.h"
 #include "tests/support/process.h"
+#include "tests/support/step_harness.h"
 #include "tests/support/temp_folder.h"
 
 #include <gtest/gtest.h>
@@ -15,11 +15,11 @@ namespace loquet::plugins_totp {
 namespace {
 
 using factor::Dialog;
+using factor::Harness;
 using factor::Said;
 using factor::TestHost;
 using factor::TestOptions;
 using factor::Turn;
-using factor::World;
 
 struct Setting {
     const char* digest;
@@ -31,8 +31,8 @@ struct Setting {
 class AnApplication : public testing::TestWithParam<Setting> {
 protected:
     AnApplication() {
-        world.facts["name"] = GetParam().account;
-        enrolment = world.run(totp, LOQUET_STEP_ENROL_BEGIN, dialog);
+        harness.facts["name"] = GetParam().account;
+        enrolment = harness.run(totp, LOQUET_STEP_ENROL_BEGIN, dialog);
     }
     /// What a camera in front of the terminal reads.
     [[nodiscard]] std::string scanned() const {
@@ -66,7 +66,7 @@ protected:
                         {{"digits", GetParam().digits}},
                         {{"digest", GetParam().digest}, {"issuer", GetParam().issuer}}};
     Totp totp{host.services(), options.get()};
-    World world;
+    Harness harness;
     Dialog dialog;
     Turn enrolment;
 };
@@ -80,12 +80,12 @@ TEST_P(AnApplication, ReadsTheQrCodeAsTheTerminalShowsIt) {
 }
 
 TEST_P(AnApplication, MakesTheCodesThatAreRight) {
-    ASSERT_EQ(world.run(totp, LOQUET_STEP_ENROL_ANSWER, dialog, {made(world.now)}).said, Said::granted);
+    ASSERT_EQ(harness.run(totp, LOQUET_STEP_ENROL_ANSWER, dialog, {made(harness.now)}).said, Said::granted);
     for (const std::int64_t later : {60'000, 3'600'000, 86'399'000, 1'000'000'000}) {
-        world.now += later;
-        world.begin(totp, dialog);
-        EXPECT_EQ(world.answer(totp, dialog, made(world.now)).said, Said::granted) << world.now;
-        EXPECT_EQ(world.answer(totp, dialog, made(world.now - 90'000)).said, Said::denied) << world.now;
+        harness.now += later;
+        harness.begin(totp, dialog);
+        EXPECT_EQ(harness.answer(totp, dialog, made(harness.now)).said, Said::granted) << harness.now;
+        EXPECT_EQ(harness.answer(totp, dialog, made(harness.now - 90'000)).said, Said::denied) << harness.now;
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/factor/state.h"
-#include "lib/factor/step_world.h"
 #include "plugins/totp/key_uri.h"
 #include "plugins/totp/totp.h"
+#include "tests/support/step_harness.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,81 +11,81 @@ namespace loquet::plugins_totp {
 namespace {
 
 using factor::Dialog;
+using factor::Harness;
 using factor::Said;
 using factor::TestHost;
 using factor::TestOptions;
 using factor::Turn;
-using factor::World;
 using testing::ElementsAre;
 
 class TheTotpStep : public testing::Test {
 protected:
     /// The application of the person: has the seed since it was enrolled, and shows a code.
     [[nodiscard]] std::string shown(std::int64_t later = 0) const {
-        const Generator generator = decode(world.account_state.empty() ? std::string_view(dialog.state).substr(2)
-                                                                       : std::string_view(world.account_state));
+        const Generator generator = decode(harness.account_state.empty() ? std::string_view(dialog.state).substr(2)
+                                                                         : std::string_view(harness.account_state));
         return std::string(view(hotp(generator.digest, view(generator.seed),
-                                     static_cast<std::uint64_t>(step_at(world.now + later)), generator.digits)));
+                                     static_cast<std::uint64_t>(step_at(harness.now + later)), generator.digits)));
     }
     [[nodiscard]] std::string wrong() const { return shown() == "123456" ? "654321" : "123456"; }
     Turn enrol_begin() {
         dialog = {};
-        return world.run(totp, LOQUET_STEP_ENROL_BEGIN, dialog);
+        return harness.run(totp, LOQUET_STEP_ENROL_BEGIN, dialog);
     }
-    Turn enrol_answer(const std::string& typed) { return world.run(totp, LOQUET_STEP_ENROL_ANSWER, dialog, {typed}); }
+    Turn enrol_answer(const std::string& typed) { return harness.run(totp, LOQUET_STEP_ENROL_ANSWER, dialog, {typed}); }
     void enrol() {
         ASSERT_EQ(enrol_begin().said, Said::asked);
         ASSERT_EQ(enrol_answer(shown()).said, Said::granted);
-        world.now += 10 * period_ms;
+        harness.now += 10 * period_ms;
     }
     Said login(const std::string& typed) {
-        EXPECT_EQ(world.begin(totp, dialog).said, Said::asked);
-        return world.answer(totp, dialog, typed).said;
+        EXPECT_EQ(harness.begin(totp, dialog).said, Said::asked);
+        return harness.answer(totp, dialog, typed).said;
     }
 
     TestHost host;
     TestOptions options{Totp::manifest()};
     Totp totp{host.services(), options.get()};
-    World world;
+    Harness harness;
     Dialog dialog;
 };
 
 TEST_F(TheTotpStep, SkipsWhoeverHasEnrolledNone) {
-    EXPECT_EQ(world.begin(totp, dialog).said, Said::skipped);
-    EXPECT_EQ(world.answer(totp, dialog, "123456").said, Said::denied);
+    EXPECT_EQ(harness.begin(totp, dialog).said, Said::skipped);
+    EXPECT_EQ(harness.answer(totp, dialog, "123456").said, Said::denied);
 }
 
 TEST_F(TheTotpStep, AsksForTheCodeAndGrantsTheRightOne) {
     enrol();
-    const Turn turn = world.begin(totp, dialog);
+    const Turn turn = harness.begin(totp, dialog);
     ASSERT_THAT(turn.ids(), ElementsAre("totp.code"));
     EXPECT_EQ(turn.prompts[0].style, LOQUET_PROMPT_SECRET);
-    EXPECT_EQ(world.answer(totp, dialog, shown()).said, Said::granted);
+    EXPECT_EQ(harness.answer(totp, dialog, shown()).said, Said::granted);
 }
 
 TEST_F(TheTotpStep, DeniesAWrongCodeAndChangesNothing) {
     enrol();
-    const std::string before = world.account_state;
+    const std::string before = harness.account_state;
     EXPECT_EQ(login(wrong()), Said::denied);
     EXPECT_EQ(login(""), Said::denied);
-    EXPECT_EQ(world.run(totp, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
-    EXPECT_EQ(world.run(totp, LOQUET_STEP_ANSWER, dialog, {shown(), shown()}).said, Said::denied);
-    EXPECT_EQ(world.account_state, before);
+    EXPECT_EQ(harness.run(totp, LOQUET_STEP_ANSWER, dialog, {}).said, Said::denied);
+    EXPECT_EQ(harness.run(totp, LOQUET_STEP_ANSWER, dialog, {shown(), shown()}).said, Said::denied);
+    EXPECT_EQ(harness.account_state, before);
 }
 
 /// The check of T9: the same right code in two dialogs, within its step.
 template <class Step>
-Said twice(World world, const Step& step) {
+Said twice(Harness harness, const Step& step) {
     Dialog one;
     Dialog other;
-    world.begin(step, one);
-    world.begin(step, other);
-    const Generator generator = decode(world.account_state);
+    harness.begin(step, one);
+    harness.begin(step, other);
+    const Generator generator = decode(harness.account_state);
     const std::string code(
-        view(hotp(generator.digest, view(generator.seed), static_cast<std::uint64_t>(step_at(world.now)), 6)));
-    EXPECT_EQ(world.answer(step, one, code).said, Said::granted);
-    world.now += 5000;
-    return world.answer(step, other, code).said;
+        view(hotp(generator.digest, view(generator.seed), static_cast<std::uint64_t>(step_at(harness.now)), 6)));
+    EXPECT_EQ(harness.answer(step, one, code).said, Said::granted);
+    harness.now += 5000;
+    return harness.answer(step, other, code).said;
 }
 
 /// Like Totp, but remembers no code.
@@ -104,8 +104,8 @@ struct Naive {
 
 TEST_F(TheTotpStep, T9_TakesARightCodeOnce) {
     enrol();
-    EXPECT_EQ(twice(world, totp), Said::denied);
-    EXPECT_EQ(twice(world, Naive{totp}), Said::granted) << "the check must be able to fail";
+    EXPECT_EQ(twice(harness, totp), Said::denied);
+    EXPECT_EQ(twice(harness, Naive{totp}), Said::granted) << "the check must be able to fail";
 }
 
 TEST_F(TheTotpStep, T9_DoesNotTakeTheCodeThatConfirmedItAgain) {
@@ -134,11 +134,11 @@ TEST_F(TheTotpStep, ShowsTheQrCodeAndTheKeyWhileOneEnrols) {
 
 TEST_F(TheTotpStep, KeepsANewSeedInTheDialogAloneUntilARightCode) {
     enrol_begin();
-    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(harness.account_state, "");
     EXPECT_THAT(enrol_answer(wrong()).ids(), ElementsAre("totp.enrol_wrong", "totp.enrol_code"));
-    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(harness.account_state, "");
     EXPECT_EQ(enrol_answer(shown()).said, Said::granted);
-    EXPECT_EQ(world.account_state.size(), 32U);
+    EXPECT_EQ(harness.account_state.size(), 32U);
     EXPECT_EQ(dialog.state, "");
 }
 
@@ -149,15 +149,15 @@ TEST_F(TheTotpStep, GivesUpEnrollingAfterThreeWrongCodes) {
     EXPECT_EQ(enrol_answer(wrong()).said, Said::denied);
     EXPECT_EQ(dialog.state, "");
     EXPECT_THROW(enrol_answer("123456"), factor::DamagedState);
-    EXPECT_EQ(world.account_state, "");
+    EXPECT_EQ(harness.account_state, "");
 }
 
 TEST_F(TheTotpStep, KeepsTheOldSeedUntilTheNewOneIsConfirmed) {
     enrol();
-    const std::string old = world.account_state;
+    const std::string old = harness.account_state;
     enrol_begin();
     enrol_answer(shown() /* of the old one */);
-    EXPECT_EQ(world.account_state, old);
+    EXPECT_EQ(harness.account_state, old);
     EXPECT_EQ(login(shown()), Said::granted);
 }
 
@@ -175,15 +175,15 @@ TEST_F(TheTotpStep, T19_EnrolsNothingWithoutRandomBytes) {
 }
 
 TEST_F(TheTotpStep, ShowsTheKeyAloneWhereTheNameMakesTheQrCodeTooLarge) {
-    world.facts["name"] = std::string(96, '%');
+    harness.facts["name"] = std::string(96, '%');
     EXPECT_THAT(enrol_begin().ids(), ElementsAre("totp.enrol_typing", "totp.key", "totp.enrol_code"));
 }
 
 TEST_F(TheTotpStep, FillsOneTurnWithTheLongestNames) {
     const TestOptions longest(Totp::manifest(), {{"digits", 8}},
                               {{"issuer", "123456789012345678901234"}, {"digest", "sha512"}});
-    world.facts["name"] = std::string(32, 'x');
-    const Turn turn = world.run(Totp(host.services(), longest.get()), LOQUET_STEP_ENROL_BEGIN, dialog);
+    harness.facts["name"] = std::string(32, 'x');
+    const Turn turn = harness.run(Totp(host.services(), longest.get()), LOQUET_STEP_ENROL_BEGIN, dialog);
     EXPECT_EQ(turn.prompts.size(), 32U);
 }
 
@@ -191,17 +191,17 @@ TEST_F(TheTotpStep, RefusesADamagedStateAndOneOfTheWrongKind) {
     enrol_begin();
     const std::string enrolment = dialog.state;
     enrol();
-    world.account_state.pop_back();
-    EXPECT_THROW(world.begin(totp, dialog), factor::DamagedState);
-    EXPECT_THROW(world.answer(totp, dialog, "123456"), factor::DamagedState);
-    world.account_state = enrolment;
-    EXPECT_THROW(world.begin(totp, dialog), factor::DamagedState);
+    harness.account_state.pop_back();
+    EXPECT_THROW(harness.begin(totp, dialog), factor::DamagedState);
+    EXPECT_THROW(harness.answer(totp, dialog, "123456"), factor::DamagedState);
+    harness.account_state = enrolment;
+    EXPECT_THROW(harness.begin(totp, dialog), factor::DamagedState);
     dialog.state = "x";
     EXPECT_THROW(enrol_answer("123456"), factor::DamagedState);
 }
 
 TEST_F(TheTotpStep, EnrolsNobodyWithoutAName) {
-    world.facts.clear();
+    harness.facts.clear();
     EXPECT_THROW(enrol_begin(), std::invalid_argument);
 }
 

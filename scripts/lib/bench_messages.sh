@@ -126,7 +126,7 @@ sms = ["sms_http"]
 [outbox.mail_budget]
 account = 1000000
 destination = 1000000
-seat = 1000000
+place = 1000000
 site = 1000000
 [plugins.smtp]
 kind = "channel"

@@ -24,8 +24,8 @@ tries = 100
 tries_a_day = 10000
 tries_in_a_row = 100
 first_delay_ms = 0
-seat_failures_an_hour = 65535
-seat_delay_ms = 0
+place_failures_an_hour = 65535
+place_delay_ms = 0
 site_alert_an_hour = 65535
 END
     printf '%s required %s\n' auth "$module" account "$module" >"$place/pam/loquet"

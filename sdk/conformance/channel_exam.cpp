@@ -22,13 +22,13 @@ constexpr std::chrono::seconds longest_delivery{60}; ///< a host's default
 constexpr std::uint32_t patient_ms = 500;            ///< what work() may wait; a quarter of a call's deadline
 
 /// What a channel told during one call of work(), and whether it kept to channel.h.
-struct Told {
+struct Recorded {
     enum class Outcome { sent, retry, refused, lost };
     std::map<std::uint64_t, Outcome> outcomes;
     std::string said; ///< all that the helpdesk would see
     Faults faults;
 
-    static Told& of(void* context) { return *static_cast<Told*>(context); }
+    static Recorded& of(void* context) { return *static_cast<Recorded*>(context); }
     void take(std::uint64_t delivery, Outcome outcome, loquet_text text) {
         faults.expect(outcomes.emplace(delivery, outcome).second, "it told twice what became of a delivery");
         faults.expect(text.data != nullptr || text.size == 0, "what the gateway said has a size but no data");
@@ -70,7 +70,7 @@ struct Told {
 };
 
 /// Lent as the host would, except that destination and subject may be what the host never lets through.
-struct Letter {
+struct TestDelivery {
     std::string destination = "anne.legall@example.org";
     std::string subject = "Votre code";
     std::string text = "Votre code est " + std::string(canary_code) + ".\nNe le donnez à personne.";
@@ -135,8 +135,8 @@ public:
         }
         finish_all();
         for (const auto& [number, destination] : suspicious_) {
-            const Told::Outcome told = told_[number];
-            expect(told != Told::Outcome::sent && told != Told::Outcome::lost,
+            const Recorded::Outcome told = told_[number];
+            expect(told != Recorded::Outcome::sent && told != Recorded::Outcome::lost,
                    "it handed on what was for \"" + destination + "\"");
         }
     }
@@ -178,7 +178,7 @@ private:
         }
     }
 
-    void take_receipts(const Told& told) {
+    void take_receipts(const Recorded& told) {
         expect(told.ends + told.receipts.size() == 0 || asked_, "it told receipts, and nobody had asked");
         receipts_ += told.receipts.size();
         expect(receipts_ <= most_receipts, "it told more than 32 receipts for one question");
@@ -200,7 +200,7 @@ private:
     }
 
     /// `sound`: the channel has to take it up.
-    void submit(const Letter& letter, bool sound = true) {
+    void submit(const TestDelivery& letter, bool sound = true) {
         const std::uint64_t number = ++last_number_;
         const std::string reference = new_reference();
         const auto now =
@@ -227,9 +227,10 @@ private:
     }
 
     std::string work(int wake, std::uint32_t timeout_ms) {
-        Told told;
-        const loquet_channel_output output{sizeof output,  &told,       &Told::sent,    &Told::retry,
-                                           &Told::refused, &Told::lost, &Told::receipt, &Told::receipts_end};
+        Recorded told;
+        const loquet_channel_output output{
+            sizeof output,      &told,           &Recorded::sent,    &Recorded::retry,
+            &Recorded::refused, &Recorded::lost, &Recorded::receipt, &Recorded::receipts_end};
         const int result = exam_.call([&] { return table_.work(self_, wake, timeout_ms, &output); });
         told.faults.rethrow();
         expect(result == 0, "work() says that it could not");
@@ -257,7 +258,7 @@ private:
     void* self_;
     std::uint64_t last_number_ = 0;
     std::set<std::uint64_t> in_flight_;
-    std::map<std::uint64_t, Told::Outcome> told_;
+    std::map<std::uint64_t, Recorded::Outcome> told_;
     std::map<std::uint64_t, std::string> suspicious_;
     std::set<std::string> given_; ///< references
     bool asked_ = false;          ///< for receipts, which have not ended yet

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The exam fails each bad plugin, for its reason, and is not upset by any. That the shipped plugins pass is a ctest
 // entry of each (cmake/plugins.cmake).
+#include "paths.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -75,8 +75,8 @@ class TheDaemon(unittest.TestCase):
         self.assertEqual((key.st_mode & 0o777, key.st_uid), (0o600, 0))
         for path in ("/var/lib/loquet/store/data.mdb", "/etc/loquet/master.key",
                      "/run/credentials/loquetd.service/master-key"):
-            for stranger in ("nobody", "loquet-plugin"):
-                self.assertIn("Permission denied", run("cat", path, user=stranger).stderr, f"{stranger} reads {path}")
+            for outsider in ("nobody", "loquet-plugin"):
+                self.assertIn("Permission denied", run("cat", path, user=outsider).stderr, f"{outsider} reads {path}")
 
     def test_is_exposed_little_as_systemd_counts_it(self):
         for name, most in ((DAEMON, 5), ("loquet-plugin@lockout.service", 5)):

@@ -18,7 +18,7 @@ namespace loquet::tests {
 struct Guess {
     std::string name;
     std::string_view password;
-    std::string host = "desk"; ///< the remote host: one seat for the counters
+    std::string host = "desk"; ///< the remote host: one place for the counters
     std::string purpose = "login";
     /// Who started su, at which terminal; nobody: a login of that host.
     std::optional<std::uint32_t> person = std::nullopt;

@@ -91,7 +91,7 @@ TEST(AStrangeName, T30_IsRefusedAsEveryOtherAndIsNeverWrittenDown) {
     }
     EXPECT_THROW((void)begin(connection, {std::string(4097, 'h'), {}}), base::Error);
     for (const AuditRow& row : read_audit(connection)) {
-        EXPECT_THAT(row.detail + row.seat, Not(HasSubstr("hostile")));
+        EXPECT_THAT(row.detail + row.place, Not(HasSubstr("hostile")));
     }
     (void)machine.stop();
     EXPECT_THAT(machine.log(), Not(HasSubstr("hostile")));

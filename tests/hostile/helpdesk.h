@@ -17,7 +17,7 @@ struct AuditRow {
     std::string kind;
     bool granted = false;
     std::uint32_t account = 0; ///< UINT32_MAX: nobody's
-    std::string seat;
+    std::string place;
     std::string detail;
 };
 /// All of it, oldest first, page by page.

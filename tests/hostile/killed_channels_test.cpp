@@ -131,14 +131,14 @@ protected:
     }
 
     /// By reference, once the daemon has nothing more to do and has ended.
-    [[nodiscard]] std::map<std::string, model::Outgoing> records_at_the_end() {
+    [[nodiscard]] std::map<std::string, model::OutboxEntry> records_at_the_end() {
         bus::Connection connection = machine_->connect();
         EXPECT_TRUE(eventually([&] { return waiting(connection) == 0; }, until_all_are_done));
         (void)machine_->stop();
         return with_store([](store::Store& store) {
             return store.read([](const ReadTxn& txn) {
-                std::map<std::string, model::Outgoing> all;
-                OutboxTable::each(txn, 0, [&](std::uint64_t, const model::Outgoing& message) {
+                std::map<std::string, model::OutboxEntry> all;
+                OutboxTable::each(txn, 0, [&](std::uint64_t, const model::OutboxEntry& message) {
                     all[message.reference] = message;
                     return true;
                 });
@@ -160,15 +160,15 @@ private:
 
     static void add(WriteTxn& txn, std::uint32_t number, base::Milliseconds now) {
         const model::Uid uid{first_uid + number};
-        model::PublicAccount open;
-        open.uid = uid;
-        open.gid = uid.value;
-        open.name = "person" + std::to_string(number);
-        open.home = "/home/" + open.name;
-        open.shell = "/bin/bash";
-        store::AccountsTable::put(txn, open);
+        model::PublicAccount public_part;
+        public_part.uid = uid;
+        public_part.gid = uid.value;
+        public_part.name = "person" + std::to_string(number);
+        public_part.home = "/home/" + public_part.name;
+        public_part.shell = "/bin/bash";
+        store::AccountsTable::put(txn, public_part);
         store::AccountsTable::put(txn, uid, model::PrivateAccount{});
-        model::Outgoing message;
+        model::OutboxEntry message;
         message.medium = model::Medium::sms;
         message.reference = reference_of(number);
         message.destination = txn.digest(store::DigestKind::phone, phone_of(number));
@@ -177,7 +177,7 @@ private:
         message.created = message.next = message.changed = now;
         // Every tenth has seconds, so that some expire while they wait.
         message.expires = now + base::Milliseconds(number % 10 == 0 ? 1000 + 20 * number : 3600'000);
-        model::Letter letter;
+        model::MessageContent letter;
         letter.destination = phone_of(number);
         letter.variables.push_back({"code", base::Secret(canary::answer)});
         letter.variables.push_back({"minutes", base::Secret("10")});

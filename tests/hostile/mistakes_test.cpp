@@ -31,7 +31,7 @@ TEST(FourFailures, T27_AndOneMoreAfterARestartLockUntilTheHelpdeskUnlocks) {
     EXPECT_TRUE(granted(log_in(connection, {"alice", canary::password})));
 }
 
-TEST(FortyPeopleBehindOneSeat, T28_WhoMistypeOnceAreNotHeldUp) {
+TEST(FortyPeopleBehindOnePlace, T28_WhoMistypeOnceAreNotHeldUp) {
     constexpr int people = 40;
     Machine machine; // the options that ship
     for (int n = 0; n < people; ++n) {

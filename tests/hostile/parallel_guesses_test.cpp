@@ -35,7 +35,7 @@ Evaluations evaluations_on(Machine& machine, const std::vector<Guess>& guesses) 
     return {count_logins(rows, "wrong-password"), static_cast<int>(std::count_if(ended.begin(), ended.end(), granted))};
 }
 
-TEST(ParallelGuesses, T9_AtOneSeatAreEvaluatedAsOftenAsAllowedAndThenTheRightPasswordIsRefused) {
+TEST(ParallelGuesses, T9_AtOnePlaceAreEvaluatedAsOftenAsAllowedAndThenTheRightPasswordIsRefused) {
     Machine machine(with_lockout(no_delay));
     machine.create_account("alice", canary::password);
     const std::vector<Guess> guesses(dialogs, Guess{"alice", canary::wrong_password});
@@ -46,7 +46,7 @@ TEST(ParallelGuesses, T9_AtOneSeatAreEvaluatedAsOftenAsAllowedAndThenTheRightPas
     EXPECT_FALSE(granted(log_in(connection, {"alice", canary::password})));
 }
 
-TEST(ParallelGuesses, T8_FromManySeatsAreEvaluatedAsOftenAsAllowedForTheAccount) {
+TEST(ParallelGuesses, T8_FromManyPlacesAreEvaluatedAsOftenAsAllowedForTheAccount) {
     Machine machine(with_lockout(for_the_account));
     machine.create_account("alice", canary::password);
     std::vector<Guess> guesses;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The disk of a whole site in somebody else's hands: a store that was used (accounts with addresses, logins, failures,
-// strangers, changed passwords, a lock by the helpdesk), copied without its key.
+// outsiders, changed passwords, a lock by the helpdesk), copied without its key.
 #include "lib/base/file.h"
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
@@ -23,7 +23,7 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAreArray;
 
 constexpr std::string_view name = "annabella-vozhelm";
-constexpr std::string_view stranger = "mallorquin-tagupir";
+constexpr std::string_view outsider = "mallorquin-tagupir";
 constexpr std::string_view host = "counter-wexulo";
 /// What must not be read; "$y$" begins every yescrypt hash.
 const std::vector<std::string> marks{std::string(name),
@@ -31,7 +31,7 @@ const std::vector<std::string> marks{std::string(name),
                                      "anna.vozhelm@example.org",
                                      "+33198765432",
                                      "/home/" + std::string(name),
-                                     std::string(stranger),
+                                     std::string(outsider),
                                      std::string(host),
                                      "lost her badge",
                                      "$y$"};
@@ -72,7 +72,7 @@ protected:
         const std::string path = create(connection);
         ASSERT_TRUE(
             granted(log_in(connection, {.name = "carla", .password = canary::password, .host = std::string(host)})));
-        for (const std::string_view somebody : {name, stranger}) {
+        for (const std::string_view somebody : {name, outsider}) {
             (void)log_in(
                 connection,
                 {.name = std::string(somebody), .password = canary::wrong_password, .host = std::string(host)});

@@ -6,8 +6,8 @@ import re
 HEADER = "daemon/store/tables.h"
 DOCUMENT = "docs/store-schema.md"
 LIST = r"#define {}\(X\) \\\n((?:.*\\\n)*.*)"
-TABLE = re.compile(r'X\((\w+),\s*(\d+),\s*(\w+),\s*(\w+),\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\)')
-DIGEST = re.compile(r'X\((\w+),\s*"((?:[^"\\]|\\.)*)"\)')
+TABLE = re.compile(r'X\((\w+),\s*"[\w]+",\s*(\d+),\s*(\w+),\s*(\w+),\s*"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\)')
+DIGEST = re.compile(r'X\((\w+),\s*"\w+",\s*"((?:[^"\\]|\\.)*)"\)')
 RULE = re.compile(r"^\s+(\w+),\s*///< (.*)$", re.MULTILINE)
 
 
@@ -62,11 +62,11 @@ CODE = """enum class WhenErased {
     goes,  ///< goes: by its UID
 };
 #define LOQUET_TABLES(X) \\
-    X(meta, 1, stays, all, "a name", "") \\
-    X(open, 2, goes, all, "UID", "`PublicRecord`")
+    X(meta, "meta", 1, stays, all, "a name", "") \\
+    X(open, "open", 2, goes, all, "UID", "`PublicRecord`")
 
 #define LOQUET_DIGESTS(X) \\
-    X(name, "a name")
+    X(name, "name", "a name")
 
 """
 TEXT = """Schema number: **2**.

@@ -17,7 +17,7 @@
 namespace loquet::tests {
 
 /// A delivery as a test writes it.
-struct Letter {
+struct TestDelivery {
     std::string reference = "9f86d081884c7d659a2feaa0c55ad015";
     std::string destination = "anne.legall@example.org";
     std::string subject = "Votre code";
@@ -70,7 +70,7 @@ public:
     explicit ChannelDriver(const ChannelOptions& options)
         : values_(options.values()), channel_(sdk::Host(host_), sdk::Options(values_.data(), values_.size())) {}
 
-    std::uint64_t submit(const Letter& letter) {
+    std::uint64_t submit(const TestDelivery& letter) {
         const loquet_delivery delivery{sizeof delivery,
                                        sdk::text(letter.reference),
                                        sdk::text(letter.destination),
@@ -97,7 +97,7 @@ public:
         return told_.at(id);
     }
     [[nodiscard]] bool has_told(std::uint64_t id) const { return told_.contains(id); }
-    sdk::DeliveryOutcome deliver(const Letter& letter) { return outcome(submit(letter)); }
+    sdk::DeliveryOutcome deliver(const TestDelivery& letter) { return outcome(submit(letter)); }
     /// What it tells of messages that it sent before.
     struct Receipts {
         std::vector<sdk::Receipt> receipts;

@@ -55,7 +55,7 @@ protected:
     [[nodiscard]] std::string url(const std::string& path) const {
         return "http://localhost:" + std::to_string(std::stoi(server_.output().substr(5))) + path;
     }
-    sdk::DeliveryOutcome deliver(const tests::Letter& letter = {.destination = number}) {
+    sdk::DeliveryOutcome deliver(const tests::TestDelivery& letter = {.destination = number}) {
         driver_.emplace(options_);
         return driver_->deliver(letter);
     }

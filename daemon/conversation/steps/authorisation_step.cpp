@@ -16,7 +16,7 @@ bool may_use(const model::PrivateAccount& account, const std::string& service) {
 
 base::Task<StepResult> AuthorisationStep::begin(Dialog& dialog) {
     const auto& account = dialog.subject.account;
-    if (account && !may_use(account->closed, dialog.client.service)) {
+    if (account && !may_use(account->private_part, dialog.client.service)) {
         dialog.reason = protocol::Reason::not_authorised;
         dialog.messages.push_back(texts_.render(dialog.client.locale, "not_authorised", {}));
     }

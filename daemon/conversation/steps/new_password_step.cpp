@@ -100,7 +100,7 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
             co_return again(dialog, texts_.render(dialog.client.locale, "new_password.refused",
                                                   {{"rules", listed(verdict.unmet)}}));
         }
-        auto hashing = hasher_.hash(std::move(candidate), subject.seat);
+        auto hashing = hasher_.hash(std::move(candidate), subject.place);
         std::string hash = co_await hashing;
         StepResult result;
         result.turn = protocol::Granted{};
@@ -137,7 +137,7 @@ std::vector<std::string> NewPasswordStep::former_hashes(const Subject& subject) 
 base::Task<bool> NewPasswordStep::was_used(const Subject& subject, const base::Secret& candidate,
                                            const std::vector<std::string>& former) {
     for (const std::string& hash : former) {
-        auto verification = hasher_.verify(candidate.clone(), hash, subject.seat);
+        auto verification = hasher_.verify(candidate.clone(), hash, subject.place);
         if (co_await verification) {
             co_return true;
         }

@@ -2,7 +2,7 @@
 #include "daemon/conversation/steps/password_step.h"
 
 #include "daemon/conversation/typed_text.h"
-#include "daemon/notices/disown_code.h"
+#include "daemon/notices/revocation_code.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/work/crypt.h"
 #include "lib/protocol/names.h"
@@ -41,9 +41,9 @@ base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subje
     });
     const std::string& hash = credential.password_hash;
     base::Secret password = std::move(answers.at(0));
-    auto verification = hasher_.verify(password.clone(), hash, subject.seat);
+    auto verification = hasher_.verify(password.clone(), hash, subject.place);
     const bool right = co_await verification;
-    const bool disowned = is_disowned(subject, password); // looked for whatever was typed: it takes as long
+    const bool revoked = is_revoked(subject, password); // looked for whatever was typed: it takes as long
 
     StepResult result;
     if (right && subject.account) {
@@ -53,13 +53,13 @@ base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subje
         result.detail = co_await renewing;
         co_return result;
     }
-    if (disowned) {
-        result.turn = protocol::Denied{protocol::Reason::disowned, {}, {}};
-        result.detail = "disowned";
-        result.disowned = true;
+    if (revoked) {
+        result.turn = protocol::Denied{protocol::Reason::revoked, {}, {}};
+        result.detail = "revoked";
+        result.revoked = true;
         result.needs_durable = true;
         result.writes.emplace_back(
-            [uid = *subject.uid(), wall = clock_.wall()](store::WriteTxn& txn) { notices::disown(txn, uid, wall); });
+            [uid = *subject.uid(), wall = clock_.wall()](store::WriteTxn& txn) { notices::revoke(txn, uid, wall); });
         co_return result;
     }
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
@@ -68,15 +68,15 @@ base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subje
     co_return result;
 }
 
-bool PasswordStep::is_disowned(const Subject& subject, const base::Secret& typed) const {
-    const base::Secret code = notices::disown_code_in(typed.reveal());
-    const model::Digest digest = store_.digest(store::DigestKind::disown, code.reveal());
-    return !code.empty() && subject.account && notices::runs(subject.account->closed, digest, clock_.wall());
+bool PasswordStep::is_revoked(const Subject& subject, const base::Secret& typed) const {
+    const base::Secret code = notices::revocation_code_in(typed.reveal());
+    const model::Digest digest = store_.digest(store::DigestKind::revocation_code, code.reveal());
+    return !code.empty() && subject.account && notices::runs(subject.account->private_part, digest, clock_.wall());
 }
 
 base::Task<std::string> PasswordStep::renew(Dialog& dialog, const Subject& subject, base::Secret password,
                                             model::Credential credential) {
-    const bool is_open = subject.account->closed.state == model::AccountState::active;
+    const bool is_open = subject.account->private_part.state == model::AccountState::active;
     const bool is_replaced = credential.must_change || dialog.purpose == protocol::purpose::change_password
                              || dialog.purpose == protocol::purpose::first_login;
     if (!is_open || is_replaced || !hasher_.weaker_than_configured(credential.password_hash)) {
@@ -86,7 +86,7 @@ base::Task<std::string> PasswordStep::renew(Dialog& dialog, const Subject& subje
         co_return std::string("hash-not-renewed: its method reads only a part of what was typed");
     }
     try {
-        auto hashing = hasher_.hash(std::move(password), subject.seat);
+        auto hashing = hasher_.hash(std::move(password), subject.place);
         std::string new_hash = co_await hashing;
         dialog.renewal = HashRenewal{std::move(credential.password_hash), std::move(new_hash)};
         co_return std::string();

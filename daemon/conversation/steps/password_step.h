@@ -22,7 +22,7 @@ public:
     base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
-    [[nodiscard]] bool is_disowned(const Subject& subject, const base::Secret& typed) const;
+    [[nodiscard]] bool is_revoked(const Subject& subject, const base::Secret& typed) const;
     /// Where the hash may be made anew of what was typed: for the granted end of the dialog. Says why not, where it
     /// should be and cannot.
     base::Task<std::string> renew(Dialog& dialog, const Subject& subject, base::Secret password,

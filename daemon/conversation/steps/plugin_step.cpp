@@ -51,7 +51,8 @@ bool PluginStep::is_set_up(const Subject& subject) const {
         return true;
     }
     return subject.account
-           && std::ranges::find(subject.account->closed.factors, name_) != subject.account->closed.factors.end();
+           && std::ranges::find(subject.account->private_part.factors, name_)
+                  != subject.account->private_part.factors.end();
 }
 
 base::Task<StepResult> PluginStep::begin(Dialog& dialog) {
@@ -145,21 +146,21 @@ void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protoc
         return; // for nobody the same work was done up to here
     }
     for (protocol::StepMessage& message : messages) {
-        outbox::Order order;
-        order.medium = message.medium;
-        order.account = subject.account->open.uid;
-        order.text = message.message.id;
+        outbox::SendRequest request;
+        request.medium = message.medium;
+        request.account = subject.account->public_part.uid;
+        request.text = message.message.id;
         for (auto& [name, value] : secrets_of(message.message)) {
-            order.variables.push_back({std::move(name), std::move(value)});
+            request.variables.push_back({std::move(name), std::move(value)});
         }
-        const std::string& preferred = subject.account->closed.locale;
-        order.locale = preferred.empty() ? dialog.client.locale : preferred;
-        order.step = name_;
-        order.code = proves_;
-        order.proven = dialog.proved;
-        order.seat = subject.seat;
-        order.lifetime = message.lifetime;
-        result.writes.push_back(outbox_->enqueue(std::move(order)));
+        const std::string& preferred = subject.account->private_part.locale;
+        request.locale = preferred.empty() ? dialog.client.locale : preferred;
+        request.step = name_;
+        request.code = proves_;
+        request.proven = dialog.proved;
+        request.place = subject.place;
+        request.lifetime = message.lifetime;
+        result.writes.push_back(outbox_->enqueue(std::move(request)));
         result.needs_durable = true; // a code that is not kept must not be sent
     }
 }

@@ -22,7 +22,7 @@ struct StepResult {
     bool person_failed = false;             ///< a Denied that counts: the person was wrong, not a part of ours
     /// The account has not set this factor up. The turn denies, which is right where the step is required.
     bool skipped = false;
-    bool disowned = false;      ///< the owner locked the account
+    bool revoked = false;       ///< the owner locked the account
     bool needs_durable = false; ///< must not be granted when the writes cannot be made
 };
 
@@ -38,7 +38,7 @@ public:
     /// False where this person cannot walk it, because it is a factor that they have not set up.
     [[nodiscard]] virtual bool is_set_up(const Subject& /*subject*/) const { return true; }
     [[nodiscard]] virtual base::Task<StepResult> begin(Dialog& dialog) = 0;
-    /// `subject` is the dialog's own, or it as a stranger: then the same work is done and the result means nothing.
+    /// `subject` is the dialog's own, or it as an outsider: then the same work is done and the result means nothing.
     /// `answers`: one for each prompt that wants one.
     [[nodiscard]] virtual base::Task<StepResult> answer(Dialog& dialog, const Subject& subject,
                                                         protocol::Answers answers) = 0;

@@ -32,12 +32,12 @@ enum loquet_lockout_event {
  * host (an IPv4 address, or the /64 of an IPv6 address), or the person who runs a program such as su.
  */
 enum loquet_lockout_scope {
-    LOQUET_SCOPE_ACCOUNT = 0,      /* the account, or the typed name where nobody has it */
-    LOQUET_SCOPE_ACCOUNT_SEAT = 1, /* that account from that place; the counters of sixteen places are kept, and which
-                                    * are kept does not depend on where the owner logs in */
-    LOQUET_SCOPE_DESTINATION = 2,  /* the address or number that a code goes to */
-    LOQUET_SCOPE_SEAT = 3,         /* the place, whoever tries there */
-    LOQUET_SCOPE_SITE = 4,         /* this machine */
+    LOQUET_SCOPE_ACCOUNT = 0,       /* the account, or the typed name where nobody has it */
+    LOQUET_SCOPE_ACCOUNT_PLACE = 1, /* that account from that place; the counters of sixteen places are kept, and which
+                                     * are kept does not depend on where the owner logs in */
+    LOQUET_SCOPE_DESTINATION = 2,   /* the address or number that a code goes to */
+    LOQUET_SCOPE_PLACE = 3,         /* the place, whoever tries there */
+    LOQUET_SCOPE_SITE = 4,          /* this machine */
     /* That account from that place, where the place is known: the account's owner succeeded there (`last_success` says
      * when). Present for known places alone; failures elsewhere never push it out. What is counted elsewhere should not
      * shut a known place, or whoever fails often enough keeps the owner out. */
@@ -89,7 +89,8 @@ typedef struct loquet_lockout_output {
     void (*alert)(void* context, loquet_text text);
     /* For `before` with LOCKED or DISABLED: the refusal is not given before `until` (at most eight seconds are waited),
      * so that it takes the time that a wrong answer takes where the attempt is evaluated after a DELAY. Whether a place
-     * is known is to show in no time: a wait should come from LOQUET_SCOPE_ACCOUNT_SEAT and LOQUET_SCOPE_SEAT alone. */
+     * is known is to show in no time: a wait should come from LOQUET_SCOPE_ACCOUNT_PLACE and LOQUET_SCOPE_PLACE alone.
+     */
     void (*hold)(void* context, int64_t until);
 } loquet_lockout_output;
 

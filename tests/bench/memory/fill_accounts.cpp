@@ -29,15 +29,15 @@ void put_account(store::WriteTxn& txn, std::uint32_t i, const std::string& hash)
     account.home = "/home/" + account.name;
     account.shell = "/bin/bash";
     AccountsTable::put(txn, account);
-    model::PrivateAccount closed;
+    model::PrivateAccount private_part;
     if (!hash.empty()) {
-        closed.mail = account.name + "@bench.invalid";
+        private_part.mail = account.name + "@bench.invalid";
         model::Credential credential;
         credential.password_hash = hash;
         credential.own_before = true;
         AccountsTable::put(txn, account.uid, credential);
     }
-    AccountsTable::put(txn, account.uid, closed);
+    AccountsTable::put(txn, account.uid, private_part);
 }
 
 void fill(const std::vector<std::string>& words) {

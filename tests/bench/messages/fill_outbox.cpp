@@ -41,7 +41,7 @@ std::string destination_of(model::Medium medium, std::uint32_t i) {
 }
 
 outbox::Order order_for(model::Medium medium, std::uint32_t i) {
-    outbox::Order order;
+    outbox::SendRequest request;
     order.medium = medium;
     order.account = model::Uid{first_uid + i % accounts};
     order.destination = destination_of(medium, i);

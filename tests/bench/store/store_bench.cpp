@@ -63,9 +63,9 @@ void record_login(store::WriteTxn& txn, std::uint32_t i) {
     auto counters = CountersTable::attempts(txn, identity);
     counters.account.last_success = 1700000000000 + i;
     CountersTable::put_attempts(txn, identity, CountersTable::Whose::account, counters);
-    auto closed = *PrivateAccounts::get(txn, model::Uid{i});
-    closed.last_login = base::Milliseconds(1700000000000 + i);
-    AccountsTable::put(txn, model::Uid{i}, closed);
+    auto private_part = *PrivateAccounts::get(txn, model::Uid{i});
+    private_part.last_login = base::Milliseconds(1700000000000 + i);
+    AccountsTable::put(txn, model::Uid{i}, private_part);
     model::AuditEvent event;
     event.granted = true;
     event.account = model::Uid{i};
@@ -104,7 +104,7 @@ void measure_lookups(store::Store& store, bench::RawLmdb& raw) {
         floor.add(each([&](auto i) { return raw.get_and_open(i); }));
         ours.add(each([&](auto i) {
             return store.read([&](const store::ReadTxn& txn) {
-                return txn.get(store::Table::open, store::Key(model::Uid{i}))->size();
+                return txn.get(store::Table::public_accounts, store::Key(model::Uid{i}))->size();
             });
         }));
         found.add(each([&](auto i) {

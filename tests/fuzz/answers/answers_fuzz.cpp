@@ -60,7 +60,7 @@ base::SecureBytes contents_of(int memory) {
     return bytes;
 }
 
-/// A memory file as a stranger makes it: `extra` is how many bytes of nothing follow the contents, or, when negative,
+/// A memory file as an outsider makes it: `extra` is how many bytes of nothing follow the contents, or, when negative,
 /// how many are missing.
 base::Fd memory_with(std::span<const std::uint8_t> contents, int seals, int extra) {
     base::Fd memory(::memfd_create("answers-fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING));

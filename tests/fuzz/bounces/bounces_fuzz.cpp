@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whatever a stranger puts into the mailbox, alone or among others: nothing comes of it, or a receipt that names a
+// Whatever an outsider puts into the mailbox, alone or among others: nothing comes of it, or a receipt that names a
 // message as only a message can be named, and each byte is read once.
 #include "plugins/smtp/mbox.h"
 #include "plugins/smtp/report.h"

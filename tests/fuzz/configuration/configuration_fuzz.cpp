@@ -23,7 +23,7 @@ void require(bool held) {
 
 void accepted(const config::FlowItem& item) {
     require(!item.steps.empty() && item.at_least <= item.steps.size());
-    require(!item.enrols || item.trust_seat.count() == 0);
+    require(!item.enrols || item.trust_place.count() == 0);
     for (const config::Step& step : item.steps) {
         require(item.required() || step.kind == config::StepKind::plugin);
     }

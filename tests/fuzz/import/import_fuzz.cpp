@@ -56,29 +56,29 @@ accounts::ImportRules rules() {
 /// What CreateAccount would be asked for, to make the same account.
 accounts::NewAccount asked_for(const model::Account& account) {
     accounts::NewAccount wanted;
-    wanted.name = account.open.name;
-    wanted.display_name = account.open.display_name;
-    wanted.home = account.open.home;
-    wanted.shell = account.open.shell;
-    wanted.mail = account.closed.mail;
-    wanted.phone = account.closed.phone;
-    wanted.locale = account.closed.locale;
-    wanted.organisation = account.closed.organisation;
-    wanted.authorisations = account.closed.authorisations;
+    wanted.name = account.public_part.name;
+    wanted.display_name = account.public_part.display_name;
+    wanted.home = account.public_part.home;
+    wanted.shell = account.public_part.shell;
+    wanted.mail = account.private_part.mail;
+    wanted.phone = account.private_part.phone;
+    wanted.locale = account.private_part.locale;
+    wanted.organisation = account.private_part.organisation;
+    wanted.authorisations = account.private_part.authorisations;
     return wanted;
 }
 
 void accepted(const accounts::ImportedAccount& account) {
     const model::Account again = make_account(asked_for(account.made), rules().defaults);
-    auto closed = account.made.closed;
-    if (closed.state
+    auto private_part = account.made.private_part;
+    if (private_part.state
         == model::AccountState::locked) { // by what stood in front of its hash, which CreateAccount has not
-        require(!account.password_hash.empty() && base::is_printable(closed.state_reason));
-        closed.state = again.closed.state;
-        closed.state_reason = again.closed.state_reason;
+        require(!account.password_hash.empty() && base::is_printable(private_part.state_reason));
+        private_part.state = again.private_part.state;
+        private_part.state_reason = again.private_part.state_reason;
     }
-    require(again.open == account.made.open && again.closed == closed);
-    require(again.open.name.size() <= limits::account_name_bytes && again.open.groups.empty());
+    require(again.public_part == account.made.public_part && again.private_part == private_part);
+    require(again.public_part.name.size() <= limits::account_name_bytes && again.public_part.groups.empty());
     require(!account.uid || (account.uid->value >= rules().uids.first && account.uid->value <= rules().uids.last));
     const std::string& hash = account.password_hash;
     require(hash.size() <= limits::password_hash_bytes);

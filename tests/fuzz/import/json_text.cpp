@@ -10,7 +10,7 @@ namespace loquet::fuzz {
 
 namespace {
 
-std::string written(const std::string& text) {
+std::string render_message(const std::string& text) {
     std::string out = "\"";
     for (const char character : text) {
         if (character == '"' || character == '\\') {
@@ -26,16 +26,16 @@ std::string written(const std::string& text) {
     }
     return out + '"';
 }
-std::string written(std::uint64_t number) {
+std::string render_message(std::uint64_t number) {
     return std::to_string(number);
 }
-std::string written(bool value) {
+std::string render_message(bool value) {
     return value ? "true" : "false";
 }
-std::string written(const std::vector<std::string>& list) {
+std::string render_message(const std::vector<std::string>& list) {
     std::string out;
     for (const std::string& text : list) {
-        out += (out.empty() ? "[" : ",") + written(text);
+        out += (out.empty() ? "[" : ",") + render_message(text);
     }
     return (out.empty() ? "[" : out) + ']';
 }
@@ -45,8 +45,8 @@ std::string written(const std::vector<std::string>& list) {
 std::string json_text(const Members& members) {
     std::string out;
     for (const auto& [key, value] : members) {
-        out += (out.empty() ? "{" : ",") + written(key) + ':';
-        out += std::visit([](const auto& held) { return written(held); }, value);
+        out += (out.empty() ? "{" : ",") + render_message(key) + ':';
+        out += std::visit([](const auto& held) { return render_message(held); }, value);
     }
     return (out.empty() ? "{" : out) + '}';
 }

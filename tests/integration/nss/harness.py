@@ -65,10 +65,10 @@ def compare_every_size(module, reference):
         same(f"{person.name} in the list", module.ask_with_every_size("getpwent_r"), person.line())
 
 
-def compare_strangers(module, names):
+def compare_outsiders(module, names):
     for name in [*names, "root", "", "person", "x" * 5000]:
-        same(f"stranger {name[:40]}", module.ask("getpwnam_r", name.encode()), None)
-        same(f"groups of stranger {name[:40]}", module.groups_of(name, 7), None)
+        same(f"outsider {name[:40]}", module.ask("getpwnam_r", name.encode()), None)
+        same(f"groups of outsider {name[:40]}", module.groups_of(name, 7), None)
     for number in [0, 27, 999, 65534, 4294967295]:
         same(f"UID {number}", module.ask("getpwuid_r", number), None)
         same(f"GID {number}", module.ask("getgrgid_r", number), None)
@@ -91,15 +91,15 @@ def compare_glibc(module_path, reference):
     same("getent group", getent(module_path, "group", *(group.name for group in groups)),
          (0, [group.line() for group in groups]))
     same("getent passwd", getent(module_path, "passwd"), (0, [person.line() for person in reference.persons]))
-    same("getent of a stranger", getent(module_path, "passwd", "nobody.of.ours"), (2, []))
+    same("getent of an outsider", getent(module_path, "passwd", "nobody.of.ours"), (2, []))
     person = chosen[0]
     status, lines = getent(module_path, "initgroups", person.name)
     same("getent initgroups", (status, [int(word) for word in lines[0].split()[1:]]), (0, person.groups))
 
 
-def compare(module_path, reference, strangers):
+def compare(module_path, reference, outsiders):
     module = Module(module_path)
-    compare_strangers(module, strangers)
+    compare_outsiders(module, outsiders)
     compare_every_size(module, reference)
     compare_lists(module, reference)
     compare_lookups(module, reference)

@@ -193,7 +193,7 @@ TEST_F(MessageCommands, RetryEndsAsTheServiceAnswers) {
 }
 
 TEST(TheReasonsOfMessages, AreExplainedAsFarAsTheReferenceNamesThem) {
-    for (const char* why : {"budget:account", "budget:destination", "budget:country", "budget:seat", "budget:site",
+    for (const char* why : {"budget:account", "budget:destination", "budget:country", "budget:place", "budget:site",
                             "no-address", "address", "no-channel", "too-many", "gateway", "no-answer", "answer-lost",
                             "restart", "void", "unsendable", "delivered", "delayed", "bounced"}) {
         EXPECT_NE(message::explanation_of(why), "") << why;

@@ -104,7 +104,7 @@ protected:
 TEST_F(APersonWithoutTheDaemon, IsToldThatTheLoginIsNotPossibleWhoeverTheyAre) {
     EXPECT_THAT(drawn_for("alice"), ElementsAre(Drawn{PAM_ERROR_MSG, impossible}));
     EXPECT_THAT(drawn_for("nobody.of.that.name"), ElementsAre(Drawn{PAM_ERROR_MSG, impossible}))
-        << "or the sentence would tell strangers who has an account";
+        << "or the sentence would tell outsiders who has an account";
 }
 
 TEST_F(APersonWithoutTheDaemon, IsNotToldIfTheyAreOfTheMachineItself) {

@@ -183,7 +183,7 @@ TEST_F(AChannelsHost, T24_CutsAndCleansWhatAGatewaySaid) {
 }
 
 TEST_F(AChannelsHost, T24_EndsAfterATaleThatIsNone) {
-    for (const std::string how : {"stranger", "next-year", "lend-nothing", "fail"}) {
+    for (const std::string how : {"outsider", "next-year", "lend-nothing", "fail"}) {
         SCOPED_TRACE(how);
         ask(1, how);
         expect_ended();

@@ -15,8 +15,8 @@ using base::Milliseconds;
 
 constexpr Milliseconds minute{60'000};
 constexpr Milliseconds start{5'000'000};
-constexpr Asker anne{1, 7};
-constexpr Asker bert{2, 7};
+constexpr Requester anne{1, 7};
+constexpr Requester bert{2, 7};
 
 TEST(Deliveries, KnowWhoIsToBeAnswered) {
     Deliveries deliveries;
@@ -54,7 +54,7 @@ TEST(Deliveries, AreAnsweredBeforeTheirAskersPatienceEnds) {
     const auto number = deliveries.add(anne, start, minute);
     const Milliseconds due = start + minute - Deliveries::headway;
     EXPECT_TRUE(deliveries.take_overdue(due - Milliseconds(1)).empty());
-    EXPECT_EQ(deliveries.take_overdue(due), std::vector<Asker>{anne});
+    EXPECT_EQ(deliveries.take_overdue(due), std::vector<Requester>{anne});
     EXPECT_TRUE(deliveries.take_overdue(due).empty()) << "each is named once";
     EXPECT_FALSE(deliveries.empty()) << "the channel still has it";
     EXPECT_EQ(deliveries.finish(number), std::nullopt) << "nobody is answered twice";

@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 class AnAccount : public AnAccountsFixture {
 protected:
     void SetUp() override {
-        uid_ = create("ana").open.uid;
+        uid_ = create("ana").public_part.uid;
         changes_.clear();
         before_ = records().size();
     }
@@ -37,9 +37,9 @@ protected:
         counters.account.consecutive = 9;
         counters.account.locked_until = 99;
         counters.account.disabled = true;
-        model::Digest seat;
-        seat.bytes[0] = 1;
-        counters.set_seat(seat, counters.account);
+        model::Digest place;
+        place.bytes[0] = 1;
+        counters.set_place(place, counters.account);
         counters.known = attempts().known;
         put(counters);
     }
@@ -64,8 +64,8 @@ protected:
 
 TEST_F(AnAccount, IsLockedWithAReasonThatIsToldAndRecorded) {
     done(accounts_.lock(uid_, "badge was stolen", helpdesk));
-    EXPECT_EQ(closed(uid_).state, AccountState::locked);
-    EXPECT_EQ(closed(uid_).state_reason, "badge was stolen");
+    EXPECT_EQ(private_part(uid_).state, AccountState::locked);
+    EXPECT_EQ(private_part(uid_).state_reason, "badge was stolen");
     EXPECT_THAT(told(), ElementsAre(Change::Kind::locked));
     EXPECT_EQ(changes_.front().reason, "badge was stolen");
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked));
@@ -74,36 +74,36 @@ TEST_F(AnAccount, IsLockedWithAReasonThatIsToldAndRecorded) {
 }
 
 TEST_F(AnAccount, LockedVoidsWhatWasIssuedBefore) {
-    const auto generation = closed(uid_).generation;
+    const auto generation = private_part(uid_).generation;
     done(accounts_.lock(uid_, "", helpdesk));
-    EXPECT_GT(closed(uid_).generation, generation);
+    EXPECT_GT(private_part(uid_).generation, generation);
 }
 
 TEST_F(AnAccount, LockedTwiceIsLockedOnce) {
     done(accounts_.lock(uid_, "first", helpdesk));
-    const auto once = closed(uid_);
+    const auto once = private_part(uid_);
     done(accounts_.lock(uid_, "first", helpdesk));
     done(accounts_.lock(uid_, "", helpdesk));
-    EXPECT_EQ(closed(uid_), once);
+    EXPECT_EQ(private_part(uid_), once);
     EXPECT_EQ(recorded().size(), 1U);
     EXPECT_EQ(told().size(), 1U);
 }
 
 TEST_F(AnAccount, T21_LockedOrDisabledAgainForAnotherReasonHasThatReasonAndNothingElseNew) {
     done(accounts_.lock(uid_, "lost the badge", helpdesk));
-    auto expected = closed(uid_);
+    auto expected = private_part(uid_);
     expected.state_reason = "case 4711";
     done(accounts_.lock(uid_, "case 4711", helpdesk));
-    EXPECT_EQ(closed(uid_), expected) << "what was issued before is void already";
+    EXPECT_EQ(private_part(uid_), expected) << "what was issued before is void already";
     EXPECT_EQ(records().back().event.detail, "another reason: case 4711");
     EXPECT_THAT(told(), ElementsAre(Change::Kind::locked, Change::Kind::changed));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked, AuditKind::account_changed));
 
     done(accounts_.disable(uid_, "left", helpdesk));
-    expected = closed(uid_);
+    expected = private_part(uid_);
     expected.state_reason = "left in May";
     done(accounts_.disable(uid_, "left in May", helpdesk));
-    EXPECT_EQ(closed(uid_), expected);
+    EXPECT_EQ(private_part(uid_), expected);
 }
 
 TEST_F(AnAccount, T21_LockedAgainForAnotherReasonTellsItsOwnerOnce) {
@@ -119,8 +119,8 @@ TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {
     fail_often();
     done(accounts_.lock(uid_, "badge was stolen", helpdesk));
     done(accounts_.unlock(uid_, helpdesk));
-    EXPECT_EQ(closed(uid_).state, AccountState::active);
-    EXPECT_EQ(closed(uid_).state_reason, "");
+    EXPECT_EQ(private_part(uid_).state, AccountState::active);
+    EXPECT_EQ(private_part(uid_).state_reason, "");
     EXPECT_EQ(attempts(), model::AttemptCounters{});
     EXPECT_THAT(told(), ElementsAre(Change::Kind::locked, Change::Kind::unlocked));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_locked, AuditKind::account_unlocked));
@@ -128,7 +128,7 @@ TEST_F(AnAccount, UnlockedHasNoReasonAndNoCountersLeft) {
 
 TEST_F(AnAccount, LockedByFailuresAloneIsUnlockedOnce) {
     fail_often();
-    EXPECT_EQ(attempts().seats.size(), 1U);
+    EXPECT_EQ(attempts().places.size(), 1U);
     done(accounts_.unlock(uid_, helpdesk));
     EXPECT_EQ(attempts(), model::AttemptCounters{});
     done(accounts_.unlock(uid_, helpdesk));
@@ -174,8 +174,8 @@ TEST_F(AnAccount, LockedByTheHelpdeskStaysLockedWithANewPassword) {
     done(accounts_.lock(uid_, "badge was stolen", helpdesk));
     done(accounts_.set_password(uid_, {"$y$new", false}, Actor{0}));
     done(accounts_.start_reset(uid_, helpdesk));
-    EXPECT_EQ(closed(uid_).state, AccountState::locked);
-    EXPECT_EQ(closed(uid_).state_reason, "badge was stolen");
+    EXPECT_EQ(private_part(uid_).state, AccountState::locked);
+    EXPECT_EQ(private_part(uid_).state_reason, "badge was stolen");
     EXPECT_FALSE(attempts().account.disabled);
 }
 
@@ -199,18 +199,18 @@ TEST_F(AnAccount, IsListedAsLockedOrDisabledByFailures) {
     put(counters);
     EXPECT_EQ(state_at(1000), AccountState::disabled);
     counters.lock = {};
-    counters.seats.push_back({{}, {}, {5000, false, "too-many-failures"}});
+    counters.places.push_back({{}, {}, {5000, false, "too-many-failures"}});
     put(counters);
     EXPECT_EQ(state_at(1000), AccountState::active) << "one place is shut, the account is not";
 }
 
 TEST_F(AnAccount, DisabledIsEnabledAgainAndNotUnlocked) {
     done(accounts_.disable(uid_, "left the company", helpdesk));
-    EXPECT_EQ(closed(uid_).state, AccountState::disabled);
+    EXPECT_EQ(private_part(uid_).state, AccountState::disabled);
     EXPECT_EQ(refusal(accounts_.unlock(uid_, helpdesk)), Error::Kind::conflict);
     EXPECT_EQ(refusal(accounts_.lock(uid_, "", helpdesk)), Error::Kind::conflict);
     done(accounts_.enable(uid_, helpdesk));
-    EXPECT_EQ(closed(uid_).state, AccountState::active);
+    EXPECT_EQ(private_part(uid_).state, AccountState::active);
     EXPECT_THAT(told(), ElementsAre(Change::Kind::changed, Change::Kind::changed));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_changed, AuditKind::account_changed));
 }
@@ -223,13 +223,13 @@ TEST_F(AnAccount, ThatIsDisabledKeepsItsCounters) {
 }
 
 TEST_F(AnAccount, GetsAPasswordThatVoidsWhatWasIssuedBefore) {
-    const auto generation = closed(uid_).generation;
+    const auto generation = private_part(uid_).generation;
     done(accounts_.set_password(uid_, {"$y$first", true}, helpdesk));
     EXPECT_EQ(credential(uid_).password_hash, "$y$first");
     EXPECT_EQ(credential(uid_).password_changed, clock_.wall());
     EXPECT_TRUE(credential(uid_).must_change);
     EXPECT_THAT(credential(uid_).history, IsEmpty());
-    EXPECT_GT(closed(uid_).generation, generation);
+    EXPECT_GT(private_part(uid_).generation, generation);
     EXPECT_THAT(told(), ElementsAre(Change::Kind::changed));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::password_changed));
     EXPECT_TRUE(accounts_.show(uid_).value().has_password);
@@ -246,10 +246,10 @@ TEST_F(AnAccount, IsAuthorisedAndDeauthorisedOnce) {
     done(accounts_.deauthorise(uid_, "*", helpdesk));
     done(accounts_.authorise(uid_, "sshd", helpdesk));
     done(accounts_.authorise(uid_, "sshd", helpdesk));
-    EXPECT_THAT(closed(uid_).authorisations, ElementsAre("sshd"));
+    EXPECT_THAT(private_part(uid_).authorisations, ElementsAre("sshd"));
     done(accounts_.deauthorise(uid_, "sshd", helpdesk));
     done(accounts_.deauthorise(uid_, "sshd", helpdesk));
-    EXPECT_THAT(closed(uid_).authorisations, IsEmpty());
+    EXPECT_THAT(private_part(uid_).authorisations, IsEmpty());
     EXPECT_EQ(told().size(), 3U);
     EXPECT_THAT(recorded(),
                 ElementsAre(AuditKind::account_changed, AuditKind::account_changed, AuditKind::account_changed));
@@ -262,13 +262,13 @@ TEST_F(AnAccount, TakesNoEmptyHash) {
 
 TEST_F(AnAccount, ThatIsResetMustChangeItsPasswordOnce) {
     done(accounts_.set_password(uid_, {"$y$1", false}, helpdesk));
-    const auto generation = closed(uid_).generation;
+    const auto generation = private_part(uid_).generation;
     done(accounts_.start_reset(uid_, helpdesk));
     done(accounts_.start_reset(uid_, helpdesk));
     EXPECT_TRUE(credential(uid_).must_change);
     EXPECT_TRUE(credential(uid_).own_before) << "so that nobody is told of a first login";
     EXPECT_EQ(credential(uid_).password_hash, "$y$1") << "nobody chose another one";
-    EXPECT_EQ(closed(uid_).generation, generation + 1);
+    EXPECT_EQ(private_part(uid_).generation, generation + 1);
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::password_changed, AuditKind::reset_started));
 }
 

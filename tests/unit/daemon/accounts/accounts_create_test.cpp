@@ -14,33 +14,33 @@ class MakingAnAccount : public AnAccountsFixture {};
 
 TEST_F(MakingAnAccount, GivesTheFirstNumberOfTheRangeAsUidAndGid) {
     const model::Account account = create("ana");
-    EXPECT_EQ(account.open.uid.value, 30000U);
-    EXPECT_EQ(account.open.gid, 30000U);
-    EXPECT_EQ(account.open.home, "/home/ana");
-    EXPECT_EQ(account.open.shell, "/bin/bash");
-    EXPECT_EQ(account.closed.created, clock_.wall());
-    EXPECT_EQ(account.closed.authorisations, std::vector<std::string>{"*"});
-    EXPECT_EQ(create("ben").open.uid.value, 30001U);
+    EXPECT_EQ(account.public_part.uid.value, 30000U);
+    EXPECT_EQ(account.public_part.gid, 30000U);
+    EXPECT_EQ(account.public_part.home, "/home/ana");
+    EXPECT_EQ(account.public_part.shell, "/bin/bash");
+    EXPECT_EQ(account.private_part.created, clock_.wall());
+    EXPECT_EQ(account.private_part.authorisations, std::vector<std::string>{"*"});
+    EXPECT_EQ(create("ben").public_part.uid.value, 30001U);
 }
 
 TEST_F(MakingAnAccount, CanonicalisesTheNameAndFindsItAsTyped) {
     const model::Account account = create("Ana.B");
-    EXPECT_EQ(account.open.name, "ana.b");
-    EXPECT_EQ(accounts_.find("ANA.b"), account.open.uid);
+    EXPECT_EQ(account.public_part.name, "ana.b");
+    EXPECT_EQ(accounts_.find("ANA.b"), account.public_part.uid);
     EXPECT_EQ(accounts_.find("ana"), std::nullopt);
     EXPECT_EQ(accounts_.find("no such: name"), std::nullopt);
 }
 
 TEST_F(MakingAnAccount, HasNoPasswordYet) {
-    const auto view = accounts_.show(create("ana").open.uid);
+    const auto view = accounts_.show(create("ana").public_part.uid);
     ASSERT_TRUE(view);
     EXPECT_FALSE(view->has_password);
     EXPECT_EQ(view->password_changed.count(), 0);
-    EXPECT_EQ(view->account.closed.state, model::AccountState::active);
+    EXPECT_EQ(view->account.private_part.state, model::AccountState::active);
 }
 
 TEST_F(MakingAnAccount, IsInTheAuditLogAndToldOnce) {
-    const model::Uid uid = create("ana").open.uid;
+    const model::Uid uid = create("ana").public_part.uid;
     ASSERT_EQ(records().size(), 1U);
     const model::AuditEvent event = records().front().event;
     EXPECT_EQ(event.kind, model::AuditKind::account_created);
@@ -55,10 +55,10 @@ TEST_F(MakingAnAccount, WritesItsFirstPasswordInTheSameTransaction) {
     const std::uint64_t before = store_.statistics().commits;
     const model::Account ana = done(accounts_.create(named("ana"), ChosenPassword{"$y$first", true}, helpdesk));
     EXPECT_EQ(store_.statistics().commits - before, 1U) << "what only finds the number is not committed";
-    EXPECT_EQ(credential(ana.open.uid).password_hash, "$y$first");
-    EXPECT_TRUE(credential(ana.open.uid).must_change);
+    EXPECT_EQ(credential(ana.public_part.uid).password_hash, "$y$first");
+    EXPECT_TRUE(credential(ana.public_part.uid).must_change);
     EXPECT_EQ(records().back().event.kind, model::AuditKind::password_changed);
-    EXPECT_EQ(records().back().event.account, ana.open.uid);
+    EXPECT_EQ(records().back().event.account, ana.public_part.uid);
     EXPECT_THAT(told(), ElementsAre(Change::Kind::added));
 }
 
@@ -68,7 +68,7 @@ TEST_F(MakingAnAccount, WithoutAHashInThePasswordMakesNothing) {
 }
 
 TEST_F(MakingAnAccount, TwiceIsAConflictAndLeavesTheFirst) {
-    const model::Uid uid = create("ana").open.uid;
+    const model::Uid uid = create("ana").public_part.uid;
     EXPECT_EQ(refusal(accounts_.create(named("ANA"), {}, helpdesk)), Error::Kind::conflict);
     EXPECT_EQ(accounts_.find("ana"), uid);
     EXPECT_EQ(records().size(), 1U);
@@ -97,7 +97,7 @@ TEST_F(MakingAnAccount, AtTheSameTimeGivesTheNameOnceAndEachNumberOnce) {
     EXPECT_EQ(refused, 2);
     const Page page = accounts_.list({}, 10, std::nullopt, base::Milliseconds(0));
     ASSERT_EQ(page.entries.size(), 3U);
-    EXPECT_EQ(page.entries.back().open.uid.value, 30002U) << "no number was lost either";
+    EXPECT_EQ(page.entries.back().public_part.uid.value, 30002U) << "no number was lost either";
 }
 
 TEST_F(MakingAnAccount, RefusesNamesOfUsersAndGroupsElsewhere) {
@@ -111,8 +111,8 @@ TEST_F(MakingAnAccount, RefusesNamesOfUsersAndGroupsElsewhere) {
 TEST_F(MakingAnAccount, SkipsNumbersThatAreTakenElsewhere) {
     names_.uids = {30000, 30002};
     names_.gids = {30001};
-    EXPECT_EQ(create("ana").open.uid.value, 30003U);
-    EXPECT_EQ(create("ben").open.uid.value, 30004U);
+    EXPECT_EQ(create("ana").public_part.uid.value, 30003U);
+    EXPECT_EQ(create("ben").public_part.uid.value, 30004U);
 }
 
 TEST_F(MakingAnAccount, PutsItIntoTheGroupOfItsOrganisationWhichIsMadeOnce) {
@@ -124,11 +124,11 @@ TEST_F(MakingAnAccount, PutsItIntoTheGroupOfItsOrganisationWhichIsMadeOnce) {
     };
     const model::Account ana = in_cnrs("ana");
     const model::Account ben = in_cnrs("ben");
-    EXPECT_EQ(closed(ana.open.uid).organisation, "cnrs");
-    EXPECT_EQ(ana.open.groups, std::vector<std::uint32_t>{30000});
-    EXPECT_EQ(ben.open.groups, ana.open.groups);
-    EXPECT_EQ(ana.open.uid.value, 30002U) << "the group has a number of the same range, and 30001 is another's";
-    EXPECT_EQ(create("cem").open.groups, std::vector<std::uint32_t>{});
+    EXPECT_EQ(private_part(ana.public_part.uid).organisation, "cnrs");
+    EXPECT_EQ(ana.public_part.groups, std::vector<std::uint32_t>{30000});
+    EXPECT_EQ(ben.public_part.groups, ana.public_part.groups);
+    EXPECT_EQ(ana.public_part.uid.value, 30002U) << "the group has a number of the same range, and 30001 is another's";
+    EXPECT_EQ(create("cem").public_part.groups, std::vector<std::uint32_t>{});
 }
 
 TEST_F(MakingAnAccount, RefusesAnOrganisationWhoseGroupIsElsewhereAndNamesThatAreKeptForGroups) {

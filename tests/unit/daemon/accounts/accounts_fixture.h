@@ -94,7 +94,7 @@ protected:
     }
     model::Account create(const std::string& name) { return done(accounts_.create(named(name), {}, helpdesk)); }
 
-    [[nodiscard]] model::PrivateAccount closed(model::Uid uid) const {
+    [[nodiscard]] model::PrivateAccount private_part(model::Uid uid) const {
         return store_.read([&](const store::ReadTxn& txn) { return store::PrivateAccounts::get(txn, uid).value(); });
     }
     [[nodiscard]] model::Credential credential(model::Uid uid) const {

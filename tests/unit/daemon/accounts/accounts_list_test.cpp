@@ -22,7 +22,7 @@ protected:
     static std::vector<std::string> names(const Page& page) {
         std::vector<std::string> all;
         for (const ListEntry& entry : page.entries) {
-            all.push_back(entry.open.name);
+            all.push_back(entry.public_part.name);
         }
         return all;
     }

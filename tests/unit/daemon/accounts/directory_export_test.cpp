@@ -62,9 +62,9 @@ TEST_F(ADirectory, KeepsAccountsThatAreLockedOrDisabledBecauseFilesBelongToThem)
     start();
     put(person(30000, "ana"));
     for (const auto state : {model::AccountState::locked, model::AccountState::disabled}) {
-        model::PrivateAccount closed;
-        closed.state = state;
-        write([&](WriteTxn& txn) { AccountsTable::put(txn, model::Uid{30000}, closed); });
+        model::PrivateAccount private_part;
+        private_part.state = state;
+        write([&](WriteTxn& txn) { AccountsTable::put(txn, model::Uid{30000}, private_part); });
     }
     put(person(30001, "ben"));
     EXPECT_TRUE(eventually_shows({"ana", "ben"}));

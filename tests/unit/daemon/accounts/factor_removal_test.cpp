@@ -17,11 +17,11 @@ using testing::IsEmpty;
 class AFactor : public AnAccountsFixture {
 protected:
     void SetUp() override {
-        uid_ = create("ana").open.uid;
+        uid_ = create("ana").public_part.uid;
         store_.write_now([this](store::WriteTxn& txn) {
             auto account = store::PrivateAccounts::get(txn, uid_).value();
             account.factors = {"totp", "recovery_codes"};
-            account.trusted_seats = {{model::Digest{}, base::Milliseconds(1)}};
+            account.trusted_places = {{model::Digest{}, base::Milliseconds(1)}};
             store::AccountsTable::put(txn, uid_, account);
             for (const char* factor : {"totp", "recovery_codes"}) {
                 StepsTable::put(txn, uid_, factor, base::SecureBytes{1, 2, 3});
@@ -54,13 +54,13 @@ protected:
 };
 
 TEST_F(AFactor, IsRemovedWithWhatItsStepKeptAndTheOwnerIsTold) {
-    const auto generation = closed(uid_).generation;
+    const auto generation = private_part(uid_).generation;
     remove("totp");
-    EXPECT_THAT(closed(uid_).factors, ElementsAre("recovery_codes"));
+    EXPECT_THAT(private_part(uid_).factors, ElementsAre("recovery_codes"));
     EXPECT_FALSE(has_state("totp"));
     EXPECT_TRUE(has_state("recovery_codes"));
-    EXPECT_GT(closed(uid_).generation, generation);
-    EXPECT_THAT(closed(uid_).trusted_seats, IsEmpty());
+    EXPECT_GT(private_part(uid_).generation, generation);
+    EXPECT_THAT(private_part(uid_).trusted_places, IsEmpty());
     EXPECT_THAT(notices_, ElementsAre(model::Notice::factor_removed));
     EXPECT_THAT(told(), ElementsAre(Change::Kind::changed));
     const model::AuditEvent record = records().back().event;
@@ -72,9 +72,9 @@ TEST_F(AFactor, IsRemovedWithWhatItsStepKeptAndTheOwnerIsTold) {
 
 TEST_F(AFactor, RemovedTwiceIsRemovedOnce) {
     remove("totp");
-    const auto once = closed(uid_);
+    const auto once = private_part(uid_);
     remove("totp", "asked again");
-    EXPECT_EQ(closed(uid_), once);
+    EXPECT_EQ(private_part(uid_), once);
     EXPECT_EQ(records().size(), before_ + 1);
     EXPECT_EQ(notices_.size(), 1U);
     EXPECT_EQ(told().size(), 1U);
@@ -82,13 +82,13 @@ TEST_F(AFactor, RemovedTwiceIsRemovedOnce) {
 
 TEST_F(AFactor, ThatTheConfigurationNoLongerHasIsRemovedAllTheSame) {
     remove("totp", "badges were given up", false);
-    EXPECT_THAT(closed(uid_).factors, ElementsAre("recovery_codes"));
+    EXPECT_THAT(private_part(uid_).factors, ElementsAre("recovery_codes"));
 }
 
 TEST_F(AFactor, WithAStateThatWasNeverFinishedIsRemoved) {
     store_.write_now([this](store::WriteTxn& txn) { StepsTable::erase(txn, uid_, "totp"); });
     remove("totp");
-    EXPECT_THAT(closed(uid_).factors, ElementsAre("recovery_codes"));
+    EXPECT_THAT(private_part(uid_).factors, ElementsAre("recovery_codes"));
 }
 
 TEST_F(AFactor, ThatIsAPasswordIsRefusedWithWhatToDo) {
@@ -110,7 +110,7 @@ TEST_F(AFactor, IsNotRemovedWithoutAReasonOrWithOneThatCannotBeWrittenDown) {
     for (const std::string& reason : {std::string(), std::string("a\nb"), std::string(513, 'x')}) {
         EXPECT_EQ(refusal(accounts_.remove_factor(uid_, {"totp", reason, true}, helpdesk)), Error::Kind::invalid);
     }
-    EXPECT_THAT(closed(uid_).factors, ElementsAre("totp", "recovery_codes"));
+    EXPECT_THAT(private_part(uid_).factors, ElementsAre("totp", "recovery_codes"));
 }
 
 TEST_F(AFactor, OfNobodyIsNotFound) {

@@ -66,23 +66,23 @@ TEST_F(AnImport, MakesAnAccountOfEachLine) {
     EXPECT_EQ(progress.created, 2U);
     EXPECT_THAT(progress.errors, IsEmpty());
     const AccountView ana = show("ana");
-    EXPECT_EQ(ana.account.open.uid.value, 30042U);
-    EXPECT_EQ(ana.account.open.gid, 30042U);
-    EXPECT_EQ(ana.account.open.display_name, "Ana Lopez");
-    EXPECT_EQ(ana.account.open.home, "/srv/ana");
-    EXPECT_EQ(ana.account.open.shell, "/bin/sh");
-    EXPECT_EQ(ana.account.closed.mail, "ana@example.org");
-    EXPECT_EQ(ana.account.closed.phone, "+33123456789");
-    EXPECT_EQ(ana.account.closed.organisation, "cnrs");
-    EXPECT_EQ(ana.account.closed.authorisations, std::vector<std::string>{"login"});
-    EXPECT_EQ(credential(ana.account.open.uid).password_hash, "$y$j9T$abc$def");
+    EXPECT_EQ(ana.account.public_part.uid.value, 30042U);
+    EXPECT_EQ(ana.account.public_part.gid, 30042U);
+    EXPECT_EQ(ana.account.public_part.display_name, "Ana Lopez");
+    EXPECT_EQ(ana.account.public_part.home, "/srv/ana");
+    EXPECT_EQ(ana.account.public_part.shell, "/bin/sh");
+    EXPECT_EQ(ana.account.private_part.mail, "ana@example.org");
+    EXPECT_EQ(ana.account.private_part.phone, "+33123456789");
+    EXPECT_EQ(ana.account.private_part.organisation, "cnrs");
+    EXPECT_EQ(ana.account.private_part.authorisations, std::vector<std::string>{"login"});
+    EXPECT_EQ(credential(ana.account.public_part.uid).password_hash, "$y$j9T$abc$def");
     EXPECT_FALSE(ana.must_change);
     EXPECT_EQ(store_.read([](const store::ReadTxn& txn) { return store::GroupsTable::of(txn, "cnrs"); }),
-              ana.account.open.groups.at(0));
+              ana.account.public_part.groups.at(0));
     const AccountView ben = show("ben");
-    EXPECT_EQ(ben.account.open.home, "/home/ben");
+    EXPECT_EQ(ben.account.public_part.home, "/home/ben");
     EXPECT_FALSE(ben.has_password);
-    EXPECT_EQ(ben.account.closed.created, clock_.wall());
+    EXPECT_EQ(ben.account.private_part.created, clock_.wall());
 }
 
 TEST_F(AnImport, LeavesARecordOfEachAccountInTheAuditLog) {
@@ -118,8 +118,8 @@ TEST_F(AnImport, RefusesAHashThatWouldHoldUpEveryLogin) {
 
 TEST_F(AnImport, TakesAPasswordThatWasLockedForALockedAccount) {
     (void)imported("{\"name\":\"ana\",\"password_hash\":\"!$y$j9T$a$b\"}\n");
-    EXPECT_EQ(show("ana").account.closed.state, model::AccountState::locked);
-    EXPECT_FALSE(show("ana").account.closed.state_reason.empty());
+    EXPECT_EQ(show("ana").account.private_part.state, model::AccountState::locked);
+    EXPECT_FALSE(show("ana").account.private_part.state_reason.empty());
     EXPECT_EQ(credential(accounts_.find("ana").value()).password_hash, "$y$j9T$a$b")
         << "good again once it is unlocked";
 }
@@ -129,7 +129,7 @@ TEST_F(AnImport, TakesAMarkInPlaceOfAHashForNoPassword) {
                    "{\"name\":\"cleo\",\"password_hash\":\"*LK*\"}\n");
     for (const char* name : {"ana", "ben", "cleo"}) {
         EXPECT_FALSE(show(name).has_password) << name;
-        EXPECT_EQ(show(name).account.closed.state, model::AccountState::active) << name;
+        EXPECT_EQ(show(name).account.private_part.state, model::AccountState::active) << name;
     }
 }
 
@@ -184,7 +184,7 @@ TEST_F(AnImport, ChangesNoAccountThatIsThere) {
                                  "{\"name\":\"ana\",\"password_hash\":\"$y$j9T$a$other\"}\n");
     EXPECT_EQ(second.refused, 2U);
     EXPECT_EQ(second.unchanged, 1U) << "its owner may have chosen another password since";
-    EXPECT_EQ(show("ana").account.closed.mail, "ana@example.org");
+    EXPECT_EQ(show("ana").account.private_part.mail, "ana@example.org");
     EXPECT_EQ(credential(accounts_.find("ana").value()).password_hash, "$y$j9T$a$first");
 }
 
@@ -197,7 +197,7 @@ TEST_F(AnImport, WritesNothingWhereItIsARehearsal) {
     EXPECT_EQ(progress.refused, 1U);
     EXPECT_EQ(count(), 0U);
     EXPECT_THAT(records(), IsEmpty());
-    EXPECT_EQ(create("ben").open.uid.value, 30000U) << "no number was spent";
+    EXPECT_EQ(create("ben").public_part.uid.value, 30000U) << "no number was spent";
 }
 
 TEST_F(AnImport, SkipsNumbersThatAreTakenElsewhere) {

@@ -32,13 +32,13 @@ protected:
 
 TEST_F(ANewAccount, GetsTheConfiguredHomeAndShellWhereNothingIsSaid) {
     defaults_ = {"/srv/homes/{name}", "/bin/dash", {"login"}};
-    EXPECT_EQ(made().open.home, "/srv/homes/ana");
-    EXPECT_EQ(made().open.shell, "/bin/dash");
-    EXPECT_THAT(made().closed.authorisations, ElementsAre("login"));
+    EXPECT_EQ(made().public_part.home, "/srv/homes/ana");
+    EXPECT_EQ(made().public_part.shell, "/bin/dash");
+    EXPECT_THAT(made().private_part.authorisations, ElementsAre("login"));
     wanted_.home = "/elsewhere";
     wanted_.shell = "/bin/zsh";
-    EXPECT_EQ(made().open.home, "/elsewhere");
-    EXPECT_EQ(made().open.shell, "/bin/zsh");
+    EXPECT_EQ(made().public_part.home, "/elsewhere");
+    EXPECT_EQ(made().public_part.shell, "/bin/zsh");
 }
 
 TEST_F(ANewAccount, KeepsWhatWasSaidInOneForm) {
@@ -48,11 +48,11 @@ TEST_F(ANewAccount, KeepsWhatWasSaidInOneForm) {
     wanted_.locale = "fr_FR.UTF-8";
     wanted_.authorisations = {{"sudo", "login", "sudo"}};
     const model::Account account = made();
-    EXPECT_EQ(account.open.display_name, "Ana Ben\u00e9");
-    EXPECT_EQ(account.closed.mail, "ana@example.org");
-    EXPECT_EQ(account.closed.phone, "+33612345678");
-    EXPECT_EQ(account.closed.locale, "fr_FR.UTF-8");
-    EXPECT_THAT(account.closed.authorisations, ElementsAre("login", "sudo"));
+    EXPECT_EQ(account.public_part.display_name, "Ana Ben\u00e9");
+    EXPECT_EQ(account.private_part.mail, "ana@example.org");
+    EXPECT_EQ(account.private_part.phone, "+33612345678");
+    EXPECT_EQ(account.private_part.locale, "fr_FR.UTF-8");
+    EXPECT_THAT(account.private_part.authorisations, ElementsAre("login", "sudo"));
 }
 
 TEST_F(ANewAccount, RefusesADisplayNameThatWouldBreakALineOrAField) {
@@ -82,7 +82,7 @@ TEST_F(ANewAccount, RefusesAuthorisationsThatNameNoService) {
     EXPECT_FALSE(accepted());
     wanted_.authorisations = Authorisations{};
     EXPECT_TRUE(accepted()) << "an account that may not log in anywhere yet";
-    EXPECT_THAT(made().closed.authorisations, ElementsAre());
+    EXPECT_THAT(made().private_part.authorisations, ElementsAre());
 }
 
 TEST_F(ANewAccount, RefusesALocaleThatIsAPath) {

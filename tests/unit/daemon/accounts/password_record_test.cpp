@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 
 class APasswordRecord : public AnAccountsFixture {
 protected:
-    void SetUp() override { uid_ = create("ana").open.uid; }
+    void SetUp() override { uid_ = create("ana").public_part.uid; }
     void put(const std::string& hash, std::size_t history) {
         const NewPassword password{hash, false, history, clock_.wall()};
         store_.write_now([&](store::WriteTxn& txn) { put_password(txn, uid_, password); });
@@ -38,13 +38,13 @@ TEST_F(APasswordRecord, ForgetsOldOnesWhenLessHistoryIsKept) {
 TEST_F(APasswordRecord, HashedAnewIsTheSamePassword) {
     put("$1$1", 3);
     const auto before = credential(uid_);
-    const auto generation = closed(uid_).generation;
+    const auto generation = private_part(uid_).generation;
     clock_.advance(base::Milliseconds(1000));
     EXPECT_TRUE(replace("$1$1", "$y$1"));
     auto expected = before;
     expected.password_hash = "$y$1";
     EXPECT_EQ(credential(uid_), expected);
-    EXPECT_EQ(closed(uid_).generation, generation);
+    EXPECT_EQ(private_part(uid_).generation, generation);
 }
 
 TEST_F(APasswordRecord, IsNotReplacedWhenItChangedMeanwhile) {

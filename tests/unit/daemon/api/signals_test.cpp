@@ -88,12 +88,12 @@ protected:
 
 TEST_F(ASignal, T14_SaysWhichAccountChangedToRootAndNothingToOthers) {
     Ear root(connect_as(0));
-    Ear stranger(connect_as(bob_.uid));
+    Ear outsider(connect_as(bob_.uid));
     act("Lock", "suspended: case 4711");
     act("Unlock", "");
     const std::string path = protocol::root_path;
     EXPECT_THAT(root.take(), ElementsAre(path + " AccountLocked(o)", path + " AccountUnlocked(o)"));
-    EXPECT_THAT(stranger.take(), IsEmpty());
+    EXPECT_THAT(outsider.take(), IsEmpty());
 }
 
 TEST_F(ASignal, ComesToThoseWhoWereAllowedToListTheAccountsUntilTheyLeave) {
@@ -108,15 +108,15 @@ TEST_F(ASignal, ComesToThoseWhoWereAllowedToListTheAccountsUntilTheyLeave) {
     EXPECT_THAT(helper.take(), ElementsAre(alice_.path + " PropertiesChanged(sa{sv}as)"));
     const MachineAccount carol = machine_.create_account("carol", "");
     EXPECT_THAT(helper.take(), ElementsAre("/org/loquet/Auth1 InterfacesAdded(oa{sa{sv}})"));
-    Ear stranger(connect_as(alice_.uid));
+    Ear outsider(connect_as(alice_.uid));
     act("Lock", "after");
-    EXPECT_THAT(stranger.take(), IsEmpty());
+    EXPECT_THAT(outsider.take(), IsEmpty());
     EXPECT_THAT(helper.take(), Not(IsEmpty()));
 }
 
 TEST_F(ASignal, OfAPluginNamesIt) {
     Ear root(connect_as(0));
-    Ear stranger(connect_as(bob_.uid));
+    Ear outsider(connect_as(bob_.uid));
     machine_.plugins().stop("password_rules");
     std::vector<std::string> heard;
     const std::string path = protocol::root_path;
@@ -126,7 +126,7 @@ TEST_F(ASignal, OfAPluginNamesIt) {
         return std::ranges::count(heard, path + " PluginChanged(s)") > 0
                && std::ranges::count(heard, path + " PropertiesChanged(sa{sv}as)") > 0;
     }));
-    EXPECT_THAT(stranger.take(), IsEmpty());
+    EXPECT_THAT(outsider.take(), IsEmpty());
 }
 
 TEST_F(ASignal, OfAJobComesToItsOwnerAlone) {

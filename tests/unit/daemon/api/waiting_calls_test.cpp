@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Calls that nobody has to answer soon: what a stranger can make the daemon hold by them, and for how long.
+// Calls that nobody has to answer soon: what an outsider can make the daemon hold by them, and for how long.
 #include "lib/base/limits.h"
 #include "tests/support/loop_runner.h"
 #include "tests/unit/daemon/api/callers_test.h"
@@ -23,9 +23,9 @@ using testing::SizeIs;
 
 constexpr std::size_t open_for_a_moment = 8; ///< by the daemon's threads: the directory's files, a plugin's socket
 
-class AStrangersCalls : public CallersTest {
+class AnOutsidersCalls : public CallersTest {
 protected:
-    AStrangersCalls() : polkit_(machine_.bus().address()) {
+    AnOutsidersCalls() : polkit_(machine_.bus().address()) {
         polkit_.behave(FakePolkit::Manner::waits_for_a_person);
         polkit_.allow({"org.loquet.auth1.read-accounts"});
     }
@@ -44,9 +44,9 @@ protected:
         return 0;
     }
     /// A call to which the answer is only counted.
-    void send(bus::Connection& stranger, bus::Message message) { tasks_.spawn(ask(stranger, std::move(message))); }
-    base::Task<void> ask(bus::Connection& stranger, bus::Message message) {
-        auto asking = stranger.call_async(std::move(message), call_timeout);
+    void send(bus::Connection& outsider, bus::Message message) { tasks_.spawn(ask(outsider, std::move(message))); }
+    base::Task<void> ask(bus::Connection& outsider, bus::Message message) {
+        auto asking = outsider.call_async(std::move(message), call_timeout);
         const bus::Message answer = co_await asking;
         ++served_;
     }
@@ -60,13 +60,13 @@ protected:
     }};
 };
 
-TEST_F(AStrangersCalls, LeavePolkitToTheHelpdesk) {
+TEST_F(AnOutsidersCalls, LeavePolkitToTheHelpdesk) {
     constexpr std::size_t questions = 140; // more than the bus lets one program wait for
-    bus::Connection stranger = connect_as(bob_.uid);
-    stranger.attach(loop_);
+    bus::Connection outsider = connect_as(bob_.uid);
+    outsider.attach(loop_);
     const std::size_t before = descriptors();
     for (std::size_t i = 0; i < questions; ++i) {
-        send(stranger, list_accounts(stranger, true));
+        send(outsider, list_accounts(outsider, true));
     }
     std::size_t put = 0;
     ASSERT_TRUE(eventually(loop_, [&] {
@@ -89,13 +89,13 @@ TEST_F(AStrangersCalls, LeavePolkitToTheHelpdesk) {
     }));
 }
 
-TEST_F(AStrangersCalls, AreTakenBackFromPolkitWhenTheStrangerLeaves) {
+TEST_F(AnOutsidersCalls, AreTakenBackFromPolkitWhenTheOutsiderLeaves) {
     std::set<std::string> asked;
     {
-        bus::Connection stranger = connect_as(bob_.uid);
-        stranger.attach(loop_);
+        bus::Connection outsider = connect_as(bob_.uid);
+        outsider.attach(loop_);
         for (std::size_t i = 0; i < limits::polkit_dialogs_per_uid + 1; ++i) {
-            send(stranger, list_accounts(stranger, true));
+            send(outsider, list_accounts(outsider, true));
         }
         ASSERT_TRUE(eventually(loop_, [&] {
             for (const FakePolkit::Question& question : polkit_.take_questions()) {
@@ -103,7 +103,7 @@ TEST_F(AStrangersCalls, AreTakenBackFromPolkitWhenTheStrangerLeaves) {
             }
             return refused_[Error::Kind::busy] == 1 && asked.size() == limits::polkit_dialogs_per_uid;
         }));
-        sd_bus_close(stranger.raw());
+        sd_bus_close(outsider.raw());
     }
     EXPECT_TRUE(eventually([&] { return polkit_.cancelled() == asked; }));
 
@@ -113,37 +113,37 @@ TEST_F(AStrangersCalls, AreTakenBackFromPolkitWhenTheStrangerLeaves) {
     EXPECT_TRUE(eventually([&] { return refusal(again, list_accounts(again, true)) == std::nullopt; }));
 }
 
-TEST_F(AStrangersCalls, KeepNoMemoryBusyHoweverMuchTheyCarry) {
+TEST_F(AnOutsidersCalls, KeepNoMemoryBusyHoweverMuchTheyCarry) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "a sanitizer keeps what was given back";
 #endif
     const std::string large(30 << 20, 'x');
-    bus::Connection stranger = connect_as(bob_.uid);
+    bus::Connection outsider = connect_as(bob_.uid);
     const std::size_t before = resident_kib();
     for (int i = 0; i < 5; ++i) {
-        bus::Message message = manager_call(stranger, "ListAccounts");
+        bus::Message message = manager_call(outsider, "ListAccounts");
         bus::Writer writer(message.get());
         writer.text("").u32(10).dictionary([&] { writer.entry("state", large); });
         bus::check(sd_bus_message_set_allow_interactive_authorization(message.get(), 1), "cannot allow a question");
-        EXPECT_EQ(refusal(stranger, message), Refusal(Error::Kind::invalid));
+        EXPECT_EQ(refusal(outsider, message), Refusal(Error::Kind::invalid));
     }
     EXPECT_THAT(polkit_.take_questions(), SizeIs(0)) << "refused before anybody was asked";
     EXPECT_LT(resident_kib(), before + 3 * 30 * 1024) << "less than most of them";
 }
 
-TEST_F(AStrangersCalls, BringOneDescriptorAtMost) {
+TEST_F(AnOutsidersCalls, BringOneDescriptorAtMost) {
     const base::Fd file(::memfd_create("a file", MFD_CLOEXEC));
-    bus::Connection stranger = connect_as(bob_.uid);
+    bus::Connection outsider = connect_as(bob_.uid);
     const std::size_t before = descriptors();
     const auto begin = [&](int count) {
-        bus::Message message = manager_call(stranger, "Begin");
+        bus::Message message = manager_call(outsider, "Begin");
         bus::Writer writer(message.get());
         writer.text("login").text("bob").dictionary([&] {
             for (int i = 0; i < count; ++i) {
                 writer.entry(("x" + std::to_string(i)).c_str(), "h", [&] { writer.fd(file.get()); });
             }
         });
-        return error_name(stranger, message);
+        return error_name(outsider, message);
     };
     EXPECT_EQ(begin(0), "");
     EXPECT_EQ(begin(1), "org.loquet.Auth1.Error.Invalid") << "nobody knows a key of that name";
@@ -152,7 +152,7 @@ TEST_F(AStrangersCalls, BringOneDescriptorAtMost) {
     EXPECT_LE(descriptors(), before + open_for_a_moment);
 }
 
-TEST_F(AStrangersCalls, AreAsLongAsTheLongestAccountAndNoLonger) {
+TEST_F(AnOutsidersCalls, AreAsLongAsTheLongestAccountAndNoLonger) {
     bus::Connection root = connect_as(0);
     const auto create = [&](std::size_t bytes) {
         bus::Message message = manager_call(root, "CreateAccount");

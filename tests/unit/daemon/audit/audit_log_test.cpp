@@ -42,7 +42,7 @@ TEST_F(AnAuditLog, GivesBackWhatWasAppendedInOrderWithoutGaps) {
                             .actor = 0,
                             .purpose = "login",
                             .service = "sshd",
-                            .seat = "seat0",
+                            .place = "seat0",
                             .detail = "by-helpdesk",
                             .time = base::Milliseconds(1234)};
     write([&](store::WriteTxn& txn) {
@@ -178,7 +178,7 @@ TEST_F(AnAuditLog, ShowsAllRecordsTakenAwayWithTheirHead) {
 
 TEST_F(AnAuditLog, ShowsARecordThatWasNotSealedByTheStore) {
     append(3);
-    tamper([](auto& txn) { txn.put_as_it_is(Table::audit, Key(std::uint64_t{2}), value(txn, 2)); });
+    tamper([](auto& txn) { txn.put_raw(Table::audit, Key(std::uint64_t{2}), value(txn, 2)); });
     EXPECT_FALSE(verify().intact);
     EXPECT_THAT(verify().problem, HasSubstr("after record 1"));
 }

@@ -32,14 +32,14 @@ Read outbox(const std::string& text) {
 TEST(AnOutboxsConfiguration, SetsChannelsBudgetsAndTheAlarm) {
     const Read read =
         outbox("mail = ['smtp']\nsms = ['gateway', 'smtp']\nkeep_days = 7\nreceipts_seconds = 5\nalarm_percent = 0\n"
-               "[outbox.sms_budget]\ncountry = 3\nstranger_percent = 25");
+               "[outbox.sms_budget]\ncountry = 3\nunproven_percent = 25");
     EXPECT_THAT(read.complaints, IsEmpty());
     EXPECT_THAT(read.config.outbox.sms, ElementsAre("gateway", "smtp"));
     EXPECT_EQ(read.config.outbox.keep, std::chrono::days(7));
     EXPECT_EQ(read.config.outbox.receipts, std::chrono::seconds(5));
     EXPECT_EQ(read.config.outbox.alarm_percent, 0U);
     EXPECT_EQ(read.config.outbox.sms_budget.country, 3U);
-    EXPECT_EQ(read.config.outbox.sms_budget.stranger_percent, 25U);
+    EXPECT_EQ(read.config.outbox.sms_budget.unproven_percent, 25U);
     EXPECT_EQ(read.config.outbox.mail_budget, OutboxConfig().mail_budget);
 }
 
@@ -71,7 +71,7 @@ TEST(AnOutboxsConfiguration, BoundsItsNumbers) {
     EXPECT_THAT(outbox("alarm_percent = 101").complaints, ElementsAre(HasSubstr("from 0 to 100")));
     EXPECT_THAT(outbox("[outbox.mail_budget]\nsite = 1000001").complaints, ElementsAre(HasSubstr("from 0 to 1000000")));
     EXPECT_THAT(outbox("[outbox.mail_budget]\ncountry = 1").complaints, ElementsAre(HasSubstr("unknown key")));
-    EXPECT_THAT(outbox("[outbox.mail_budget]\nstranger_percent = 101").complaints, ElementsAre(HasSubstr("0 to 100")));
+    EXPECT_THAT(outbox("[outbox.mail_budget]\nunproven_percent = 101").complaints, ElementsAre(HasSubstr("0 to 100")));
 }
 
 } // namespace

@@ -23,8 +23,8 @@ model::Digest digest(std::uint8_t number) {
 class AnAccountQueue : public testing::Test {
 protected:
     /// Enters and evaluates until finish().
-    void enter(const std::string& who, std::uint8_t seat, std::uint8_t name = 1) {
-        tasks_.spawn(evaluate(who, seat, name));
+    void enter(const std::string& who, std::uint8_t place, std::uint8_t name = 1) {
+        tasks_.spawn(evaluate(who, place, name));
     }
     /// The helpdesk's turn, until finish().
     void maintain(const std::string& who) { tasks_.spawn(maintenance(who)); }
@@ -41,8 +41,8 @@ protected:
         }
     }
 
-    base::Task<void> evaluate(std::string who, std::uint8_t seat, std::uint8_t name) {
-        auto entering = queue_.enter(digest(name), digest(seat));
+    base::Task<void> evaluate(std::string who, std::uint8_t place, std::uint8_t name) {
+        auto entering = queue_.enter(digest(name), digest(place));
         const AccountQueue::Turn turn = co_await entering;
         order_ += who;
         if (who == "!") {
@@ -98,7 +98,7 @@ TEST_F(AnAccountQueue, DoesNotMakeOneNameWaitForAnother) {
     EXPECT_TRUE(queue_.idle());
 }
 
-TEST_F(AnAccountQueue, LetsSeatsTakeTurns) {
+TEST_F(AnAccountQueue, LetsPlacesTakeTurns) {
     enter("a", 1);
     for (int i = 0; i < 3; ++i) {
         enter("f", 1); // the flood
@@ -111,7 +111,7 @@ TEST_F(AnAccountQueue, LetsSeatsTakeTurns) {
     EXPECT_EQ(order_, "afoff");
 }
 
-TEST_F(AnAccountQueue, TakesHalfOfItsPlacesFromOneSeatAndNotOneMore) {
+TEST_F(AnAccountQueue, TakesHalfOfItsPlacesFromOnePlaceAndNotOneMore) {
     enter("a", 1);
     for (std::size_t i = 0; i < limits::waiting_per_account / 2; ++i) {
         enter("f", 1);
@@ -125,7 +125,7 @@ TEST_F(AnAccountQueue, TakesHalfOfItsPlacesFromOneSeatAndNotOneMore) {
     EXPECT_TRUE(queue_.idle());
 }
 
-TEST_F(AnAccountQueue, TakesAsManyAsTheLimitFromAllSeatsAndNotOneMore) {
+TEST_F(AnAccountQueue, TakesAsManyAsTheLimitFromAllPlacesAndNotOneMore) {
     enter("a", 1);
     for (std::size_t i = 0; i < limits::waiting_per_account; ++i) {
         enter("f", static_cast<std::uint8_t>(i % 4));

@@ -94,7 +94,7 @@ Engine& ConversationFixture::engine() {
             doors.steps[name] = step.get();
         }
         engine_ = std::make_unique<Engine>(
-            Engine::Parts{loop_, clock_, steady_, *store_, hasher_, texts_, settings_, std::move(doors)});
+            Engine::Dependencies{loop_, clock_, steady_, *store_, hasher_, texts_, settings_, std::move(doors)});
     }
     return *engine_;
 }
@@ -107,9 +107,9 @@ void ConversationFixture::add(model::Uid uid, const std::string& name, std::stri
     credential.password_changed = clock_.wall();
     store_->write_now([&](store::WriteTxn& txn) {
         AccountsTable::put(txn, store::account(uid.value, name));
-        model::PrivateAccount closed;
-        closed.authorisations = {"*"};
-        AccountsTable::put(txn, uid, closed);
+        model::PrivateAccount private_part;
+        private_part.authorisations = {"*"};
+        AccountsTable::put(txn, uid, private_part);
         AccountsTable::put(txn, uid, credential);
     });
 }
@@ -140,11 +140,11 @@ FakeStep& ConversationFixture::add_step(const std::string& name, config::Proof p
     return *(plugin_steps_[name] = std::make_unique<FakeStep>());
 }
 
-Client ConversationFixture::root(const std::string& sender, const std::string& seat) {
+Client ConversationFixture::root(const std::string& sender, const std::string& place) {
     Client client;
     client.sender = sender;
     client.service = "login";
-    client.seat = seat;
+    client.seat = place;
     return client;
 }
 
@@ -169,7 +169,7 @@ Turn ConversationFixture::answer(DialogId id, std::initializer_list<std::string_
     return done(engine().answer(id, sender, answers(texts)));
 }
 
-model::PrivateAccount ConversationFixture::closed(model::Uid uid) const {
+model::PrivateAccount ConversationFixture::private_part(model::Uid uid) const {
     return store_->read([&](const store::ReadTxn& txn) { return PrivateAccounts::get(txn, uid).value(); });
 }
 

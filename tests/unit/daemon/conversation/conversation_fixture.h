@@ -65,7 +65,7 @@ protected:
     /// A step of the flow for logins, in a plugin.
     FakeStep& add_step(const std::string& name, config::Proof proves);
 
-    static Client root(const std::string& sender = ":1.1", const std::string& seat = "seat0");
+    static Client root(const std::string& sender = ":1.1", const std::string& place = "seat0");
     static Client user(std::uint32_t uid, const std::string& sender = ":1.9");
 
     template <class T>
@@ -103,7 +103,7 @@ protected:
     Turn log_in(const std::string& name, std::string_view password, const Client& client = root());
     Turn answer(DialogId id, std::initializer_list<std::string_view> texts, const std::string& sender = ":1.1");
 
-    [[nodiscard]] model::PrivateAccount closed(model::Uid uid) const;
+    [[nodiscard]] model::PrivateAccount private_part(model::Uid uid) const;
     [[nodiscard]] model::Credential credential(model::Uid uid) const;
     [[nodiscard]] model::AttemptCounters counters(const std::string& name) const;
     [[nodiscard]] std::vector<model::AuditEvent> records() const;

@@ -81,7 +81,7 @@ protected:
     [[nodiscard]] std::vector<std::string> notices() const {
         std::vector<std::string> texts;
         store_->read([&](const store::ReadTxn& txn) {
-            store::OutboxTable::each(txn, 0, [&](std::uint64_t, const model::Outgoing& message) {
+            store::OutboxTable::each(txn, 0, [&](std::uint64_t, const model::OutboxEntry& message) {
                 texts.push_back(message.text);
                 return true;
             });
@@ -98,10 +98,10 @@ protected:
         return names;
     }
     void expect_nothing_was_set_up() const {
-        EXPECT_THAT(closed(anna).factors, IsEmpty());
+        EXPECT_THAT(private_part(anna).factors, IsEmpty());
         EXPECT_THAT(factors_in_the_audit(), IsEmpty());
         EXPECT_THAT(notices(), testing::Not(Contains("notice.factor_set_up")));
-        EXPECT_THAT(closed(anna).trusted_seats, IsEmpty());
+        EXPECT_THAT(private_part(anna).trusted_places, IsEmpty());
     }
 
     static constexpr outbox::Budget plenty{99, 99, 99, 99, 99, 999};
@@ -184,7 +184,7 @@ TEST_P(AnEnrolmentChoice, ThatSucceedsIsRecordedAndToldOnce) {
     step("codes").will_say(sets_it_up());
     (void)say(choice, {"123456"});
     choose_a_password(choice);
-    EXPECT_THAT(closed(anna).factors, ElementsAre("codes"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("codes"));
     EXPECT_THAT(factors_in_the_audit(), ElementsAre("codes"));
     EXPECT_EQ(std::ranges::count(notices(), "notice.factor_set_up"), 1);
 }
@@ -222,7 +222,7 @@ TEST_P(AnEnrolmentChoice, BehindAFactorThatWasSetUpLeavesThatOneAlone) {
     step("badge").will_say(asks_for_a_code());
     (void)say(choice, {"1"});
     engine().cancel(*choice.dialog, ":1.9");
-    EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
     EXPECT_THAT(factors_in_the_audit(), ElementsAre("totp"));
     EXPECT_EQ(std::ranges::count(notices(), "notice.factor_set_up"), 1);
 }
@@ -234,10 +234,10 @@ TEST_P(AnEnrolmentChoice, OfTwoOutOfThreeBooksEachWhenItIsSetUp) {
     (void)say(choice, {"3"});
     step("badge").will_say(sets_it_up());
     EXPECT_THAT(asked(say(choice, {"123456"})), Contains("choice"));
-    EXPECT_THAT(closed(anna).factors, ElementsAre("badge"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("badge"));
     step("totp").will_say(asks_for_a_code());
     (void)say(choice, {"1"});
-    EXPECT_THAT(closed(anna).factors, ElementsAre("badge"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("badge"));
     step("totp").will_say(sets_it_up());
     (void)say(choice, {"123456"});
     choose_a_password(choice);
@@ -249,20 +249,20 @@ TEST_P(AnEnrolmentChoice, OfAFactorThatIsSetUpWithoutAQuestionBooksIt) {
     step("badge").will_say(sets_it_up());
     step("totp").will_say(sets_it_up());
     (void)say(choice, {"1"});
-    EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
     EXPECT_THAT(factors_in_the_audit(), ElementsAre("totp"));
     EXPECT_EQ(std::ranges::count(notices(), "notice.factor_set_up"), 1);
 }
 
-TEST_P(AnEnrolmentChoice, LeavesTheSeatsThatAreTrustedAlone) {
+TEST_P(AnEnrolmentChoice, LeavesThePlacesThatAreTrustedAlone) {
     set(anna,
-        [](model::PrivateAccount& account) { account.trusted_seats = {{model::Digest{}, base::Milliseconds(1)}}; });
+        [](model::PrivateAccount& account) { account.trusted_places = {{model::Digest{}, base::Milliseconds(1)}}; });
     const Begun choice = begun();
     step("totp").will_say(asks_for_a_code());
     (void)say(choice, {"1"});
     step("totp").will_say(says_no());
     (void)say(choice, {"000000"});
-    EXPECT_EQ(closed(anna).trusted_seats.size(), 1U);
+    EXPECT_EQ(private_part(anna).trusted_places.size(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, AnEnrolmentChoice, testing::Values("manage-secrets", "change-password"),
@@ -270,7 +270,7 @@ INSTANTIATE_TEST_SUITE_P(Of, AnEnrolmentChoice, testing::Values("manage-secrets"
                              return std::string(purpose.param) == "manage-secrets" ? "ManageSecrets" : "AFirstLogin";
                          });
 
-/// A login where one of two factors is proved, and the seat is trusted for a while then.
+/// A login where one of two factors is proved, and the place is trusted for a while then.
 class ALoginChoice : public ConversationFixture {
 protected:
     ALoginChoice() {
@@ -280,22 +280,22 @@ protected:
         }
         config::Flow flow = config::flow_of_steps("login", {"password"});
         flow.items.push_back({{config::step_named("totp"), config::step_named("codes")}, 1, {}});
-        flow.items.back().trust_seat = std::chrono::days(30);
+        flow.items.back().trust_place = std::chrono::days(30);
         settings_.flows.front() = flow;
         set(anna, [](model::PrivateAccount& account) { account.factors = {"totp", "codes"}; });
     }
     FakeStep& step(const std::string& name) { return *plugin_steps_.at(name); }
 };
 
-TEST_F(ALoginChoice, TrustsNoSeatAndGrantsNothing) {
+TEST_F(ALoginChoice, TrustsNoPlaceAndGrantsNothing) {
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
     step("codes").will_say(asks_for_a_code());
     EXPECT_THAT(asked(answer(*begun.dialog, {"2"})), ElementsAre("code"));
-    EXPECT_THAT(closed(anna).trusted_seats, IsEmpty());
+    EXPECT_THAT(private_part(anna).trusted_places, IsEmpty());
     step("codes").will_say(says_no());
     EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::refused);
-    EXPECT_THAT(closed(anna).trusted_seats, IsEmpty());
-    EXPECT_EQ(closed(anna).last_login.count(), 0);
+    EXPECT_THAT(private_part(anna).trusted_places, IsEmpty());
+    EXPECT_EQ(private_part(anna).last_login.count(), 0);
     EXPECT_EQ(counters("anna").account.consecutive, 1U);
 }
 

@@ -25,7 +25,7 @@ private:
 TEST_F(AnAttemptOnARefusingDisk, IsGrantedToTheRightPassword) {
     const RefusingDisk refusing;
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
-    EXPECT_EQ(closed(anna).last_login, base::Milliseconds(0));
+    EXPECT_EQ(private_part(anna).last_login, base::Milliseconds(0));
 }
 
 TEST_F(AnAttemptOnARefusingDisk, IsCountedInMemoryAndDurablyOnceTheDiskTakesIt) {

@@ -57,12 +57,12 @@ TEST_F(SettingAFactorUp, KeepsItsStateAndTellsThatTheAccountHasIt) {
     const Begun begun = up_to_the_key();
     EXPECT_EQ(totp().requests.back().operation, protocol::StepOperation::enrol_begin);
     EXPECT_THAT(asked(begun.turn), ElementsAre("key", "code"));
-    EXPECT_THAT(closed(anna).factors, IsEmpty()) << "not before it is confirmed";
+    EXPECT_THAT(private_part(anna).factors, IsEmpty()) << "not before it is confirmed";
     totp().will_say(is_set_up());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
     EXPECT_EQ(totp().requests.back().operation, protocol::StepOperation::enrol_answer);
     EXPECT_EQ(totp().requests.back().dialog_state, base::SecureBytes{7});
-    EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
     EXPECT_EQ(state(), (base::SecureBytes{1, 2, 3}));
 }
 
@@ -91,7 +91,7 @@ TEST_F(SettingAFactorUp, WithAWrongCodeKeepsNothingAndCountsNoFailure) {
     const Begun begun = up_to_the_key();
     totp().will_say(is_not_set_up());
     EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::not_set_up);
-    EXPECT_THAT(closed(anna).factors, IsEmpty());
+    EXPECT_THAT(private_part(anna).factors, IsEmpty());
     EXPECT_TRUE(state().empty());
     EXPECT_EQ(counters("anna").account.consecutive, 0U);
     EXPECT_EQ(records().back().detail, "totp-not-set-up");
@@ -104,7 +104,7 @@ TEST_F(SettingAFactorUp, IsNotForWhoDoesNotKnowThePassword) {
     EXPECT_EQ(counters("anna").account.consecutive, 1U);
 }
 
-TEST_F(SettingAFactorUp, IsNotForStrangersAndOtherPeople) {
+TEST_F(SettingAFactorUp, IsNotForOutsidersAndOtherPeople) {
     EXPECT_EQ(kind_of(engine().begin("manage-secrets", "zoe", root(), {})), Kind::not_found);
     EXPECT_EQ(kind_of(engine().begin("manage-secrets", "anna", user(bert.value), {})), Kind::not_found);
 }
@@ -114,7 +114,7 @@ TEST_F(SettingAFactorUp, AgainReplacesItAndIsListedOnce) {
     const Begun begun = up_to_the_key();
     totp().will_say(is_set_up());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
-    EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
 }
 
 TEST_F(SettingAFactorUp, WhereTheDiskRefusesIsNotGranted) {
@@ -124,7 +124,7 @@ TEST_F(SettingAFactorUp, WhereTheDiskRefusesIsNotGranted) {
         const RefusingDisk refusing;
         EXPECT_EQ(refusal(answer(*begun.dialog, {"123456"})), Reason::unavailable);
     }
-    EXPECT_THAT(closed(anna).factors, IsEmpty());
+    EXPECT_THAT(private_part(anna).factors, IsEmpty());
 }
 
 // PAM asks to change a password; who never had one of their own walks the first login's flow.
@@ -152,7 +152,7 @@ TEST_F(AFirstLogin, OffersAFactorBeforeTheNewPassword) {
     EXPECT_THAT(asked(answer(*begun.dialog, {"0"}, ":1.9")),
                 ElementsAre("rules", "new_password", "new_password_again"));
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
-    EXPECT_THAT(closed(anna).factors, IsEmpty());
+    EXPECT_THAT(private_part(anna).factors, IsEmpty());
     EXPECT_EQ(records().back().purpose, "first-login");
 }
 
@@ -165,7 +165,7 @@ TEST_F(AFirstLogin, SetsTheFactorUpThatIsPicked) {
     EXPECT_THAT(asked(answer(*begun.dialog, {"123456"}, ":1.9")),
                 ElementsAre("rules", "new_password", "new_password_again"));
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
-    EXPECT_THAT(closed(anna).factors, ElementsAre("totp"));
+    EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
 }
 
 TEST_F(AFirstLogin, IsNotThatOfWhoChoseAPasswordBefore) {

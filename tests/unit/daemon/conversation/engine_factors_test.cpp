@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A second factor where one is set up: who is asked for which, who may choose, and what a wrong one counts.
 #include "daemon/accounts/password_record.h"
-#include "daemon/conversation/seat_trust.h"
+#include "daemon/conversation/place_trust.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
 #include <gmock/gmock.h>
@@ -107,17 +107,17 @@ TEST_F(ASecondFactor, IsWantedTwiceWhereTheFlowSaysSo) {
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
 }
 
-/// A factor that is asked once a month at each seat.
-class ATrustedSeat : public ASecondFactor {
+/// A factor that is asked once a month at each place.
+class ATrustedPlace : public ASecondFactor {
 protected:
-    ATrustedSeat() {
+    ATrustedPlace() {
         set_up({"totp"});
-        settings_.flows.front().items.back().trust_seat = std::chrono::days(30);
+        settings_.flows.front().items.back().trust_place = std::chrono::days(30);
     }
     /// True where the password was enough.
-    bool password_is_enough(const std::string& seat = "seat0") {
+    bool password_is_enough(const std::string& place = "seat0") {
         step("totp").will_say(says_ask());
-        const Begun begun = done(engine().begin("login", "anna", root(":1.1", seat), answers({canary::password})));
+        const Begun begun = done(engine().begin("login", "anna", root(":1.1", place), answers({canary::password})));
         if (is_granted(begun.turn)) {
             step("totp").responses.clear();
             return true;
@@ -128,7 +128,7 @@ protected:
     }
 };
 
-TEST_F(ATrustedSeat, IsOneWhereTheFactorWasProvedNotLongAgo) {
+TEST_F(ATrustedPlace, IsOneWhereTheFactorWasProvedNotLongAgo) {
     EXPECT_FALSE(password_is_enough());
     EXPECT_TRUE(password_is_enough());
     clock_.advance(std::chrono::days(30) - std::chrono::seconds(1));
@@ -137,15 +137,15 @@ TEST_F(ATrustedSeat, IsOneWhereTheFactorWasProvedNotLongAgo) {
     EXPECT_FALSE(password_is_enough());
 }
 
-TEST_F(ATrustedSeat, IsNoneOfAnotherSeatOrPerson) {
+TEST_F(ATrustedPlace, IsNoneOfAnotherPlaceOrPerson) {
     EXPECT_FALSE(password_is_enough());
     EXPECT_FALSE(password_is_enough("seat1"));
     EXPECT_TRUE(password_is_enough("seat1"));
     EXPECT_TRUE(password_is_enough()) << "each for itself";
-    EXPECT_EQ(closed(anna).trusted_seats.size(), 2U);
+    EXPECT_EQ(private_part(anna).trusted_places.size(), 2U);
 }
 
-TEST_F(ATrustedSeat, IsNoneAfterThePasswordOrTheFactorIsNew) {
+TEST_F(ATrustedPlace, IsNoneAfterThePasswordOrTheFactorIsNew) {
     EXPECT_FALSE(password_is_enough());
     store_->write_now([](store::WriteTxn& txn) {
         const std::string hash = store::Credentials::get(txn, anna).value().password_hash;
@@ -154,14 +154,14 @@ TEST_F(ATrustedSeat, IsNoneAfterThePasswordOrTheFactorIsNew) {
     EXPECT_FALSE(password_is_enough());
 }
 
-TEST_F(ATrustedSeat, GivesWayToNewerOnes) {
+TEST_F(ATrustedPlace, GivesWayToNewerOnes) {
     model::PrivateAccount account;
-    for (std::uint8_t n = 0; n <= trusted_seats_kept; ++n) {
+    for (std::uint8_t n = 0; n <= trusted_places_kept; ++n) {
         trust(account, model::Digest{{n}}, base::Milliseconds(n));
         trust(account, model::Digest{{n}}, base::Milliseconds(n));
     }
-    EXPECT_EQ(account.trusted_seats.size(), trusted_seats_kept);
-    EXPECT_EQ(account.trusted_seats.front().seat, model::Digest{{1}});
+    EXPECT_EQ(account.trusted_places.size(), trusted_places_kept);
+    EXPECT_EQ(account.trusted_places.front().place, model::Digest{{1}});
 }
 
 } // namespace

@@ -14,7 +14,7 @@ using protocol::Verdict;
 
 class AnOwner : public ConversationFixture {
 protected:
-    static Client at(const std::string& seat) { return root(":1.1", seat); }
+    static Client at(const std::string& place) { return root(":1.1", place); }
     /// Somebody who opens a new terminal for each su.
     static Client su(std::uint32_t person, int terminal) {
         Client client = root(":1.1", "");
@@ -77,8 +77,8 @@ TEST_F(AnOwner, T13_MeetsSuBySomebodyElseAtOnePlaceHoweverManyTerminalsAreOpened
     for (int terminal = 0; terminal < 1000; ++terminal) {
         (void)log_in("anna", canary::wrong_password, su(1000, terminal));
     }
-    EXPECT_EQ(counters("anna").seats.size(), 1U);
-    EXPECT_EQ(records().back().seat, "user:1000");
+    EXPECT_EQ(counters("anna").places.size(), 1U);
+    EXPECT_EQ(records().back().place, "user:1000");
     EXPECT_EQ(records().back().actor, 1000U) << "the audit names the person, not root";
 }
 
@@ -118,7 +118,7 @@ TEST_F(AnOwner, GetsInWithTheNewPasswordThatRootGaveWhateverFailedBefore) {
     fail_from(3);
     disable_by_failures("anna");
     ASSERT_TRUE(is_granted(give_new_password("anna")));
-    EXPECT_TRUE(counters("anna").seats.empty());
+    EXPECT_TRUE(counters("anna").places.empty());
     EXPECT_FALSE(counters("anna").lock_at(now()).stands(now()));
     EXPECT_EQ(counters("anna").known.size(), 1U);
     EXPECT_TRUE(is_granted(log_in("anna", canary::next_password, at("place0"))));
@@ -132,12 +132,12 @@ TEST_F(AnOwner, HasAllTriesAgainAfterRootGaveANewPassword) {
 }
 
 TEST_F(AnOwner, LockedByTheHelpdeskStaysSoWithANewPasswordAndRootIsTold) {
-    set(anna, [](model::PrivateAccount& closed) { closed.state = model::AccountState::locked; });
+    set(anna, [](model::PrivateAccount& private_part) { private_part.state = model::AccountState::locked; });
     const Turn turn = give_new_password("anna");
     ASSERT_TRUE(is_granted(turn));
     ASSERT_FALSE(texts_of(turn).empty());
     EXPECT_NE(texts_of(turn).back().find("stays locked"), std::string::npos);
-    EXPECT_EQ(closed(anna).state, model::AccountState::locked);
+    EXPECT_EQ(private_part(anna).state, model::AccountState::locked);
 }
 
 TEST_F(AnOwner, WhoChangesTheirOwnPasswordClearsWhatASuccessClears) {
@@ -150,7 +150,7 @@ TEST_F(AnOwner, WhoChangesTheirOwnPasswordClearsWhatASuccessClears) {
     ASSERT_FALSE(refusal(proved).has_value());
     ASSERT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password})));
     EXPECT_EQ(counters("anna").account.consecutive, 0U);
-    EXPECT_EQ(counters("anna").seats.size(), 3U) << "the places of others are not forgiven";
+    EXPECT_EQ(counters("anna").places.size(), 3U) << "the places of others are not forgiven";
 }
 
 TEST_F(AnOwner, T15_KnownOrNotMakesNoDifferenceToTheWaitOfARefusal) {
@@ -179,7 +179,7 @@ TEST_F(AnOwner, T13_IsNotKeptWaitingByTheWaitsOfOthers) {
     };
     store_->write_now([](store::WriteTxn& txn) {
         model::AttemptCounters counters;
-        counters.note_success(txn.digest(store::DigestKind::seat, "seat:console"), {}, 1795420800000);
+        counters.note_success(txn.digest(store::DigestKind::place, "seat:console"), {}, 1795420800000);
         store::CountersTable::put_attempts(txn, txn.digest(store::DigestKind::name, "anna"),
                                            store::CountersTable::Whose::account, counters);
     });

@@ -97,7 +97,7 @@ TEST_F(AGuesser, T15_BehindALockCausesAsManyQuestionsToThePolicy) {
     EXPECT_EQ(lockout_.heard(LockoutEvent::refused), 1U);
 }
 
-TEST_F(AGuesser, IsCountedOnTopOfThoseWhoFailedAtTheSeatMeanwhile) {
+TEST_F(AGuesser, IsCountedOnTopOfThoseWhoFailedAtThePlaceMeanwhile) {
     settings_.flows.front() = config::flow_of_steps("login", {});
     FakeStep& riddle = add_step("riddle", config::Proof::knowledge);
     add(bert, "bert", canary::password);
@@ -186,9 +186,9 @@ TEST_F(AGuesser, DoesNotKeepTheHelpdeskOutByAFlood) {
     lockout_.hold();
     std::vector<Started<Begun>> flood;
     for (std::size_t i = 0; i <= limits::waiting_per_account; ++i) {
-        const std::string seat = "seat" + std::to_string(i % 4);
+        const std::string place = "seat" + std::to_string(i % 4);
         const std::string sender = ":1." + std::to_string(i);
-        flood.push_back(start(engine().begin("login", "anna", root(sender, seat), answers({canary::wrong_password}))));
+        flood.push_back(start(engine().begin("login", "anna", root(sender, place), answers({canary::wrong_password}))));
     }
     bool changed = false;
     const auto change = [&changed]() -> base::Task<void> {

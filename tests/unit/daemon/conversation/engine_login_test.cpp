@@ -22,7 +22,7 @@ TEST_F(ALoginByTheEngine, MakesCountersRecordAndTimeOfTheLoginDurableInOneCommit
     const auto before = commits();
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
     EXPECT_EQ(commits() - before, 1U);
-    EXPECT_EQ(closed(anna).last_login, clock_.wall());
+    EXPECT_EQ(private_part(anna).last_login, clock_.wall());
     EXPECT_EQ(counters("anna").account.consecutive, 0U);
     ASSERT_EQ(records().size(), 2U);
     const model::AuditEvent record = records().back();
@@ -30,7 +30,7 @@ TEST_F(ALoginByTheEngine, MakesCountersRecordAndTimeOfTheLoginDurableInOneCommit
     EXPECT_EQ(record.account, anna);
     EXPECT_EQ(record.purpose, "login");
     EXPECT_EQ(record.service, "login");
-    EXPECT_EQ(record.seat, "seat:seat0");
+    EXPECT_EQ(record.place, "seat:seat0");
     EXPECT_EQ(record.time, clock_.wall());
 }
 
@@ -39,21 +39,21 @@ TEST_F(ALoginByTheEngine, RefusesAWrongPasswordAndCountsItDurably) {
     EXPECT_EQ(refusal(log_in("anna", canary::wrong_password)), Reason::refused);
     EXPECT_EQ(commits() - before, 1U);
     EXPECT_EQ(counters("anna").account.consecutive, 1U);
-    EXPECT_EQ(closed(anna).last_login, base::Milliseconds(0));
+    EXPECT_EQ(private_part(anna).last_login, base::Milliseconds(0));
     ASSERT_EQ(records().size(), 1U);
     EXPECT_FALSE(records().front().granted);
     EXPECT_EQ(records().front().detail, "wrong-password");
 }
 
-TEST_F(ALoginByTheEngine, WritesTheSeatsCounterAfterEveryRefusalAndOfASuccessOnlyWhereItChanged) {
-    const auto seats = [this] {
-        return store_->read([](const store::ReadTxn& txn) { return txn.count(store::Table::seats); });
+TEST_F(ALoginByTheEngine, WritesThePlacesCounterAfterEveryRefusalAndOfASuccessOnlyWhereItChanged) {
+    const auto places = [this] {
+        return store_->read([](const store::ReadTxn& txn) { return txn.count(store::Table::places); });
     };
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
-    EXPECT_EQ(seats(), 0U);
+    EXPECT_EQ(places(), 0U);
     lockout_.policy = [](const protocol::JudgeRequest&) { return protocol::Judgement{}; }; // disabled, nothing counted
     EXPECT_EQ(refusal(log_in("anna", canary::password)), Reason::refused);
-    EXPECT_EQ(seats(), 1U);
+    EXPECT_EQ(places(), 1U);
 }
 
 TEST_F(ALoginByTheEngine, TakesOneCallWhereThePasswordIsKnown) {

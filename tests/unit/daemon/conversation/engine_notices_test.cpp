@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the owner of an account is told of a change, and how they say that it was not theirs.
-#include "daemon/notices/disown_code.h"
+#include "daemon/notices/revocation_code.h"
 #include "daemon/store/outbox_table.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
@@ -27,15 +27,15 @@ protected:
     }
 
     struct Told {
-        model::Outgoing message;
+        model::OutboxEntry message;
         std::string code;
     };
     [[nodiscard]] std::vector<Told> told() const {
         return store_->read([](const store::ReadTxn& txn) {
             std::vector<Told> all;
-            OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing& message) {
-                const auto letter = OutboxTable::letter(txn, number);
-                all.push_back({message, letter ? std::string(letter->variables.at(0).value.reveal()) : ""});
+            OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry& message) {
+                const auto content = OutboxTable::content(txn, number);
+                all.push_back({message, content ? std::string(content->variables.at(0).value.reveal()) : ""});
                 return true;
             });
             return all;
@@ -73,9 +73,9 @@ TEST_F(TheOwner, HearsOfANewPasswordAtEveryAddressWithOneCode) {
     EXPECT_EQ(all[0].message.medium, protocol::Medium::mail);
     EXPECT_EQ(all[1].message.medium, protocol::Medium::sms);
     EXPECT_EQ(all[0].code, all[1].code);
-    EXPECT_THAT(all[0].code, SizeIs(notices::disown_code_symbols + 1));
+    EXPECT_THAT(all[0].code, SizeIs(notices::revocation_code_symbols + 1));
     EXPECT_FALSE(all[0].message.code) << "nobody is expected to type it";
-    EXPECT_THAT(closed(anna).disown_codes, SizeIs(1));
+    EXPECT_THAT(private_part(anna).revocation_codes, SizeIs(1));
 }
 
 TEST_F(TheOwner, HearsNothingOfALoginOrOfOneWrongPassword) {
@@ -99,20 +99,20 @@ TEST_F(TheOwner, WithoutAnAddressGetsNothingAndNoCodeRuns) {
     });
     change_password();
     EXPECT_THAT(told(), IsEmpty());
-    EXPECT_THAT(closed(anna).disown_codes, IsEmpty());
+    EXPECT_THAT(private_part(anna).revocation_codes, IsEmpty());
 }
 
 TEST_F(TheOwner, LocksTheAccountWithTheCodeInPlaceOfThePassword) {
     const std::string typed = code();
     std::optional<std::string> locked;
     engine().on_locked = [&](model::Uid, base::Milliseconds, const std::string& reason) { locked = reason; };
-    const std::uint64_t generation = closed(anna).generation;
+    const std::uint64_t generation = private_part(anna).generation;
     const Turn turn = log_in("anna", typed);
-    EXPECT_EQ(refusal(turn), Reason::disowned);
+    EXPECT_EQ(refusal(turn), Reason::revoked);
     EXPECT_THAT(texts_of(turn), SizeIs(1));
-    EXPECT_EQ(locked, "disowned");
-    EXPECT_EQ(closed(anna).state, model::AccountState::locked);
-    EXPECT_GT(closed(anna).generation, generation) << "codes that are on their way are void";
+    EXPECT_EQ(locked, "revoked");
+    EXPECT_EQ(private_part(anna).state, model::AccountState::locked);
+    EXPECT_GT(private_part(anna).generation, generation) << "codes that are on their way are void";
     EXPECT_EQ(refusal(log_in("anna", canary::next_password)), Reason::refused) << "whoever changed it is out";
     EXPECT_EQ(counters("anna").account.consecutive, 1U)
         << "the code was no failure; the password of a locked account is";
@@ -123,27 +123,27 @@ TEST_F(TheOwner, MayTypeTheCodeAsPeopleDo) {
     for (char& c : typed) {
         c = c == '0' ? 'O' : c == '1' ? 'l' : c == '-' ? ' ' : static_cast<char>(std::toupper(c));
     }
-    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::disowned) << typed;
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::revoked) << typed;
 }
 
 TEST_F(TheOwner, CannotUseACodeOfAnotherAccountOrOneThatIsOld) {
     const std::string typed = code();
     add(bert, "bert", canary::password);
     EXPECT_EQ(refusal(log_in("bert", typed)), Reason::refused);
-    clock_.advance(notices::disown_code_life);
+    clock_.advance(notices::revocation_code_life);
     EXPECT_EQ(refusal(log_in("anna", typed)), Reason::refused);
-    EXPECT_EQ(closed(anna).state, model::AccountState::active);
+    EXPECT_EQ(private_part(anna).state, model::AccountState::active);
 }
 
 TEST_F(TheOwner, CanUseEachCodeOnce) {
     const std::string typed = code();
-    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::disowned);
+    EXPECT_EQ(refusal(log_in("anna", typed)), Reason::revoked);
     set(anna, [](model::PrivateAccount& account) { account.state = model::AccountState::active; });
     EXPECT_EQ(refusal(log_in("anna", typed)), Reason::refused);
 }
 
-// The check of the codes costs strangers and owners one hash each, like any wrong password.
-TEST_F(TheOwner, IsTakenForAStrangerBehindALockByFailures) {
+// The check of the codes costs outsiders and owners one hash each, like any wrong password.
+TEST_F(TheOwner, IsTakenForAnOutsiderBehindALockByFailures) {
     const std::string typed = code();
     for (int i = 0; i < 3; ++i) {
         (void)log_in("anna", canary::wrong_password);
@@ -151,25 +151,25 @@ TEST_F(TheOwner, IsTakenForAStrangerBehindALockByFailures) {
     EXPECT_EQ(refusal(log_in("anna", typed)), Reason::refused);
 }
 
-TEST(ADisownCode, IsReadWithoutWhatStandsBetween) {
-    EXPECT_EQ(notices::disown_code_in("k7f3a-9xq2m").reveal(), "k7f3a9xq2m");
-    EXPECT_EQ(notices::disown_code_in(" K7F3A 9XQ2M ").reveal(), "k7f3a9xq2m");
+TEST(ARevocationCode, IsReadWithoutWhatStandsBetween) {
+    EXPECT_EQ(notices::revocation_code_in("k7f3a-9xq2m").reveal(), "k7f3a9xq2m");
+    EXPECT_EQ(notices::revocation_code_in(" K7F3A 9XQ2M ").reveal(), "k7f3a9xq2m");
     for (const char* other : {"", "k7f3a-9xq2", "k7f3a-9xq2mm", "k7f3a_9xq2m", "k7f3au9xq2m", "kanari-Vozhelm4"}) {
-        EXPECT_TRUE(notices::disown_code_in(other).empty()) << other;
+        EXPECT_TRUE(notices::revocation_code_in(other).empty()) << other;
     }
 }
 
-TEST(ADisownCode, IsAnotherOneEachTime) {
-    EXPECT_NE(notices::draw_disown_code().reveal(), notices::draw_disown_code().reveal());
+TEST(ARevocationCode, IsAnotherOneEachTime) {
+    EXPECT_NE(notices::draw_revocation_code().reveal(), notices::draw_revocation_code().reveal());
 }
 
-TEST(ADisownCode, OfAnAccountGivesWayToNewerOnes) {
+TEST(ARevocationCode, OfAnAccountGivesWayToNewerOnes) {
     model::PrivateAccount account;
     const auto code = [](std::uint8_t n) { return model::Digest{{n}}; };
-    for (std::uint8_t n = 0; n <= notices::disown_codes_kept; ++n) {
+    for (std::uint8_t n = 0; n <= notices::revocation_codes_kept; ++n) {
         notices::keep(account, code(n), base::Milliseconds(n));
     }
-    EXPECT_THAT(account.disown_codes, SizeIs(notices::disown_codes_kept));
+    EXPECT_THAT(account.revocation_codes, SizeIs(notices::revocation_codes_kept));
     EXPECT_FALSE(notices::runs(account, code(0), base::Milliseconds(9)));
     EXPECT_TRUE(notices::runs(account, code(1), base::Milliseconds(9)));
 }

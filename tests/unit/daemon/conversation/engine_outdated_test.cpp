@@ -100,7 +100,7 @@ TEST_F(AProof, SetsNoFactorUpOnceTheAccountIsLocked) {
     lock();
     totp().will_say(is_right());
     expect_refused_for_the_change(answer(*begun.dialog, {"123456"}));
-    EXPECT_THAT(closed(anna).factors, IsEmpty());
+    EXPECT_THAT(private_part(anna).factors, IsEmpty());
     EXPECT_EQ(totp().requests.back().operation, protocol::StepOperation::enrol_begin) << "the plugin was not asked";
 }
 
@@ -108,7 +108,7 @@ TEST_F(AProof, T9_SetsNoFactorUpWhereTheLockComesWhileItsAnswerIsJudged) {
     totp().will_say(asks());
     const Begun begun = past_the_password("manage-secrets");
     expect_refused_for_the_change(answer_while_it_is_locked(begun));
-    EXPECT_THAT(closed(anna).factors, IsEmpty());
+    EXPECT_THAT(private_part(anna).factors, IsEmpty());
 }
 
 TEST_F(AProof, T9_LogsNobodyInWhereTheLockComesWhileTheLastAnswerIsJudged) {

@@ -46,12 +46,12 @@ protected:
     /// How many of thrice as many names as there is room for side by side are kept.
     std::size_t kept_of_a_flood(CountersTable::Whose whose, store::Table table) {
         store_->write_now([&](store::WriteTxn& txn) {
-            for (std::uint8_t i = 0; i < 3 * limits::neighbours; ++i) {
-                model::Digest stranger;
-                stranger.bytes.back() = i;
+            for (std::uint8_t i = 0; i < 3 * limits::bucket_slots; ++i) {
+                model::Digest unknown;
+                unknown.bytes.back() = i;
                 model::AttemptCounters failed;
                 failed.account.consecutive = 1;
-                CountersTable::put_attempts(txn, stranger, whose, failed);
+                CountersTable::put_attempts(txn, unknown, whose, failed);
             }
         });
         return store_->read([&](const store::ReadTxn& txn) { return txn.count(table); });
@@ -83,11 +83,11 @@ TEST_F(AName, T16_KeepsItsOwnerOutWhereAPolicyLocksForEver) {
 }
 
 TEST_F(AName, T16_ThatNobodyHasTakesBoundedRoom) {
-    EXPECT_EQ(kept_of_a_flood(CountersTable::Whose::stranger, store::Table::strangers), limits::neighbours);
+    EXPECT_EQ(kept_of_a_flood(CountersTable::Whose::unknown, store::Table::unknown_names), limits::bucket_slots);
 }
 
 TEST_F(AName, T16_ThatNobodyHasTakesRoomWithoutBoundsWhereItIsKeptAsAnAccount) {
-    EXPECT_GT(kept_of_a_flood(CountersTable::Whose::account, store::Table::attempts), limits::neighbours);
+    EXPECT_GT(kept_of_a_flood(CountersTable::Whose::account, store::Table::attempts), limits::bucket_slots);
 }
 
 TEST_F(AName, T13_ThatNobodyHadLeavesNothingOfItsFailuresToWhoGetsItWhileAnAttemptIsJudged) {
@@ -95,7 +95,7 @@ TEST_F(AName, T13_ThatNobodyHadLeavesNothingOfItsFailuresToWhoGetsItWhileAnAttem
     failed.account.consecutive = 100;
     failed.account.disabled = true;
     store_->write_now([&](store::WriteTxn& txn) {
-        CountersTable::put_attempts(txn, txn.digest(store::DigestKind::name, "anna"), CountersTable::Whose::stranger,
+        CountersTable::put_attempts(txn, txn.digest(store::DigestKind::name, "anna"), CountersTable::Whose::unknown,
                                     failed);
     });
     EXPECT_EQ(counters("anna"), model::AttemptCounters{});

@@ -136,7 +136,7 @@ TEST_F(AUserWhomSshdRefuses, IsNeverCountedAgainstTheOwner) {
     }
     EXPECT_EQ(records().front().detail, "unknown-name");
     EXPECT_EQ(counters("anna").account.consecutive, 0U);
-    EXPECT_TRUE(counters("anna").seats.empty());
+    EXPECT_TRUE(counters("anna").places.empty());
     EXPECT_TRUE(is_granted(log_in("anna", canary::password, sshd)));
 }
 
@@ -146,7 +146,7 @@ TEST_F(AUserWhomSshdRefuses, IsCountedAsAnUnknownNameAtThatPlace) {
     }
     EXPECT_THAT(records().back().detail, HasSubstr("unknown-name"));
     (void)log_in("anna", placeholder(20));
-    EXPECT_THAT(records().back().detail, HasSubstr("locked")) << "a stranger is locked out as ever";
+    EXPECT_THAT(records().back().detail, HasSubstr("locked")) << "an outsider is locked out as ever";
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
 }
 

@@ -63,12 +63,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"DisabledStaysAfterASuccess", LockoutEvent::succeeded, 0, 0, true, Verdict::disabled, 0, 0}),
     [](const auto& row) { return std::string(row.param.name); });
 
-TEST(ThePolicyInAnEmergency, KeepsALockOfTheAccountAtThisSeat) {
+TEST(ThePolicyInAnEmergency, KeepsALockOfTheAccountAtThisPlace) {
     JudgeRequest request;
     request.now = base::Milliseconds(now);
     request.counters[Scope::account] = Counter{};
-    request.counters[Scope::account_seat] = Counter{};
-    request.counters[Scope::account_seat]->locked_until = now + minute;
+    request.counters[Scope::account_place] = Counter{};
+    request.counters[Scope::account_place]->locked_until = now + minute;
     EXPECT_EQ(judge_strictly(request).verdict, Verdict::locked);
 }
 
@@ -78,7 +78,7 @@ TEST(ThePolicyInAnEmergency, T13_JudgesAKnownPlaceByItsOwnCounterAlone) {
     request.counters[Scope::account] = Counter{};
     request.counters[Scope::account]->locked_until = now + minute;
     request.counters[Scope::account]->disabled = true;
-    request.counters[Scope::account_seat] = Counter{};
+    request.counters[Scope::account_place] = Counter{};
     EXPECT_EQ(judge_strictly(request).verdict, Verdict::disabled);
     request.counters[Scope::known_place] = Counter{};
     EXPECT_EQ(judge_strictly(request).verdict, Verdict::allow);
@@ -112,7 +112,7 @@ TEST(ThePolicyInAnEmergency, CountsAFailureInEveryScopeAndHour) {
     EXPECT_EQ(counters[Scope::account]->last_failure, now);
     EXPECT_EQ(counters[Scope::site]->failed_in_hour[0], 1U);
     EXPECT_EQ(counters[Scope::site]->failed_in_hour[1], 4U);
-    EXPECT_EQ(counters[Scope::seat], std::nullopt);
+    EXPECT_EQ(counters[Scope::place], std::nullopt);
 }
 
 } // namespace

@@ -13,14 +13,15 @@ namespace {
 
 class ALockKeeper : public ConversationFixture {
 protected:
-    [[nodiscard]] Attempt attempt(const std::string& seat = "desk") const {
-        return {store_->digest(store::DigestKind::name, "anna"), false, store_->digest(store::DigestKind::seat, seat)};
+    [[nodiscard]] Attempt attempt(const std::string& place = "desk") const {
+        return {store_->digest(store::DigestKind::name, "anna"), false,
+                store_->digest(store::DigestKind::place, place)};
     }
-    /// What stands in the store for the seat is no record.
+    /// What stands in the store for the place is no record.
     void damage_seat() {
         const std::array<std::uint8_t, 40> garbage{};
-        store_->write_now([&, seat = attempt().seat](store::WriteTxn& txn) {
-            txn.put_as_it_is(store::Table::seats, store::Key(seat), garbage);
+        store_->write_now([&, place = attempt().place](store::WriteTxn& txn) {
+            txn.put_raw(store::Table::places, store::Key(place), garbage);
         });
     }
 

@@ -9,11 +9,11 @@
 namespace loquet::conversation {
 namespace {
 
-Client root_saying(const std::string& tty, const std::string& rhost = "", const std::string& seat = "") {
+Client root_saying(const std::string& tty, const std::string& rhost = "", const std::string& place = "") {
     Client client;
     client.tty = tty;
     client.rhost = rhost;
-    client.seat = seat;
+    client.seat = place;
     return client;
 }
 
@@ -27,7 +27,7 @@ TEST(APlace, T13_IsThePersonBehindSuWhateverTerminalTheyOpen) {
     EXPECT_EQ(places, std::set<std::string>{"user:1000"});
 }
 
-TEST(APlace, IsTheSeatTheConsoleOrTheHostThatRootNames) {
+TEST(APlace, IsThePlaceTheConsoleOrTheHostThatRootNames) {
     EXPECT_EQ(root_saying("tty1").place(), "tty:tty1");
     EXPECT_EQ(root_saying("/dev/tty1").place(), "tty:tty1");
     EXPECT_EQ(root_saying("ttyS0").place(), "tty:ttyS0");

@@ -21,36 +21,36 @@ Counter failed(std::uint32_t times, std::int64_t last) {
     return counter;
 }
 
-/// As many seats as there is room for; seat 3 has the fewest failures.
+/// As many places as there is room for; place 3 has the fewest failures.
 AttemptCounters full() {
     AttemptCounters counters;
-    for (std::size_t i = 0; i < limits::seats_per_account; ++i) {
-        counters.set_seat(seat_number(i), failed(i == 3 ? 1 : 5, 1000));
+    for (std::size_t i = 0; i < limits::places_per_account; ++i) {
+        counters.set_place(seat_number(i), failed(i == 3 ? 1 : 5, 1000));
     }
     return counters;
 }
 
-TEST(CountersOfSeats, AreFreshWhereThereAreNone) {
-    EXPECT_EQ(AttemptCounters().seat(seat_number(1)), Counter());
+TEST(CountersOfPlaces, AreFreshWhereThereAreNone) {
+    EXPECT_EQ(AttemptCounters().place(seat_number(1)), Counter());
 }
 
-TEST(CountersOfSeats, AreKeptUpToTheLimitAndReplacedInPlace) {
+TEST(CountersOfPlaces, AreKeptUpToTheLimitAndReplacedInPlace) {
     AttemptCounters counters = full();
-    EXPECT_EQ(counters.seats.size(), limits::seats_per_account);
-    counters.set_seat(seat_number(0), failed(9, 2000));
-    EXPECT_EQ(counters.seats.size(), limits::seats_per_account);
-    EXPECT_EQ(counters.seat(seat_number(0)), failed(9, 2000));
-    EXPECT_EQ(counters.seat(seat_number(3)), failed(1, 1000)) << "nobody had to give way";
+    EXPECT_EQ(counters.places.size(), limits::places_per_account);
+    counters.set_place(seat_number(0), failed(9, 2000));
+    EXPECT_EQ(counters.places.size(), limits::places_per_account);
+    EXPECT_EQ(counters.place(seat_number(0)), failed(9, 2000));
+    EXPECT_EQ(counters.place(seat_number(3)), failed(1, 1000)) << "nobody had to give way";
 }
 
-TEST(CountersOfSeats, BeyondTheLimitTakeThePlaceOfTheOneThatMattersLeast) {
+TEST(CountersOfPlaces, BeyondTheLimitTakeThePlaceOfTheOneThatMattersLeast) {
     AttemptCounters counters = full();
-    const Digest newcomer = seat_number(limits::seats_per_account);
-    counters.set_seat(newcomer, failed(1, 2000));
-    EXPECT_EQ(counters.seats.size(), limits::seats_per_account);
-    EXPECT_EQ(counters.seat(newcomer), failed(1, 2000));
-    EXPECT_EQ(counters.seat(seat_number(3)), Counter());
-    EXPECT_EQ(counters.seat(seat_number(4)), failed(5, 1000));
+    const Digest newcomer = seat_number(limits::places_per_account);
+    counters.set_place(newcomer, failed(1, 2000));
+    EXPECT_EQ(counters.places.size(), limits::places_per_account);
+    EXPECT_EQ(counters.place(newcomer), failed(1, 2000));
+    EXPECT_EQ(counters.place(seat_number(3)), Counter());
+    EXPECT_EQ(counters.place(seat_number(4)), failed(5, 1000));
 }
 
 constexpr std::int64_t minute = 60'000;
@@ -63,11 +63,11 @@ TEST(KnownPlaces, T13_AreNotPushedOutByFailuresAtOtherPlaces) {
         AttemptCounters counters;
         counters.note_success(console, {}, some_day);
         for (std::size_t place = 0; place < places; ++place) {
-            counters.set_seat(seat_number(place), failed(5, some_day));
+            counters.set_place(seat_number(place), failed(5, some_day));
         }
         ASSERT_NE(counters.known_place(console), nullptr) << places;
         EXPECT_EQ(counters.known_place(console)->counter.last_success, some_day);
-        EXPECT_EQ(counters.seats.size(), limits::seats_per_account);
+        EXPECT_EQ(counters.places.size(), limits::places_per_account);
     }
 }
 
@@ -76,10 +76,10 @@ TEST(KnownPlaces, DoNotDecideWhichCountersOfFailuresAreKept) {
     known.note_success(seat_number(3), {}, some_day);
     AttemptCounters unknown;
     for (std::size_t place = 0; place < 40; ++place) {
-        known.set_seat(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
-        unknown.set_seat(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
+        known.set_place(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
+        unknown.set_place(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
     }
-    EXPECT_EQ(known.seats, unknown.seats);
+    EXPECT_EQ(known.places, unknown.places);
 }
 
 TEST(KnownPlaces, KeepTheOneOfMostDaysWhenItsOwnerComesFromSixteenAddressesInAMinute) {
@@ -132,7 +132,7 @@ TEST(CountersThatForgetFailures, KeepTheKnownPlacesAndNothingElse) {
 TEST(ALockByFailures, OfTheAccountIsToldApartFromOneOfAPlace) {
     AttemptCounters counters = full();
     EXPECT_FALSE(counters.lock_at(some_day).stands(some_day));
-    counters.set_seat_lock(seat_number(1), {some_day + minute, false, "token-bucket"});
+    counters.set_place_lock(seat_number(1), {some_day + minute, false, "token-bucket"});
     EXPECT_FALSE(counters.lock_at(some_day).stands(some_day));
     EXPECT_EQ(counters.place_lock_at(some_day).reason, "token-bucket");
     counters.lock = {some_day + day, false, "too-many-failures-a-day"};

@@ -48,10 +48,10 @@ protected:
     [[nodiscard]] std::vector<std::string> destinations() const {
         return read([](const ReadTxn& txn) {
             std::vector<std::string> all;
-            store::OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing&) {
-                const auto letter = store::OutboxTable::letter(txn, number);
-                if (letter) {
-                    all.push_back(letter->destination);
+            store::OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry&) {
+                const auto content = store::OutboxTable::content(txn, number);
+                if (content) {
+                    all.push_back(content->destination);
                 }
                 return true;
             });
@@ -70,7 +70,7 @@ protected:
     }
     void ask_carelessly(const std::string& typed) {
         if (folded(typed) == folded(stored())) {
-            Order order = code_for(1);
+            SendRequest order = code_for(1);
             order.destination = typed;
             enqueue(std::move(order));
         }
@@ -84,9 +84,9 @@ TEST_F(AnAddressThatLooksTheSame, T2_GetsNoCode) {
 }
 
 TEST_F(AnAddressThatLooksTheSame, T2_IsNotWhereTheCodeOfTheAccountGoes) {
-    const auto open = read([](const ReadTxn& txn) { return store::PublicAccounts::get(txn, model::Uid{1}); });
-    ask_for_a_code(open.value().name);
-    std::string capitals = open->name;
+    const auto public_part = read([](const ReadTxn& txn) { return store::PublicAccounts::get(txn, model::Uid{1}); });
+    ask_for_a_code(public_part.value().name);
+    std::string capitals = public_part->name;
     std::transform(capitals.begin(), capitals.end(), capitals.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     ask_for_a_code(capitals);
@@ -105,9 +105,9 @@ TEST_F(AnAddressThatLooksTheSame, T2_ThatIsAddedAfterwardsGetsNothing) {
     mail_.hold();
     const std::uint64_t number = enqueue(code_for(1));
     write([](store::WriteTxn& txn) {
-        auto closed = store::PrivateAccounts::get(txn, model::Uid{1}).value();
-        closed.mail = "attacker@example.net";
-        store::AccountsTable::put(txn, model::Uid{1}, closed);
+        auto private_part = store::PrivateAccounts::get(txn, model::Uid{1}).value();
+        private_part.mail = "attacker@example.net";
+        store::AccountsTable::put(txn, model::Uid{1}, private_part);
     });
     mail_.let_go();
     ASSERT_TRUE(becomes(number, model::MessageState::sent));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What strangers can make us spend, and what they cannot take from others.
+// What outsiders can make us spend, and what they cannot take from others.
 #include "daemon/store/outbox_table.h"
 #include "tests/unit/daemon/outbox/outbox_fixture.h"
 
@@ -15,30 +15,30 @@ using namespace std::chrono_literals;
 using model::Medium;
 using model::MessageState;
 
-TEST(ABudget, HasRoomForStrangersInTheirShareAndForOthersInTheWhole) {
+TEST(ABudget, HasRoomForOutsidersInTheirShareAndForOthersInTheWhole) {
     constexpr base::Milliseconds now = 100h;
-    model::Spending spending;
+    model::Usage usage;
     for (int i = 0; i < 5; ++i) {
-        EXPECT_TRUE(has_room(spending, 10, 50, false, now));
-        spending.stranger.add(now);
+        EXPECT_TRUE(has_room(usage, 10, 50, false, now));
+        usage.unproven.add(now);
     }
-    EXPECT_FALSE(has_room(spending, 10, 50, false, now));
+    EXPECT_FALSE(has_room(usage, 10, 50, false, now));
     for (int i = 0; i < 5; ++i) {
-        EXPECT_TRUE(has_room(spending, 10, 50, true, now));
-        spending.proven.add(now);
+        EXPECT_TRUE(has_room(usage, 10, 50, true, now));
+        usage.proven.add(now);
     }
-    EXPECT_FALSE(has_room(spending, 10, 50, true, now));
-    EXPECT_FALSE(has_room(spending, 10, 100, false, now));
-    EXPECT_TRUE(has_room(spending, 10, 50, false, now + 25h));
+    EXPECT_FALSE(has_room(usage, 10, 50, true, now));
+    EXPECT_FALSE(has_room(usage, 10, 100, false, now));
+    EXPECT_TRUE(has_room(usage, 10, 50, false, now + 25h));
     EXPECT_FALSE(has_room({}, 0, 100, true, now));
 }
 
-/// Somebody who asks for codes without ever typing one: 1000 times, for one account after the other, from one seat
+/// Somebody who asks for codes without ever typing one: 1000 times, for one account after the other, from one place
 /// after the other.
 class APumper : public OutboxFixture {
 protected:
     static constexpr std::uint32_t people = 100;
-    static constexpr std::uint32_t seats = 20;
+    static constexpr std::uint32_t places = 20;
     static constexpr int requests = 1000;
 
     APumper() {
@@ -52,20 +52,20 @@ protected:
         start_courier();
         courier_->on_alarm([this](Medium medium, bool alarming) { alarms_.emplace_back(medium, alarming); });
     }
-    [[nodiscard]] Order request(std::uint32_t uid, std::uint32_t seat, bool proven = false) const {
-        Order order = code_for(uid, Medium::sms);
-        order.seat = store_->digest(store::DigestKind::seat, "seat" + std::to_string(seat));
-        order.proven = proven;
-        return order;
+    [[nodiscard]] SendRequest request(std::uint32_t uid, std::uint32_t place, bool proven = false) const {
+        SendRequest made = code_for(uid, Medium::sms);
+        made.place = store_->digest(store::DigestKind::place, "seat" + std::to_string(place));
+        made.proven = proven;
+        return made;
     }
-    void pump(std::uint32_t victims = people, std::uint32_t places = seats) {
+    void pump(std::uint32_t victims = people, std::uint32_t at_places = places) {
         constexpr std::uint32_t at_once = 50;
         for (std::uint32_t i = 0; i < requests; i += at_once) {
-            std::vector<Order> orders;
+            std::vector<SendRequest> batch;
             for (std::uint32_t n = i; n < i + at_once; ++n) {
-                orders.push_back(request(1 + n % victims, n % places));
+                batch.push_back(request(1 + n % victims, n % at_places));
             }
-            enqueue_all(std::move(orders));
+            enqueue_all(std::move(batch));
         }
         ASSERT_TRUE(
             tests::eventually(loop_, [&] { return read(store::OutboxTable::pending) == 0 && tasks_.active() == 0; }));
@@ -74,7 +74,7 @@ protected:
     [[nodiscard]] std::map<std::string, int> refusals() const {
         std::map<std::string, int> counts;
         read([&](const store::ReadTxn& txn) {
-            store::OutboxTable::each(txn, 0, [&](std::uint64_t, const model::Outgoing& message) {
+            store::OutboxTable::each(txn, 0, [&](std::uint64_t, const model::OutboxEntry& message) {
                 counts[message.why] += message.state == MessageState::refused ? 1 : 0;
                 return true;
             });
@@ -82,8 +82,8 @@ protected:
         });
         return counts;
     }
-    [[nodiscard]] bool is_served(Order order) {
-        const auto number = enqueue(std::move(order));
+    [[nodiscard]] bool is_served(SendRequest made) {
+        const auto number = enqueue(std::move(made));
         return message(number).state != MessageState::refused && becomes(number, MessageState::sent);
     }
 
@@ -96,10 +96,10 @@ TEST_F(APumper, T7_IsStoppedAtTheBudgetOfTheSiteWhileOthersAreServed) {
     EXPECT_EQ(sms_.seen.size(), settings_.budgets.sms.site / 2U);
     EXPECT_EQ(refusals()["budget:site"] + refusals()["budget:account"], requests - 60);
     EXPECT_EQ(alarms_, (std::vector{std::pair(Medium::sms, true)})) << "nobody typed one of these codes";
-    EXPECT_FALSE(is_served(request(people + 1, seats + 1))) << "another stranger";
-    EXPECT_TRUE(is_served(request(people + 1, seats + 1, true))) << "who typed a right password";
-    EXPECT_TRUE(is_served(request(1, 0, true))) << "also one who was attacked, at a seat that was used for it";
-    Order by_mail = request(people + 1, seats + 1);
+    EXPECT_FALSE(is_served(request(people + 1, places + 1))) << "another outsider";
+    EXPECT_TRUE(is_served(request(people + 1, places + 1, true))) << "who typed a right password";
+    EXPECT_TRUE(is_served(request(1, 0, true))) << "also one who was attacked, at a place that was used for it";
+    SendRequest by_mail = request(people + 1, places + 1);
     by_mail.medium = Medium::mail;
     EXPECT_TRUE(is_served(std::move(by_mail))) << "another medium has budgets of its own";
 }
@@ -131,7 +131,7 @@ TEST_F(APumper, T7_IsStoppedAtEachOtherBudgetToo) {
 }
 
 // The check of the tests above: without budgets each request is a message, and without a share for those who proved
-// something, strangers end their codes.
+// something, outsiders end their codes.
 TEST_F(APumper, T7_WouldSendEverythingWithoutBudgets) {
     settings_.budgets.sms = {100000, 100000, 100000, 100000, 100000, 100};
     begin();
@@ -140,10 +140,10 @@ TEST_F(APumper, T7_WouldSendEverythingWithoutBudgets) {
 }
 
 TEST_F(APumper, T7_WouldStarveOthersWithoutAShareOfTheirOwn) {
-    settings_.budgets.sms.stranger_percent = 100;
+    settings_.budgets.sms.unproven_percent = 100;
     begin();
     pump();
-    EXPECT_FALSE(is_served(request(people + 1, seats + 1, true)));
+    EXPECT_FALSE(is_served(request(people + 1, places + 1, true)));
 }
 
 TEST_F(APumper, T7_RaisesNoAlarmWherePeopleTypeTheirCodes) {

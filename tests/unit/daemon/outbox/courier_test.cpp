@@ -47,7 +47,7 @@ TEST_F(ACourier, HandsAMessageOnOnceItIsDurableAndForgetsItsLetterAfterTheYes) {
 
 TEST_F(ACourier, GivesAMailASubjectWhereItHasNoneOfItsOwnAndAnSmsNone) {
     start_courier();
-    Order notice = code_for(1);
+    SendRequest notice = code_for(1);
     notice.text = "notice.text";
     ASSERT_TRUE(becomes(enqueue(std::move(notice)), MessageState::sent));
     EXPECT_EQ(mail_.seen.at(0).subject, "Your account");
@@ -93,7 +93,7 @@ TEST_F(ACourier, TriesAgainLaterWhenEveryChannelSaysNotNow) {
 TEST_F(ACourier, T29_TriesACodeAgainAtLeastOnceAMinuteAndSaysTheMinutesThatAreLeft) {
     sms_.gateway = [](const Seen&) { return not_now(); };
     start_courier();
-    Order order = code_for(1, Medium::sms);
+    SendRequest order = code_for(1, Medium::sms);
     order.text = "minutes.text";
     order.variables.push_back({"minutes", base::Secret("10")});
     const auto number = enqueue(std::move(order));
@@ -118,7 +118,7 @@ TEST_F(ACourier, T29_TriesACodeAgainAtLeastOnceAMinuteAndSaysTheMinutesThatAreLe
 TEST_F(ACourier, LetsANoticeWaitLongerThanACode) {
     sms_.gateway = [](const Seen&) { return not_now(); };
     start_courier();
-    Order notice = code_for(1, Medium::sms);
+    SendRequest notice = code_for(1, Medium::sms);
     notice.code = false;
     notice.lifetime = std::chrono::hours(24);
     const auto number = enqueue(std::move(notice));
@@ -211,7 +211,7 @@ TEST_F(ACourier, LetsAMessageThatWaitedForTheDiskExpire) {
 
 TEST_F(ACourier, SendsNoCodeThatANewerEventVoided) {
     const auto code = enqueue(code_for(1));
-    Order order = code_for(1);
+    SendRequest order = code_for(1);
     order.code = false;
     const auto notice = enqueue(std::move(order));
     void_codes(1);
@@ -304,7 +304,7 @@ TEST_F(ACourier, RefusesWhatTheChannelMayNotSendAndWhatHasNoText) {
     const auto number = enqueue(code_for(1, Medium::sms));
     ASSERT_TRUE(becomes(number, MessageState::refused));
     EXPECT_EQ(message(number).why, "unsendable");
-    Order order = code_for(1);
+    SendRequest order = code_for(1);
     order.text = "no.such.text";
     const auto without_text = enqueue(std::move(order));
     ASSERT_TRUE(becomes(without_text, MessageState::refused));
@@ -327,7 +327,7 @@ TEST_F(ACourier, TriesAtOnceWhatTheHelpdeskBringsForward) {
 TEST_F(ACourier, AsksADeadGatewayForOneMessageAndNotForAllThatWait) {
     constexpr std::uint32_t people = 200;
     make_accounts(people);
-    std::vector<Order> orders;
+    std::vector<SendRequest> orders;
     for (std::uint32_t uid = 1; uid <= people; ++uid) {
         orders.push_back(code_for(uid, Medium::sms));
     }
@@ -348,7 +348,7 @@ TEST_F(ACourier, AsksADeadGatewayForOneMessageAndNotForAllThatWait) {
 
 TEST_F(ACourier, TakesAsManyChannelsOfAMediumAsTheLimitSays) {
     const auto courier_with = [&](std::size_t channels) {
-        std::vector<ChannelDoor> doors(channels, {Medium::mail, "smtp", &mail_});
+        std::vector<ChannelBinding> doors(channels, {Medium::mail, "smtp", &mail_});
         doors.push_back({Medium::sms, "sms_http", &sms_});
         const Courier courier({loop_, clock_, *store_, *outbox_, texts_, tasks_}, std::move(doors));
     };

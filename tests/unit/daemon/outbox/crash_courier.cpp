@@ -96,8 +96,8 @@ private:
 
 /// What a queue without the state `sending` knows after a crash.
 void forget_what_was_in_hand(store::WriteTxn& txn) {
-    std::vector<std::pair<std::uint64_t, model::Outgoing>> in_hand;
-    store::OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing& message) {
+    std::vector<std::pair<std::uint64_t, model::OutboxEntry>> in_hand;
+    store::OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry& message) {
         if (message.state == model::MessageState::sending) {
             in_hand.emplace_back(number, message);
         }
@@ -132,10 +132,10 @@ int main(int argc, char** argv) {
     const auto texts = messages::Catalogue::load({argv[2]});
     base::TaskGroup tasks([&](const std::exception_ptr&) { loop.stop(); });
     Gateway gateway(loop, clock, argv[3], manner == "forgetful");
-    const std::vector<outbox::ChannelDoor> doors{{model::Medium::sms, "gateway", &gateway}};
+    const std::vector<outbox::ChannelBinding> doors{{model::Medium::sms, "gateway", &gateway}};
     outbox::Courier courier({loop, clock, store, outbox, texts, tasks}, doors);
     outbox::Receipts receipts({loop, store, outbox, tasks}, doors);
-    courier.on_sent([&](std::uint64_t number, const model::Outgoing& message) { receipts.sent(number, message); });
+    courier.on_sent([&](std::uint64_t number, const model::OutboxEntry& message) { receipts.sent(number, message); });
     courier.start();
     receipts.start();
     while (store.read(store::OutboxTable::pending) > 0) {

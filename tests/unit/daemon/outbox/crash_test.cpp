@@ -44,7 +44,7 @@ protected:
         make_accounts(messages);
         write([&](store::WriteTxn& txn) {
             for (std::uint32_t uid = 1; uid <= messages; ++uid) {
-                model::Outgoing message;
+                model::OutboxEntry message;
                 message.medium = model::Medium::sms;
                 message.reference = reference(uid);
                 message.destination = txn.digest(store::DigestKind::phone, phone_of(uid));
@@ -53,10 +53,10 @@ protected:
                 message.created = message.next = clock.wall();
                 // Every tenth has little time left, so that some expire while they wait.
                 message.expires = message.created + std::chrono::milliseconds(uid % 10 == 0 ? uid : 3600'000);
-                model::Letter letter;
-                letter.destination = phone_of(uid);
-                letter.variables.push_back({"code", base::Secret("271828")});
-                OutboxTable::add(txn, message, letter);
+                model::MessageContent content;
+                content.destination = phone_of(uid);
+                content.variables.push_back({"code", base::Secret("271828")});
+                OutboxTable::add(txn, message, content);
             }
         });
     }
@@ -104,10 +104,10 @@ protected:
         return all;
     }
     /// By reference.
-    [[nodiscard]] std::map<std::string, model::Outgoing> stored() const {
-        std::map<std::string, model::Outgoing> all;
+    [[nodiscard]] std::map<std::string, model::OutboxEntry> stored() const {
+        std::map<std::string, model::OutboxEntry> all;
         read([&](const store::ReadTxn& txn) {
-            OutboxTable::each(txn, 0, [&](std::uint64_t, const model::Outgoing& message) {
+            OutboxTable::each(txn, 0, [&](std::uint64_t, const model::OutboxEntry& message) {
                 all[message.reference] = message;
                 return true;
             });
@@ -123,7 +123,7 @@ protected:
         }
         const auto records = stored();
         return static_cast<std::size_t>(std::count_if(times.begin(), times.end(), [&](const auto& taken) {
-            const model::Outgoing& record = records.at(taken.first);
+            const model::OutboxEntry& record = records.at(taken.first);
             const std::uint32_t yes = record.state == MessageState::sent ? 1 : 0;
             return taken.second > record.unknown + yes;
         }));

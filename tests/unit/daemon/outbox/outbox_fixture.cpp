@@ -36,12 +36,12 @@ std::string phone_number(std::uint32_t uid) {
 }
 
 void put_account(WriteTxn& txn, std::uint32_t uid) {
-    model::PrivateAccount closed;
-    closed.generation = 1;
-    closed.mail = mail_address(uid);
-    closed.phone = phone_number(uid);
+    model::PrivateAccount private_part;
+    private_part.generation = 1;
+    private_part.mail = mail_address(uid);
+    private_part.phone = phone_number(uid);
     AccountsTable::put(txn, store::account(uid, "person" + std::to_string(uid)));
-    AccountsTable::put(txn, model::Uid{uid}, closed);
+    AccountsTable::put(txn, model::Uid{uid}, private_part);
 }
 
 } // namespace
@@ -123,30 +123,30 @@ void OutboxFixture::make_accounts(std::uint32_t last) {
 
 void OutboxFixture::void_codes(std::uint32_t uid) {
     write([uid](WriteTxn& txn) {
-        auto closed = PrivateAccounts::get(txn, model::Uid{uid}).value();
-        ++closed.generation;
-        AccountsTable::put(txn, model::Uid{uid}, closed);
+        auto private_part = PrivateAccounts::get(txn, model::Uid{uid}).value();
+        ++private_part.generation;
+        AccountsTable::put(txn, model::Uid{uid}, private_part);
     });
 }
 
-Order OutboxFixture::code_for(std::uint32_t uid, Medium medium) const {
-    Order order;
+SendRequest OutboxFixture::code_for(std::uint32_t uid, Medium medium) const {
+    SendRequest order;
     order.medium = medium;
     order.account = model::Uid{uid};
     order.text = "code.text";
     order.variables.push_back({"code", base::Secret("314159")});
     order.step = "one_time_code";
     order.code = true;
-    order.seat = store_->digest(store::DigestKind::seat, "tty1");
+    order.place = store_->digest(store::DigestKind::place, "tty1");
     order.lifetime = std::chrono::seconds(600);
     return order;
 }
 
-std::uint64_t OutboxFixture::enqueue(Order order) {
+std::uint64_t OutboxFixture::enqueue(SendRequest order) {
     write(outbox_->enqueue(std::move(order)));
     std::uint64_t newest = 0;
     read([&](const ReadTxn& txn) {
-        OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::Outgoing&) {
+        OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry&) {
             newest = number;
             return true;
         });
@@ -155,9 +155,9 @@ std::uint64_t OutboxFixture::enqueue(Order order) {
     return newest;
 }
 
-void OutboxFixture::enqueue_all(std::vector<Order> orders) {
+void OutboxFixture::enqueue_all(std::vector<SendRequest> orders) {
     std::vector<store::Store::Work> all;
-    for (Order& order : orders) {
+    for (SendRequest& order : orders) {
         all.push_back(outbox_->enqueue(std::move(order)));
     }
     write([&](WriteTxn& txn) {
@@ -167,26 +167,27 @@ void OutboxFixture::enqueue_all(std::vector<Order> orders) {
     });
 }
 
-model::Outgoing OutboxFixture::message(std::uint64_t number) const {
+model::OutboxEntry OutboxFixture::message(std::uint64_t number) const {
     return read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); }).value();
 }
 
 bool OutboxFixture::has_letter(std::uint64_t number) const {
-    return read([&](const ReadTxn& txn) { return OutboxTable::letter(txn, number).has_value(); });
+    return read([&](const ReadTxn& txn) { return OutboxTable::content(txn, number).has_value(); });
 }
 
 void OutboxFixture::start_courier() {
-    const std::vector<ChannelDoor> doors{
+    const std::vector<ChannelBinding> doors{
         {Medium::mail, "smtp", &mail_}, {Medium::mail, "second", &second_}, {Medium::sms, "sms_http", &sms_}};
-    courier_ = std::make_unique<Courier>(Courier::Parts{loop_, clock_, *store_, *outbox_, texts_, tasks_}, doors);
-    receipts_ = std::make_unique<Receipts>(Receipts::Parts{loop_, *store_, *outbox_, tasks_}, doors);
+    courier_ =
+        std::make_unique<Courier>(Courier::Dependencies{loop_, clock_, *store_, *outbox_, texts_, tasks_}, doors);
+    receipts_ = std::make_unique<Receipts>(Receipts::Dependencies{loop_, *store_, *outbox_, tasks_}, doors);
     courier_->on_sent(
-        [this](std::uint64_t number, const model::Outgoing& message) { receipts_->sent(number, message); });
+        [this](std::uint64_t number, const model::OutboxEntry& message) { receipts_->sent(number, message); });
     courier_->on_health([this](const std::string& channel, const ChannelHealth& health) {
         told_.push_back(channel + (health.fails() ? " fails: " + health.said() : " delivers"));
     });
     courier_->on_code_refused(
-        [this](const model::Outgoing& message) { told_.push_back("a code was refused: " + message.said); });
+        [this](const model::OutboxEntry& message) { told_.push_back("a code was refused: " + message.said); });
     courier_->start();
     receipts_->start();
 }

@@ -72,13 +72,13 @@ protected:
     [[nodiscard]] static std::string mail_of(std::uint32_t uid);
     [[nodiscard]] static std::string phone_of(std::uint32_t uid);
 
-    /// A code for the account of `uid` at seat `seat`, 600 seconds long.
-    [[nodiscard]] Order code_for(std::uint32_t uid, model::Medium medium = model::Medium::mail) const;
+    /// A code for the account of `uid` at place `seat`, 600 seconds long.
+    [[nodiscard]] SendRequest code_for(std::uint32_t uid, model::Medium medium = model::Medium::mail) const;
     /// Writes it down; its number.
-    std::uint64_t enqueue(Order order);
+    std::uint64_t enqueue(SendRequest order);
     /// All of them in one transaction.
-    void enqueue_all(std::vector<Order> orders);
-    [[nodiscard]] model::Outgoing message(std::uint64_t number) const;
+    void enqueue_all(std::vector<SendRequest> orders);
+    [[nodiscard]] model::OutboxEntry message(std::uint64_t number) const;
     [[nodiscard]] bool has_letter(std::uint64_t number) const;
 
     /// A courier over `mail_` and `second_` for mail, and `sms_`; and who asks them for receipts.

@@ -27,9 +27,9 @@ protected:
     AnOutbox() { make_account(1); }
     void set_address(const std::string& mail) {
         write([&](WriteTxn& txn) {
-            auto closed = store::PrivateAccounts::get(txn, model::Uid{1}).value();
-            closed.mail = mail;
-            store::AccountsTable::put(txn, model::Uid{1}, closed);
+            auto private_part = store::PrivateAccounts::get(txn, model::Uid{1}).value();
+            private_part.mail = mail;
+            store::AccountsTable::put(txn, model::Uid{1}, private_part);
         });
     }
     void use(Settings settings) { outbox_->set(std::move(settings)); }
@@ -52,12 +52,12 @@ TEST_F(AnOutbox, WritesAMessageDownForTheAddressThatTheAccountHasInThatTransacti
     EXPECT_EQ(queued.text, "code.text");
     EXPECT_EQ(queued.reference.size(), limits::delivery_reference_bytes);
     EXPECT_EQ(queued.expires - queued.created, 600s);
-    const auto letter = read([](const ReadTxn& txn) { return OutboxTable::letter(txn, 1); });
-    EXPECT_EQ(letter.value().destination, "new@example.org");
+    const auto content = read([](const ReadTxn& txn) { return OutboxTable::content(txn, 1); });
+    EXPECT_EQ(content.value().destination, "new@example.org");
 }
 
 TEST_F(AnOutbox, SendsToANamedAddressWhereThereIsOne) {
-    Order order = code_for(1);
+    SendRequest order = code_for(1);
     order.destination = "former@example.org"; // of a notice to the address that was changed
     EXPECT_EQ(message(enqueue(std::move(order))).masked, "f***@e***.org");
 }
@@ -121,7 +121,7 @@ TEST_F(AnOutbox, KeepsItsLimitOfMessagesAndGivesUpTheOldestThatIsDoneForOneMore)
 
 TEST_F(AnOutbox, TakesALifetimeWithinItsLimitsOnly) {
     const auto with = [&](base::Milliseconds lifetime) {
-        Order order = code_for(1);
+        SendRequest order = code_for(1);
         order.lifetime = lifetime;
         return kind_thrown_by([&] { (void)outbox_->enqueue(std::move(order)); });
     };
@@ -157,7 +157,7 @@ protected:
     }
     /// With messages of somebody else, until there are so many.
     void fill_to(std::size_t count) {
-        model::Outgoing other = message(1);
+        model::OutboxEntry other = message(1);
         other.account = model::Uid{3};
         const std::size_t have = read(OutboxTable::count);
         write([&](WriteTxn& txn) {

@@ -21,7 +21,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 /// What a channel does that keeps its reports until it hears that they are kept.
-class Drop {
+class ReportSource {
 public:
     ReceiptsResponse operator()(const ReceiptsRequest& request) {
         if (request.kept != 0 && request.kept == batch_) {
@@ -44,7 +44,7 @@ protected:
         make_accounts(100);
         settings_.receipts = 30s;
         outbox_->set(settings_);
-        mail_.knows = [this](const ReceiptsRequest& request) { return drop_(request); };
+        mail_.knows = [this](const ReceiptsRequest& request) { return reports_(request); };
     }
 
     std::uint64_t send(std::uint32_t uid = 1, Medium medium = Medium::mail) {
@@ -54,7 +54,7 @@ protected:
         return number;
     }
     void report(std::uint64_t number, ReceiptOutcome outcome, const std::string& said = "said so") {
-        drop_.reports.push_back({message(number).reference, outcome, said});
+        reports_.reports.push_back({message(number).reference, outcome, said});
     }
     /// Lets the time of one question pass.
     void ask() {
@@ -62,7 +62,7 @@ protected:
         EXPECT_TRUE(settles());
     }
 
-    Drop drop_;
+    ReportSource reports_;
 };
 
 TEST_F(AReceipt, TurnsWhatWasSentIntoWhatBounced) {
@@ -150,11 +150,11 @@ TEST_F(AReceipt, IsAcknowledgedOnceItIsDurable) {
     start_courier();
     report(send(), ReceiptOutcome::delayed);
     ask();
-    EXPECT_THAT(drop_.reports, SizeIs(1)) << "it has not heard yet";
+    EXPECT_THAT(reports_.reports, SizeIs(1)) << "it has not heard yet";
     EXPECT_EQ(mail_.asked.back().kept, 0U);
     ask();
     EXPECT_EQ(mail_.asked.back().kept, 101U);
-    EXPECT_THAT(drop_.reports, IsEmpty());
+    EXPECT_THAT(reports_.reports, IsEmpty());
 }
 
 TEST_F(AReceipt, IsToldAgainWhereTheAnswerIsLost) {
@@ -162,12 +162,12 @@ TEST_F(AReceipt, IsToldAgainWhereTheAnswerIsLost) {
     const auto number = send();
     report(number, ReceiptOutcome::failed);
     mail_.knows = [this](const ReceiptsRequest& request) -> ReceiptsResponse {
-        (void)drop_(request);
+        (void)reports_(request);
         throw base::Error(base::Error::Kind::unavailable, "the daemon, or the channel, was killed");
     };
     ask();
     EXPECT_EQ(message(number).state, MessageState::sent);
-    mail_.knows = [this](const ReceiptsRequest& request) { return drop_(request); };
+    mail_.knows = [this](const ReceiptsRequest& request) { return reports_(request); };
     ask();
     EXPECT_EQ(mail_.asked.back().kept, 0U);
     EXPECT_EQ(message(number).state, MessageState::refused);
@@ -180,12 +180,12 @@ TEST_F(AReceipt, ChangesNothingWhenItIsToldAgain) {
     report(number, ReceiptOutcome::failed, "5.1.1");
     ask();
     const auto bounced = message(number);
-    const std::vector<Receipt> told = drop_.reports;
+    const std::vector<Receipt> told = reports_.reports;
     end_courier(); // before it has acknowledged
     start_courier();
     ask();
     EXPECT_EQ(mail_.asked.back().kept, 0U);
-    EXPECT_EQ(drop_.reports, told);
+    EXPECT_EQ(reports_.reports, told);
     EXPECT_EQ(message(number), bounced);
 }
 
@@ -194,12 +194,12 @@ TEST_F(AReceipt, OfAnUnknownReferenceOrAnotherChannelsMessageChangesNothing) {
     const auto sms = send(1, Medium::sms);
     const auto mail = send(2);
     report(sms, ReceiptOutcome::failed);
-    drop_.reports.push_back({std::string(32, '0'), ReceiptOutcome::failed, ""});
+    reports_.reports.push_back({std::string(32, '0'), ReceiptOutcome::failed, ""});
     const auto before = std::pair(message(sms), message(mail));
     ask();
     EXPECT_EQ(std::pair(message(sms), message(mail)), before);
     ask();
-    EXPECT_THAT(drop_.reports, IsEmpty()) << "it is forgotten all the same";
+    EXPECT_THAT(reports_.reports, IsEmpty()) << "it is forgotten all the same";
 }
 
 TEST_F(AReceipt, ThatIsFasterThanTheYesIsToldAgain) {
@@ -251,7 +251,7 @@ TEST_F(AReceipt, IsAskedForLaterWhereTheChannelDoesNotAnswer) {
         throw base::Error(base::Error::Kind::unavailable, "no answer");
     };
     ask();
-    mail_.knows = [this](const ReceiptsRequest& request) { return drop_(request); };
+    mail_.knows = [this](const ReceiptsRequest& request) { return reports_(request); };
     report(number, ReceiptOutcome::delivered);
     ask();
     EXPECT_EQ(message(number).why, "delivered");

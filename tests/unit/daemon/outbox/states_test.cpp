@@ -15,15 +15,15 @@ namespace {
 
 using namespace std::chrono_literals;
 using model::MessageState;
-using model::Outgoing;
+using model::OutboxEntry;
 using protocol::DeliverResponse;
 using protocol::Outcome;
 
 constexpr std::array all{MessageState::queued,   MessageState::sending, MessageState::sent,
                          MessageState::deferred, MessageState::refused, MessageState::expired};
 
-Outgoing in(MessageState state) {
-    Outgoing message;
+OutboxEntry in(MessageState state) {
+    OutboxEntry message;
     message.state = state;
     message.expires = 100s;
     return message;
@@ -44,11 +44,11 @@ TEST(AMessage, IsSentOnlyWhenSendingWasWrittenDown) {
 }
 
 TEST(AMessage, BecomesWhatTheChannelSays) {
-    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const OutboxEntry sending = handed_on(in(MessageState::queued), "smtp", 1s);
     EXPECT_EQ(sending.state, MessageState::sending);
     EXPECT_EQ(sending.attempts, 1U);
     EXPECT_EQ(sending.channel, "smtp");
-    const Outgoing deferred = answered(sending, DeliverResponse{Outcome::retry, {}, "", "450"}, 2s, 9s);
+    const OutboxEntry deferred = answered(sending, DeliverResponse{Outcome::retry, {}, "", "450"}, 2s, 9s);
     EXPECT_EQ(deferred.state, MessageState::deferred);
     EXPECT_EQ(deferred.next, 9s);
     EXPECT_EQ(deferred.changed, 2s);
@@ -60,7 +60,7 @@ TEST(AMessage, BecomesWhatTheChannelSays) {
 }
 
 TEST(AMessage, ThatAChannelRefusesWhenItsTimeIsOverIsExpired) {
-    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const OutboxEntry sending = handed_on(in(MessageState::queued), "smtp", 1s);
     const auto refused_at = [&](base::Milliseconds now) {
         return answered(sending, DeliverResponse{Outcome::refused, {}, "", "its time was over"}, now, now);
     };
@@ -77,19 +77,19 @@ TEST(AMessage, ThatWasSentLearnsHowItEnded) {
     const Receipt delayed{"", ReceiptOutcome::delayed, "4.4.1 nobody there"};
     const Receipt failed{"", ReceiptOutcome::failed, "5.1.1 no such\nmailbox"};
 
-    const Outgoing late = with_receipt(in(MessageState::sent), delayed, 5s);
+    const OutboxEntry late = with_receipt(in(MessageState::sent), delayed, 5s);
     EXPECT_EQ(late.state, MessageState::sent);
     EXPECT_EQ(late.why, "delayed");
     EXPECT_EQ(late.said, "4.4.1 nobody there");
     EXPECT_TRUE(awaits_receipt(late));
     EXPECT_EQ(with_receipt(late, delayed, 6s), late);
 
-    const Outgoing arrived = with_receipt(late, delivered, 7s);
+    const OutboxEntry arrived = with_receipt(late, delivered, 7s);
     EXPECT_EQ(arrived.state, MessageState::sent);
     EXPECT_EQ(arrived.why, "delivered");
     EXPECT_FALSE(awaits_receipt(arrived));
 
-    const Outgoing bounced = with_receipt(late, failed, 7s);
+    const OutboxEntry bounced = with_receipt(late, failed, 7s);
     EXPECT_EQ(bounced.state, MessageState::refused);
     EXPECT_EQ(bounced.why, "bounced");
     EXPECT_EQ(bounced.said, "5.1.1 no such\\x0amailbox");
@@ -107,7 +107,7 @@ TEST(AMessage, ThatWasSentLearnsHowItEnded) {
 }
 
 TEST(AMessage, CountsAttemptsOfWhichNobodyKnowsTheOutcome) {
-    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const OutboxEntry sending = handed_on(in(MessageState::queued), "smtp", 1s);
     EXPECT_EQ(unanswered(sending, "no-answer", 2s, 9s).unknown, 1U);
     EXPECT_EQ(recovered(sending, 2s).unknown, 1U);
     EXPECT_EQ(recovered(sending, 2s).state, MessageState::deferred);
@@ -115,23 +115,25 @@ TEST(AMessage, CountsAttemptsOfWhichNobodyKnowsTheOutcome) {
 }
 
 TEST(AMessage, WhoseAnswerWasLostIsTriedAgainAndMayHaveArrived) {
-    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
-    const Outgoing lost = answered(sending, DeliverResponse{Outcome::lost, {}, "", "it broke"}, 2s, 9s);
+    const OutboxEntry sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const OutboxEntry lost = answered(sending, DeliverResponse{Outcome::lost, {}, "", "it broke"}, 2s, 9s);
     EXPECT_EQ(lost.state, MessageState::deferred);
     EXPECT_EQ(lost.why, "answer-lost");
     EXPECT_EQ(lost.said, "it broke");
     EXPECT_EQ(lost.next, 9s);
     EXPECT_EQ(lost.unknown, 1U);
-    const Outgoing again = answered(handed_on(lost, "smtp", 9s), DeliverResponse{Outcome::lost, {}, "", ""}, 9s, 20s);
+    const OutboxEntry again =
+        answered(handed_on(lost, "smtp", 9s), DeliverResponse{Outcome::lost, {}, "", ""}, 9s, 20s);
     EXPECT_EQ(again.unknown, 2U);
     EXPECT_EQ(expired(again, 100s).why, "answer-lost") << "the helpdesk still sees why it may have arrived";
-    const Outgoing sent = answered(handed_on(again, "smtp", 20s), DeliverResponse{Outcome::sent, {}, "", ""}, 21s, 21s);
+    const OutboxEntry sent =
+        answered(handed_on(again, "smtp", 20s), DeliverResponse{Outcome::sent, {}, "", ""}, 21s, 21s);
     EXPECT_EQ(sent.unknown, 2U) << "that it may have arrived three times stays known";
     EXPECT_EQ(sent.why, "");
 }
 
 TEST(AMessage, ThatHasAFinalStateTakesNoChange) {
-    const Outgoing sent = in(MessageState::sent);
+    const OutboxEntry sent = in(MessageState::sent);
     EXPECT_THROW((void)handed_on(sent, "smtp", 1s), base::Error);
     EXPECT_THROW((void)expired(sent, 1s), base::Error);
     EXPECT_THROW((void)refused(sent, "void", 1s), base::Error);
@@ -149,7 +151,7 @@ TEST(AMessage, IsBroughtForwardOnlyWhereItWaitsForAnotherAttempt) {
 }
 
 TEST(AMessage, KeepsAsMuchOfAGatewaysWordsAsTheLimitSays) {
-    const Outgoing sending = handed_on(in(MessageState::queued), "smtp", 1s);
+    const OutboxEntry sending = handed_on(in(MessageState::queued), "smtp", 1s);
     const auto said = [&](std::size_t size) {
         return answered(sending, DeliverResponse{Outcome::sent, {}, std::string(size, 'r'), std::string(size, 's')}, 2s,
                         2s);

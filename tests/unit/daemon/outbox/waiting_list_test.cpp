@@ -14,8 +14,8 @@ using model::Medium;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Outgoing to(std::uint8_t destination, base::Milliseconds due, base::Milliseconds expires = 1000s) {
-    model::Outgoing message;
+model::OutboxEntry to(std::uint8_t destination, base::Milliseconds due, base::Milliseconds expires = 1000s) {
+    model::OutboxEntry message;
     message.destination.bytes.fill(destination);
     message.next = due;
     message.expires = expires;

@@ -57,7 +57,7 @@ TEST_F(ARegistry, AsksALockoutPolicyInItsOwnProcess) {
     EXPECT_EQ(judgement.until, base::Milliseconds(1'005'000));
     EXPECT_EQ(judgement.reason, "too-many-failures");
     EXPECT_EQ(judgement.counters[protocol::Scope::account].value_or(protocol::Counter{}).consecutive, 1U);
-    EXPECT_FALSE(judgement.counters[protocol::Scope::seat]);
+    EXPECT_FALSE(judgement.counters[protocol::Scope::place]);
     const auto status = registry_->status();
     ASSERT_EQ(status.size(), 1U);
     EXPECT_EQ(status[0].state, PluginState::ready);

@@ -32,19 +32,19 @@ protected:
 };
 
 TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
-    const model::PrivateAccount closed{.state = model::AccountState::locked,
-                                       .state_reason = "lost badge",
-                                       .generation = 7,
-                                       .created = base::Milliseconds(11),
-                                       .last_login = base::Milliseconds(12),
-                                       .mail = "anna@example.org",
-                                       .phone = "+33123456789",
-                                       .organisation = "north",
-                                       .locale = "fr_FR.UTF-8",
-                                       .authorisations = {"login", "sshd"},
-                                       .factors = {"totp", "recovery_codes"},
-                                       .disown_codes = {{model::Digest{{4}}, base::Milliseconds(14)}},
-                                       .trusted_seats = {{model::Digest{{5}}, base::Milliseconds(15)}}};
+    const model::PrivateAccount private_part{.state = model::AccountState::locked,
+                                             .state_reason = "lost badge",
+                                             .generation = 7,
+                                             .created = base::Milliseconds(11),
+                                             .last_login = base::Milliseconds(12),
+                                             .mail = "anna@example.org",
+                                             .phone = "+33123456789",
+                                             .organisation = "north",
+                                             .locale = "fr_FR.UTF-8",
+                                             .authorisations = {"login", "sshd"},
+                                             .factors = {"totp", "recovery_codes"},
+                                             .revocation_codes = {{model::Digest{{4}}, base::Milliseconds(14)}},
+                                             .trusted_places = {{model::Digest{{5}}, base::Milliseconds(15)}}};
     const model::Credential credential{.password_hash = "$y$j9T$abc",
                                        .password_changed = base::Milliseconds(13),
                                        .must_change = true,
@@ -52,13 +52,13 @@ TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
                                        .history = {"$y$1", "$y$2"}};
     write([&](WriteTxn& txn) {
         AccountsTable::put(txn, account(2000, "anna"));
-        AccountsTable::put(txn, Uid{2000}, closed);
+        AccountsTable::put(txn, Uid{2000}, private_part);
         AccountsTable::put(txn, Uid{2000}, credential);
     });
     reopen();
     read([&](const ReadTxn& txn) {
         EXPECT_EQ(PublicAccounts::get(txn, Uid{2000}), account(2000, "anna"));
-        EXPECT_EQ(PrivateAccounts::get(txn, Uid{2000}), closed);
+        EXPECT_EQ(PrivateAccounts::get(txn, Uid{2000}), private_part);
         EXPECT_EQ(Credentials::get(txn, Uid{2000}), credential);
         EXPECT_EQ(PrivateAccounts::get(txn, Uid{2001}), std::nullopt);
         return 0;
@@ -168,10 +168,10 @@ TEST_F(AnAccountsTable, ErasesEveryTraceButTheNumber) {
         EXPECT_FALSE(AccountsTable::erase(txn, Uid{2000}));
     });
     read([](const ReadTxn& txn) {
-        for (const Table table : {Table::names, Table::open, Table::steps}) {
+        for (const Table table : {Table::names, Table::public_accounts, Table::steps}) {
             EXPECT_EQ(txn.count(table), 1U) << name_of(table); // bert's
         }
-        for (const Table table : {Table::closed, Table::credential, Table::attempts, Table::strangers}) {
+        for (const Table table : {Table::private_accounts, Table::credential, Table::attempts, Table::unknown_names}) {
             EXPECT_EQ(txn.count(table), 0U) << name_of(table);
         }
         EXPECT_EQ(txn.count(Table::numbers), 2U);

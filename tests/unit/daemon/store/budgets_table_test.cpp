@@ -10,11 +10,11 @@ namespace {
 
 constexpr base::Milliseconds now{1795420800000};
 
-model::Spending spent(std::uint32_t strangers, base::Milliseconds at = now) {
-    model::Spending spending;
-    spending.stranger.add(at);
-    spending.stranger.by_hour.front() = strangers;
-    return spending;
+model::Usage spent(std::uint32_t unproven, base::Milliseconds at = now) {
+    model::Usage usage;
+    usage.unproven.add(at);
+    usage.unproven.by_hour.front() = unproven;
+    return usage;
 }
 
 /// Digests with the same leading bits share their slots.
@@ -26,21 +26,21 @@ model::Digest digest_beside(std::uint8_t number) {
 
 class ABudgetsTable : public StoreFixture {
 protected:
-    void put(std::uint8_t number, const model::Spending& spending) {
-        write([&](WriteTxn& txn) { BudgetsTable::put(txn, digest_beside(number), spending); });
+    void put(std::uint8_t number, const model::Usage& usage) {
+        write([&](WriteTxn& txn) { BudgetsTable::put(txn, digest_beside(number), usage); });
     }
-    [[nodiscard]] model::Spending get(std::uint8_t number) const {
-        return read([&](const ReadTxn& txn) { return BudgetsTable::spending(txn, digest_beside(number)); });
+    [[nodiscard]] model::Usage get(std::uint8_t number) const {
+        return read([&](const ReadTxn& txn) { return BudgetsTable::usage(txn, digest_beside(number)); });
     }
 };
 
-TEST_F(ABudgetsTable, RemembersWhatStrangersAndOthersSpent) {
-    model::Spending spending = spent(3);
-    spending.proven.add(now);
-    put(1, spending);
+TEST_F(ABudgetsTable, RemembersWhatOutsidersAndOthersSpent) {
+    model::Usage usage = spent(3);
+    usage.proven.add(now);
+    put(1, usage);
     reopen();
-    EXPECT_EQ(get(1), spending);
-    EXPECT_EQ(get(2), model::Spending{});
+    EXPECT_EQ(get(1), usage);
+    EXPECT_EQ(get(2), model::Usage{});
 }
 
 TEST_F(ABudgetsTable, RemembersWhatBecameOfTheCodesOfEachMedium) {
@@ -55,17 +55,17 @@ TEST_F(ABudgetsTable, RemembersWhatBecameOfTheCodesOfEachMedium) {
 }
 
 TEST_F(ABudgetsTable, HasRoomForItsLimitAndGivesUpTheOldestAndLeastUsedForOneMore) {
-    static_assert(limits::counted_budgets % limits::neighbours == 0);
-    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+    static_assert(limits::counted_budgets % limits::bucket_slots == 0);
+    for (std::uint8_t i = 0; i < limits::bucket_slots; ++i) {
         put(i, spent(i == 5 ? 100 : 10, i == 5 ? now - std::chrono::hours(2) : now));
     }
     EXPECT_EQ(get(5), spent(100, now - std::chrono::hours(2)));
     put(100, spent(1));
-    EXPECT_EQ(get(5), model::Spending{});
+    EXPECT_EQ(get(5), model::Usage{});
     put(101, spent(1));
-    EXPECT_EQ(get(100), model::Spending{}) << "newcomers displace one another";
-    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
-        EXPECT_EQ(get(i) == model::Spending{}, i == 5) << int{i};
+    EXPECT_EQ(get(100), model::Usage{}) << "newcomers displace one another";
+    for (std::uint8_t i = 0; i < limits::bucket_slots; ++i) {
+        EXPECT_EQ(get(i) == model::Usage{}, i == 5) << int{i};
     }
 }
 

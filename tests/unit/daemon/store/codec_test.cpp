@@ -56,12 +56,12 @@ TEST(ANaiveCodec, WouldLoseWhatANewerDaemonAdded) {
 }
 
 TEST(ACodec, KeepsWhatANewerDaemonAddedToPrivatePartsAndCredentials) {
-    future::PrivateRecord closed;
-    closed.set_mail("anna@example.org");
-    closed.set_added_text("kept");
-    auto account = decode_private(bytes_of(closed));
+    future::PrivateRecord private_part;
+    private_part.set_mail("anna@example.org");
+    private_part.set_added_text("kept");
+    auto account = decode_private(bytes_of(private_part));
     account.mail = "anne@example.org";
-    const auto rewritten = as_future<future::PrivateRecord>(encode(account, bytes_of(closed)));
+    const auto rewritten = as_future<future::PrivateRecord>(encode(account, bytes_of(private_part)));
     EXPECT_EQ(rewritten.mail(), "anne@example.org");
     EXPECT_EQ(rewritten.added_text(), "kept");
 
@@ -86,31 +86,31 @@ TEST(ACodec, TakesAStateThatOnlyANewerDaemonKnowsForDisabledAndKeepsIt) {
     EXPECT_EQ(as_future<future::PrivateRecord>(encode(account, bytes_of(stored))).state(), 0U);
 }
 
-TEST(ACodec, KeepsWhatANewerDaemonAddedToCountersAndTheirSeats) {
+TEST(ACodec, KeepsWhatANewerDaemonAddedToCountersAndTheirPlaces) {
     future::AttemptsRecord stored;
     stored.set_added_text("kept");
     stored.mutable_account()->set_consecutive(2);
     stored.mutable_account()->set_added_number(99);
     for (std::uint8_t i = 1; i <= 2; ++i) {
-        auto& seat = *stored.add_seats();
-        seat.set_seat(std::string(base::as_text(seat_digest(i).bytes)));
-        seat.mutable_counter()->set_consecutive(i);
-        seat.mutable_counter()->set_added_number(100U + i);
-        seat.set_added_text("seat" + std::to_string(i));
+        auto& place = *stored.add_places();
+        place.set_place(std::string(base::as_text(seat_digest(i).bytes)));
+        place.mutable_counter()->set_consecutive(i);
+        place.mutable_counter()->set_added_number(100U + i);
+        place.set_added_text("seat" + std::to_string(i));
     }
     auto counters = decode_attempts(bytes_of(stored));
     counters.account.consecutive = 3;
-    counters.seats.erase(counters.seats.begin());
-    counters.set_seat(seat_digest(3), failures(5));
+    counters.places.erase(counters.places.begin());
+    counters.set_place(seat_digest(3), failures(5));
     const auto rewritten = as_future<future::AttemptsRecord>(encode(counters, bytes_of(stored)));
     EXPECT_EQ(rewritten.added_text(), "kept");
     EXPECT_EQ(rewritten.account().consecutive(), 3U);
     EXPECT_EQ(rewritten.account().added_number(), 99U);
-    ASSERT_EQ(rewritten.seats_size(), 2);
-    EXPECT_EQ(rewritten.seats(0).added_text(), "seat2");
-    EXPECT_EQ(rewritten.seats(0).counter().added_number(), 102U);
-    EXPECT_EQ(rewritten.seats(1).added_text(), "");
-    EXPECT_EQ(rewritten.seats(1).counter().consecutive(), 5U);
+    ASSERT_EQ(rewritten.places_size(), 2);
+    EXPECT_EQ(rewritten.places(0).added_text(), "seat2");
+    EXPECT_EQ(rewritten.places(0).counter().added_number(), 102U);
+    EXPECT_EQ(rewritten.places(1).added_text(), "");
+    EXPECT_EQ(rewritten.places(1).counter().consecutive(), 5U);
 }
 
 TEST(ACodec, RefusesBytesThatAreNoRecord) {
@@ -124,20 +124,20 @@ TEST(ACodec, RefusesBytesThatAreNoRecord) {
     EXPECT_EQ(kind_thrown_by([&] { (void)encode(failures(1), damaged); }), Kind::corrupt);
 }
 
-TEST(ACodec, KeepsAsManySeatsAsTheLimitSays) {
+TEST(ACodec, KeepsAsManyPlacesAsTheLimitSays) {
     model::AttemptCounters counters;
-    for (std::uint8_t i = 0; i < limits::seats_per_account; ++i) {
-        counters.seats.push_back({seat_digest(i), failures(i)});
+    for (std::uint8_t i = 0; i < limits::places_per_account; ++i) {
+        counters.places.push_back({seat_digest(i), failures(i)});
     }
     EXPECT_EQ(decode_attempts(encode(counters, {})), counters);
-    counters.seats.push_back({seat_digest(200), failures(200)});
-    EXPECT_EQ(decode_attempts(encode(counters, {})).seats.size(), limits::seats_per_account);
+    counters.places.push_back({seat_digest(200), failures(200)});
+    EXPECT_EQ(decode_attempts(encode(counters, {})).places.size(), limits::places_per_account);
 }
 
 TEST(ACodec, T13_KeepsKnownPlacesAndWhyAnAccountIsLocked) {
     model::AttemptCounters counters;
     counters.lock = {99, false, "too-many-failures-a-day"};
-    counters.seats.push_back({seat_digest(1), failures(1), {0, true, "token-bucket"}});
+    counters.places.push_back({seat_digest(1), failures(1), {0, true, "token-bucket"}});
     for (std::uint8_t i = 0; i < limits::known_places; ++i) {
         counters.known.push_back({seat_digest(i), failures(i), i, 20'000 + i});
     }
@@ -147,13 +147,13 @@ TEST(ACodec, T13_KeepsKnownPlacesAndWhyAnAccountIsLocked) {
 TEST(ACodec, T13_TakesPlacesWithASuccessForKnownInARecordFromBeforeTheyHadAList) {
     future::AttemptsRecord old;
     for (std::uint8_t i = 1; i <= 3; ++i) {
-        auto& seat = *old.add_seats();
-        seat.set_seat(std::string(base::as_text(seat_digest(i).bytes)));
-        seat.mutable_counter()->set_consecutive(i);
-        seat.mutable_counter()->set_last_success(i == 2 ? 0 : 1'000'000 + i);
+        auto& place = *old.add_places();
+        place.set_place(std::string(base::as_text(seat_digest(i).bytes)));
+        place.mutable_counter()->set_consecutive(i);
+        place.mutable_counter()->set_last_success(i == 2 ? 0 : 1'000'000 + i);
     }
     const auto counters = decode_attempts(bytes_of(old));
-    EXPECT_EQ(counters.seats.size(), 3U);
+    EXPECT_EQ(counters.places.size(), 3U);
     EXPECT_EQ(counters.known.size(), 2U);
     ASSERT_NE(counters.known_place(seat_digest(3)), nullptr);
     EXPECT_EQ(counters.known_place(seat_digest(3))->counter.last_success, 1'000'003);
@@ -161,7 +161,7 @@ TEST(ACodec, T13_TakesPlacesWithASuccessForKnownInARecordFromBeforeTheyHadAList)
     EXPECT_EQ(decode_attempts(encode(counters, bytes_of(old))), counters);
 }
 
-TEST(ACodec, MakesBytesOfStrangersInAnAuditEventReadable) {
+TEST(ACodec, MakesBytesOfOutsidersInAnAuditEventReadable) {
     model::AuditEvent event;
     event.service = "ssh\xff";
     event.detail = "päss";

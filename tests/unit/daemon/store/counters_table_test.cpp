@@ -44,102 +44,102 @@ AttemptCounters full_counters() {
                         .hour = 77,
                         .failed_in_hour = {1, 2, 0, 4}};
     counters.account.failed_in_hour.back() = UINT16_MAX;
-    counters.set_seat(neighbour(1), failures(1));
-    counters.set_seat(neighbour(2), failures(2));
+    counters.set_place(neighbour(1), failures(1));
+    counters.set_place(neighbour(2), failures(2));
     return counters;
 }
 
 TEST_F(ACountersTable, KeepsEveryFieldOverARestart) {
     put(neighbour(9), Whose::account, full_counters());
-    put(neighbour(8), Whose::stranger, full_counters());
+    put(neighbour(8), Whose::unknown, full_counters());
     reopen();
     EXPECT_EQ(attempts(neighbour(9)), full_counters());
     EXPECT_EQ(attempts(neighbour(8)), full_counters());
     EXPECT_EQ(attempts(neighbour(7)), AttemptCounters{});
 }
 
-TEST_F(ACountersTable, KeepsSeatsAndTheSite) {
+TEST_F(ACountersTable, KeepsPlacesAndTheSite) {
     write([](WriteTxn& txn) {
-        CountersTable::put_seat(txn, neighbour(1), failures(5));
+        CountersTable::put_place(txn, neighbour(1), failures(5));
         CountersTable::put_site(txn, failures(600));
     });
     reopen();
     read([](const ReadTxn& txn) {
-        EXPECT_EQ(CountersTable::seat(txn, neighbour(1)), failures(5));
-        EXPECT_EQ(CountersTable::seat(txn, neighbour(2)), model::Counter{});
+        EXPECT_EQ(CountersTable::place(txn, neighbour(1)), failures(5));
+        EXPECT_EQ(CountersTable::place(txn, neighbour(2)), model::Counter{});
         EXPECT_EQ(CountersTable::site(txn), failures(600));
         return 0;
     });
 }
 
 TEST_F(ACountersTable, HasRoomForEveryNeighbourUpToTheLimitAndMakesTheLeastGiveWayBeyondIt) {
-    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
-        put(neighbour(i), Whose::stranger, {failures(10U + i), {}});
+    for (std::uint8_t i = 0; i < limits::bucket_slots; ++i) {
+        put(neighbour(i), Whose::unknown, {failures(10U + i), {}});
     }
-    EXPECT_EQ(count(Table::strangers), limits::neighbours);
-    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
+    EXPECT_EQ(count(Table::unknown_names), limits::bucket_slots);
+    for (std::uint8_t i = 0; i < limits::bucket_slots; ++i) {
         EXPECT_EQ(attempts(neighbour(i)).account.consecutive, 10U + i);
     }
-    put(neighbour(100), Whose::stranger, {failures(1), {}});
-    EXPECT_EQ(count(Table::strangers), limits::neighbours);
+    put(neighbour(100), Whose::unknown, {failures(1), {}});
+    EXPECT_EQ(count(Table::unknown_names), limits::bucket_slots);
     EXPECT_EQ(attempts(neighbour(0)), AttemptCounters{}); // had the fewest failures
     EXPECT_EQ(attempts(neighbour(100)).account.consecutive, 1U);
     EXPECT_EQ(attempts(neighbour(7)).account.consecutive, 17U);
 }
 
 TEST_F(ACountersTable, LetsAFloodOfNewNamesDisplaceOnlyItself) {
-    for (std::uint8_t i = 0; i < limits::neighbours - 1; ++i) {
+    for (std::uint8_t i = 0; i < limits::bucket_slots - 1; ++i) {
         auto locked = failures(5);
         locked.locked_until = 99999;
-        put(neighbour(i), Whose::stranger, {locked, {}});
+        put(neighbour(i), Whose::unknown, {locked, {}});
     }
     for (std::uint8_t i = 100; i < 150; ++i) {
-        put(neighbour(i), Whose::stranger, {failures(1, i), {}});
+        put(neighbour(i), Whose::unknown, {failures(1, i), {}});
     }
-    for (std::uint8_t i = 0; i < limits::neighbours - 1; ++i) {
+    for (std::uint8_t i = 0; i < limits::bucket_slots - 1; ++i) {
         EXPECT_EQ(attempts(neighbour(i)).account.locked_until, 99999);
     }
     EXPECT_EQ(attempts(neighbour(149)).account.consecutive, 1U);
 }
 
 TEST_F(ACountersTable, CountsNeighboursOfOtherSetsApart) {
-    for (std::uint8_t i = 0; i < limits::neighbours; ++i) {
-        put(neighbour(i, 0x40), Whose::stranger, {failures(1), {}});
-        put(neighbour(i, 0x00), Whose::stranger, {failures(1), {}});
-        put(neighbour(i, 0xff), Whose::stranger, {failures(1), {}});
+    for (std::uint8_t i = 0; i < limits::bucket_slots; ++i) {
+        put(neighbour(i, 0x40), Whose::unknown, {failures(1), {}});
+        put(neighbour(i, 0x00), Whose::unknown, {failures(1), {}});
+        put(neighbour(i, 0xff), Whose::unknown, {failures(1), {}});
     }
-    EXPECT_EQ(count(Table::strangers), 3 * limits::neighbours);
+    EXPECT_EQ(count(Table::unknown_names), 3 * limits::bucket_slots);
 }
 
-TEST_F(ACountersTable, BoundsStrangersAndSeatsHoweverManyCome) {
-    constexpr std::uint32_t comers = 60000; // names a stranger tries; the seats' room is 16384
+TEST_F(ACountersTable, BoundsOutsidersAndPlacesHoweverManyCome) {
+    constexpr std::uint32_t comers = 60000; // names an outsider tries; the places' room is 16384
     for (std::uint32_t batch = 0; batch < comers; batch += 2000) {
         write([&](WriteTxn& txn) {
             for (std::uint32_t i = batch; i < batch + 2000; ++i) {
-                const auto seat = txn.digest(DigestKind::seat, std::to_string(i));
-                CountersTable::put_seat(txn, seat, failures(1, i));
+                const auto place = txn.digest(DigestKind::place, std::to_string(i));
+                CountersTable::put_place(txn, place, failures(1, i));
             }
         });
     }
-    EXPECT_LE(count(Table::seats), limits::counted_seats);
-    EXPECT_GT(count(Table::seats), limits::counted_seats * 3 / 4); // and the room is used
+    EXPECT_LE(count(Table::places), limits::counted_places);
+    EXPECT_GT(count(Table::places), limits::counted_places * 3 / 4); // and the room is used
 }
 
-TEST_F(ACountersTable, NeverDropsTheCountersOfAnAccountForStrangers) {
+TEST_F(ACountersTable, NeverDropsTheCountersOfAnAccountForOutsiders) {
     put(neighbour(200), Whose::account, {failures(1), {}});
-    for (std::uint8_t i = 0; i < 3 * limits::neighbours; ++i) {
-        put(neighbour(i), Whose::stranger, {failures(50), {}});
+    for (std::uint8_t i = 0; i < 3 * limits::bucket_slots; ++i) {
+        put(neighbour(i), Whose::unknown, {failures(50), {}});
     }
     EXPECT_EQ(attempts(neighbour(200)).account.consecutive, 1U);
 }
 
 TEST_F(ACountersTable, CountsOnWhereANameThatNobodyHadGetsAnAccount) {
-    put(neighbour(1), Whose::stranger, {failures(4), {}});
+    put(neighbour(1), Whose::unknown, {failures(4), {}});
     auto counters = attempts(neighbour(1));
     ++counters.account.consecutive;
     put(neighbour(1), Whose::account, counters);
     EXPECT_EQ(attempts(neighbour(1)).account.consecutive, 5U);
-    EXPECT_EQ(count(Table::strangers), 0U);
+    EXPECT_EQ(count(Table::unknown_names), 0U);
 }
 
 // A pure in-memory table that forgets the oldest: what a flood of names does to the counters that matter.
@@ -150,7 +150,7 @@ TEST(ANaiveTable, WouldLetAFloodWashALockAway) {
     newest.emplace_back(neighbour(0), locked);
     for (std::uint8_t i = 100; i < 150; ++i) {
         newest.emplace_back(neighbour(i), failures(1, i));
-        if (newest.size() > limits::neighbours) {
+        if (newest.size() > limits::bucket_slots) {
             newest.erase(newest.begin());
         }
     }

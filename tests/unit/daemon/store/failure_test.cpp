@@ -219,7 +219,7 @@ TEST_F(ABatch, FailsTheOnePieceThatDoesNotFitIntoTheLargestMap) {
 }
 
 TEST_F(ABatch, FailsTheOnePieceWhosePublicationCannotBeCounted) {
-    write([](WriteTxn& txn) { txn.put_as_it_is(Table::meta, Key("public-generation"), base::as_bytes("damaged")); });
+    write([](WriteTxn& txn) { txn.put_raw(Table::meta, Key("public-generation"), base::as_bytes("damaged")); });
     const Outcomes outcomes = run([](WriteTxn& txn) { MetaTable::put_number(txn, "one", 1); }, add(1001, "bert"),
                                   [](WriteTxn& txn) { MetaTable::put_number(txn, "two", 2); });
     EXPECT_FALSE(outcomes.first);
@@ -331,7 +331,7 @@ TEST_F(ASnapshot, LetsTheReadSaySoWhereItCannotBeRenewedThenEither) {
 }
 
 TEST_F(ASnapshot, IsRenewedForAReaderOnAnotherThreadToo) {
-    auto reader = store_->side_reader();
+    auto reader = store_->snapshot_reader();
     const auto find_there = [&] {
         return reader.read([](const ReadTxn& txn) { return PublicAccounts::find(txn, "anna"); });
     };

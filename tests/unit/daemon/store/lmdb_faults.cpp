@@ -13,7 +13,7 @@ namespace loquet::store {
 namespace {
 
 /// What fails, and how often it still does.
-struct Plan {
+struct FaultPlan {
     std::atomic<int> code{MDB_SUCCESS};
     std::atomic<int> left{0};
     std::atomic<std::size_t> bytes{0};
@@ -31,13 +31,13 @@ struct Plan {
     }
 };
 
-Plan renewals;
-Plan snapshots;
-Plan puts;
-Plan commits;
-Plan nested_begins;
-Plan nested_commits;
-Plan growth;
+FaultPlan renewals;
+FaultPlan snapshots;
+FaultPlan puts;
+FaultPlan commits;
+FaultPlan nested_begins;
+FaultPlan nested_commits;
+FaultPlan growth;
 
 std::mutex nested_mutex;
 std::set<const MDB_txn*> nested; ///< transactions that have a parent
@@ -77,7 +77,7 @@ void LmdbFaults::fail_nested_commits(int code, int times) {
 }
 
 void LmdbFaults::fail_nothing() {
-    for (Plan* plan : {&renewals, &snapshots, &puts, &commits, &nested_begins, &nested_commits, &growth}) {
+    for (FaultPlan* plan : {&renewals, &snapshots, &puts, &commits, &nested_begins, &nested_commits, &growth}) {
         plan->set(MDB_SUCCESS, 0);
     }
 }
@@ -120,7 +120,7 @@ int __wrap_mdb_txn_commit(MDB_txn* txn) {
         const std::lock_guard lock(nested_mutex);
         is_nested = nested.erase(txn) != 0;
     }
-    Plan& plan = is_nested ? nested_commits : commits;
+    FaultPlan& plan = is_nested ? nested_commits : commits;
     if (plan.takes_one()) {
         mdb_txn_abort(txn);
         return plan.code;

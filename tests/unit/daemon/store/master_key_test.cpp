@@ -75,7 +75,7 @@ TEST_F(AStoreKey, IsChangedByRewrappingOneRecord) {
     write([](WriteTxn& txn) { AccountsTable::put(txn, account(1000, "anna")); });
     const auto raw = [&] {
         return read([](const ReadTxn& txn) {
-            const auto bytes = txn.get_as_it_is(Table::open, Key(model::Uid{1000})).value();
+            const auto bytes = txn.get_raw(Table::public_accounts, Key(model::Uid{1000})).value();
             return std::string(base::as_text(bytes));
         });
     };

@@ -12,12 +12,12 @@
 namespace loquet::store {
 namespace {
 
-using model::Letter;
+using model::MessageContent;
 using model::MessageState;
-using model::Outgoing;
+using model::OutboxEntry;
 
-Outgoing message(MessageState state = MessageState::queued) {
-    Outgoing message;
+OutboxEntry message(MessageState state = MessageState::queued) {
+    OutboxEntry message;
     message.state = state;
     message.medium = model::Medium::sms;
     message.why = "because";
@@ -41,29 +41,29 @@ Outgoing message(MessageState state = MessageState::queued) {
     return message;
 }
 
-Letter letter() {
-    Letter letter;
-    letter.destination = "+33612345678";
-    letter.locale = "fr_FR.UTF-8";
-    letter.variables.push_back({"code", base::Secret(tests::canary::answer)});
-    return letter;
+MessageContent content() {
+    MessageContent content;
+    content.destination = "+33612345678";
+    content.locale = "fr_FR.UTF-8";
+    content.variables.push_back({"code", base::Secret(tests::canary::answer)});
+    return content;
 }
 
 class AnOutboxTable : public StoreFixture {
 protected:
-    std::uint64_t add(const Outgoing& message) {
+    std::uint64_t add(const OutboxEntry& message) {
         std::uint64_t number = 0;
-        write([&](WriteTxn& txn) { number = OutboxTable::add(txn, message, letter()); });
+        write([&](WriteTxn& txn) { number = OutboxTable::add(txn, message, content()); });
         return number;
     }
-    void put(std::uint64_t number, const Outgoing& message) {
+    void put(std::uint64_t number, const OutboxEntry& message) {
         write([&](WriteTxn& txn) { OutboxTable::put(txn, number, message); });
     }
-    [[nodiscard]] std::optional<Outgoing> get(std::uint64_t number) const {
+    [[nodiscard]] std::optional<OutboxEntry> get(std::uint64_t number) const {
         return read([&](const ReadTxn& txn) { return OutboxTable::get(txn, number); });
     }
     [[nodiscard]] bool has_letter(std::uint64_t number) const {
-        return read([&](const ReadTxn& txn) { return OutboxTable::letter(txn, number).has_value(); });
+        return read([&](const ReadTxn& txn) { return OutboxTable::content(txn, number).has_value(); });
     }
 };
 
@@ -71,7 +71,7 @@ TEST_F(AnOutboxTable, KeepsEverythingOfAMessageAndItsLetter) {
     const std::uint64_t number = add(message());
     reopen();
     EXPECT_EQ(get(number), message());
-    const auto kept = read([&](const ReadTxn& txn) { return OutboxTable::letter(txn, number); });
+    const auto kept = read([&](const ReadTxn& txn) { return OutboxTable::content(txn, number); });
     ASSERT_TRUE(kept);
     EXPECT_EQ(kept->destination, "+33612345678");
     EXPECT_EQ(kept->locale, "fr_FR.UTF-8");
@@ -112,7 +112,7 @@ TEST_F(AnOutboxTable, FindsAMessageByItsReferenceForAsLongAsItIsKept) {
     const auto find = [&](char digit) {
         return read([&](const ReadTxn& txn) { return OutboxTable::find(txn, std::string(32, digit)); });
     };
-    Outgoing second = message();
+    OutboxEntry second = message();
     second.reference = std::string(32, 'b');
     const std::uint64_t a = add(message());
     const std::uint64_t b = add(second);
@@ -125,21 +125,21 @@ TEST_F(AnOutboxTable, FindsAMessageByItsReferenceForAsLongAsItIsKept) {
     write([&](WriteTxn& txn) { OutboxTable::erase(txn, a); });
     EXPECT_EQ(find('a'), std::nullopt);
     EXPECT_EQ(find('b'), b);
-    Outgoing refused = message(MessageState::refused);
+    OutboxEntry refused = message(MessageState::refused);
     refused.reference = std::string(32, 'c');
     add(refused);
     EXPECT_EQ(find('c'), std::nullopt) << "it was never sent";
 }
 
 TEST_F(AnOutboxTable, KeepsAReceiptOfWhatWasSentAndOfNothingElse) {
-    const auto put_receipt = [&](std::uint64_t number, const Outgoing& told) {
+    const auto put_receipt = [&](std::uint64_t number, const OutboxEntry& told) {
         write([&](WriteTxn& txn) { OutboxTable::put_receipt(txn, number, told); });
     };
     const std::uint64_t number = add(message());
     EXPECT_EQ(kind_thrown_by([&] { put_receipt(number, message(MessageState::refused)); }), Kind::conflict);
     put(number, message(MessageState::sent));
     EXPECT_EQ(kind_thrown_by([&] { put_receipt(number, message(MessageState::queued)); }), Kind::conflict);
-    Outgoing delivered = message(MessageState::sent);
+    OutboxEntry delivered = message(MessageState::sent);
     delivered.why = "delivered";
     put_receipt(number, delivered);
     EXPECT_EQ(get(number), delivered);
@@ -169,13 +169,13 @@ TEST_F(AnOutboxTable, TellsTheLoopOfNotedMessagesOnceTheyAreDurable) {
     std::vector<std::uint64_t> told;
     const auto subscription = store_->on<MessagesAdded>([&](const auto& added) { told = added.numbers; });
     EXPECT_EQ(outcome(store_->write([](WriteTxn& txn) {
-                  txn.after_commit(MessagesAdded{{OutboxTable::add(txn, message(), letter())}});
+                  txn.after_commit(MessagesAdded{{OutboxTable::add(txn, message(), content())}});
                   throw base::Error(Kind::conflict, "no");
               })),
               Kind::conflict);
     EXPECT_TRUE(told.empty());
     EXPECT_EQ(outcome(store_->write([](WriteTxn& txn) {
-                  txn.after_commit(MessagesAdded{{OutboxTable::add(txn, message(), letter())}});
+                  txn.after_commit(MessagesAdded{{OutboxTable::add(txn, message(), content())}});
               })),
               std::nullopt);
     ASSERT_EQ(told.size(), 1U);
@@ -185,13 +185,13 @@ TEST_F(AnOutboxTable, TellsTheLoopOfNotedMessagesOnceTheyAreDurable) {
 TEST_F(AnOutboxTable, TakesALetterUpToItsLimitsAndRefusesOneMore) {
     const auto size_of = [](std::size_t variables, std::size_t value, std::size_t name, std::size_t destination,
                             std::size_t locale) {
-        Letter letter;
-        letter.destination = std::string(destination, 'd');
-        letter.locale = std::string(locale, 'l');
+        MessageContent content;
+        content.destination = std::string(destination, 'd');
+        content.locale = std::string(locale, 'l');
         for (std::size_t i = 0; i < variables; ++i) {
-            letter.variables.push_back({std::string(name, 'n'), base::Secret(std::string(value, 'v'))});
+            content.variables.push_back({std::string(name, 'n'), base::Secret(std::string(value, 'v'))});
         }
-        return kind_thrown_by([&] { (void)decode_letter(encode(letter)); });
+        return kind_thrown_by([&] { (void)decode_content(encode(content)); });
     };
     constexpr std::size_t variables = limits::message_variables;
     constexpr std::size_t value = limits::message_variable_bytes;
@@ -205,17 +205,17 @@ TEST_F(AnOutboxTable, TakesALetterUpToItsLimitsAndRefusesOneMore) {
 }
 
 TEST(AMessageOfANewerDaemon, WithAStateThatIsUnknownCountsAsRefused) {
-    Outgoing newer = message();
+    OutboxEntry newer = message();
     newer.state = static_cast<MessageState>(9);
-    EXPECT_EQ(decode_outgoing(encode(newer, {})).state, MessageState::refused);
+    EXPECT_EQ(decode_outbox_entry(encode(newer, {})).state, MessageState::refused);
 }
 
 TEST(AMessageCodec, RefusesBytesThatAreNoMessage) {
     const base::SecureBytes damaged{0x0a, 0xff, 0xff, 0xff, 0x7f};
     EXPECT_EQ(kind_thrown_by([&] { (void)split_message(damaged); }), Kind::corrupt);
-    EXPECT_EQ(kind_thrown_by([&] { (void)decode_letter(damaged); }), Kind::corrupt);
-    EXPECT_EQ(kind_thrown_by([&] { (void)decode_outgoing(damaged); }), Kind::corrupt);
-    EXPECT_EQ(kind_thrown_by([&] { (void)decode_spending(damaged); }), Kind::corrupt);
+    EXPECT_EQ(kind_thrown_by([&] { (void)decode_content(damaged); }), Kind::corrupt);
+    EXPECT_EQ(kind_thrown_by([&] { (void)decode_outbox_entry(damaged); }), Kind::corrupt);
+    EXPECT_EQ(kind_thrown_by([&] { (void)decode_usage(damaged); }), Kind::corrupt);
     EXPECT_EQ(kind_thrown_by([&] { (void)decode_code_use(damaged); }), Kind::corrupt);
 }
 

@@ -95,10 +95,10 @@ TEST_P(APastStore, HasAnOutboxWithTheMessagesOfItsTime) {
         EXPECT_EQ(waiting.has_value(), GetParam() >= first_with_messages);
         EXPECT_EQ(OutboxTable::pending(txn), waiting ? 1U : 0U);
         if (waiting) {
-            EXPECT_EQ(OutboxTable::letter(txn, 1).value().destination, "anna@example.org");
+            EXPECT_EQ(OutboxTable::content(txn, 1).value().destination, "anna@example.org");
             EXPECT_EQ(OutboxTable::get(txn, 2).value().why, "budget:account");
             const auto site = txn.digest(DigestKind::budget, "mail site");
-            EXPECT_EQ(BudgetsTable::spending(txn, site).stranger.within_day(waiting->created), 1U);
+            EXPECT_EQ(BudgetsTable::usage(txn, site).unproven.within_day(waiting->created), 1U);
         }
         return 0;
     });

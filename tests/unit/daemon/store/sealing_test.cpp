@@ -37,14 +37,14 @@ protected:
 
 TEST_F(ASealer, OpensWhatItSealedAlsoWhenThatIsEmpty) {
     for (const std::string_view plain : {"", "x", "a longer value of more than one block of the cipher"}) {
-        EXPECT_EQ(open(Table::open, key_, seal(Table::open, key_, plain)), plain);
+        EXPECT_EQ(open(Table::public_accounts, key_, seal(Table::public_accounts, key_, plain)), plain);
     }
 }
 
 TEST_F(ASealer, DoesNotOpenARecordThatWasMovedToAnotherKeyOrTable) {
     const auto sealed = seal(Table::credential, key_, "hash");
     EXPECT_EQ(open(Table::credential, Key(model::Uid{1001}), sealed), std::nullopt);
-    EXPECT_EQ(open(Table::closed, key_, sealed), std::nullopt);
+    EXPECT_EQ(open(Table::private_accounts, key_, sealed), std::nullopt);
     EXPECT_EQ(open(Table::credential, key_, sealed), "hash");
 }
 
@@ -70,7 +70,7 @@ TEST_F(ASealer, OpensAgainAfterItRefused) {
 TEST_F(ASealer, NeverUsesANonceTwice) {
     std::set<std::string> nonces;
     for (int i = 0; i < 10000; ++i) {
-        const auto sealed = seal(Table::open, key_, "same");
+        const auto sealed = seal(Table::public_accounts, key_, "same");
         nonces.emplace(base::as_text(std::span(sealed).first(Cipher::nonce_bytes)));
     }
     EXPECT_EQ(nonces.size(), 10000U);
@@ -83,9 +83,9 @@ TEST_F(ASealer, DigestsTheSameTextAlikeInEveryThreadAndApartForEachKindAndStore)
     EXPECT_EQ(sealer_.digest(DigestKind::name, "anna"), sealer_.digest(DigestKind::name, "anna"));
     EXPECT_NE(sealer_.digest(DigestKind::name, "anna"), of_another_store.digest(DigestKind::name, "anna"));
     std::set<model::Digest> kinds;
-    for (const auto kind :
-         {DigestKind::name, DigestKind::mail, DigestKind::phone, DigestKind::seat, DigestKind::identity,
-          DigestKind::step, DigestKind::organisation, DigestKind::budget, DigestKind::disown, DigestKind::reference}) {
+    for (const auto kind : {DigestKind::name, DigestKind::mail, DigestKind::phone, DigestKind::place,
+                            DigestKind::identity, DigestKind::step, DigestKind::organisation, DigestKind::budget,
+                            DigestKind::revocation_code, DigestKind::reference}) {
         kinds.insert(sealer_.digest(kind, "anna"));
     }
     EXPECT_EQ(kinds.size(), digest_labels.size());
@@ -102,7 +102,7 @@ TEST_F(ASealer, GivesEachStepAKeyOfItsOwnForEachAccount) {
     const std::set<base::SecureBytes> different{
         key,
         sealer_.step_key("code", StepKeyOwner::account, bert),
-        sealer_.step_key("code", StepKeyOwner::stranger, anna),
+        sealer_.step_key("code", StepKeyOwner::unknown, anna),
         sealer_.step_key("cod", StepKeyOwner::account, anna),
         sealer_.step_key("code2", StepKeyOwner::account, anna),
         of_another_store.step_key("code", StepKeyOwner::account, anna),

@@ -30,11 +30,11 @@ protected:
                                      .display_name = std::string(marks[1]),
                                      .home = std::string(marks[6]),
                                      .shell = "/bin/sh"});
-            model::PrivateAccount closed;
-            closed.mail = marks[2];
-            closed.phone = marks[3];
-            closed.organisation = marks[7];
-            AccountsTable::put(txn, uid, closed);
+            model::PrivateAccount private_part;
+            private_part.mail = marks[2];
+            private_part.phone = marks[3];
+            private_part.organisation = marks[7];
+            AccountsTable::put(txn, uid, private_part);
             AccountsTable::put(
                 txn, uid,
                 model::Credential{.password_hash = std::string(marks[4]), .history = {std::string(marks[5])}});
@@ -61,7 +61,7 @@ TEST_F(AStolenFile, HoldsNoNameAddressNumberOrHash) {
 
 // The check of the test above: what is put unsealed is found by it.
 TEST_F(AStolenFile, WouldShowWhatIsNotSealed) {
-    write([](WriteTxn& txn) { txn.put_as_it_is(Table::meta, Key("note"), base::as_bytes(marks[2])); });
+    write([](WriteTxn& txn) { txn.put_raw(Table::meta, Key("note"), base::as_bytes(marks[2])); });
     EXPECT_NE(bytes().find(marks[2]), std::string::npos);
 }
 
@@ -72,9 +72,9 @@ TEST_F(AStolenFile, OpensNoRecordThatWasCopiedOverAnother) {
             AccountsTable::put(txn, model::Uid{uid},
                                model::Credential{.password_hash = "hash" + std::to_string(uid), .history = {}});
         }
-        const auto mine = txn.get_as_it_is(Table::credential, Key(model::Uid{1})).value();
+        const auto mine = txn.get_raw(Table::credential, Key(model::Uid{1})).value();
         const base::SecureBytes copy(mine.begin(), mine.end());
-        txn.put_as_it_is(Table::credential, Key(model::Uid{2}), copy); // log in as 2 with the password of 1
+        txn.put_raw(Table::credential, Key(model::Uid{2}), copy); // log in as 2 with the password of 1
     });
     const auto credential = [&](std::uint32_t uid) {
         return read([&](const ReadTxn& txn) { return Credentials::get(txn, model::Uid{uid}); });

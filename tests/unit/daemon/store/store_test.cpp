@@ -96,7 +96,7 @@ TEST_F(AWriteTransaction, SeesWhatTheOneBeforeItInTheSameCommitWrote) {
     EXPECT_EQ(find("anna"), Uid{1000});
 }
 
-// T9: of many who would spend the same thing at once, one succeeds, because checking and spending are one transaction.
+// T9: of many who would spend the same thing at once, one succeeds, because checking and usage are one transaction.
 TEST_F(AWriteTransaction, T9_LetsOneOfManySpendWhatCanBeSpentOnce) {
     const auto spend = [](WriteTxn& txn) {
         if (MetaTable::number(txn, "spent")) {

@@ -125,8 +125,8 @@ TEST_F(ATable, HoldsNothingUnsealedButWhatItsLineSays) {
 // The check of the test above.
 TEST_F(ATable, WouldShowARecordThatWasPutUnsealed) {
     const Key key(Uid{1});
-    write([&](WriteTxn& txn) { txn.put_as_it_is(Table::closed, key, base::as_bytes("plain")); });
-    EXPECT_FALSE(read([&](const ReadTxn& txn) { return opens(txn, Table::closed, key.bytes()); }));
+    write([&](WriteTxn& txn) { txn.put_raw(Table::private_accounts, key, base::as_bytes("plain")); });
+    EXPECT_FALSE(read([&](const ReadTxn& txn) { return opens(txn, Table::private_accounts, key.bytes()); }));
 }
 
 TEST(TheListOfTables, HasEachNameOnceAndItsTableAtItsPlace) {

@@ -114,7 +114,7 @@ TEST(SealedAnswers, AreAtMost16OfAtMost4096Bytes) {
     EXPECT_EQ(sealing(many(1, limits::answer_bytes + 1)), invalid);
 }
 
-TEST(AnswersOfAStranger, AreReadUpToTheLimitsAndRefusedBeyond) {
+TEST(AnswersOfAnOutsider, AreReadUpToTheLimitsAndRefusedBeyond) {
     EXPECT_EQ(refusal(bytes_of(many(limits::answers_per_turn, limits::answer_bytes))), accepted);
     EXPECT_EQ(refusal(bytes_of(many(limits::answers_per_turn + 1, 0))), invalid);
     EXPECT_EQ(refusal(bytes_of(many(1, limits::answer_bytes))), accepted);
@@ -122,7 +122,7 @@ TEST(AnswersOfAStranger, AreReadUpToTheLimitsAndRefusedBeyond) {
     EXPECT_EQ(refusal(bytes_of(many(limits::answers_per_turn + 1, limits::answer_bytes))), invalid);
 }
 
-TEST(AnswersOfAStranger, AreRefusedWhenTheyEndTooEarly) {
+TEST(AnswersOfAnOutsider, AreRefusedWhenTheyEndTooEarly) {
     const base::SecureBytes whole = bytes_of(answers_of({"secret", "other"}));
     constexpr std::array<std::size_t, 3> ends{0, 10, 19}; // where an answer ends
     for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -131,7 +131,7 @@ TEST(AnswersOfAStranger, AreRefusedWhenTheyEndTooEarly) {
     }
 }
 
-TEST(AnswersOfAStranger, AreRefusedWithALengthThatReachesFar) {
+TEST(AnswersOfAnOutsider, AreRefusedWithALengthThatReachesFar) {
     for (const std::uint32_t length : {7U, 4096U, 4097U, 0x7fffffffU, 0xffffffffU}) {
         base::WireWriter writer;
         writer.u32(length);
@@ -142,13 +142,13 @@ TEST(AnswersOfAStranger, AreRefusedWithALengthThatReachesFar) {
     }
 }
 
-TEST(AnswersOfAStranger, AreRefusedWhenTheyAreNotUtf8) {
+TEST(AnswersOfAnOutsider, AreRefusedWhenTheyAreNotUtf8) {
     for (const char* text : {"\xff", "caf\xe9", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
         EXPECT_EQ(refusal(bytes_of(answers_of({"fine", text}))), invalid);
     }
 }
 
-TEST(AnswersOfAStranger, AreRefusedWhenAnySealIsMissing) {
+TEST(AnswersOfAnOutsider, AreRefusedWhenAnySealIsMissing) {
     const base::SecureBytes bytes = bytes_of(answers_of({"secret"}));
     for (int seals = 0; seals <= all_seals; ++seals) {
         const base::Fd memory = memory_with(bytes, seals);
@@ -156,7 +156,7 @@ TEST(AnswersOfAStranger, AreRefusedWhenAnySealIsMissing) {
     }
 }
 
-TEST(AnswersOfAStranger, AreRefusedInAnythingButAMemoryFile) {
+TEST(AnswersOfAnOutsider, AreRefusedInAnythingButAMemoryFile) {
     const base::SecureBytes bytes = bytes_of(answers_of({"secret"}));
     const tests::TempFolder folder;
     const base::Fd file(::open((folder / "answers").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -178,7 +178,7 @@ TEST(AnswersOfAStranger, AreRefusedInAnythingButAMemoryFile) {
     EXPECT_EQ(tests::kind_of_error([] { (void)open_answers(-1); }), invalid);
 }
 
-TEST(AnswersOfAStranger, AreRefusedInAMemoryFileThatIsHuge) {
+TEST(AnswersOfAnOutsider, AreRefusedInAMemoryFileThatIsHuge) {
     const base::Fd memory(::memfd_create("answers-test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     ASSERT_EQ(::ftruncate(memory.get(), off_t{1} << 40U), 0);
     ASSERT_EQ(::fcntl(memory.get(), F_ADD_SEALS, all_seals), 0);

@@ -43,7 +43,7 @@ JudgeRequest some_judge_request() {
 
 Judgement some_judgement() {
     Judgement judgement{Verdict::locked, Milliseconds(99), "too-many-failures", {}, "many failures at this site"};
-    judgement.counters[Scope::seat] = some_counter();
+    judgement.counters[Scope::place] = some_counter();
     judgement.hold = Milliseconds(98);
     return judgement;
 }

@@ -114,7 +114,7 @@ TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereItIsNotText) {
 }
 
 TEST_F(ANewPassword, IsHeldAgainstTheWholeAddresses) {
-    set(anna, [](model::PrivateAccount& closed) { closed.mail = "anna@example.org"; });
+    set(anna, [](model::PrivateAccount& private_part) { private_part.mail = "anna@example.org"; });
     (void)answer(by_root(), {canary::next_password, canary::next_password});
     EXPECT_THAT(rules_.facts, testing::Contains(protocol::NamedText{"mail", "anna@example.org"}));
 }

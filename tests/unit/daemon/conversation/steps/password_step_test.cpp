@@ -49,7 +49,8 @@ TEST_F(APassword, OpensAlsoWhereItIsTooLongForTheMethodOfNewHashes) {
     set(anna, [&](model::Credential& credential) { credential.password_hash = old; });
     PluginDoors doors;
     doors.lockout = &lockout_;
-    Engine other(Engine::Parts{loop_, clock_, steady_, *store_, configured, texts_, settings_, std::move(doors)});
+    Engine other(
+        Engine::Dependencies{loop_, clock_, steady_, *store_, configured, texts_, settings_, std::move(doors)});
     EXPECT_TRUE(is_granted(done(other.begin("login", "anna", root(), answers({long_password}))).turn));
     EXPECT_EQ(credential(anna).password_hash, old);
     EXPECT_TRUE(records().back().detail.starts_with("hash-not-renewed"));

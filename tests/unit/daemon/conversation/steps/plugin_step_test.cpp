@@ -33,7 +33,7 @@ protected:
         });
         return {"login", root(), std::move(subject), required({"code"})};
     }
-    [[nodiscard]] Dialog dialog_of_stranger(const std::string& name) const {
+    [[nodiscard]] Dialog dialog_of_unknown(const std::string& name) const {
         Subject subject;
         subject.name = name;
         subject.identity = store_->digest(store::DigestKind::name, name);
@@ -112,12 +112,12 @@ TEST_F(APluginStep, ThatSendsWhereNothingArrivesIsUnavailable) {
     EXPECT_EQ(refusal(begin(without_address, sending(Medium::mail)).turn), Reason::unavailable);
 }
 
-TEST_F(APluginStep, SendsNothingForAStrangerAndDoesNotShowIt) {
+TEST_F(APluginStep, SendsNothingForAnOutsiderAndDoesNotShowIt) {
     Dialog known = dialog_of(anna, "anna");
     const StepResult for_anna = begin(known, sending(Medium::sms));
     const std::string media = media_fact();
-    Dialog stranger = dialog_of_stranger("zoe");
-    const StepResult for_nobody = begin(stranger, sending(Medium::sms));
+    Dialog unknown = dialog_of_unknown("zoe");
+    const StepResult for_nobody = begin(unknown, sending(Medium::sms));
     EXPECT_TRUE(for_nobody.writes.empty());
     EXPECT_EQ(for_nobody.turn, for_anna.turn) << "the person sees the same";
     EXPECT_EQ(media_fact(), media) << "and the plugin does the same";
@@ -134,20 +134,20 @@ TEST_F(APluginStep, HasAKeyForEachAccountThatStaysTheSame) {
     EXPECT_EQ(key, key_for(dialog_of(anna, "anna.legall"))) << "after a change of name";
     EXPECT_NE(key, key_for(dialog_of(bert, "bert")));
     EXPECT_NE(key, key_for(dialog_of(anna, "anna"), "other_code")) << "of another instance";
-    const auto of_stranger = key_for(dialog_of_stranger("zoe"));
-    EXPECT_EQ(of_stranger.size(), limits::step_key_bytes);
-    EXPECT_EQ(of_stranger, key_for(dialog_of_stranger("zoe")));
-    EXPECT_NE(of_stranger, key_for(dialog_of_stranger("zora")));
+    const auto of_unknown = key_for(dialog_of_unknown("zoe"));
+    EXPECT_EQ(of_unknown.size(), limits::step_key_bytes);
+    EXPECT_EQ(of_unknown, key_for(dialog_of_unknown("zoe")));
+    EXPECT_NE(of_unknown, key_for(dialog_of_unknown("zora")));
 }
 
 // Behind a lock an account is judged as nobody's: with another key, so that no right code is right there.
-TEST_F(APluginStep, HasAnotherKeyForTheSameNameAsAStranger) {
+TEST_F(APluginStep, HasAnotherKeyForTheSameNameAsAnOutsider) {
     Dialog dialog = dialog_of(anna, "anna");
     (void)begin(dialog, {});
     const auto key = request().key;
     plugin_.will_say({});
     PluginStep asked = step();
-    (void)done(asked.answer(dialog, dialog.subject.as_stranger(), answers({"482915"})));
+    (void)done(asked.answer(dialog, dialog.subject.as_unknown(), answers({"482915"})));
     EXPECT_NE(request().key, key);
     EXPECT_TRUE(request().account_state.empty());
 }
