@@ -228,7 +228,7 @@ void log_lock(const Dialog& dialog, const Ruling& lock) {
                            : " until somebody unlocks the account"),
                 {{"LOQUET_ACCOUNT", dialog.subject.name},
                  {"LOQUET_SERVICE", dialog.client.service},
-                 {"LOQUET_SEAT", dialog.client.place()},
+                 {"LOQUET_PLACE", dialog.client.place()},
                  {"LOQUET_DETAIL", lock.reason}});
 }
 
@@ -240,7 +240,7 @@ void log_outcome(const Dialog& dialog, const Evaluation& evaluation) {
                dialog.purpose + (granted ? " granted to " : " refused for ") + name,
                {{"LOQUET_ACCOUNT", name},
                 {"LOQUET_SERVICE", dialog.client.service},
-                {"LOQUET_SEAT", dialog.client.place()},
+                {"LOQUET_PLACE", dialog.client.place()},
                 {"LOQUET_DETAIL", detail_of(evaluation)}});
 }
 

@@ -45,7 +45,7 @@ struct QuotaKey {
                             bool proven, base::Milliseconds now);
 
 /// In the transaction of the message itself: empty, and each of its budgets is charged; or the first of them that has
-/// no room ("account", "destination", "country", "seat", "site"), and none is.
+/// no room ("account", "destination", "country", "place", "site"), and none is.
 [[nodiscard]] std::string_view charge(store::WriteTxn& txn, const Budgets& budgets, const QuotaKey& whose,
                                       base::Milliseconds now);
 

@@ -125,7 +125,7 @@ constexpr std::size_t message_value_bytes = 512; ///< what one variable of it st
 constexpr std::size_t store_bytes = std::size_t{64} << 30U; ///< the map grows up to this
 constexpr std::size_t queued_writes = 4096;                 ///< pieces of work in front of the writer
 constexpr std::size_t step_name_bytes = 64;
-constexpr std::size_t bucket_slots = 8; ///< slots that the counters of outsiders (or seats) share before one gives way
+constexpr std::size_t bucket_slots = 8; ///< slots that the counters of outsiders (or places) share before one gives way
 
 // The directory, as the module in every process believes it
 constexpr std::size_t person_text_bytes = 4096;                         ///< what getpwnam(3) copies

@@ -50,7 +50,7 @@ int refused_owner(Harness& harness, const std::string& desk, int attempts, int s
     int refused = 0;
     std::int64_t next_login = harness.now + hour_ms;
     for (int n = 0; n < attempts; ++n) {
-        harness.attempt("anne", "seat 1", false);
+        harness.attempt("anne", "place 1", false);
         harness.now += spacing_seconds * 1000;
         if (harness.now >= next_login) {
             next_login += hour_ms;
@@ -64,24 +64,24 @@ int refused_owner(Harness& harness, const std::string& desk, int attempts, int s
 
 TEST(T13_AnAttackerAtAnotherPlace, DoesNotKeepTheOwnerFromAKnownPlaceOverHours) {
     Harness harness;
-    ASSERT_EQ(harness.attempt("anne", "seat 2", true).outcome, Outcome::right);
-    EXPECT_EQ(refused_owner(harness, "seat 2", 1000, 60), 0);
+    ASSERT_EQ(harness.attempt("anne", "place 2", true).outcome, Outcome::right);
+    EXPECT_EQ(refused_owner(harness, "place 2", 1000, 60), 0);
 }
 
 TEST(T13_AnAttackerAtAnotherPlace, DoesNotKeepTheOwnerFromAKnownPlaceOverDays) {
     Harness harness;
-    ASSERT_EQ(harness.attempt("anne", "seat 2", true).outcome, Outcome::right);
-    EXPECT_EQ(refused_owner(harness, "seat 2", 1000, 600), 0);
+    ASSERT_EQ(harness.attempt("anne", "place 2", true).outcome, Outcome::right);
+    EXPECT_EQ(refused_owner(harness, "place 2", 1000, 600), 0);
 }
 
 TEST(T13_AnAttackerAtAnotherPlace, DoesNotKeepTheOwnerFromANewPlaceBeforeTheDayCap) {
     Harness harness;
     int evaluated = 0;
     while (evaluated < 24) {
-        evaluated += harness.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
+        evaluated += harness.attempt("anne", "place 1", false).outcome == Outcome::wrong ? 1 : 0;
         harness.now += 1000;
     }
-    const auto login = harness.attempt("anne", "seat 2", true);
+    const auto login = harness.attempt("anne", "place 2", true);
     EXPECT_EQ(login.outcome, Outcome::right);
     EXPECT_EQ(login.waited, 0);
 }
@@ -182,15 +182,15 @@ TEST(T15_ARefusalBehindALock, FollowsTheWaitsOfThePlaceBehindALockOfTheAccount) 
 
 TEST(T13_AnAttackerAtAnotherPlace, KeepsTheOwnerOutOfANaivePolicy) {
     Harness harness(naive_by_account);
-    ASSERT_EQ(harness.attempt("anne", "seat 2", true).outcome, Outcome::right);
-    EXPECT_GT(refused_owner(harness, "seat 2", 1000, 60), 5);
+    ASSERT_EQ(harness.attempt("anne", "place 2", true).outcome, Outcome::right);
+    EXPECT_GT(refused_owner(harness, "place 2", 1000, 60), 5);
 }
 
 TEST(T13_AnAttackerAtAnotherPlace, IsEvaluatedSeldom) {
     Harness harness;
     int evaluated = 0;
     for (int n = 0; n < 1000; ++n) {
-        evaluated += harness.attempt("anne", "seat 1", false).outcome == Outcome::wrong ? 1 : 0;
+        evaluated += harness.attempt("anne", "place 1", false).outcome == Outcome::wrong ? 1 : 0;
         harness.now += 86'000; // just less than a day in all
     }
     EXPECT_EQ(evaluated, 25);

@@ -39,7 +39,7 @@ struct Harness {
     explicit Harness(const Options& options = {}) : judge(judge_with(options)) {}
     explicit Harness(Judge policy) : judge(std::move(policy)) {}
 
-    /// One attempt now. `seat` empty: the attempt has none. A delay is waited for, on the world's clock.
+    /// One attempt now. `place` empty: the attempt has none. A delay is waited for, on the world's clock.
     Attempt attempt(const std::string& account, const std::string& place, bool right) {
         const Decision met = ask(LOQUET_LOCKOUT_BEFORE, account, place);
         const std::int64_t asked = now;

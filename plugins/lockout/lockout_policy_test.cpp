@@ -101,7 +101,7 @@ TEST(ALockoutPolicy, LocksTheAccountEverywhereAfterADayOfFailures) {
     EXPECT_EQ(harness.attempt("anne", "a new host", true).outcome, Outcome::right);
 }
 
-TEST(ALockoutPolicy, SparesASeatThatTheAccountKnowsFromTheDayLock) {
+TEST(ALockoutPolicy, SparesAPlaceThatTheAccountKnowsFromTheDayLock) {
     Harness harness;
     ASSERT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
     for (int place = 0; place < 25; ++place) {
@@ -160,11 +160,11 @@ TEST(ALockoutPolicy, CountsByPlaceOrByAccountAsConfigured) {
     EXPECT_EQ(by_place.attempt("anne", "tty3", true).outcome, Outcome::right);
 }
 
-TEST(ALockoutPolicy, CountsAnAttemptWithoutASeatByTheAccount) {
+TEST(ALockoutPolicy, CountsAnAttemptWithoutAPlaceByTheAccount) {
     Harness harness;
     fail(harness, 5, "");
     EXPECT_EQ(harness.attempt("anne", "", true).outcome, Outcome::refused);
-    EXPECT_EQ(harness.attempt("anne", "tty1", true).outcome, Outcome::right) << "seats are not locked by it";
+    EXPECT_EQ(harness.attempt("anne", "tty1", true).outcome, Outcome::right) << "places are not locked by it";
 }
 
 TEST(ALockoutPolicy, AlertsOnceAnHourWhenTheSiteIsUnderAttackAndBlocksNobody) {
@@ -200,7 +200,7 @@ TEST(ALockoutPolicy, TakesAClockThatWentBackForOneThatStands) {
     EXPECT_EQ(harness.attempt("anne", "tty1", true).outcome, Outcome::right);
 }
 
-TEST(ALockoutPolicy, KeepsASeatKnownWhenTheClockGoesBack) {
+TEST(ALockoutPolicy, KeepsAPlaceKnownWhenTheClockGoesBack) {
     Harness harness;
     ASSERT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
     harness.now -= 40 * day_ms;

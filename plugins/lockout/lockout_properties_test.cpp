@@ -26,12 +26,12 @@ protected:
     std::mt19937_64 random_{GetParam()};
 };
 
-TEST_P(EverySequence, HasAtMostSoManyEvaluationsBetweenTheLocksOfASeat) {
+TEST_P(EverySequence, HasAtMostSoManyEvaluationsBetweenTheLocksOfAPlace) {
     const Options options;
     Harness harness(options);
     std::map<std::string, std::uint32_t> since_lock;
     for (int n = 0; n < 5000; ++n) {
-        const std::string place = "seat" + std::to_string(draw(3));
+        const std::string place = "place" + std::to_string(draw(3));
         const bool right = draw(40) == 0;
         const std::int64_t former_lock = harness.kept["anne at " + place].locked_until;
         const auto attempt = harness.attempt("anne", place, right);
@@ -58,7 +58,7 @@ TEST_P(EverySequence, HasAtMostSoManyFailuresADayFromUnknownPlaces) {
     std::size_t most = 0;
     for (int n = 0; n < 5000; ++n) {
         // Nobody ever succeeds, so no place is known; the account is "recovered" whenever it has been disabled.
-        if (harness.attempt("anne", "seat" + std::to_string(draw(16)), false).outcome == Outcome::wrong) {
+        if (harness.attempt("anne", "place" + std::to_string(draw(16)), false).outcome == Outcome::wrong) {
             failures.push_back(harness.now);
         }
         while (!failures.empty() && harness.now - failures.front() > day_ms) {

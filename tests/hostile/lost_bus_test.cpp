@@ -19,7 +19,7 @@ namespace {
 
 constexpr int dialogs = 50;
 /// The third failure and those behind it wait long.
-const char* const slow_policy = "first_delay_ms = 7000\nmax_delay_ms = 7000\nby_seat = false\n";
+const char* const slow_policy = "first_delay_ms = 7000\nmax_delay_ms = 7000\nby_place = false\n";
 
 base::Task<void> begin_one(bus::Connection& connection, std::string name, std::string& path) {
     auto beginning = begin_async(connection, {std::move(name), ""});

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int dialogs = 64;
 constexpr int allowed = 5;
-const char* const for_the_account = "first_delay_ms = 0\nmax_delay_ms = 0\nby_seat = false\n";
+const char* const for_the_account = "first_delay_ms = 0\nmax_delay_ms = 0\nby_place = false\n";
 
 /// What the check needs: guess all at once, then tell how many were compared with the right password.
 struct Evaluations {

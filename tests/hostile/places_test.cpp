@@ -16,7 +16,7 @@ namespace {
 constexpr int attempts = 1000;
 constexpr base::Milliseconds configured_delay{2000};
 const char* const by_place = "first_delay_ms = 100\nmax_delay_ms = 2000\n";
-const char* const by_account = "first_delay_ms = 100\nmax_delay_ms = 2000\nby_seat = false\n";
+const char* const by_account = "first_delay_ms = 100\nmax_delay_ms = 2000\nby_place = false\n";
 
 base::Task<void> fail_again_and_again(bus::Connection& connection, int times) {
     for (int n = 0; n < times; ++n) {

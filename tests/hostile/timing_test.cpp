@@ -99,7 +99,7 @@ public:
     AMachineToMeasure()
         : machine_(with_lockout(std::string(no_delay)
                                 + "tries = 90\ntries_a_day = 10000\n"
-                                  "place_delay_ms = 0\nseat_failures_an_hour = 65535\nsite_alert_an_hour = 65535\n")),
+                                  "place_delay_ms = 0\nplace_failures_an_hour = 65535\nsite_alert_an_hour = 65535\n")),
           connection_(machine_.connect()) {
         for (int n = 0; n < names_of_a_kind; ++n) {
             const std::string number = std::to_string(n);

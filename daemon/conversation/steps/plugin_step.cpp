@@ -87,7 +87,7 @@ StepResult PluginStep::password_typed_as_code(const Dialog& dialog) const {
               "that: set \"KbdInteractiveAuthentication yes\" and \"PasswordAuthentication no\" in sshd_config(5)",
         {{"LOQUET_ACCOUNT", dialog.subject.name},
          {"LOQUET_SERVICE", dialog.client.service},
-         {"LOQUET_SEAT", dialog.client.place()}});
+         {"LOQUET_PLACE", dialog.client.place()}});
     StepResult result;
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
     result.detail = "password-typed-as-code";

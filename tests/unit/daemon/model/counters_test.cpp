@@ -8,7 +8,7 @@ namespace loquet::model {
 
 namespace {
 
-Digest seat_number(std::size_t number) {
+Digest place_number(std::size_t number) {
     Digest digest;
     digest.bytes[0] = static_cast<std::uint8_t>(number);
     return digest;
@@ -25,45 +25,45 @@ Counter failed(std::uint32_t times, std::int64_t last) {
 AttemptCounters full() {
     AttemptCounters counters;
     for (std::size_t i = 0; i < limits::places_per_account; ++i) {
-        counters.set_place(seat_number(i), failed(i == 3 ? 1 : 5, 1000));
+        counters.set_place(place_number(i), failed(i == 3 ? 1 : 5, 1000));
     }
     return counters;
 }
 
 TEST(CountersOfPlaces, AreFreshWhereThereAreNone) {
-    EXPECT_EQ(AttemptCounters().place(seat_number(1)), Counter());
+    EXPECT_EQ(AttemptCounters().place(place_number(1)), Counter());
 }
 
 TEST(CountersOfPlaces, AreKeptUpToTheLimitAndReplacedInPlace) {
     AttemptCounters counters = full();
     EXPECT_EQ(counters.places.size(), limits::places_per_account);
-    counters.set_place(seat_number(0), failed(9, 2000));
+    counters.set_place(place_number(0), failed(9, 2000));
     EXPECT_EQ(counters.places.size(), limits::places_per_account);
-    EXPECT_EQ(counters.place(seat_number(0)), failed(9, 2000));
-    EXPECT_EQ(counters.place(seat_number(3)), failed(1, 1000)) << "nobody had to give way";
+    EXPECT_EQ(counters.place(place_number(0)), failed(9, 2000));
+    EXPECT_EQ(counters.place(place_number(3)), failed(1, 1000)) << "nobody had to give way";
 }
 
 TEST(CountersOfPlaces, BeyondTheLimitTakeThePlaceOfTheOneThatMattersLeast) {
     AttemptCounters counters = full();
-    const Digest newcomer = seat_number(limits::places_per_account);
+    const Digest newcomer = place_number(limits::places_per_account);
     counters.set_place(newcomer, failed(1, 2000));
     EXPECT_EQ(counters.places.size(), limits::places_per_account);
     EXPECT_EQ(counters.place(newcomer), failed(1, 2000));
-    EXPECT_EQ(counters.place(seat_number(3)), Counter());
-    EXPECT_EQ(counters.place(seat_number(4)), failed(5, 1000));
+    EXPECT_EQ(counters.place(place_number(3)), Counter());
+    EXPECT_EQ(counters.place(place_number(4)), failed(5, 1000));
 }
 
 constexpr std::int64_t minute = 60'000;
 constexpr std::int64_t day = 24 * 60 * minute;
 constexpr std::int64_t some_day = 20'000 * day;
-const Digest console = seat_number(200);
+const Digest console = place_number(200);
 
 TEST(KnownPlaces, T13_AreNotPushedOutByFailuresAtOtherPlaces) {
     for (const std::size_t places : {17U, 25U, 250U}) {
         AttemptCounters counters;
         counters.note_success(console, {}, some_day);
         for (std::size_t place = 0; place < places; ++place) {
-            counters.set_place(seat_number(place), failed(5, some_day));
+            counters.set_place(place_number(place), failed(5, some_day));
         }
         ASSERT_NE(counters.known_place(console), nullptr) << places;
         EXPECT_EQ(counters.known_place(console)->counter.last_success, some_day);
@@ -73,11 +73,11 @@ TEST(KnownPlaces, T13_AreNotPushedOutByFailuresAtOtherPlaces) {
 
 TEST(KnownPlaces, DoNotDecideWhichCountersOfFailuresAreKept) {
     AttemptCounters known;
-    known.note_success(seat_number(3), {}, some_day);
+    known.note_success(place_number(3), {}, some_day);
     AttemptCounters unknown;
     for (std::size_t place = 0; place < 40; ++place) {
-        known.set_place(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
-        unknown.set_place(seat_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
+        known.set_place(place_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
+        unknown.set_place(place_number(place), failed(static_cast<std::uint32_t>(place % 7), some_day));
     }
     EXPECT_EQ(known.places, unknown.places);
 }
@@ -87,13 +87,13 @@ TEST(KnownPlaces, KeepTheOneOfMostDaysWhenItsOwnerComesFromSixteenAddressesInAMi
     counters.note_success(console, {}, some_day);
     counters.note_success(console, {}, some_day + day);
     for (std::size_t address = 0; address < 16; ++address) {
-        counters.note_success(seat_number(address), {}, some_day + day + minute);
+        counters.note_success(place_number(address), {}, some_day + day + minute);
     }
     EXPECT_EQ(counters.known.size(), limits::known_places);
     ASSERT_NE(counters.known_place(console), nullptr);
     EXPECT_EQ(counters.known_place(console)->days, 2U);
-    EXPECT_EQ(counters.known_place(seat_number(0)), nullptr) << "the oldest success gave way";
-    EXPECT_NE(counters.known_place(seat_number(15)), nullptr);
+    EXPECT_EQ(counters.known_place(place_number(0)), nullptr) << "the oldest success gave way";
+    EXPECT_NE(counters.known_place(place_number(15)), nullptr);
 }
 
 TEST(KnownPlaces, LetTheOneOfMostDaysGoWhenItWasNotUsedForAMonth) {
@@ -101,7 +101,7 @@ TEST(KnownPlaces, LetTheOneOfMostDaysGoWhenItWasNotUsedForAMonth) {
     counters.note_success(console, {}, some_day);
     counters.note_success(console, {}, some_day + day);
     for (std::size_t address = 0; address < limits::known_places; ++address) {
-        counters.note_success(seat_number(address), {}, some_day + 40 * day);
+        counters.note_success(place_number(address), {}, some_day + 40 * day);
     }
     EXPECT_EQ(counters.known_place(console), nullptr);
 }
@@ -132,7 +132,7 @@ TEST(CountersThatForgetFailures, KeepTheKnownPlacesAndNothingElse) {
 TEST(ALockByFailures, OfTheAccountIsToldApartFromOneOfAPlace) {
     AttemptCounters counters = full();
     EXPECT_FALSE(counters.lock_at(some_day).stands(some_day));
-    counters.set_place_lock(seat_number(1), {some_day + minute, false, "token-bucket"});
+    counters.set_place_lock(place_number(1), {some_day + minute, false, "token-bucket"});
     EXPECT_FALSE(counters.lock_at(some_day).stands(some_day));
     EXPECT_EQ(counters.place_lock_at(some_day).reason, "token-bucket");
     counters.lock = {some_day + day, false, "too-many-failures-a-day"};
