@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/file.h"
-#include "plugin_host/credential.h"
+#include "plugin_host/check.h"
 #include "tests/support/temp_folder.h"
 
 #include <gtest/gtest.h>

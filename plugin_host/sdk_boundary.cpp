@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugin_host/sdk_values.h"
+#include "plugin_host/sdk_boundary.h"
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
-#include "plugin_host/deliveries.h"
+#include "plugin_host/delivery_server.h"
 
 #include <gtest/gtest.h>
 
