@@ -19,7 +19,7 @@ constexpr std::uint8_t tries_to_confirm = 3;
 constexpr std::uint8_t enrolment_version = 101; ///< no account state is one, and the other way round
 
 /// The dialog's state while `drawn`, which the account would keep, waits to be confirmed.
-[[nodiscard]] inline SecureBytes waiting(std::string_view drawn, std::uint8_t tries_left = tries_to_confirm) {
+[[nodiscard]] inline sdk::SecureText waiting(std::string_view drawn, std::uint8_t tries_left = tries_to_confirm) {
     StateWriter writer(enrolment_version);
     writer.number(tries_left).piece(drawn);
     return std::move(writer).take();
@@ -38,12 +38,12 @@ struct Waiting {
 };
 
 /// Judges an answer of an enrolment. `accept(drawn)` gives what the account keeps from now on, as an optional
-/// SecureBytes: nothing where the answer is wrong, which is asked again tries_to_confirm times in all. The texts are
-/// `factor`.enrol_wrong and `factor`.enrol_code.
+/// sdk::SecureText: nothing where the answer is wrong, which is asked again tries_to_confirm times in all. The texts
+/// are `factor`.enrol_wrong and `factor`.enrol_code.
 template <class Accept>
 void confirm(const std::string& factor, const sdk::StepRequest& request, sdk::StepOutput& output, Accept accept) {
     const Waiting waits(request.dialog_state());
-    const std::optional<SecureBytes> kept = request.answer_count() == 1 ? accept(waits.drawn) : std::nullopt;
+    const std::optional<sdk::SecureText> kept = request.answer_count() == 1 ? accept(waits.drawn) : std::nullopt;
     if (kept) {
         output.set_dialog_state({});
         output.set_account_state(view(*kept));

@@ -32,8 +32,8 @@ void prepare_hashing() {
     }
 }
 
-SecureBytes hmac(Digest digest, std::string_view key, std::string_view message) {
-    SecureBytes out(EVP_MAX_MD_SIZE);
+sdk::SecureText hmac(Digest digest, std::string_view key, std::string_view message) {
+    sdk::SecureText out(EVP_MAX_MD_SIZE);
     unsigned int size = 0;
     if (HMAC(algorithm_of(digest), key.data(), static_cast<int>(key.size()),
              reinterpret_cast<const unsigned char*>(message.data()), message.size(),
@@ -49,9 +49,9 @@ Hash keyed_hash(std::string_view key, const Salt& salt, std::string_view code) {
     if (key.size() != key_bytes) {
         throw std::invalid_argument("the daemon gave no key for this account");
     }
-    SecureBytes message(salt.begin(), salt.end());
+    sdk::SecureText message(salt.begin(), salt.end());
     message.insert(message.end(), code.begin(), code.end());
-    const SecureBytes made = hmac(Digest::sha256, key, view(message));
+    const sdk::SecureText made = hmac(Digest::sha256, key, view(message));
     Hash hash{};
     std::copy(made.begin(), made.end(), hash.begin());
     return hash;

@@ -3,7 +3,7 @@
 // hash under the account's own key, which is stored nowhere. One thread at a time.
 #pragma once
 
-#include "lib/factor/secure_bytes.h"
+#include <loquet/secure.hpp>
 
 #include <array>
 #include <string_view>
@@ -23,7 +23,7 @@ using Hash = std::array<char, hash_bytes>;
 /// files may still be opened.
 void prepare_hashing();
 
-[[nodiscard]] SecureBytes hmac(Digest digest, std::string_view key, std::string_view message);
+[[nodiscard]] sdk::SecureText hmac(Digest digest, std::string_view key, std::string_view message);
 
 /// HMAC-SHA-256 of salt and code. Throws where the key has not key_bytes bytes.
 [[nodiscard]] Hash keyed_hash(std::string_view key, const Salt& salt, std::string_view code);

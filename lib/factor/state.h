@@ -4,7 +4,7 @@
 // state that starts afresh would forget tries and used codes. Pure values, any thread.
 #pragma once
 
-#include "lib/factor/secure_bytes.h"
+#include <loquet/secure.hpp>
 
 #include <cstdint>
 #include <stdexcept>
@@ -36,10 +36,10 @@ public:
         return *this;
     }
 
-    [[nodiscard]] SecureBytes take() && { return std::move(bytes_); }
+    [[nodiscard]] sdk::SecureText take() && { return std::move(bytes_); }
 
 private:
-    SecureBytes bytes_;
+    sdk::SecureText bytes_;
 };
 
 /// Every function throws DamagedState where the bytes are not what is asked for. Borrows them.

@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, 8> separators{
 
 } // namespace
 
-SecureBytes compact(std::string_view typed) {
-    SecureBytes out;
+sdk::SecureText compact(std::string_view typed) {
+    sdk::SecureText out;
     out.reserve(typed.size());
     while (!typed.empty()) {
         const auto* const separator = std::find_if(separators.begin(), separators.end(),

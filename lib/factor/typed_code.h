@@ -3,7 +3,7 @@
 // Pure, any thread.
 #pragma once
 
-#include "lib/factor/secure_bytes.h"
+#include <loquet/secure.hpp>
 
 #include <string_view>
 
@@ -11,6 +11,6 @@ namespace loquet::factor {
 
 /// What was typed without spaces, tabs, no-break spaces and hyphens, its letters a-z in upper case. Whatever else is in
 /// it stays, so that it is equal to no code.
-[[nodiscard]] SecureBytes compact(std::string_view typed);
+[[nodiscard]] sdk::SecureText compact(std::string_view typed);
 
 } // namespace loquet::factor

@@ -97,3 +97,5 @@ bool CommandChannel::tell(sdk::ChannelOutput& output) {
 }
 
 } // namespace loquet::plugins_command
+
+LOQUET_DEFINE_CHANNEL(loquet::plugins_command::CommandChannel)

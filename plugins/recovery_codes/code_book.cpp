@@ -8,6 +8,28 @@
 #include <cstdint>
 
 namespace loquet::plugins_recovery_codes {
+
+namespace {
+
+constexpr std::size_t group = 4;
+
+} // namespace
+
+SecureText draw_code(const RandomBelow& random_below) {
+    SecureText code(code_letters);
+    for (char& letter : code) {
+        letter = alphabet[random_below(static_cast<std::uint32_t>(alphabet.size()))];
+    }
+    return code;
+}
+
+SecureText shown(std::string_view code) {
+    SecureText out(code.begin(), code.begin() + group);
+    out.push_back('-');
+    out.insert(out.end(), code.begin() + group, code.end());
+    return out;
+}
+
 namespace {
 
 constexpr std::uint8_t version = 1;
@@ -36,7 +58,7 @@ CodeBook without(CodeBook book, std::size_t code) {
     return book;
 }
 
-factor::SecureBytes encode(const CodeBook& book) {
+sdk::SecureText encode(const CodeBook& book) {
     factor::StateWriter writer(version);
     writer.piece(view(book.salt)).number(static_cast<std::uint8_t>(book.unused.size()));
     for (const auto& hash : book.unused) {

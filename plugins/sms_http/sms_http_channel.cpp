@@ -2,7 +2,7 @@
 #include "plugins/sms_http/sms_http_channel.h"
 
 #include "lib/sms/gsm7.h"
-#include "plugins/sms_http/sms_transfer.h"
+#include "plugins/sms_http/gateway_transfer.h"
 
 #include <algorithm>
 #include <memory>
@@ -87,3 +87,5 @@ void SmsHttpChannel::report(const std::string& sentence) {
 }
 
 } // namespace loquet::plugins_sms_http
+
+LOQUET_DEFINE_CHANNEL(loquet::plugins_sms_http::SmsHttpChannel)

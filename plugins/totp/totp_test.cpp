@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/factor/state.h"
-#include "plugins/totp/key_uri.h"
+#include "plugins/totp/seed_display.h"
 #include "plugins/totp/totp.h"
 #include "tests/support/step_harness.h"
 

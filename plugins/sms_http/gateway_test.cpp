@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where a text message may go: numbers, and the addresses of gateways.
-#include "plugins/sms_http/addresses.h"
-#include "plugins/sms_http/phone_ranges.h"
+#include "plugins/sms_http/gateway.h"
+#include "plugins/sms_http/gateway_transfer.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
