@@ -27,8 +27,7 @@ constexpr loquet_option options_offered[] = {
     {"our_name", LOQUET_OPTION_TEXT, "\"\"",
      "What we call ourselves (EHLO); empty: the machine's name, with the domain of from where it has none.", 0, 0},
     {"dsn", LOQUET_OPTION_BOOLEAN, "false", "Name each message to the server for its reports (RFC 3461).", 0, 0},
-    {"bounces", LOQUET_OPTION_TEXT, "\"\"", "Where mail to the sender arrives: a maildir or a file; empty: nowhere.", 0,
-     0},
+    {"bounces", LOQUET_OPTION_TEXT, "\"\"", "Where mail to the sender arrives: a Maildir; empty: nowhere.", 0, 0},
     {"connections", LOQUET_OPTION_INTEGER, "8", "The most connections at once.", 1, 16},
     {"connect_seconds", LOQUET_OPTION_INTEGER, "10", "Seconds until a connection must stand.", 1, 50},
     {"seconds", LOQUET_OPTION_INTEGER, "50", "Seconds until a delivery must be through.", 1, 55},
@@ -110,7 +109,7 @@ std::string sender(const sdk::Options& options) {
     return std::string(options.text("from"));
 }
 
-std::string drop_of(const sdk::Options& options) {
+std::string bounces_of(const sdk::Options& options) {
     const std::string path(options.text("bounces"));
     if (!path.empty() && (path.front() != '/' || path.find('\0') != std::string::npos)) {
         throw sdk::Refusal("bounces must be an absolute path");
@@ -158,8 +157,8 @@ Relay::Relay(const sdk::Options& options)
     : url(url_of(options)), security(security_of(options.text("security"))), rules(rules_of(options)),
       connections(static_cast<long>(options.integer("connections"))), from(sender(options)),
       from_name(line(options, "from_name")), user(line(options, "user")), dsn(options.boolean("dsn")),
-      doubt(hello_name(std::string(options.text("our_name")), machine_name(), from).doubt), bounces(drop_of(options)),
-      password(std::string(options.text("password_file"))) {
+      doubt(hello_name(std::string(options.text("our_name")), machine_name(), from).doubt),
+      bounces(bounces_of(options)), password(std::string(options.text("password_file"))) {
     if (!user.empty() && password.empty()) {
         throw sdk::Refusal(
             "user is set, and there is no password: name a password_file, or give the unit a credential");

@@ -43,8 +43,10 @@ const loquet_manifest& SmtpChannel::manifest() {
 }
 
 SmtpChannel::SmtpChannel(sdk::Host host, const sdk::Options& options)
-    : host_(host), relay_(options), bounces_(relay_.bounces.empty() ? nullptr : open_bounce_mailbox(relay_.bounces)),
-      transfers_(static_cast<std::size_t>(relay_.connections)) {
+    : host_(host), relay_(options), transfers_(static_cast<std::size_t>(relay_.connections)) {
+    if (!relay_.bounces.empty()) {
+        bounces_.emplace(relay_.bounces);
+    }
     if (!relay_.doubt.empty()) {
         host_.log(LOQUET_LOG_WARNING, relay_.doubt);
     }
@@ -95,3 +97,5 @@ void SmtpChannel::report(const std::string& sentence) {
 }
 
 } // namespace loquet::plugins_smtp
+
+LOQUET_DEFINE_CHANNEL(loquet::plugins_smtp::SmtpChannel)
