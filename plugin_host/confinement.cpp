@@ -153,14 +153,14 @@ constexpr std::array never_permitted{
 // netlink: how getaddrinfo() learns which addresses the machine has
 constexpr std::array permitted_families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
-constexpr std::uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+constexpr std::uint32_t refusal = SCMP_ACT_ERRNO(EPERM);
 
 void refuse_other_families(SystemCallFilter& filter) {
     const int last = *std::ranges::max_element(permitted_families);
-    filter.add(refuse, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_GT, static_cast<scmp_datum_t>(last)));
+    filter.add(refusal, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_GT, static_cast<scmp_datum_t>(last)));
     for (int family = 0; family < last; ++family) {
         if (std::ranges::find(permitted_families, family) == permitted_families.end()) {
-            filter.add(refuse, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)));
+            filter.add(refusal, SCMP_SYS(socket), SCMP_A0_64(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family)));
         }
     }
 }
@@ -170,7 +170,7 @@ void refuse_other_families(SystemCallFilter& filter) {
 void filter_system_calls_of_channel() {
     SystemCallFilter filter(SCMP_ACT_ALLOW);
     for (const int call : never_permitted) {
-        filter.add(refuse, call);
+        filter.add(refusal, call);
     }
     refuse_other_families(filter);
     filter.load();

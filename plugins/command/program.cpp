@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/command/program.h"
 
+#include "lib/delivery/channel.h"
 #include "lib/delivery/quotable.h"
 
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <ctime>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -41,7 +41,7 @@ constexpr loquet_manifest the_manifest{sizeof(loquet_manifest),
                                        options_offered,
                                        std::size(options_offered)};
 
-/// Whoever can change a part of the path can have another program run.
+/// A user who can change a part of the path can have another program run.
 void check_root_owns(const std::string& path, bool is_program) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) {
@@ -71,15 +71,6 @@ std::string program_of(const sdk::Options& options) {
     return path;
 }
 
-/// RFC 3339, UTC, whole seconds.
-std::string written_time(std::int64_t milliseconds) {
-    const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    std::array<char, 40> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
-
 } // namespace
 
 const loquet_manifest& Program::manifest() {
@@ -90,21 +81,10 @@ Program::Program(const sdk::Options& options)
     : path(program_of(options)), arguments(options.list("arguments")), patience(options.integer("seconds")) {}
 
 std::string standard_input(const sdk::Delivery& delivery) {
+    const std::string head = delivery::message_head(delivery);
     std::string all;
-    all.reserve(2048 + delivery.text().size()); // it does not move, and leaves no copy behind
-    const auto line = [&](const char* name, std::string_view value) {
-        if (!value.empty()) {
-            all.append(name).append(": ").append(value).append("\n");
-        }
-    };
-    line("Reference", delivery.reference());
-    line("To", delivery.destination());
-    line("Subject", delivery.subject());
-    line("Locale", delivery.locale());
-    line("Attempt", std::to_string(delivery.attempt()));
-    line("Date", written_time(delivery.now()));
-    line("Expires", written_time(delivery.expires()));
-    return all.append("\n").append(delivery.text());
+    all.reserve(head.size() + delivery.text().size()); // it does not move, and leaves no copy behind
+    return all.append(head).append(delivery.text());
 }
 
 namespace {

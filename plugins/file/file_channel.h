@@ -15,7 +15,7 @@ public:
     explicit Spool(std::string folder);
 
     /// Writes the message durably and returns the file's name, which follows from the reference: a message that is
-    /// delivered again takes the place of what was written before. Throws std::system_error; then there is no new file.
+    /// delivered again takes the place of what was written before. Throws base::Error; then there is no new file.
     std::string write(const sdk::Delivery& delivery) const;
 
 private:

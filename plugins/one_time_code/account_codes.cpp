@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/one_time_code/account_codes.h"
 
+#include "lib/factor/keyed_hash.h"
 #include "lib/factor/state.h"
-#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 
@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
-template <class Bytes>
-void read(StateReader& reader, Bytes& bytes) {
-    const std::string_view piece = reader.piece(bytes.size());
-    std::copy(piece.begin(), piece.end(), bytes.begin());
-}
-
 RunningCode read_running(StateReader& reader) {
     RunningCode running;
     running.medium =
@@ -27,8 +21,8 @@ RunningCode read_running(StateReader& reader) {
     running.sent = reader.number<std::int64_t>();
     running.expires = reader.number<std::int64_t>();
     StateReader::expect(running.expires > running.sent);
-    read(reader, running.salt);
-    read(reader, running.hash);
+    reader.read(running.salt);
+    reader.read(running.hash);
     return running;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/code_book.h"
 
+#include "lib/factor/keyed_hash.h"
 #include "lib/factor/state.h"
-#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -34,12 +34,6 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
-template <class Bytes>
-void read(factor::StateReader& reader, Bytes& bytes) {
-    const std::string_view piece = reader.piece(bytes.size());
-    std::copy(piece.begin(), piece.end(), bytes.begin());
-}
-
 } // namespace
 
 std::optional<std::size_t> find_code(const CodeBook& book, std::string_view key, std::string_view typed) {
@@ -70,10 +64,10 @@ sdk::SecureText encode(const CodeBook& book) {
 CodeBook decode(std::string_view state) {
     factor::StateReader reader(state, version);
     CodeBook book;
-    read(reader, book.salt);
+    reader.read(book.salt);
     book.unused.resize(reader.number<std::uint8_t>(0, codes_in_all));
     for (auto& hash : book.unused) {
-        read(reader, hash);
+        reader.read(hash);
     }
     reader.end();
     return book;

@@ -27,7 +27,7 @@ using RandomBelow = std::function<std::uint32_t(std::uint32_t)>;
 
 [[nodiscard]] SecureText draw_code(const RandomBelow& random_below);
 
-/// "BCDF-GHJK", as it is shown; people may type it as lib/factor/typed_code.h says.
+/// "BCDF-GHJK", as it is shown; people may type it as lib/factor/keyed_hash.h says.
 [[nodiscard]] SecureText shown(std::string_view code);
 
 constexpr std::size_t codes_in_all = 10;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/factor/keyed_hash.h"
 #include "lib/factor/state.h"
-#include "lib/factor/typed_code.h"
 #include "plugins/recovery_codes/code_book.h"
 
 #include <gtest/gtest.h>
