@@ -20,7 +20,7 @@ constexpr loquet_manifest the_manifest{
     sizeof(loquet_manifest),
     "recovery_codes",
     "1.0",
-    "Asks for one of ten codes that were shown once; for whoever has lost the other factors.",
+    "Asks for one of ten codes that were shown once; for people who have lost the other factors.",
     nullptr,
     options_offered,
     std::size(options_offered),

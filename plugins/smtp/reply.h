@@ -49,7 +49,7 @@ enum class Stage { connection, greeting, tls, login, sender, recipient, data, te
 /// As a sentence names it: "RCPT TO".
 [[nodiscard]] std::string_view to_text(Stage stage) noexcept;
 
-/// The stage that a command of ours, with its line end, begins; `now` where it goes on with that one (within AUTH).
+/// The stage that a command, with its line end, begins; `now` where it goes on with that one (within AUTH).
 [[nodiscard]] Stage stage_of(std::string_view command, Stage now) noexcept;
 
 struct Verdict {

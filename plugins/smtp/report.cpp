@@ -109,7 +109,7 @@ ContentType::ContentType(std::string_view value) {
 namespace {
 
 constexpr std::size_t most_parts = 16;      // a report has three
-constexpr std::size_t most_recipients = 16; // a message of ours has one
+constexpr std::size_t most_recipients = 16; // a message of Loquet has one
 
 /// The parts between the lines with `boundary` (RFC 2046, 5.1.1); each views into `body`.
 std::vector<std::string_view> split(std::string_view body, const std::string& boundary) {

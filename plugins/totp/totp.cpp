@@ -18,10 +18,10 @@ constexpr const char* facts_wanted[] = {"name", nullptr};
 constexpr loquet_option options_offered[] = {
     {"issuer", LOQUET_OPTION_TEXT, "\"Loquet\"",
      "What an authenticator application shows beside the account's name; at most 24 bytes, percent-encoded.", 0, 0},
-    {"digits", LOQUET_OPTION_INTEGER, "6", "Digits of a code, of whoever enrols from now on.", fewest_digits,
+    {"digits", LOQUET_OPTION_INTEGER, "6", "Digits of a code, for all who enrol from now on.", fewest_digits,
      most_digits},
     {"digest", LOQUET_OPTION_TEXT, "\"sha1\"",
-     "sha1, sha256 or sha512, of whoever enrols from now on; many applications know only sha1.", 0, 0},
+     "sha1, sha256 or sha512, for all who enrol from now on; many applications know only sha1.", 0, 0},
 };
 
 constexpr loquet_manifest the_manifest{

@@ -50,7 +50,7 @@ protected:
     Dialog dialog;
 };
 
-TEST_F(TheTotpStep, SkipsWhoeverHasEnrolledNone) {
+TEST_F(TheTotpStep, SkipsAPersonWhoHasEnrolledNone) {
     EXPECT_EQ(harness.begin(totp, dialog).said, Said::skipped);
     EXPECT_EQ(harness.answer(totp, dialog, "123456").said, Said::denied);
 }

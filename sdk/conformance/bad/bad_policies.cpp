@@ -48,7 +48,7 @@ private:
     std::atomic<bool> finished_ = false;
 };
 
-/// Password rules that repeat the candidate to whoever reads the screen.
+/// Password rules that repeat the candidate on the screen.
 class ShowsCandidate {
 public:
     ShowsCandidate(sdk::Host /*host*/, const sdk::Options& /*options*/) {}
