@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# loquet_plugin(NAME KIND lockout MODULE abi.cpp SOURCES core.cpp ... [USES lib/factor|lib/delivery|lib/sms] [LIBRARIES ...])
+# loquet_plugin(NAME KIND lockout SOURCES lockout.cpp ... [USES lib/factor|lib/delivery|lib/sms] [LIBRARIES ...])
 #
-# Makes two things of plugins/NAME: the core, a plain static library (plugins_NAME) that tests link, and NAME.so, the
-# core behind its C symbol. All .so files lie together in <build>/plugins, as they do when installed. Each gets two
+# Makes two things of plugins/NAME: a plain static library (plugins_NAME) that tests link, and NAME.so of the same
+# objects, which exports the one C symbol among them (LOQUET_DEFINE_...). All .so files lie together in <build>/plugins, as they do when installed. Each gets two
 # ctest entries: the exam of sdk/conformance, and a check that it exports its one symbol and nothing else.
 #
 # libstdc++ stays shared: the host process has it mapped anyway, Debian keeps its ABI, and the version script already
 # keeps a plugin's own symbols to itself.
 function(loquet_plugin name)
-    cmake_parse_arguments(ARG "" "KIND;MODULE" "SOURCES;USES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ARG "" "KIND" "SOURCES;USES;LIBRARIES" ${ARGN})
     loquet_floor(SOURCES ${ARG_SOURCES} USES sdk ${ARG_USES} LIBRARIES ${ARG_LIBRARIES})
-    loquet_module(plugin_${name} ${name} ${ARG_MODULE})
+    loquet_module(plugin_${name} ${name} $<TARGET_OBJECTS:plugins_${name}>)
     target_link_libraries(plugin_${name} PRIVATE plugins_${name})
     set_target_properties(plugin_${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
     install(TARGETS plugin_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/loquet/plugins)

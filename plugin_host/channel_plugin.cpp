@@ -3,8 +3,7 @@
 
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "plugin_host/collector.h"
-#include "plugin_host/sdk_values.h"
+#include "plugin_host/sdk_boundary.h"
 
 #include <cstddef>
 #include <utility>

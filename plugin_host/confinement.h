@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a plugin's process gives up before its first request. The units confine it too (user, file system, network);
-// this is what holds whoever starts it. One thread.
+// this holds also if something else starts it. One thread.
 #pragma once
 
 namespace loquet::plugin_host {
@@ -22,7 +22,8 @@ void filter_system_calls();
 /// programs that it starts; so are sockets other than those of the internet and of this machine, and listening.
 void filter_system_calls_of_channel();
 
-/// False in builds with sanitizers, whose runtime such filters would kill: the two above then do nothing.
+/// False in builds with sanitizers, whose runtime opens files and maps code at any moment and would be killed: the two
+/// above do nothing there.
 [[nodiscard]] bool has_filter() noexcept;
 
 } // namespace loquet::plugin_host

@@ -3,10 +3,14 @@
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/base/random.h"
 #include "lib/base/text.h"
 #include "plugin_host/request_timer.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +18,88 @@ namespace loquet::plugin_host {
 
 using base::Error;
 using base::Milliseconds;
+
+bool Deliveries::full() const noexcept {
+    return in_flight_.size() >= limits::deliveries_in_flight;
+}
+
+std::uint64_t Deliveries::add(const Requester& requester, Milliseconds now, Milliseconds deadline) {
+    const Milliseconds due = now + deadline - std::min(headway, deadline / 4);
+    in_flight_.emplace(++last_number_, Delivery{requester, due});
+    return last_number_;
+}
+
+std::optional<Requester> Deliveries::finish(std::uint64_t number) {
+    const auto found = in_flight_.find(number);
+    if (found == in_flight_.end()) {
+        throw base::Error(base::Error::Kind::invalid, "it told of a delivery that is not in flight");
+    }
+    const auto requester = found->second.requester;
+    in_flight_.erase(found);
+    return requester;
+}
+
+std::vector<Requester> Deliveries::take_overdue(Milliseconds now) {
+    std::vector<Requester> overdue;
+    for (auto& [number, delivery] : in_flight_) {
+        if (delivery.requester && now >= delivery.due) {
+            overdue.push_back(*std::exchange(delivery.requester, std::nullopt));
+        }
+    }
+    return overdue;
+}
+
+bool Deliveries::is_stuck(Milliseconds now) const noexcept {
+    return std::ranges::any_of(in_flight_, [now](const auto& entry) { return now >= entry.second.due + patience; });
+}
+
+Milliseconds Deliveries::quiet_for(Milliseconds now, Milliseconds most) const noexcept {
+    Milliseconds quiet = most;
+    for (const auto& [number, delivery] : in_flight_) {
+        const Milliseconds next = delivery.requester ? delivery.due : delivery.due + patience;
+        quiet = std::min(quiet, std::max(next - now, Milliseconds(0)));
+    }
+    return quiet;
+}
+
+ReceiptServer::ReceiptServer(ChannelPlugin plugin) : plugin_(plugin) {
+    std::array<std::uint8_t, sizeof batch_> random{};
+    base::fill_random(random);
+    std::memcpy(&batch_, random.data(), random.size());
+    batch_ >>= 1U; // counting on from here comes to no 0
+}
+
+std::optional<protocol::ReceiptsResponse> ReceiptServer::take(const Requester& requester,
+                                                              const protocol::ReceiptsRequest& question,
+                                                              base::Milliseconds now, base::Milliseconds deadline) {
+    if (!plugin_.has_receipts()) {
+        return protocol::ReceiptsResponse{};
+    }
+    if (!questions_.empty()) {
+        throw Error(Error::Kind::busy, "the channel has not answered the last question for receipts yet");
+    }
+    plugin_.ask_receipts(question.sent, question.kept != 0 && question.kept == batch_);
+    open_ = questions_.add(requester, now, deadline);
+    gathered_.clear();
+    return std::nullopt;
+}
+
+void ReceiptServer::add(protocol::Receipt receipt) {
+    if (questions_.empty()) {
+        throw Error(Error::Kind::invalid, "it told a receipt, and nobody had asked");
+    }
+    if (gathered_.size() >= limits::receipts_at_once) {
+        throw Error(Error::Kind::invalid, "it told more receipts than it may for one question");
+    }
+    gathered_.push_back(std::move(receipt));
+}
+
+ReceiptServer::Answer ReceiptServer::end(bool more) {
+    Answer answer;
+    answer.requester = questions_.finish(open_);
+    answer.response = {++batch_, more, std::exchange(gathered_, {})};
+    return answer;
+}
 
 namespace {
 

@@ -4,8 +4,6 @@
 #include "lib/base/error.h"
 #include "plugin_host/check.h"
 #include "plugin_host/confinement.h"
-#include "plugin_host/credential.h"
-#include "plugin_host/listener.h"
 #include "plugin_host/request_timer.h"
 #include "plugin_host/server.h"
 

@@ -3,16 +3,41 @@
 #pragma once
 
 #include "lib/protocol/plugin_wire.h"
+#include "loquet/plugin.h"
 #include "plugin_host/channel_plugin.h"
 #include "plugin_host/options.h"
 #include "plugin_host/plugin_file.h"
-#include "plugin_host/plugin_services.h"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace loquet::plugin_host {
+
+/// What the host does for its plugin: log lines and randomness, and a place for create() to complain.
+class PluginServices {
+public:
+    explicit PluginServices(std::string instance);
+    PluginServices(const PluginServices&) = delete;
+    PluginServices& operator=(const PluginServices&) = delete;
+
+    /// Lives, like all that it points to, as long as this object.
+    [[nodiscard]] const loquet_host& host() const noexcept { return host_; }
+    [[nodiscard]] const loquet_complaint& complaint() const noexcept { return complaint_; }
+    /// What the plugin complained about, printable.
+    [[nodiscard]] const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+
+private:
+    static void log(void* context, int level, loquet_text text) noexcept;
+    static int random(void* context, void* data, size_t size) noexcept;
+    static void complain(void* context, loquet_text text) noexcept;
+
+    std::string instance_;
+    std::vector<std::string> complaints_;
+    loquet_host host_;
+    loquet_complaint complaint_;
+};
 
 struct Folders {
     std::string plugins = LOQUET_PLUGIN_FOLDER; ///< where the build installs them

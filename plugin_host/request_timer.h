@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Ends the process when a plugin overstays: SIGALRM with its default action. Whoever supervises the process starts it
+// Ends the process when a plugin overstays: SIGALRM with its default action. The service manager starts it
 // anew, and the daemon has long stopped waiting. One thread.
 #pragma once
 

@@ -5,16 +5,77 @@
 #include "lib/base/limits.h"
 #include "plugin_host/request_timer.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
 
 namespace loquet::plugin_host {
+
+using base::Error;
+
+namespace {
+
+constexpr int first_inherited = 3; // SD_LISTEN_FDS_START
+constexpr int backlog = 16;
+
+std::string environment(const char* name) {
+    const char* value = ::getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread
+    return value == nullptr ? "" : value;
+}
+
+int socket_option(int fd, int option) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+} // namespace
+
+base::Fd inherited_listener() {
+    if (environment("LISTEN_PID") != std::to_string(::getpid()) || environment("LISTEN_FDS") != "1") {
+        throw Error(Error::Kind::invalid,
+                    "no socket was handed over: start it by a socket unit, or give --listen PATH");
+    }
+    base::Fd listener(first_inherited);
+    if (socket_option(listener.get(), SO_TYPE) != SOCK_SEQPACKET || socket_option(listener.get(), SO_DOMAIN) != AF_UNIX
+        || socket_option(listener.get(), SO_ACCEPTCONN) != 1) {
+        throw Error(Error::Kind::invalid,
+                    "what was handed over is no listening AF_UNIX socket of sequential packets: use "
+                    "ListenSequentialPacket= in the socket unit");
+    }
+    ::fcntl(listener.get(), F_SETFD, FD_CLOEXEC);
+    ::fcntl(listener.get(), F_SETFL, O_NONBLOCK);
+    return listener;
+}
+
+base::Fd make_listener(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) {
+        throw Error(Error::Kind::invalid, "the path of a socket has at most 107 bytes: " + path);
+    }
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    base::Fd listener(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    struct stat old{};
+    if (::lstat(path.c_str(), &old) == 0 && S_ISSOCK(old.st_mode)) {
+        ::unlink(path.c_str());
+    }
+    if (!listener || ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
+        || ::listen(listener.get(), backlog) != 0) {
+        throw base::system_error(errno, "cannot listen at " + path);
+    }
+    return listener;
+}
 
 namespace {
 
@@ -124,7 +185,7 @@ bool Server::serve_one(const Connection& connection) {
             answered = answer(connection, protocol::decode_frame(packet));
         }
     } catch (const base::Error&) {
-        is_frame = false; // whoever speaks no frames is no daemon of ours
+        is_frame = false; // a peer that speaks no frames is not the daemon
     }
     base::wipe(packet.data(), packet.size());
     if (!is_frame || answered.empty()) {
@@ -143,7 +204,7 @@ base::SecureBytes Server::answer(const Connection& connection, const protocol::F
 
 void Server::give(std::uint64_t connection, const base::SecureBytes& packet) noexcept {
     const auto found = find(connection);
-    if (found != connections_.end()) { // otherwise whoever asked has gone, and asks again when it is back
+    if (found != connections_.end()) { // otherwise the requester has gone, and asks again when it is back
         (void)!::send(found->socket.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Serves one plugin to the daemon: a few connections, one call of the plugin at a time, each under its timer. A request
-// is answered before the next is read, except by a channel, which answers when it is done. One thread.
+// Serves one plugin to the daemon on a socket that the service manager hands over, or that is made here: a few
+// connections, one call of the plugin at a time, each under its timer. A request is answered before the next is read,
+// except by a channel, which answers when it is done. One thread.
 #pragma once
 
 #include "lib/base/file.h"
@@ -13,9 +14,17 @@
 #include <cstdint>
 #include <list>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace loquet::plugin_host {
+
+/// The one SOCK_SEQPACKET socket of socket activation (sd_listen_fds(3)), non-blocking. Throws Error::invalid where
+/// there is none or it is of another type.
+[[nodiscard]] base::Fd inherited_listener();
+
+/// A new one at `path`; what a predecessor left there is removed, anything but a socket is not.
+[[nodiscard]] base::Fd make_listener(const std::string& path);
 
 class Server {
 public:

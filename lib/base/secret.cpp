@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/secret.h"
 
-#include <cstring>
-
 namespace loquet::base {
-
-void wipe(void* data, std::size_t size) noexcept {
-    if (size != 0) {
-        ::explicit_bzero(data, size);
-    }
-}
 
 Secret Secret::take(std::string& source) {
     Secret secret{std::string_view(source)};

@@ -3,34 +3,19 @@
 // word to search for in a review. Any thread, one owner at a time.
 #pragma once
 
+#include "loquet/secure.hpp"
+
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace loquet::base {
 
-/// Overwrites `size` bytes in a way that the compiler keeps.
-void wipe(void* data, std::size_t size) noexcept;
-
-/// For containers whose old blocks must not linger on the heap.
-template <class T>
-struct WipingAllocator {
-    using value_type = T;
-    WipingAllocator() = default;
-    template <class U>
-    WipingAllocator(const WipingAllocator<U>&) noexcept {} // NOLINT(google-explicit-constructor): allocator rebind
-    T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
-    void deallocate(T* p, std::size_t n) noexcept {
-        wipe(p, n * sizeof(T));
-        std::allocator<T>().deallocate(p, n);
-    }
-    friend bool operator==(const WipingAllocator&, const WipingAllocator&) noexcept { return true; }
-};
-
-/// A growing byte buffer that may hold secrets: every block it gives back is wiped.
-using SecureBytes = std::vector<std::uint8_t, WipingAllocator<std::uint8_t>>;
+// The one wiping buffer of plugins and library (sdk/include/loquet/secure.hpp).
+using sdk::SecureBytes;
+using sdk::wipe;
+using sdk::WipingAllocator;
 
 class Secret {
 public:

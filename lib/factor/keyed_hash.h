@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // HMAC (RFC 2104) by OpenSSL, and what it is for here: a code that is too short to be hashed otherwise is kept as a
-// hash under the account's own key, which is stored nowhere. One thread at a time.
+// hash under the account's own key, which is stored nowhere. And the code as people type it. One thread at a time.
 #pragma once
 
-#include "lib/factor/secure_bytes.h"
+#include <loquet/secure.hpp>
 
 #include <array>
 #include <string_view>
@@ -23,7 +23,7 @@ using Hash = std::array<char, hash_bytes>;
 /// files may still be opened.
 void prepare_hashing();
 
-[[nodiscard]] SecureBytes hmac(Digest digest, std::string_view key, std::string_view message);
+[[nodiscard]] sdk::SecureText hmac(Digest digest, std::string_view key, std::string_view message);
 
 /// HMAC-SHA-256 of salt and code. Throws where the key has not key_bytes bytes.
 [[nodiscard]] Hash keyed_hash(std::string_view key, const Salt& salt, std::string_view code);
@@ -37,5 +37,10 @@ inline std::string_view view(const Hash& hash) {
 inline std::string_view view(const Salt& salt) {
     return {salt.data(), salt.size()};
 }
+
+/// A code as people type it, copied from a screen in groups, with blanks, hyphens and the shift key pressed or not:
+/// what was typed without spaces, tabs, no-break spaces and hyphens, its letters a-z in upper case. Whatever else is in
+/// it stays, so that it is equal to no code.
+[[nodiscard]] sdk::SecureText compact(std::string_view typed);
 
 } // namespace loquet::factor

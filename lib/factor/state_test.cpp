@@ -11,7 +11,7 @@ namespace {
 TEST(AState, GivesBackWhatWasWrittenInNetworkOrder) {
     StateWriter writer(3);
     writer.number(std::int64_t{-2}).number(std::uint16_t{0x1234}).piece("ab").number(std::int8_t{-5});
-    const SecureBytes bytes = std::move(writer).take();
+    const sdk::SecureText bytes = std::move(writer).take();
     EXPECT_EQ(view(bytes), std::string_view("\x03\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE\x12\x34"
                                             "ab\xFB",
                                             14));
@@ -28,7 +28,7 @@ TEST(AState, KeepsTheEndsOfEveryRange) {
          {std::numeric_limits<std::int64_t>::min(), std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}) {
         StateWriter writer(1);
         writer.number(value);
-        const SecureBytes bytes = std::move(writer).take();
+        const sdk::SecureText bytes = std::move(writer).take();
         EXPECT_EQ(StateReader(view(bytes), 1).number<std::int64_t>(), value);
     }
 }
@@ -36,7 +36,7 @@ TEST(AState, KeepsTheEndsOfEveryRange) {
 TEST(AState, IsRefusedWithAnotherVersionTooShortTooLongOrOutOfRange) {
     StateWriter writer(1);
     writer.number(std::uint8_t{7});
-    const SecureBytes bytes = std::move(writer).take();
+    const sdk::SecureText bytes = std::move(writer).take();
     EXPECT_THROW(StateReader(view(bytes), 2), DamagedState);
     EXPECT_THROW(StateReader("", 1), DamagedState);
     StateReader reader(view(bytes), 1);

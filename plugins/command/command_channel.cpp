@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/command/command_channel.h"
 
+#include "lib/delivery/transfer.h"
+
 #include <algorithm>
 #include <chrono>
 #include <system_error>
@@ -12,23 +14,18 @@ namespace {
 using sdk::DeliveryOutcome;
 using std::chrono::milliseconds;
 
-bool is_reference(std::string_view text) {
-    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// Why it is not sent; empty where nothing speaks against it.
 std::string objection(const sdk::Delivery& delivery) {
     if (!sdk::is_mail_address(delivery.destination()) && !sdk::is_phone_number(delivery.destination())) {
         return "the destination is neither a mail address nor a telephone number";
     }
-    if (!is_reference(delivery.reference())) {
+    if (!sdk::is_reference(delivery.reference())) {
         return "the reference of the message is not 32 hexadecimal digits";
     }
     if ((std::string(delivery.subject()) + std::string(delivery.locale())).find_first_of("\r\n") != std::string::npos) {
         return "the subject is not one line";
     }
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    if (std::chrono::duration_cast<milliseconds>(now).count() >= delivery.expires()) {
+    if (delivery::milliseconds_now() >= delivery.expires()) {
         return "its time was over before it was sent";
     }
     return {};
@@ -97,3 +94,5 @@ bool CommandChannel::tell(sdk::ChannelOutput& output) {
 }
 
 } // namespace loquet::plugins_command
+
+LOQUET_DEFINE_CHANNEL(loquet::plugins_command::CommandChannel)

@@ -2,7 +2,7 @@
 // The channel: each message is one run of a program.
 #pragma once
 
-#include "plugins/command/run.h"
+#include "plugins/command/program.h"
 
 #include <loquet/channel.hpp>
 

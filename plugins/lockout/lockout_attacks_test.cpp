@@ -31,7 +31,7 @@ Decision naive_by_account(loquet_lockout_event event, std::int64_t now, const Co
     return decision;
 }
 
-/// What others do: many failures from one address lock the address, whoever may have logged in there since.
+/// What others do: many failures from one address lock the address, also if somebody has logged in there since.
 Decision naive_by_place(loquet_lockout_event event, std::int64_t now, const Counters& counters) {
     if (event == LOQUET_LOCKOUT_SUCCEEDED) {
         return {};

@@ -3,7 +3,6 @@
 // tells the outcome. The policy is exchangeable, so that an attack can be shown to work against a naive one.
 #pragma once
 
-#include "plugins/lockout/failure_hours.h"
 #include "plugins/lockout/lockout_policy.h"
 
 #include <cstdint>

@@ -1,16 +1,35 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/one_time_code/one_time_code.h"
 
-#include "lib/factor/typed_code.h"
-#include "plugins/one_time_code/media.h"
+#include "lib/factor/keyed_hash.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 
 namespace loquet::plugins_one_time_code {
-namespace {
 
-using factor::SecureBytes;
+using sdk::SecureText;
+
+std::vector<loquet_medium> media_in(std::string_view fact) {
+    std::vector<loquet_medium> media;
+    while (!fact.empty()) {
+        const std::string_view word = fact.substr(0, fact.find(' '));
+        fact.remove_prefix(std::min(fact.size(), word.size() + 1));
+        for (const loquet_medium medium : {LOQUET_MEDIUM_MAIL, LOQUET_MEDIUM_SMS}) {
+            if (word == name_of(medium) && std::find(media.begin(), media.end(), medium) == media.end()) {
+                media.push_back(medium);
+            }
+        }
+    }
+    return media;
+}
+
+std::string_view name_of(loquet_medium medium) noexcept {
+    return medium == LOQUET_MEDIUM_MAIL ? "mail" : "sms";
+}
+
+namespace {
 
 // What the dialog state says was asked.
 constexpr std::string_view asked_medium = "medium";
@@ -41,13 +60,13 @@ constexpr loquet_manifest the_manifest{
     std::size(options_offered),
 };
 
-SecureBytes draw_code(const sdk::Host& host, std::uint32_t digits) {
+SecureText draw_code(const sdk::Host& host, std::uint32_t digits) {
     std::uint32_t bound = 1;
     for (std::uint32_t n = 0; n < digits; ++n) {
         bound *= 10;
     }
     std::uint32_t number = host.random_below(bound);
-    SecureBytes code(digits);
+    SecureText code(digits);
     for (auto digit = code.rbegin(); digit != code.rend(); ++digit, number /= 10) {
         *digit = static_cast<char>('0' + number % 10);
     }
@@ -95,7 +114,7 @@ void OneTimeCode::send(loquet_medium medium, const sdk::StepRequest& request, sd
         output.note("no code sent: too many wrong ones were tried");
         return;
     }
-    const SecureBytes code = draw_code(host_, rules_.digits);
+    const SecureText code = draw_code(host_, rules_.digits);
     const std::int64_t lifetime = rules_.lifetime(medium);
     RunningCode running{medium, request.now(), request.now() + lifetime, {}, {}};
     host_.random(running.salt.data(), running.salt.size());
@@ -127,7 +146,7 @@ void OneTimeCode::send_or_choose(const sdk::StepRequest& request, sdk::StepOutpu
 
 void OneTimeCode::choose(const sdk::StepRequest& request, sdk::StepOutput& output, CodeState& state) const {
     const auto media = media_in(request.fact("media"));
-    const SecureBytes typed = factor::compact(request.answer(0));
+    const SecureText typed = factor::compact(request.answer(0));
     const bool is_number = typed.size() == 1 && typed[0] >= '1' && typed[0] <= '9';
     const std::size_t chosen = is_number ? static_cast<std::size_t>(typed[0] - '1') : media.size();
     if (chosen >= media.size()) {
@@ -187,10 +206,12 @@ void OneTimeCode::run(const sdk::StepRequest& request, sdk::StepOutput& output) 
     default:
         throw std::invalid_argument("there is nothing to enrol for one_time_code: an address is all it needs");
     }
-    const SecureBytes kept = encode(state);
+    const SecureText kept = encode(state);
     if (view(kept) != request.account_state()) {
         output.set_account_state(view(kept));
     }
 }
 
 } // namespace loquet::plugins_one_time_code
+
+LOQUET_DEFINE_STEP(loquet::plugins_one_time_code::OneTimeCode)

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <locale.h>
-#include <string.h> // explicit_bzero
+#include <loquet/secure.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -14,22 +14,7 @@
 
 namespace loquet::plugins_password_rules {
 
-template <class T>
-struct WipingAllocator {
-    using value_type = T;
-    WipingAllocator() = default;
-    template <class U>
-    WipingAllocator(const WipingAllocator<U>&) noexcept {} // NOLINT(google-explicit-constructor): allocator rebind
-    T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
-    void deallocate(T* block, std::size_t n) noexcept {
-        explicit_bzero(block, n * sizeof(T));
-        std::allocator<T>().deallocate(block, n);
-    }
-    friend bool operator==(const WipingAllocator&, const WipingAllocator&) noexcept { return true; }
-};
-
-using Characters = std::vector<char32_t, WipingAllocator<char32_t>>;
-using SecretBytes = std::vector<char, WipingAllocator<char>>;
+using Characters = std::vector<char32_t, sdk::WipingAllocator<char32_t>>;
 
 /// Reads UTF-8 that the host has checked; a byte that is no part of a character becomes one of its own (U+FFFD).
 [[nodiscard]] Characters read_characters(std::string_view utf8);

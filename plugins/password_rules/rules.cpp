@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/password_rules/rules.h"
 
-#include "plugins/password_rules/account_words.h"
-#include "plugins/password_rules/strength.h"
+#include "plugins/password_rules/guessability.h"
 
 #include <algorithm>
 

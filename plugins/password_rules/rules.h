@@ -3,7 +3,7 @@
 // Pure, any thread. README.md tells which rules there are.
 #pragma once
 
-#include "plugins/password_rules/common_passwords.h"
+#include "plugins/password_rules/guessability.h"
 
 #include <cstdint>
 #include <string>

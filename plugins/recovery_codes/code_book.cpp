@@ -1,22 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/code_book.h"
 
+#include "lib/factor/keyed_hash.h"
 #include "lib/factor/state.h"
-#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 #include <cstdint>
 
 namespace loquet::plugins_recovery_codes {
+
+namespace {
+
+constexpr std::size_t group = 4;
+
+} // namespace
+
+SecureText draw_code(const RandomBelow& random_below) {
+    SecureText code(code_letters);
+    for (char& letter : code) {
+        letter = alphabet[random_below(static_cast<std::uint32_t>(alphabet.size()))];
+    }
+    return code;
+}
+
+SecureText shown(std::string_view code) {
+    SecureText out(code.begin(), code.begin() + group);
+    out.push_back('-');
+    out.insert(out.end(), code.begin() + group, code.end());
+    return out;
+}
+
 namespace {
 
 constexpr std::uint8_t version = 1;
-
-template <class Bytes>
-void read(factor::StateReader& reader, Bytes& bytes) {
-    const std::string_view piece = reader.piece(bytes.size());
-    std::copy(piece.begin(), piece.end(), bytes.begin());
-}
 
 } // namespace
 
@@ -36,7 +52,7 @@ CodeBook without(CodeBook book, std::size_t code) {
     return book;
 }
 
-factor::SecureBytes encode(const CodeBook& book) {
+sdk::SecureText encode(const CodeBook& book) {
     factor::StateWriter writer(version);
     writer.piece(view(book.salt)).number(static_cast<std::uint8_t>(book.unused.size()));
     for (const auto& hash : book.unused) {
@@ -48,10 +64,10 @@ factor::SecureBytes encode(const CodeBook& book) {
 CodeBook decode(std::string_view state) {
     factor::StateReader reader(state, version);
     CodeBook book;
-    read(reader, book.salt);
+    reader.read(book.salt);
     book.unused.resize(reader.number<std::uint8_t>(0, codes_in_all));
     for (auto& hash : book.unused) {
-        read(reader, hash);
+        reader.read(hash);
     }
     reader.end();
     return book;

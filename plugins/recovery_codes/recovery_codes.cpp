@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/recovery_codes.h"
 
-#include "lib/factor/enrolment.h"
-#include "plugins/recovery_codes/recovery_code.h"
+#include "lib/factor/state.h"
+#include "plugins/recovery_codes/code_book.h"
 
 #include <iterator>
 #include <optional>
@@ -20,7 +20,7 @@ constexpr loquet_manifest the_manifest{
     sizeof(loquet_manifest),
     "recovery_codes",
     "1.0",
-    "Asks for one of ten codes that were shown once; for whoever has lost the other factors.",
+    "Asks for one of ten codes that were shown once; for people who have lost the other factors.",
     nullptr,
     options_offered,
     std::size(options_offered),
@@ -49,7 +49,7 @@ void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
 
 /// The code that was typed shows that they were written down; it stays good for one use.
 void confirm(const sdk::StepRequest& request, sdk::StepOutput& output) {
-    factor::confirm("recovery_codes", request, output, [&](std::string_view drawn) -> std::optional<SecureBytes> {
+    factor::confirm("recovery_codes", request, output, [&](std::string_view drawn) -> std::optional<SecureText> {
         const CodeBook book = decode(drawn);
         if (!typed(book, request)) {
             return std::nullopt;
@@ -87,13 +87,13 @@ void RecoveryCodes::enrol(const sdk::StepRequest& request, sdk::StepOutput& outp
     host_.random(book.salt.data(), book.salt.size());
     output.ask(LOQUET_PROMPT_INFO, "intro", sdk::Message("recovery_codes.enrol"));
     while (book.unused.size() < codes_in_all) {
-        const SecureBytes code = draw_code([this](std::uint32_t bound) { return host_.random_below(bound); });
+        const SecureText code = draw_code([this](std::uint32_t bound) { return host_.random_below(bound); });
         if (find_code(book, request.key(), view(code))) {
             continue; // the same one twice would be good for two uses
         }
         book.unused.push_back(factor::keyed_hash(request.key(), book.salt, view(code)));
         const std::string number = std::to_string(book.unused.size());
-        const SecureBytes line = shown(view(code));
+        const SecureText line = shown(view(code));
         output.ask(LOQUET_PROMPT_INFO, "recovery_code",
                    sdk::LentMessage("recovery_codes.line", {{"number", number}, {"code", view(line)}}));
     }
@@ -121,3 +121,5 @@ void RecoveryCodes::run(const sdk::StepRequest& request, sdk::StepOutput& output
 }
 
 } // namespace loquet::plugins_recovery_codes
+
+LOQUET_DEFINE_STEP(loquet::plugins_recovery_codes::RecoveryCodes)

@@ -1,14 +1,72 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/sms_http/gateway.h"
 
-#include <unistd.h>
+#include "lib/delivery/channel.h"
+
+#include <loquet/channel.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <chrono>
 #include <iterator>
+#include <utility>
 
 namespace loquet::plugins_sms_http {
+
+void Pattern::Free::operator()(regex_t* compiled) const noexcept {
+    ::regfree(compiled);
+    std::default_delete<regex_t>()(compiled);
+}
+
+Pattern::Pattern(const char* option, const std::string& expression) {
+    if (expression.empty()) {
+        return;
+    }
+    auto compiled = std::make_unique<regex_t>();
+    if (const int result = ::regcomp(compiled.get(), expression.c_str(), REG_EXTENDED); result != 0) {
+        std::array<char, 128> why{};
+        ::regerror(result, compiled.get(), why.data(), why.size());
+        throw sdk::Refusal(std::string(option) + " is no regular expression: " + why.data());
+    }
+    compiled_.reset(compiled.release());
+}
+
+std::optional<std::string> Pattern::match(std::string_view text) const {
+    if (!compiled_) {
+        return std::nullopt;
+    }
+    std::array<regmatch_t, 2> groups{};
+    groups[0].rm_so = 0; // REG_STARTEND: no NUL ends the text
+    groups[0].rm_eo = static_cast<regoff_t>(text.size());
+    const char* data = text.data() == nullptr ? "" : text.data();
+    if (::regexec(compiled_.get(), data, groups.size(), groups.data(), REG_STARTEND) != 0) {
+        return std::nullopt;
+    }
+    const regmatch_t& chosen = groups[1].rm_so >= 0 ? groups[1] : groups[0];
+    return std::string(
+        text.substr(static_cast<std::size_t>(chosen.rm_so), static_cast<std::size_t>(chosen.rm_eo - chosen.rm_so)));
+}
+
+PhoneRanges::PhoneRanges(std::vector<std::string> ranges) : ranges_(std::move(ranges)) {
+    for (const std::string& range : ranges_) {
+        const std::size_t fixed = std::min(range.find('x'), range.size());
+        const bool sound =
+            fixed >= 2 && range.size() <= 16 && range[0] == '+' && range[1] != '0'
+            && range.find_first_not_of("0123456789", 1) == (fixed == range.size() ? std::string::npos : fixed)
+            && range.find_first_not_of('x', fixed) == std::string::npos;
+        if (!sound) {
+            throw sdk::Refusal("ranges: " + range + " is not of the form +336xxxxxxxx or +336");
+        }
+    }
+}
+
+bool PhoneRanges::hold(std::string_view number) const {
+    return sdk::is_phone_number(number) && std::ranges::any_of(ranges_, [&](std::string_view range) {
+               const std::size_t fixed = std::min(range.find('x'), range.size());
+               return number.starts_with(range.substr(0, fixed))
+                      && (fixed == range.size() || number.size() == range.size());
+           });
+}
 
 namespace {
 
@@ -38,11 +96,10 @@ constexpr loquet_option options_offered[] = {
     {"most_segments", LOQUET_OPTION_INTEGER, "3", "The most parts that one message may be billed as.", 1, 10},
     {"plain_http", LOQUET_OPTION_BOOLEAN, "false", "Permit a url without TLS.", 0, 0},
     {"near_addresses", LOQUET_OPTION_BOOLEAN, "false", "Permit a gateway on this machine or on its link.", 0, 0},
-    {"ca_file", LOQUET_OPTION_TEXT, "\"\"", "Certificates to trust, an absolute path; empty: those of the system.", 0,
-     0},
-    {"connections", LOQUET_OPTION_INTEGER, "8", "The most connections at once.", 1, 16},
-    {"connect_seconds", LOQUET_OPTION_INTEGER, "10", "Seconds until a connection must stand.", 1, 50},
-    {"seconds", LOQUET_OPTION_INTEGER, "50", "Seconds until a delivery must be through.", 1, 55},
+    delivery::ca_file_option,
+    delivery::connections_option,
+    delivery::connect_seconds_option,
+    delivery::seconds_option,
 };
 constexpr loquet_manifest the_manifest{sizeof(loquet_manifest),
                                        "sms_http",
@@ -100,34 +157,18 @@ ReportUrl report_url_of(const sdk::Options& options) {
     return url;
 }
 
-RequestForm::Notation notation_of(std::string_view word) {
+RequestForm::Notation notation_of(const sdk::Options& options) {
     using Notation = RequestForm::Notation;
-    if (word == "query") {
-        return Notation::query;
-    }
-    if (word == "form") {
-        return Notation::form;
-    }
-    if (word == "json") {
-        return Notation::json;
-    }
-    if (word == "xml") {
-        return Notation::xml;
-    }
-    throw sdk::Refusal("notation must be query, form, json or xml");
+    return delivery::choice<Notation>(
+        options, "notation",
+        {{"query", Notation::query}, {"form", Notation::form}, {"json", Notation::json}, {"xml", Notation::xml}});
 }
 
-Gateway::Unicode unicode_of(std::string_view word) {
-    if (word == "send") {
-        return Gateway::Unicode::send;
-    }
-    if (word == "transliterate") {
-        return Gateway::Unicode::transliterate;
-    }
-    if (word == "refuse") {
-        return Gateway::Unicode::refuse;
-    }
-    throw sdk::Refusal("unicode must be send, transliterate or refuse");
+Gateway::Unicode unicode_of(const sdk::Options& options) {
+    using Unicode = Gateway::Unicode;
+    return delivery::choice<Unicode>(
+        options, "unicode",
+        {{"send", Unicode::send}, {"transliterate", Unicode::transliterate}, {"refuse", Unicode::refuse}});
 }
 
 /// libcurl would put a line end on the wire, and with it a header of somebody else's.
@@ -177,15 +218,6 @@ std::vector<long> statuses(const sdk::Options& options) {
     return all;
 }
 
-delivery::TransferRules rules_of(const sdk::Options& options) {
-    const std::string ca_file(options.text("ca_file"));
-    if (!ca_file.empty() && (ca_file.front() != '/' || ::access(ca_file.c_str(), R_OK) != 0)) {
-        throw sdk::Refusal("ca_file must be an absolute path of a file that can be read");
-    }
-    return {protocols_of(options), ca_file, std::chrono::seconds(options.integer("connect_seconds")),
-            std::chrono::seconds(options.integer("seconds"))};
-}
-
 Pattern pattern(const sdk::Options& options, const char* name) {
     return {name, std::string(options.text(name))};
 }
@@ -198,16 +230,15 @@ const loquet_manifest& Gateway::manifest() {
 
 Gateway::Gateway(const sdk::Options& options)
     : secret(std::string(options.text("secret_file"))), url(url_of(options)),
-      form(notation_of(options.text("notation")), options.list("fields")), user(options.text("user")),
+      form(notation_of(options), options.list("fields")), user(options.text("user")),
       headers(headers_of(options, form.content_type(), secret.text())), success_status(statuses(options)),
       success(pattern(options, "success")), failure(pattern(options, "failure")), later(pattern(options, "later")),
       reference(pattern(options, "reference")), report_url(report_url_of(options)),
       report_headers(headers_of(options, "", secret.text())), report_delivered(pattern(options, "report_delivered")),
-      report_failed(pattern(options, "report_failed")), ranges(options.list("ranges")),
-      unicode(unicode_of(options.text("unicode"))),
+      report_failed(pattern(options, "report_failed")), ranges(options.list("ranges")), unicode(unicode_of(options)),
       most_segments(static_cast<unsigned>(options.integer("most_segments"))),
       near_addresses(options.boolean("near_addresses")), connections(static_cast<long>(options.integer("connections"))),
-      rules(rules_of(options)) {
+      rules(delivery::transfer_rules(options, protocols_of(options))) {
     if (!user.empty() && secret.empty()) {
         throw sdk::Refusal("user is set, and there is no secret: name a secret_file, or give the unit a credential");
     }

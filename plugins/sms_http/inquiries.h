@@ -5,16 +5,40 @@
 
 #include "lib/delivery/transfers.h"
 #include "plugins/sms_http/gateway.h"
-#include "plugins/sms_http/report_transfer.h"
+#include "plugins/sms_http/gateway_transfer.h"
 
 #include <loquet/channel.hpp>
 
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace loquet::plugins_sms_http {
+
+/// One question to the gateway: what became of this message?
+class ReportTransfer : public GatewayTransfer {
+public:
+    /// Called once: what the gateway knows, or nothing where it knows nothing yet, or could not be asked.
+    using Tell = std::function<void(std::optional<sdk::Receipt> receipt)>;
+
+    /// Ends before `expires` (milliseconds since 1970). `gateway` outlives it.
+    ReportTransfer(const Gateway& gateway, std::string reference, std::string_view gateway_reference,
+                   std::int64_t expires, Tell tell, Complain complain);
+    ~ReportTransfer() override;
+
+    /// What it returns means nothing.
+    [[nodiscard]] sdk::DeliveryOutcome outcome(CURLcode result) override;
+
+private:
+    [[nodiscard]] std::optional<sdk::Receipt> judge(long status) const;
+
+    std::string reference_;
+    std::string url_; ///< a secret
+    Tell tell_;
+};
 
 class Inquiries {
 public:

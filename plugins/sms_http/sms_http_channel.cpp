@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/sms_http/sms_http_channel.h"
 
+#include "lib/delivery/channel.h"
 #include "lib/sms/gsm7.h"
-#include "plugins/sms_http/sms_transfer.h"
+#include "plugins/sms_http/gateway_transfer.h"
 
-#include <algorithm>
 #include <memory>
 
 namespace loquet::plugins_sms_http {
 
 namespace {
-
-bool has_control_character(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\n') || c == '\x7f'; });
-}
 
 /// What goes out: the text, or its neighbour in GSM's alphabet where all of it fits there.
 std::string chosen_text(std::string_view text, Gateway::Unicode unicode) {
@@ -41,7 +37,7 @@ std::string SmsHttpChannel::objection(const sdk::Delivery& delivery, std::string
     if (!gateway_.ranges.hold(delivery.destination())) {
         return "the destination is no telephone number of the ranges that may be sent to";
     }
-    if (has_control_character(text)) {
+    if (delivery::has_control_character(text, "\n")) {
         return "the text holds control characters";
     }
     const sms::SmsSize size = sms::size_of_sms(text);
@@ -87,3 +83,5 @@ void SmsHttpChannel::report(const std::string& sentence) {
 }
 
 } // namespace loquet::plugins_sms_http
+
+LOQUET_DEFINE_CHANNEL(loquet::plugins_sms_http::SmsHttpChannel)

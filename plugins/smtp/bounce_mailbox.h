@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where a mail server drops what comes back: a maildir, or a file of mails (mbox). What is read stays there until it is
-// said to be kept, so that a process that ends in between loses nothing. A drop keeps no memory: a new one begins again
-// with whatever is there. One thread.
+// The Maildir to which a mail server delivers what comes back: one file for each mail. What is read stays there until
+// it is said to be kept, so that a process that ends in between loses nothing: a new object begins again with
+// everything that is there. Then a report is removed; any other mail is put among those that were read (cur/), where a
+// person may look at it. Anything but a file is left alone. One thread.
 #pragma once
 
 #include <loquet/channel.hpp>
 
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loquet::plugins_smtp {
@@ -22,19 +23,19 @@ class BounceMailbox {
 public:
     static constexpr std::size_t most_mails = 64; ///< at once: some milliseconds
 
-    BounceMailbox() = default;
-    BounceMailbox(const BounceMailbox&) = delete;
-    BounceMailbox& operator=(const BounceMailbox&) = delete;
-    virtual ~BounceMailbox() = default;
+    /// `path` need not be there yet. Throws sdk::Refusal where it is a file.
+    explicit BounceMailbox(std::string path);
 
     /// What was read last is stored, and is done with.
-    virtual void forget() = 0;
+    void forget();
     /// The first mails, those that were not forgotten included. Throws std::runtime_error with a sentence for the
     /// operator.
-    [[nodiscard]] virtual Mails read() = 0;
-};
+    [[nodiscard]] Mails read();
 
-/// A maildir where `path` is a folder, else a file.
-[[nodiscard]] std::unique_ptr<BounceMailbox> open_bounce_mailbox(const std::string& path);
+private:
+    std::string path_;
+    std::vector<std::string> reports_; ///< names in new/ of what was read last
+    std::vector<std::string> others_;
+};
 
 } // namespace loquet::plugins_smtp

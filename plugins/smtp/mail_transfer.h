@@ -5,7 +5,6 @@
 #include "lib/delivery/transfer.h"
 #include "plugins/smtp/relay.h"
 #include "plugins/smtp/reply.h"
-#include "plugins/smtp/verdict.h"
 
 #include <loquet/channel.hpp>
 

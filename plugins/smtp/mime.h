@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A mail as it goes over the wire: RFC 5322 and 2045. A pure function.
+// A mail as it goes over the wire: RFC 5322 and 2045, header fields by RFC 2047, the text by RFC 2045, 6.7. Pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,20 @@
 #include <string_view>
 
 namespace loquet::plugins_smtp {
+
+/// UTF-8 as one or more encoded words, folded; no octet of `text` gets out of them as itself. Empty for empty text.
+[[nodiscard]] std::string encoded_words(std::string_view text);
+
+/// As it is where it is short, printable ASCII and does not look like an encoded word; else encoded_words().
+[[nodiscard]] std::string unstructured(std::string_view text);
+
+/// A display name: as it is where it holds letters, digits and single spaces only; else encoded_words().
+[[nodiscard]] std::string phrase(std::string_view text);
+
+/// Appends `text`, whose lines end in \n, to `out`: lines of at most 76 characters that end in CR LF, printable ASCII
+/// alone. No line begins with a dot or with "From ", so that nothing on the way has a reason to change one. Every other
+/// control character becomes "=XX".
+void append_quoted_printable(std::string& out, std::string_view text);
 
 /// What a mail is made of; lent. Addresses are checked before (sdk::is_mail_address), the rest may be anything: what a
 /// header cannot hold is encoded.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "plugins/smtp/encoded_words.h"
 #include "plugins/smtp/mime.h"
-#include "plugins/smtp/quoted_printable.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/relay.h"
 
+#include "lib/delivery/channel.h"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <climits>
 #include <iterator>
 
@@ -17,8 +18,7 @@ constexpr loquet_option options_offered[] = {
     {"server", LOQUET_OPTION_TEXT, "\"localhost\"", "The mail server's name, which its certificate must have.", 0, 0},
     {"port", LOQUET_OPTION_INTEGER, "587", "Its TCP port: 587 with starttls, 465 with tls.", 1, 65535},
     {"security", LOQUET_OPTION_TEXT, "\"starttls\"", "starttls, tls, or none to send everything in the clear.", 0, 0},
-    {"ca_file", LOQUET_OPTION_TEXT, "\"\"", "Certificates to trust, an absolute path; empty: those of the system.", 0,
-     0},
+    delivery::ca_file_option,
     {"user", LOQUET_OPTION_TEXT, "\"\"", "Who logs in; empty: nobody.", 0, 0},
     {"password_file", LOQUET_OPTION_TEXT, "\"\"", "A file of root with the password; empty: the unit's credential.", 0,
      0},
@@ -27,11 +27,10 @@ constexpr loquet_option options_offered[] = {
     {"our_name", LOQUET_OPTION_TEXT, "\"\"",
      "What we call ourselves (EHLO); empty: the machine's name, with the domain of from where it has none.", 0, 0},
     {"dsn", LOQUET_OPTION_BOOLEAN, "false", "Name each message to the server for its reports (RFC 3461).", 0, 0},
-    {"bounces", LOQUET_OPTION_TEXT, "\"\"", "Where mail to the sender arrives: a maildir or a file; empty: nowhere.", 0,
-     0},
-    {"connections", LOQUET_OPTION_INTEGER, "8", "The most connections at once.", 1, 16},
-    {"connect_seconds", LOQUET_OPTION_INTEGER, "10", "Seconds until a connection must stand.", 1, 50},
-    {"seconds", LOQUET_OPTION_INTEGER, "50", "Seconds until a delivery must be through.", 1, 55},
+    {"bounces", LOQUET_OPTION_TEXT, "\"\"", "Where mail to the sender arrives: a Maildir; empty: nowhere.", 0, 0},
+    delivery::connections_option,
+    delivery::connect_seconds_option,
+    delivery::seconds_option,
 };
 constexpr loquet_manifest the_manifest{sizeof(loquet_manifest),
                                        "smtp",
@@ -59,17 +58,10 @@ std::string host_name(const sdk::Options& options, const char* name) {
     return value;
 }
 
-Relay::Security security_of(std::string_view word) {
-    if (word == "tls") {
-        return Relay::Security::tls;
-    }
-    if (word == "starttls") {
-        return Relay::Security::starttls;
-    }
-    if (word == "none") {
-        return Relay::Security::none;
-    }
-    throw sdk::Refusal("security must be starttls, tls or none");
+Relay::Security security_of(const sdk::Options& options) {
+    using Security = Relay::Security;
+    return delivery::choice<Security>(
+        options, "security", {{"starttls", Security::starttls}, {"tls", Security::tls}, {"none", Security::none}});
 }
 
 /// Empty where it has none, or one that is no host's name.
@@ -89,7 +81,7 @@ std::string url_of(const sdk::Options& options) {
     if (server.empty()) {
         throw sdk::Refusal("server must not be empty");
     }
-    const char* scheme = security_of(options.text("security")) == Relay::Security::tls ? "smtps://" : "smtp://";
+    const char* scheme = security_of(options) == Relay::Security::tls ? "smtps://" : "smtp://";
     const HelloName hello =
         hello_name(host_name(options, "our_name"), machine_name(), std::string(options.text("from")));
     return scheme + server + ":" + std::to_string(options.integer("port")) + "/" + hello.name;
@@ -97,7 +89,7 @@ std::string url_of(const sdk::Options& options) {
 
 std::string line(const sdk::Options& options, const char* name) {
     const std::string value(options.text(name));
-    if (value.size() > 255 || std::ranges::any_of(value, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; })) {
+    if (value.size() > 255 || delivery::has_control_character(value)) {
         throw sdk::Refusal(std::string(name) + " must be one line of at most 255 bytes without control characters");
     }
     return value;
@@ -110,22 +102,12 @@ std::string sender(const sdk::Options& options) {
     return std::string(options.text("from"));
 }
 
-std::string drop_of(const sdk::Options& options) {
+std::string bounces_of(const sdk::Options& options) {
     const std::string path(options.text("bounces"));
     if (!path.empty() && (path.front() != '/' || path.find('\0') != std::string::npos)) {
         throw sdk::Refusal("bounces must be an absolute path");
     }
     return path;
-}
-
-delivery::TransferRules rules_of(const sdk::Options& options) {
-    const std::string ca_file(options.text("ca_file"));
-    if (!ca_file.empty() && (ca_file.front() != '/' || ::access(ca_file.c_str(), R_OK) != 0)) {
-        throw sdk::Refusal("ca_file must be an absolute path of a file that can be read");
-    }
-    const char* protocols = security_of(options.text("security")) == Relay::Security::tls ? "smtps" : "smtp";
-    return {protocols, ca_file, std::chrono::seconds(options.integer("connect_seconds")),
-            std::chrono::seconds(options.integer("seconds"))};
 }
 
 } // namespace
@@ -155,11 +137,12 @@ const loquet_manifest& Relay::manifest() {
 }
 
 Relay::Relay(const sdk::Options& options)
-    : url(url_of(options)), security(security_of(options.text("security"))), rules(rules_of(options)),
+    : url(url_of(options)), security(security_of(options)),
+      rules(delivery::transfer_rules(options, security == Security::tls ? "smtps" : "smtp")),
       connections(static_cast<long>(options.integer("connections"))), from(sender(options)),
       from_name(line(options, "from_name")), user(line(options, "user")), dsn(options.boolean("dsn")),
-      doubt(hello_name(std::string(options.text("our_name")), machine_name(), from).doubt), bounces(drop_of(options)),
-      password(std::string(options.text("password_file"))) {
+      doubt(hello_name(std::string(options.text("our_name")), machine_name(), from).doubt),
+      bounces(bounces_of(options)), password(std::string(options.text("password_file"))) {
     if (!user.empty() && password.empty()) {
         throw sdk::Refusal(
             "user is set, and there is no password: name a password_file, or give the unit a credential");

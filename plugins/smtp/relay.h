@@ -41,7 +41,7 @@ struct Relay {
     std::string user; ///< empty: nobody logs in
     bool dsn;
     std::string doubt;   ///< about the name that we say; empty where all is well
-    std::string bounces; ///< where reports come back: a maildir, or a file of mails; empty: nobody looks
+    std::string bounces; ///< where reports come back: a Maildir; empty: nobody looks
     delivery::GatewaySecret password;
 };
 

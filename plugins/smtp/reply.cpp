@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/reply.h"
 
+#include "lib/base/text.h"
+
 #include <algorithm>
+#include <array>
 
 namespace loquet::plugins_smtp {
 
@@ -112,6 +115,129 @@ std::string Reply::sentence() const {
         sentence.append(part->empty() ? "" : " ").append(*part);
     }
     return sentence;
+}
+
+namespace {
+
+using Matter = Verdict::Matter;
+
+constexpr std::array addresses_that_are_wrong{
+    StatusCode{5, 1, 1},  // bad destination mailbox address
+    StatusCode{5, 1, 2},  // bad destination system address
+    StatusCode{5, 1, 3},  // bad destination mailbox address syntax
+    StatusCode{5, 1, 4},  // destination mailbox address ambiguous
+    StatusCode{5, 1, 6},  // destination mailbox has moved
+    StatusCode{5, 1, 10}, // recipient address has null MX (RFC 7505)
+    StatusCode{5, 2, 1},  // mailbox disabled, not accepting messages
+};
+
+/// Only a status code tells a wrong address from a server that does not let us send: RFC 5321, 4.2.3, has 550 for both
+/// ("mailbox not found, no access, or command rejected for policy reasons"), and servers use 551 and 553 for either.
+/// 556 alone has one meaning (RFC 7504, 4): the domain takes no mail.
+bool is_about_the_address(Stage stage, const Reply& reply) {
+    if (stage < Stage::recipient) {
+        return false;
+    }
+    return reply.status()
+               ? std::ranges::find(addresses_that_are_wrong, *reply.status()) != addresses_that_are_wrong.end()
+               : stage == Stage::recipient && reply.code() == 556;
+}
+
+bool is_about_login(const Reply& reply) {
+    constexpr std::array<int, 4> codes{530, 534, 535, 538}; // RFC 4954, 4 and 6
+    return std::ranges::find(codes, reply.code()) != codes.end() || reply.status() == StatusCode{5, 7, 8}
+           || reply.status() == StatusCode{5, 7, 9} || reply.status() == StatusCode{5, 7, 11};
+}
+
+bool is_about_size(const Reply& reply) {
+    return reply.status() ? reply.status() == StatusCode{5, 3, 4} || reply.status() == StatusCode{5, 2, 3}
+                          : reply.code() == 552;
+}
+
+bool is_about_sender(const Reply& reply, const std::string& said) {
+    return reply.status() == StatusCode{5, 1, 7} || reply.status() == StatusCode{5, 1, 8}
+           || reply.status() == StatusCode{5, 7, 60} || said.find("sender") != std::string::npos;
+}
+
+std::string_view advice_for(Stage stage, const Reply& reply) {
+    const std::string said = base::lower_ascii(reply.sentence());
+    // Servers say only at RCPT what they hold against a name or a sender, so the text is looked at.
+    if (stage == Stage::greeting || reply.code() == 504 || said.find("helo") != std::string::npos) {
+        return "set our_name to the full name of this machine, with its domain";
+    }
+    if (stage == Stage::login || is_about_login(reply)) {
+        return "look at user, password_file and security: the server wants another login";
+    }
+    if (stage == Stage::connection || reply.code() == 521) {
+        return "the server takes no mail from this machine: have it allowed there, or name another server";
+    }
+    if (stage == Stage::tls) {
+        return "look at security and port";
+    }
+    if (stage == Stage::sender || is_about_sender(reply, said)) {
+        return "look at from, and whether user may send as that address";
+    }
+    if (is_about_size(reply)) {
+        return "the server takes no message of this size for now";
+    }
+    if (stage >= Stage::data) {
+        return "the server does not take this text: ask its administrator why";
+    }
+    if (reply.status() && reply.status()->subject != 7) {
+        return "not about the address alone: ask the administrator of the mail server";
+    }
+    return "the server may not relay for this machine: look at user, or have it allowed there";
+}
+
+} // namespace
+
+std::string_view to_text(Stage stage) noexcept {
+    switch (stage) {
+    case Stage::connection:
+        return "the connection";
+    case Stage::greeting:
+        return "EHLO";
+    case Stage::tls:
+        return "STARTTLS";
+    case Stage::login:
+        return "AUTH";
+    case Stage::sender:
+        return "MAIL FROM";
+    case Stage::recipient:
+        return "RCPT TO";
+    case Stage::data:
+        return "DATA";
+    case Stage::text:
+        return "the text";
+    }
+    return "";
+}
+
+Stage stage_of(std::string_view command, Stage now) noexcept {
+    struct Verb {
+        std::string_view name; ///< with what stands behind it: a line within AUTH may begin with any letters
+        Stage stage;
+    };
+    constexpr std::array<Verb, 7> verbs{{{"EHLO ", Stage::greeting},
+                                         {"HELO ", Stage::greeting},
+                                         {"STARTTLS\r\n", Stage::tls},
+                                         {"AUTH ", Stage::login},
+                                         {"MAIL FROM:", Stage::sender},
+                                         {"RCPT TO:", Stage::recipient},
+                                         {"DATA\r\n", Stage::data}}};
+    const auto* const found =
+        std::ranges::find_if(verbs, [&](const Verb& verb) { return command.starts_with(verb.name); });
+    return found == verbs.end() ? now : found->stage;
+}
+
+Verdict judge(Stage stage, const Reply& reply) {
+    if (reply.code() < 500) {
+        return {Matter::later, {}};
+    }
+    if (is_about_the_address(stage, reply)) {
+        return {Matter::recipient, {}};
+    }
+    return {Matter::site, advice_for(stage, reply)};
 }
 
 } // namespace loquet::plugins_smtp

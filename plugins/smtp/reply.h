@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One reply of a mail server, of one line or several, as its lines come in (RFC 5321, 4.2.1). A plain value, of
-// whatever an outsider sends.
+// A reply of a mail server (RFC 5321, 4.2.1), and whose matter its "no" is: the table in README.md ("What a no means").
+// Plain values, of anything an outsider sends.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,7 @@ struct StatusCode {
     friend bool operator==(const StatusCode&, const StatusCode&) = default;
 };
 
+/// Of one line or several, as they come in.
 class Reply {
 public:
     static constexpr std::size_t longest_text = 1024; ///< bytes that are kept; what is beyond is dropped
@@ -41,5 +42,29 @@ private:
     std::string head_; ///< the status code as it stands at the head of the lines; may be empty
     std::string text_;
 };
+
+/// What the server answers to.
+enum class Stage { connection, greeting, tls, login, sender, recipient, data, text };
+
+/// As a sentence names it: "RCPT TO".
+[[nodiscard]] std::string_view to_text(Stage stage) noexcept;
+
+/// The stage that a command, with its line end, begins; `now` where it goes on with that one (within AUTH).
+[[nodiscard]] Stage stage_of(std::string_view command, Stage now) noexcept;
+
+struct Verdict {
+    enum class Matter {
+        recipient, ///< the address is wrong, and stays wrong: never again to it
+        later,     ///< the server says to try again
+        site       ///< a setting, here or at the server: another server may take it, and somebody has to do something
+    };
+    Matter matter = Matter::later;
+    std::string_view advice; ///< for the operator of `site`: what to do; at most longest_advice bytes
+
+    static constexpr std::size_t longest_advice = 100;
+};
+
+/// Of a reply with a code of 400 or more.
+[[nodiscard]] Verdict judge(Stage stage, const Reply& reply);
 
 } // namespace loquet::plugins_smtp

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Reports as mail servers write them (tests/fuzz/bounces/corpus), and what only looks like one.
 #include "paths.h"
-#include "plugins/smtp/mail_fields.h"
 #include "plugins/smtp/report.h"
 
 #include <gmock/gmock.h>

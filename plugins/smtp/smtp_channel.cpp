@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/smtp_channel.h"
 
+#include "lib/delivery/channel.h"
 #include "plugins/smtp/mail_transfer.h"
 
-#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
 namespace loquet::plugins_smtp {
 
 namespace {
-
-bool has_control_character(std::string_view text) {
-    return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
-}
 
 /// Why it is not sent; empty where nothing speaks against it. libcurl itself would put a line end of an address on the
 /// wire, and with it a command of somebody else's.
@@ -24,7 +20,7 @@ std::string objection(const sdk::Delivery& delivery) {
     if (!sdk::is_reference(delivery.reference())) {
         return "the reference of the message is not 32 hexadecimal digits";
     }
-    if (has_control_character(delivery.subject())) {
+    if (delivery::has_control_character(delivery.subject())) {
         return "the subject is not one line";
     }
     if (delivery.text().find('\0') != std::string_view::npos) {
@@ -43,8 +39,10 @@ const loquet_manifest& SmtpChannel::manifest() {
 }
 
 SmtpChannel::SmtpChannel(sdk::Host host, const sdk::Options& options)
-    : host_(host), relay_(options), bounces_(relay_.bounces.empty() ? nullptr : open_bounce_mailbox(relay_.bounces)),
-      transfers_(static_cast<std::size_t>(relay_.connections)) {
+    : host_(host), relay_(options), transfers_(static_cast<std::size_t>(relay_.connections)) {
+    if (!relay_.bounces.empty()) {
+        bounces_.emplace(relay_.bounces);
+    }
     if (!relay_.doubt.empty()) {
         host_.log(LOQUET_LOG_WARNING, relay_.doubt);
     }
@@ -95,3 +93,5 @@ void SmtpChannel::report(const std::string& sentence) {
 }
 
 } // namespace loquet::plugins_smtp
+
+LOQUET_DEFINE_CHANNEL(loquet::plugins_smtp::SmtpChannel)

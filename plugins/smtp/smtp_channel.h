@@ -8,7 +8,6 @@
 
 #include <loquet/channel.hpp>
 
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -22,7 +21,7 @@ public:
 
     void submit(std::uint64_t id, const sdk::Delivery& delivery);
     void work(int wake, std::uint32_t timeout_ms, sdk::ChannelOutput& output);
-    /// Looks into the drop, where there is one.
+    /// Reads the mailbox of reports, where there is one.
     void receipts(const sdk::ReceiptsRequest& request);
 
 private:
@@ -30,10 +29,10 @@ private:
 
     sdk::Host host_;
     Relay relay_;
-    std::unique_ptr<BounceMailbox> bounces_; ///< where reports come back; may be none
-    std::optional<Mails> came_back_;         ///< what the next work() tells
-    std::string reported_;                   ///< the last trouble: said once, until it is another
-    delivery::TransferThreads transfers_;    ///< after what its transfers refer to
+    std::optional<BounceMailbox> bounces_; ///< where reports come back; may be none
+    std::optional<Mails> came_back_;       ///< what the next work() tells
+    std::string reported_;                 ///< the last complaint: said once, until it is another
+    delivery::TransferThreads transfers_;  ///< after what its transfers refer to
 };
 
 } // namespace loquet::plugins_smtp

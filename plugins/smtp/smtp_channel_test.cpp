@@ -221,11 +221,12 @@ TEST_F(AMailServer, IsGivenNothingThatIsOver) {
 TEST_F(AMailServer, IsHeardOfLaterWhereItsReportsArrive) {
     begin("takes");
     const std::string mails = folder_ / "bounces";
+    for (const char* part : {"", "/new", "/cur", "/tmp"}) {
+        std::filesystem::create_directory(mails + part);
+    }
     options_.set("bounces", mails);
     EXPECT_THAT(channel().ask_receipts(false).receipts, testing::IsEmpty()) << "nothing arrived yet";
-    std::ofstream(mails) << "From MAILER-DAEMON Thu Nov 26 08:00:03 2026\n"
-                         << std::ifstream(LOQUET_SOURCE_DIR "/tests/fuzz/bounces/corpus/postfix_failed").rdbuf()
-                         << "\n";
+    std::filesystem::copy_file(LOQUET_SOURCE_DIR "/tests/fuzz/bounces/corpus/postfix_failed", mails + "/new/1");
     for (const bool kept : {true, false}) { // kept is the answer before
         const auto told = channel().ask_receipts(kept);
         ASSERT_THAT(told.receipts, testing::SizeIs(1));
@@ -234,7 +235,7 @@ TEST_F(AMailServer, IsHeardOfLaterWhereItsReportsArrive) {
         EXPECT_FALSE(told.more);
     }
     EXPECT_THAT(channel().ask_receipts(true).receipts, testing::IsEmpty());
-    EXPECT_EQ(std::filesystem::file_size(mails), 0U);
+    EXPECT_TRUE(std::filesystem::is_empty(mails + "/new"));
     EXPECT_EQ(channel().deliver({}).kind, DeliveryOutcome::Kind::sent) << "and mail goes out all the while";
 }
 
@@ -246,6 +247,18 @@ TEST_F(AMailServer, WhoseReportsCannotBeReadIsTheOperatorsMatterOnce) {
     EXPECT_THAT(channel().ask_receipts(false).receipts, testing::IsEmpty());
     EXPECT_THAT(channel().logged(), HasSubstr("what came back is not read: cannot read"));
     EXPECT_EQ(std::ranges::count(channel().logged(), '\n'), 1);
+}
+
+TEST_F(AMailServer, WhoseReportsAreToComeFromAFileOfMailsIsRefusedWithTheWordMaildir) {
+    begin("takes");
+    std::ofstream(folder_ / "mbox") << "From MAILER-DAEMON Thu Nov 26 08:00:03 2026\n\n";
+    options_.set("bounces", folder_ / "mbox");
+    try {
+        const Driver driver(options_);
+        FAIL() << "it was taken";
+    } catch (const sdk::Refusal& refusal) {
+        EXPECT_THAT(refusal.what(), HasSubstr("only a Maildir is read"));
+    }
 }
 
 TEST_F(AMailServer, IsToldApartFromNonsenseInItsOptions) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/totp/totp.h"
 
-#include "lib/factor/enrolment.h"
-#include "plugins/totp/key_uri.h"
-#include "plugins/totp/qr_rows.h"
+#include "lib/factor/state.h"
+#include "plugins/totp/seed_display.h"
 
 #include <iterator>
 #include <optional>
@@ -19,10 +18,10 @@ constexpr const char* facts_wanted[] = {"name", nullptr};
 constexpr loquet_option options_offered[] = {
     {"issuer", LOQUET_OPTION_TEXT, "\"Loquet\"",
      "What an authenticator application shows beside the account's name; at most 24 bytes, percent-encoded.", 0, 0},
-    {"digits", LOQUET_OPTION_INTEGER, "6", "Digits of a code, of whoever enrols from now on.", fewest_digits,
+    {"digits", LOQUET_OPTION_INTEGER, "6", "Digits of a code, for all who enrol from now on.", fewest_digits,
      most_digits},
     {"digest", LOQUET_OPTION_TEXT, "\"sha1\"",
-     "sha1, sha256 or sha512, of whoever enrols from now on; many applications know only sha1.", 0, 0},
+     "sha1, sha256 or sha512, for all who enrol from now on; many applications know only sha1.", 0, 0},
 };
 
 constexpr loquet_manifest the_manifest{
@@ -63,7 +62,7 @@ void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
 }
 
 void confirm(const sdk::StepRequest& request, sdk::StepOutput& output) {
-    factor::confirm("totp", request, output, [&](std::string_view drawn) -> std::optional<SecureBytes> {
+    factor::confirm("totp", request, output, [&](std::string_view drawn) -> std::optional<SecureText> {
         const auto accepted = accept(decode(drawn), request.now(), request.answer(0));
         return accepted ? std::optional(encode(*accepted)) : std::nullopt;
     });
@@ -99,10 +98,10 @@ void Totp::enrol(const sdk::StepRequest& request, sdk::StepOutput& output) const
 
     const auto rows = qr_rows(view(key_uri(generator, issuer_, account)), most_rows);
     output.ask(LOQUET_PROMPT_INFO, "intro", sdk::Message(rows.empty() ? "totp.enrol_typing" : "totp.enrol"));
-    for (const SecureBytes& row : rows) {
+    for (const SecureText& row : rows) {
         output.ask(LOQUET_PROMPT_INFO, "qr_row", sdk::LentMessage("totp.qr_row", {{"row", view(row)}}));
     }
-    const SecureBytes key = in_groups(view(base32(view(generator.seed))));
+    const SecureText key = in_groups(view(base32(view(generator.seed))));
     output.ask(LOQUET_PROMPT_INFO, "key", sdk::LentMessage("totp.key", {{"key", view(key)}}));
     output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.enrol_code"));
 }
@@ -132,3 +131,5 @@ void Totp::run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
 }
 
 } // namespace loquet::plugins_totp
+
+LOQUET_DEFINE_STEP(loquet::plugins_totp::Totp)

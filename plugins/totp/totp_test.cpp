@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/factor/state.h"
-#include "plugins/totp/key_uri.h"
+#include "plugins/totp/seed_display.h"
 #include "plugins/totp/totp.h"
 #include "tests/support/step_harness.h"
 
@@ -50,7 +50,7 @@ protected:
     Dialog dialog;
 };
 
-TEST_F(TheTotpStep, SkipsWhoeverHasEnrolledNone) {
+TEST_F(TheTotpStep, SkipsAPersonWhoHasEnrolledNone) {
     EXPECT_EQ(harness.begin(totp, dialog).said, Said::skipped);
     EXPECT_EQ(harness.answer(totp, dialog, "123456").said, Said::denied);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "sdk/conformance/kinds.h"
+#include "sdk/conformance/examination.h"
 
 #include <loquet/lockout.h>
 

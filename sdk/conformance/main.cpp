@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // loquet-plugin-exam KIND FILE.so [--options FILE] [--seed N]: 0 passed, 1 failed, 2 wrong usage.
-#include "sdk/conformance/kinds.h"
+#include "sdk/conformance/examination.h"
 
 #include <charconv>
 #include <cstdio>

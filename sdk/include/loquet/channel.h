@@ -82,7 +82,7 @@ typedef struct loquet_channel_output {
     /* Not now (no connection, a 4xx of SMTP, a full queue), and the gateway has not taken it. `after_ms` is when the
      * gateway wants to be asked again, at most 86400000 (a day); 0: when the daemon sees fit. */
     void (*retry)(void* context, uint64_t delivery, uint32_t after_ms, loquet_text said);
-    /* Never to this destination, whoever sends it, or not in time: trying again is of no use, and no other channel is
+    /* Never to this destination, by any sender, or not in time: trying again is of no use, and no other channel is
      * asked. What a setting may be the reason of (a login, a sender's address, a limit) is `retry`. */
     void (*refused)(void* context, uint64_t delivery, loquet_text said);
     /* The gateway may have taken it: all of it was handed over, or may have been, and the yes or no never came, or not
@@ -90,7 +90,7 @@ typedef struct loquet_channel_output {
      * it sees fit, by another channel where there is one. `said` is what is known: "the connection broke". */
     void (*lost)(void* context, uint64_t delivery, loquet_text said);
     /* Only after a call of receipts(): first at most 32 of these, for messages of any age. `reference` is that of a
-     * delivery, 32 lower-case hexadecimal digits, and whoever wrote the report had to know it; the daemon ignores what
+     * delivery, 32 lower-case hexadecimal digits, and the writer of the report had to know it; the daemon ignores what
      * no message of this channel has. */
     void (*receipt)(void* context, loquet_text reference, int outcome, loquet_text said);
     /* ... then, once, this: the request is answered. `more`, 0 or 1: there is more to tell, and the next request may

@@ -12,6 +12,7 @@
 
 #include "channel.h"
 #include "plugin.hpp"
+#include "secure.hpp"
 
 #include <type_traits>
 
@@ -70,16 +71,6 @@ inline bool is_mail_address(std::string_view text) {
         }
     }
     return true;
-}
-
-/// Overwrites `secret` in a way that no compiler leaves out, and empties it.
-inline void wipe(std::string& secret) {
-    secret.resize(secret.capacity()); // a shorter text may have followed a longer one
-    volatile char* at = secret.data();
-    for (size_t n = 0; n < secret.size(); ++n) {
-        at[n] = 0;
-    }
-    secret.clear();
 }
 
 /// A copy of a delivery that lives until it was told; its text is wiped with it. It stays where it was made.

@@ -36,11 +36,11 @@ enum loquet_lockout_scope {
     LOQUET_SCOPE_ACCOUNT_PLACE = 1, /* that account from that place; the counters of sixteen places are kept, and which
                                      * are kept does not depend on where the owner logs in */
     LOQUET_SCOPE_DESTINATION = 2,   /* the address or number that a code goes to */
-    LOQUET_SCOPE_PLACE = 3,         /* the place, whoever tries there */
+    LOQUET_SCOPE_PLACE = 3,         /* the place, for all who try there */
     LOQUET_SCOPE_SITE = 4,          /* this machine */
     /* That account from that place, where the place is known: the account's owner succeeded there (`last_success` says
      * when). Present for known places alone; failures elsewhere never push it out. What is counted elsewhere should not
-     * shut a known place, or whoever fails often enough keeps the owner out. */
+     * shut a known place, or anybody who fails often enough keeps the owner out. */
     LOQUET_SCOPE_KNOWN_PLACE = 5,
     LOQUET_SCOPE_COUNT = 6
 };

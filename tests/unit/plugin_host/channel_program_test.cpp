@@ -3,7 +3,7 @@
 // when the channel misbehaves.
 #include "lib/base/text.h"
 #include "plugin_host/confinement.h"
-#include "plugin_host/deliveries.h"
+#include "plugin_host/delivery_server.h"
 #include "tests/fixtures/plugins/plugin_process.h"
 #include "tests/unit/plugin_host/host_connection.h"
 

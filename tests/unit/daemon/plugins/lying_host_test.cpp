@@ -4,7 +4,7 @@
 #include "daemon/plugins/plugin_client.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "plugin_host/listener.h"
+#include "plugin_host/server.h"
 #include "tests/unit/daemon/plugins/await.h"
 
 #include <gmock/gmock.h>
