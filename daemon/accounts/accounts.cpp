@@ -3,7 +3,7 @@
 
 #include "daemon/accounts/password_record.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/model/account_name.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/counters_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"

@@ -56,7 +56,7 @@ struct Change {
     std::string reason; ///< of a lock, as the operator wrote it
 };
 
-/// Everything that a bus object shows; mask the addresses (contact.h).
+/// Everything that a bus object shows; mask the addresses (canonical_form.h).
 struct AccountView {
     model::Account account;
     bool has_password = false;

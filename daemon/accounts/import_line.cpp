@@ -3,7 +3,7 @@
 
 #include "daemon/accounts/fields.h"
 #include "daemon/accounts/json_object.h"
-#include "daemon/work/hash_check.h"
+#include "daemon/work/crypt.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/secret.h"

@@ -4,8 +4,7 @@
 #include "daemon/accounts/authorisations.h"
 #include "daemon/accounts/fields.h"
 #include "daemon/accounts/organisation_groups.h"
-#include "daemon/model/account_name.h"
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 

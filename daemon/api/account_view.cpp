@@ -2,7 +2,7 @@
 #include "daemon/api/account_view.h"
 
 #include "daemon/api/account_request.h"
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
 
 #include <algorithm>
 #include <array>

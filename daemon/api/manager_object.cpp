@@ -7,7 +7,7 @@
 #include "daemon/api/job_objects.h"
 #include "daemon/api/plugin_health.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/audit/chain_check.h"
+#include "daemon/audit/chain.h"
 #include "daemon/store/schema.h"
 #include "lib/base/text.h"
 #include "lib/protocol/turn_wire.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/outbox.h"
 
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/outbox/states.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/model/account_name.h"
+#include "daemon/model/canonical_form.h"
 #include "lib/base/limits.h"
 #include "tests/support/error_kind.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 

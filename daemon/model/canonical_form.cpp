@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -9,9 +9,16 @@
 
 namespace loquet::model {
 
+using base::Error;
+
 namespace {
 
-using base::Error;
+bool starts_name(char c) {
+    return (c >= 'a' && c <= 'z') || c == '_';
+}
+bool continues_name(char c) {
+    return starts_name(c) || (c >= '0' && c <= '9') || c == '.' || c == '-';
+}
 
 [[noreturn]] void refuse(std::string_view what, std::string_view typed, const std::string& why) {
     throw Error(Error::Kind::invalid,
@@ -44,6 +51,30 @@ std::string_view first_character(std::string_view text) {
 }
 
 } // namespace
+
+std::optional<std::string> canonical_name(std::string_view typed) {
+    if (typed.empty() || typed.size() > limits::account_name_bytes) {
+        return std::nullopt;
+    }
+    std::string name = base::lower_ascii(typed);
+    const bool well_formed = starts_name(name.front()) && std::all_of(name.begin(), name.end(), continues_name)
+                             && name.back() != '.' && name.back() != '-' && name.find("..") == std::string::npos;
+    if (!well_formed) {
+        return std::nullopt;
+    }
+    return name;
+}
+
+std::string require_account_name(std::string_view typed) {
+    auto name = canonical_name(typed);
+    if (!name) {
+        throw base::Error(base::Error::Kind::invalid,
+                          "the name \"" + base::printable(typed, 64)
+                              + "\" is not accepted: 1 to 32 of a-z, 0-9, '_', '-' and '.', beginning with a letter or "
+                                "'_', not ending in '-' or '.', without \"..\"");
+    }
+    return *std::move(name);
+}
 
 std::string require_mail(std::string_view typed) {
     if (typed.empty()) {
