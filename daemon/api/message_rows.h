@@ -2,7 +2,6 @@
 // What ListMessages is asked and answers (docs/bus.md names the keys of a row). Loop thread.
 #pragma once
 
-#include "daemon/outbox/message_list.h"
 #include "daemon/outbox/outbox.h"
 #include "lib/bus/message.h"
 
