@@ -8,7 +8,7 @@
 #include "daemon/api/plugin_health.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain.h"
-#include "daemon/store/schema.h"
+#include "daemon/store/meta_table.h"
 #include "lib/base/text.h"
 #include "lib/protocol/turn_wire.h"
 

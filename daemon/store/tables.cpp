@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/keys.h"
+#include "daemon/store/tables.h"
 
 #include "lib/base/error.h"
 #include "lib/base/text.h"
