@@ -2,9 +2,9 @@
 #include "daemon/api/manager_object.h"
 
 #include "daemon/api/account_objects.h"
-#include "daemon/api/audit_rows.h"
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
+#include "daemon/api/list_rows.h"
 #include "daemon/api/plugin_health.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain.h"

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What ListMessages is asked and answers (docs/bus.md names the keys of a row). Loop thread.
+// What the lists of the manager are asked and answer (docs/bus.md names the keys of a row). Loop thread.
 #pragma once
 
+#include "daemon/audit/audit_log.h"
 #include "daemon/outbox/outbox.h"
 #include "lib/bus/message.h"
 
 #include <string>
+#include <vector>
 
 namespace loquet::api {
+
+void write_audit_rows(bus::Writer& writer, const std::vector<audit::Entry>& entries);
 
 /// What the caller asks for; the account's name is still to be looked up.
 struct MessageQuestion {
