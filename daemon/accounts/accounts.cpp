@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/accounts.h"
 
-#include "daemon/accounts/password_record.h"
+#include "daemon/accounts/account_changes.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/model/canonical_form.h"
 #include "daemon/store/counters_table.h"

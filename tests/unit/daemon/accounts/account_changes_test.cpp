@@ -1,18 +1,49 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the helpdesk can do for somebody whose second factor is lost, or was entered and never set up.
+#include "daemon/accounts/account_changes.h"
 #include "daemon/store/steps_table.h"
+#include "lib/base/error.h"
 #include "tests/unit/daemon/accounts/accounts_fixture.h"
 
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace loquet::accounts {
 namespace {
 
 using base::Error;
+using model::AccountState;
 using store::StepsTable;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(AStateChange, LeadsWhereTheTableSays) {
+    EXPECT_EQ(state_after(Act::lock, AccountState::active), AccountState::locked);
+    EXPECT_EQ(state_after(Act::unlock, AccountState::locked), AccountState::active);
+    EXPECT_EQ(state_after(Act::disable, AccountState::active), AccountState::disabled);
+    EXPECT_EQ(state_after(Act::disable, AccountState::locked), AccountState::disabled);
+    EXPECT_EQ(state_after(Act::enable, AccountState::disabled), AccountState::active);
+}
+
+TEST(AStateChange, ThatIsDoneAlreadyChangesNothing) {
+    EXPECT_EQ(state_after(Act::lock, AccountState::locked), AccountState::locked);
+    EXPECT_EQ(state_after(Act::unlock, AccountState::active), AccountState::active);
+    EXPECT_EQ(state_after(Act::disable, AccountState::disabled), AccountState::disabled);
+    EXPECT_EQ(state_after(Act::enable, AccountState::active), AccountState::active);
+}
+
+TEST(AStateChange, ThatDoesNotFitIsAConflict) {
+    for (const auto& [act, state] :
+         {std::pair{Act::lock, AccountState::disabled}, std::pair{Act::unlock, AccountState::disabled},
+          std::pair{Act::enable, AccountState::locked}}) {
+        try {
+            (void)state_after(act, state);
+            ADD_FAILURE() << "was allowed";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.kind(), Error::Kind::conflict);
+        }
+    }
+}
 
 class AFactor : public AnAccountsFixture {
 protected:
@@ -118,5 +149,56 @@ TEST_F(AFactor, OfNobodyIsNotFound) {
               Error::Kind::not_found);
 }
 
+class APasswordRecord : public AnAccountsFixture {
+protected:
+    void SetUp() override { uid_ = create("ana").public_part.uid; }
+    void put(const std::string& hash, std::size_t history) {
+        const NewPassword password{hash, false, history, clock_.wall()};
+        store_.write_now([&](store::WriteTxn& txn) { put_password(txn, uid_, password); });
+    }
+    bool replace(const std::string& former, const std::string& hash) {
+        bool done = false;
+        store_.write_now([&](store::WriteTxn& txn) { done = replace_hash(txn, uid_, former, hash); });
+        return done;
+    }
+    model::Uid uid_;
+};
+
+TEST_F(APasswordRecord, ForgetsOldOnesWhenLessHistoryIsKept) {
+    for (const char* hash : {"$y$1", "$y$2", "$y$3", "$y$4"}) {
+        put(hash, 3);
+    }
+    EXPECT_THAT(credential(uid_).history, ElementsAre("$y$3", "$y$2", "$y$1"));
+    put("$y$5", 1);
+    EXPECT_THAT(credential(uid_).history, ElementsAre("$y$4"));
+    put("$y$6", 0);
+    EXPECT_THAT(credential(uid_).history, ElementsAre());
+}
+
+TEST_F(APasswordRecord, HashedAnewIsTheSamePassword) {
+    put("$1$1", 3);
+    const auto before = credential(uid_);
+    const auto generation = private_part(uid_).generation;
+    clock_.advance(base::Milliseconds(1000));
+    EXPECT_TRUE(replace("$1$1", "$y$1"));
+    auto expected = before;
+    expected.password_hash = "$y$1";
+    EXPECT_EQ(credential(uid_), expected);
+    EXPECT_EQ(private_part(uid_).generation, generation);
+}
+
+TEST_F(APasswordRecord, IsNotReplacedWhenItChangedMeanwhile) {
+    put("$1$1", 3);
+    put("$y$2", 3);
+    EXPECT_FALSE(replace("$1$1", "$y$1"));
+    EXPECT_EQ(credential(uid_).password_hash, "$y$2");
+}
+
+TEST_F(APasswordRecord, OfNobodyIsAnError) {
+    EXPECT_THROW(store_.write_now([&](store::WriteTxn& txn) { put_password(txn, model::Uid{30005}, {"$y$1"}); }),
+                 base::Error);
+}
+
 } // namespace
+
 } // namespace loquet::accounts
