@@ -34,9 +34,9 @@ namespace {
 
 /// Takes the value where it has the type that the key wants.
 template <class Value>
-Value take(const std::string& key, JsonValue& value, const char* wanted) {
+Value take(std::string_view key, JsonValue& value, const char* wanted) {
     auto* const taken = std::get_if<Value>(&value);
-    require(taken != nullptr, [&] { return "\"" + key + "\" is " + wanted; });
+    require(taken != nullptr, [&] { return "\"" + std::string(key) + "\" is " + wanted; });
     return std::move(*taken);
 }
 
@@ -45,7 +45,7 @@ bool can_be_a_hash(std::string_view text) {
     return text.size() <= limits::password_hash_bytes && std::all_of(text.begin(), text.end(), fits);
 }
 
-void take_member(ImportedAccount& account, const std::string& key, JsonValue& value) {
+void take_member(ImportedAccount& account, std::string_view key, JsonValue& value) {
     const std::array<std::pair<std::string_view, std::string*>, 9> texts{
         {{"name", &account.wanted.name},
          {"display_name", &account.wanted.display_name},
@@ -58,12 +58,16 @@ void take_member(ImportedAccount& account, const std::string& key, JsonValue& va
          {"password_hash", &account.password_hash}}};
     for (const auto& [name, field] : texts) {
         if (key == name) {
-            *field = take<std::string>(key, value, "a text");
+            const JsonText text = take<JsonText>(key, value, "a text");
+            *field = base::as_text(text);
             return;
         }
     }
     if (key == "authorisations") {
-        account.wanted.authorisations = take<std::vector<std::string>>(key, value, "a list of texts");
+        Authorisations& names = account.wanted.authorisations.emplace();
+        for (const JsonText& name : take<std::vector<JsonText>>(key, value, "a list of texts")) {
+            names.emplace_back(base::as_text(name));
+        }
     } else if (key == "uid") {
         const auto number = take<std::uint64_t>(key, value, "a number");
         require(number <= UINT32_MAX, [&] { return "\"uid\" is too large a number"; });
@@ -228,13 +232,14 @@ private:
 } // namespace
 
 ImportedAccount::~ImportedAccount() {
+    password_hash.resize(password_hash.capacity()); // it was longer, or moved out of the object itself
     base::wipe(password_hash.data(), password_hash.size());
 }
 
 ImportedAccount read_import_line(std::string_view line, const ImportRules& rules) {
     ImportedAccount account;
     account.must_change = rules.must_change;
-    read_json_object(line, [&](const std::string& key, JsonValue value) { take_member(account, key, value); });
+    read_json_object(line, [&](std::string_view key, JsonValue value) { take_member(account, key, value); });
     account.made = make_account(account.wanted, rules.defaults);
     require(account.password_hash.empty() || !rules.without_passwords,
             [&] { return "\"password_hash\" is there, and this import is one without passwords"; });

@@ -36,7 +36,7 @@ auto unless_refused(Read read) -> std::optional<decltype(read())> {
 
 fuzz::Members members_of(std::string_view text) {
     fuzz::Members members;
-    accounts::read_json_object(text, [&](const std::string& key, accounts::JsonValue value) {
+    accounts::read_json_object(text, [&](std::string_view key, accounts::JsonValue value) {
         require(base::is_utf8(key));
         members.emplace_back(key, std::move(value));
     });
