@@ -5,7 +5,7 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/directory_export.h"
-#include "daemon/accounts/imports.h"
+#include "daemon/accounts/import.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/api/account_objects.h"
 #include "daemon/api/caller.h"

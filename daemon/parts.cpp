@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/parts.h"
 
-#include "daemon/accounts/machine_groups.h"
+#include "daemon/accounts/name_service.h"
 #include "daemon/audit/audit_log.h"
 #include "lib/base/log.h"
 

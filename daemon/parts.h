@@ -3,8 +3,8 @@
 #pragma once
 
 #include "daemon/accounts/accounts.h"
-#include "daemon/accounts/directory_settings.h"
-#include "daemon/accounts/import_line.h"
+#include "daemon/accounts/directory_entries.h"
+#include "daemon/accounts/import_lines.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/step_set.h"
 #include "daemon/model/audit_event.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/accounts.h"
 
-#include "daemon/accounts/password_record.h"
+#include "daemon/accounts/account_changes.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/model/account_name.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/counters_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"

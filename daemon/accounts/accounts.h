@@ -4,13 +4,10 @@
 // may call what is decided above (daemon/api).
 #pragma once
 
-#include "daemon/accounts/factor_removal.h"
+#include "daemon/accounts/account_changes.h"
 #include "daemon/accounts/list_page.h"
 #include "daemon/accounts/name_service.h"
 #include "daemon/accounts/new_account.h"
-#include "daemon/accounts/organisation_groups.h"
-#include "daemon/accounts/password_record.h"
-#include "daemon/accounts/state_change.h"
 #include "daemon/accounts/uid_allocator.h"
 #include "daemon/model/account.h"
 #include "daemon/model/audit_event.h"
@@ -56,7 +53,7 @@ struct Change {
     std::string reason; ///< of a lock, as the operator wrote it
 };
 
-/// Everything that a bus object shows; mask the addresses (contact.h).
+/// Everything that a bus object shows; mask the addresses (canonical_form.h).
 struct AccountView {
     model::Account account;
     bool has_password = false;
@@ -85,7 +82,7 @@ public:
     [[nodiscard]] Page list(model::Uid after, std::size_t limit, std::optional<model::AccountState> state,
                             base::Milliseconds now) const;
 
-    // All of these throw Error: not_found, conflict (state_change.h), unavailable.
+    // All of these throw Error: not_found, conflict (account_changes.h), unavailable.
 
     /// Until unlock(); voids what was issued before.
     [[nodiscard]] base::Task<void> lock(model::Uid uid, std::string reason, Actor actor);
@@ -96,7 +93,7 @@ public:
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
     [[nodiscard]] base::Task<void> enable(model::Uid uid, Actor actor);
 
-    /// What the account may use (authorisations.h).
+    /// What the account may use (new_account.h).
     [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
     [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
 
@@ -107,7 +104,7 @@ public:
     /// forgetting failures happens where a change is due already.
     [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
 
-    /// A factor that its owner cannot use any more (factor_removal.h). Nothing happens where it is not set up.
+    /// A factor that its owner cannot use any more (account_changes.h). Nothing happens where it is not set up.
     [[nodiscard]] base::Task<void> remove_factor(model::Uid uid, FactorRemoval removal, Actor actor);
 
     /// What goes into the transaction of a change that its owner is to know of; until then nobody is told.

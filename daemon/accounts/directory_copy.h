@@ -8,7 +8,6 @@
 #pragma once
 
 #include "daemon/accounts/directory_entries.h"
-#include "daemon/accounts/directory_settings.h"
 #include "daemon/store/events.h"
 #include "daemon/store/store.h"
 #include "lib/directory/publisher.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/directory_entries.h"
 
-#include "daemon/accounts/passwd_entry.h"
 #include "daemon/store/public_accounts.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -10,12 +9,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace loquet::accounts {
-
-namespace {
 
 using base::Error;
 using directory::ImageWriter;
@@ -24,6 +22,27 @@ using model::Uid;
 using store::GroupsTable;
 using store::PublicAccounts;
 using store::ReadTxn;
+
+namespace {
+
+constexpr std::size_t longest_field = 4096; ///< far above what accounts may have; the format ends at 65535
+
+bool breaks_passwd(char character) {
+    constexpr unsigned char first_printable = 0x20;
+    constexpr unsigned char deleted = 0x7f;
+    const auto byte = static_cast<unsigned char>(character);
+    return character == ':' || byte < first_printable || byte == deleted;
+}
+
+std::string_view harmless(std::string_view text, std::string& kept) {
+    kept.assign(text.substr(0, longest_field));
+    std::replace_if(kept.begin(), kept.end(), breaks_passwd, ' ');
+    return kept;
+}
+
+bool can_be_a_name(std::string_view name) {
+    return !name.empty() && name.size() <= longest_field && std::none_of(name.begin(), name.end(), breaks_passwd);
+}
 
 constexpr std::size_t accounts_per_slice = 256; ///< read at once, while a commit waits: some tenths of a millisecond
 
@@ -55,6 +74,24 @@ std::optional<GroupLine> read_group(const ReadTxn& txn, std::uint32_t gid, const
 }
 
 } // namespace
+
+std::optional<directory::PersonEntry> PasswdEntry::of(const model::PublicAccount& account) {
+    if (!can_be_a_name(account.name)) {
+        return std::nullopt;
+    }
+    directory::PersonEntry entry;
+    entry.uid = account.uid.value;
+    entry.gid = account.gid;
+    entry.private_group = account.gid == account.uid.value;
+    entry.name = account.name;
+    entry.gecos = harmless(account.display_name, gecos_);
+    entry.home = harmless(account.home, home_);
+    entry.shell = harmless(account.shell, shell_);
+    groups_.assign(account.groups.begin(), account.groups.end());
+    groups_.insert(groups_.end(), everybodys_groups_.begin(), everybodys_groups_.end());
+    entry.groups = groups_;
+    return entry;
+}
 
 void DirectoryEntries::write_group(ImageWriter& writer, std::uint32_t gid) {
     const auto line =

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "daemon/accounts/directory_copy.h"
-#include "daemon/accounts/directory_settings.h"
+#include "daemon/accounts/directory_entries.h"
 #include "daemon/store/store.h"
 #include "lib/base/function.h"
 

@@ -3,24 +3,142 @@
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/base/log.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <exception>
 #include <utility>
 
 namespace loquet::accounts {
 
-namespace {
-
 using base::Error;
 using base::Task;
+
+namespace {
+
+constexpr std::size_t buffer_bytes = 4 * limits::import_line_bytes;
 
 constexpr std::size_t lines_per_batch = 500; ///< one commit; a login waits for at most one of them
 
 /// Undoes a transaction that was only a rehearsal.
 struct Rehearsed : std::exception {};
 
+constexpr base::Milliseconds kept_after_end = std::chrono::minutes(5);
+
 } // namespace
+
+ImportReader::ImportReader(base::Fd input, std::uint64_t most_bytes)
+    : input_(std::move(input)), cancelled_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), most_bytes_(most_bytes),
+      buffer_(buffer_bytes) {
+    struct stat status{};
+    if (!cancelled_ || ::fstat(input_.get(), &status) != 0) {
+        throw base::system_error(errno, "cannot read what is to be imported");
+    }
+    if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
+        throw Error(Error::Kind::invalid, "an import is read from a file or a pipe");
+    }
+    if (S_ISREG(status.st_mode)) {
+        const off_t place = std::max<off_t>(::lseek(input_.get(), 0, SEEK_CUR), 0);
+        bytes_in_all_ = static_cast<std::uint64_t>(std::max<off_t>(status.st_size - place, 0));
+    }
+}
+
+void ImportReader::cancel() noexcept {
+    const std::uint64_t one = 1;
+    (void)!::write(cancelled_.get(), &one, sizeof one);
+}
+
+/// True when there is something to read, or the end. Throws when it was cancelled.
+bool ImportReader::wait(bool for_ever) const {
+    std::array<pollfd, 2> watched{{{input_.get(), POLLIN, 0}, {cancelled_.get(), POLLIN, 0}}};
+    const int ready = ::poll(watched.data(), watched.size(), for_ever ? -1 : 0);
+    if (ready < 0 && errno != EINTR) {
+        throw base::system_error(errno, "cannot read what is to be imported");
+    }
+    if (watched[1].revents != 0) {
+        throw Error(Error::Kind::unavailable, "the import was cancelled");
+    }
+    return watched[0].revents != 0;
+}
+
+ImportReader::More ImportReader::fill(bool wait_for_it) {
+    if (!wait(wait_for_it)) {
+        return More::later;
+    }
+    if (begin_ > 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    const ssize_t got = ::read(input_.get(), buffer_.data() + end_, buffer_.size() - end_);
+    if (got < 0) {
+        if (errno == EAGAIN || errno == EINTR) {
+            return More::later;
+        }
+        throw base::system_error(errno, "cannot read what is to be imported");
+    }
+    bytes_read_ += static_cast<std::uint64_t>(got);
+    if (bytes_read_ > most_bytes_) {
+        throw Error(Error::Kind::limited,
+                    "more than " + std::to_string(most_bytes_) + " bytes are not imported at once: divide the file");
+    }
+    end_ += static_cast<std::size_t>(got);
+    at_end_ = got == 0;
+    return at_end_ ? More::end : More::yes;
+}
+
+void ImportReader::give(std::string_view text, const Line& line, std::size_t& given) {
+    ++number_;
+    const bool refused = std::exchange(too_long_, false) || text.size() > limits::import_line_bytes;
+    if (refused || text.find_first_not_of(" \t\r") != std::string_view::npos) {
+        ++given;
+        line(number_, refused ? nullptr : &text);
+    }
+}
+
+bool ImportReader::next(const Line& line, std::size_t& given) {
+    const std::string_view waiting(reinterpret_cast<const char*>(buffer_.data()) + begin_, end_ - begin_);
+    const std::size_t length = waiting.find('\n');
+    if (length != std::string_view::npos) {
+        begin_ += length + 1;
+        give(waiting.substr(0, length), line, given);
+        return true;
+    }
+    if (waiting.size() > limits::import_line_bytes) {
+        too_long_ = true;
+        begin_ = end_;
+    }
+    if (at_end_ && (!waiting.empty() || too_long_)) {
+        begin_ = end_;
+        give(waiting, line, given);
+    }
+    return false;
+}
+
+bool ImportReader::read(std::size_t most, const Line& line) {
+    std::size_t given = 0;
+    while (given < most) {
+        if (next(line, given)) {
+            continue;
+        }
+        if (at_end_) {
+            return false;
+        }
+        const bool nothing_yet = given == 0;
+        if (fill(nothing_yet) == More::later && !nothing_yet) {
+            return true;
+        }
+    }
+    return true;
+}
 
 Import::Import(Dependencies deps, ImportRules rules, const ImportOptions& options, base::Fd input)
     : deps_(deps), rules_(std::make_shared<const ImportRules>(std::move(rules))), options_(options),
@@ -120,6 +238,102 @@ void Import::add(ImportOutcome outcome) {
         if (progress_.errors.size() < limits::import_errors) {
             progress_.errors.push_back(std::move(error));
         }
+    }
+}
+
+Imports::Imports(ImportRules rules, store::Store& store, const NameService& names, const base::Clock& clock,
+                 base::Executor& loop, base::TaskGroup& tasks)
+    : rules_(std::move(rules)), store_(store), names_(names), clock_(clock),
+      lookups_(loop, "loquet-names", 1, limits::imports), readers_(loop, "loquet-import", 1, limits::imports),
+      tasks_(tasks) {}
+
+Imports::~Imports() {
+    cancel_all(); // a reader that waits for a pipe would keep its worker
+}
+
+ImportId Imports::start(base::Fd input, const ImportOptions& options, std::string owner) {
+    drop_old();
+    const auto running =
+        std::count_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job.second.ended.count() == 0; });
+    if (static_cast<std::size_t>(running) >= limits::imports) {
+        throw Error(Error::Kind::busy, "another import is under way; wait for its end");
+    }
+    ImportRules rules = rules_;
+    rules.must_change = options.must_change;
+    rules.without_passwords = options.without_passwords;
+    const Import::Dependencies deps{store_, names_, clock_, lookups_, readers_};
+    auto import = std::make_shared<Import>(deps, std::move(rules), options, std::move(input));
+    const ImportId id = ++last_;
+    jobs_.emplace(id, Job{import, std::move(owner)});
+    tasks_.spawn(run(id, std::move(import)));
+    return id;
+}
+
+base::Task<void> Imports::run(ImportId id, std::shared_ptr<Import> import) {
+    base::Job told = [this, id, running = import.get()] { tell(id, *running); };
+    base::Task<void> running = import->run(std::move(told));
+    co_await running;
+    const Import::Progress& progress = import->progress();
+    log::notice(log::id::accounts_imported,
+                "an import ended: " + std::to_string(progress.created) + " accounts created, "
+                    + std::to_string(progress.unchanged) + " there already, " + std::to_string(progress.refused)
+                    + " lines refused" + (progress.failure.empty() ? "" : "; " + progress.failure));
+}
+
+void Imports::tell(ImportId id, const Import& import) {
+    const auto job = jobs_.find(id);
+    if (job == jobs_.end()) {
+        return; // its owner is gone
+    }
+    if (import.progress().state != Import::State::running) {
+        job->second.ended = std::max(clock_.boottime(), base::Milliseconds(1));
+    }
+    if (observer_) {
+        observer_(id, job->second.owner);
+    }
+}
+
+const Import::Progress* Imports::progress(ImportId id, std::string_view owner) const {
+    const auto job = jobs_.find(id);
+    return job == jobs_.end() || job->second.owner != owner ? nullptr : &job->second.import->progress();
+}
+
+void Imports::cancel(ImportId id, std::string_view owner) {
+    if (progress(id, owner) == nullptr) {
+        throw Error(Error::Kind::not_found, "there is no such import");
+    }
+    jobs_.at(id).import->cancel();
+}
+
+void Imports::forget_owner(std::string_view owner) {
+    for (auto job = jobs_.begin(); job != jobs_.end();) {
+        if (job->second.owner == owner) {
+            job->second.import->cancel();
+            job = jobs_.erase(job);
+        } else {
+            ++job;
+        }
+    }
+}
+
+void Imports::cancel_all() noexcept {
+    for (auto& [id, job] : jobs_) {
+        job.import->cancel();
+    }
+}
+
+void Imports::drop_old() {
+    const base::Milliseconds now = clock_.boottime();
+    std::erase_if(jobs_, [&](const auto& job) {
+        return job.second.ended.count() != 0 && now - job.second.ended > kept_after_end;
+    });
+    while (jobs_.size() >= limits::import_jobs) {
+        const auto oldest =
+            std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job.second.ended.count() != 0; });
+        if (oldest == jobs_.end()) {
+            return;
+        }
+        jobs_.erase(oldest);
     }
 }
 

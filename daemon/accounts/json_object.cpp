@@ -16,8 +16,12 @@ constexpr char32_t first_high_surrogate = 0xD800;
 constexpr char32_t first_low_surrogate = 0xDC00;
 constexpr char32_t behind_surrogates = 0xE000;
 
-void append_utf8(std::string& text, char32_t code) {
-    const auto put = [&](char32_t byte) { text.push_back(static_cast<char>(byte)); };
+void append(JsonText& text, std::string_view more) {
+    text.insert(text.end(), more.begin(), more.end());
+}
+
+void append_utf8(JsonText& text, char32_t code) {
+    const auto put = [&](char32_t byte) { text.push_back(static_cast<std::uint8_t>(byte)); };
     if (code < 0x80) {
         put(code);
     } else if (code < 0x800) {
@@ -40,16 +44,16 @@ public:
     explicit Parser(std::string_view text) : text_(text) {}
 
     void object(const JsonMember& member) {
-        std::set<std::string> keys;
+        std::set<JsonText> keys;
         expect('{');
         for (bool first = true; !ends_with('}', first); first = false) {
-            std::string key = string();
+            const auto [key, is_new] = keys.insert(string());
             expect(':');
-            if (!keys.insert(key).second) {
+            if (!is_new) {
                 fail("a key comes twice");
             }
             if (!word("null")) {
-                member(key, value());
+                member(base::as_text(*key), value());
             }
         }
         skip_space();
@@ -107,7 +111,7 @@ private:
         }
         if (next_is('[')) {
             ++at_;
-            std::vector<std::string> list;
+            std::vector<JsonText> list;
             while (!ends_with(']', list.empty())) {
                 list.push_back(string());
             }
@@ -135,14 +139,15 @@ private:
         at_ += digits;
         return number;
     }
-    [[nodiscard]] std::string string() {
+    [[nodiscard]] JsonText string() {
         expect('"');
         const std::size_t begin = at_;
-        std::string out(plain_run()); // mostly all of it, and then no other copy of what may be a hash was made
+        JsonText out;
+        append(out, plain_run());
         while (text_[at_] != '"') {
             ++at_;
             escape(out);
-            out += plain_run();
+            append(out, plain_run());
         }
         if (!base::is_utf8(text_.substr(begin, at_ - begin))) {
             fail("a text is not UTF-8");
@@ -164,12 +169,12 @@ private:
         }
         return text_.substr(begin, at_ - begin);
     }
-    void escape(std::string& out) {
+    void escape(JsonText& out) {
         constexpr std::string_view names = "\"\\/bfnrt";
         constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
         const char name = at_ < text_.size() ? text_[at_++] : '\0';
         if (const std::size_t known = names.find(name); known != std::string_view::npos) {
-            out.push_back(meanings[known]);
+            out.push_back(static_cast<std::uint8_t>(meanings[known]));
         } else if (name == 'u') {
             append_utf8(out, code_point());
         } else {

@@ -3,7 +3,7 @@
 // questions may wait for a network: they are asked on a worker, never on the loop.
 #pragma once
 
-#include "daemon/accounts/machine_names.h"
+#include "daemon/store/accounts_table.h"
 #include "lib/directory/reader.h"
 
 #include <grp.h>
@@ -12,9 +12,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace loquet::accounts {
+
+/// All names and numbers that the machine's other sources give, read once for an import: to ask for each of a hundred
+/// thousand accounts would take minutes. A source that does not enumerate (a directory server, mostly) shows nothing of
+/// itself here. Plain value; once made any thread may read it.
+struct MachineNames {
+    std::unordered_set<std::string> users;
+    std::unordered_set<std::string> groups;
+    std::unordered_set<std::uint32_t> numbers; ///< UIDs and GIDs
+};
 
 /// The seam for tests. Implementations can be asked by any thread and keep no state.
 class NameService {
@@ -57,5 +68,18 @@ private:
     std::string own_folder_;
     mutable directory::Reader own_;
 };
+
+/// The machine's own groups that every account is put into: by the file, not by nsswitch.conf, so that no other source
+/// of names can say which number "audio" has, and none can keep the daemon from starting. Any thread.
+struct MachineGroups {
+    std::vector<std::uint32_t> gids;     ///< ascending
+    std::vector<std::string> complaints; ///< a sentence for each group that is left out
+};
+
+/// `names` in `file`, which has the shape of group(5). Left out are a name that is not there, a GID below 100 that
+/// gives more than devices (the NSS module would not pass it on), and one of the numbers that accounts get. Throws
+/// Error where the file cannot be read.
+[[nodiscard]] MachineGroups machine_groups(const std::vector<std::string>& names, const store::UidRange& accounts,
+                                           const std::string& file = "/etc/group");
 
 } // namespace loquet::accounts

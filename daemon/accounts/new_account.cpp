@@ -1,17 +1,54 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/new_account.h"
 
-#include "daemon/accounts/authorisations.h"
-#include "daemon/accounts/fields.h"
-#include "daemon/accounts/organisation_groups.h"
-#include "daemon/model/account_name.h"
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
+#include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
+
 namespace loquet::accounts {
 
+using base::Error;
+
+void refuse(const std::string& sentence) {
+    throw Error(Error::Kind::invalid, sentence);
+}
+
+void check_text(std::string_view text, std::size_t limit, const std::string& field) {
+    require(text.size() <= limit,
+            [&] { return "the " + field + " is too long: at most " + std::to_string(limit) + " bytes"; });
+    require(base::is_printable(text), [&] {
+        return "the " + field + " \"" + base::printable(text, 80)
+               + "\" is not accepted: it holds control characters or is not UTF-8";
+    });
+}
+
+bool is_word(std::string_view text, std::string_view also) {
+    return std::all_of(text.begin(), text.end(), [also](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+               || also.find(c) != std::string_view::npos;
+    });
+}
+
 namespace {
+
+constexpr const char* everything = "*";
+
+std::string at_most() {
+    return "at most " + std::to_string(limits::authorisations_per_account)
+           + " authorisations for one account; \"*\" is all services";
+}
+
+void check_service(const std::string& name) {
+    const bool accepted =
+        name == everything || (!name.empty() && name.size() <= limits::authorisation_bytes && is_word(name, "_-.@"));
+    require(accepted, [&] {
+        return "the authorisation \"" + base::printable(name, 80)
+               + "\" is not accepted: the name of a PAM service, or \"*\" for all";
+    });
+}
 
 /// passwd(5) separates its fields by colons.
 void check_passwd_field(std::string_view text, std::size_t limit, const std::string& field) {
@@ -48,6 +85,46 @@ std::string require_locale(std::string locale) {
 }
 
 } // namespace
+
+Authorisations require_authorisations(Authorisations names) {
+    require(names.size() <= limits::authorisations_per_account, at_most);
+    std::for_each(names.begin(), names.end(), check_service);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+Authorisations with_authorisation(Authorisations list, const std::string& service) {
+    check_service(service);
+    const auto place = std::lower_bound(list.begin(), list.end(), service);
+    if (place != list.end() && *place == service) {
+        return list;
+    }
+    if (list.size() >= limits::authorisations_per_account) {
+        throw Error(Error::Kind::limited, at_most());
+    }
+    list.insert(place, service);
+    return list;
+}
+
+Authorisations without_authorisation(Authorisations list, const std::string& service) {
+    const bool all = std::find(list.begin(), list.end(), everything) != list.end();
+    if (all && service != everything) {
+        throw Error(Error::Kind::conflict,
+                    "the account may use all services: take \"*\" away, then authorise those that it shall keep");
+    }
+    list.erase(std::remove(list.begin(), list.end(), service), list.end());
+    return list;
+}
+
+std::string require_organisation(const std::string& organisation) {
+    require(!organisation.empty() && organisation.size() <= limits::organisation_bytes && is_word(organisation, "-_."),
+            [&] {
+                return "the organisation \"" + base::printable(organisation, 80)
+                       + "\" is not accepted: 1 to 64 letters, digits, '-', '_' and '.'";
+            });
+    return base::lower_ascii(organisation);
+}
 
 model::Account make_account(const NewAccount& wanted, const AccountDefaults& defaults) {
     model::Account account;

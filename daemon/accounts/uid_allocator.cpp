@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/uid_allocator.h"
 
+#include "daemon/store/public_accounts.h"
+#include "lib/base/error.h"
+
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace loquet::accounts {
 
-namespace {
-
+using base::Error;
 using base::Task;
 using model::Uid;
 using store::AccountsTable;
+using store::GroupsTable;
 using store::WriteTxn;
+
+namespace {
 
 /// Undoes the transaction: its number was not asked of the other sources of names yet.
 struct NumberUnchecked : std::exception {
     explicit NumberUnchecked(Uid unchecked) : number(unchecked) {}
     Uid number;
 };
+
+/// Somebody else made the group in the meantime.
+struct MadeAlready : std::exception {};
 
 } // namespace
 
@@ -63,6 +72,38 @@ Task<bool> UidAllocator::is_elsewhere(Uid uid) {
         lookups_.run({}, [names, number = uid.value] { return names->has_uid(number) || names->has_gid(number); });
     const bool elsewhere = co_await asked;
     co_return elsewhere;
+}
+
+Task<std::uint32_t> OrganisationGroups::join(std::string organisation) {
+    const auto find = [&] {
+        return store_.read([&](const store::ReadTxn& txn) { return GroupsTable::of(txn, organisation); });
+    };
+    if (const auto gid = find()) {
+        co_return *gid;
+    }
+    const NameService* names = &names_;
+    const std::string name = prefix_ + organisation;
+    base::Future<std::optional<std::uint32_t>> asked = lookups_.run({}, [names, name] { return names->group(name); });
+    const std::optional<std::uint32_t> elsewhere = co_await asked;
+    if (elsewhere) {
+        throw Error(Error::Kind::conflict, "the group \"" + name
+                                               + "\" of this organisation exists on this machine, with "
+                                                 "GID "
+                                               + std::to_string(*elsewhere));
+    }
+    UidAllocator::Make make = [organisation](store::WriteTxn& txn, Uid number) {
+        if (GroupsTable::of(txn, organisation)) {
+            throw MadeAlready();
+        }
+        GroupsTable::put(txn, {number.value, organisation});
+    };
+    Task<Uid> making = numbers_.allocate(std::move(make));
+    try {
+        const Uid number = co_await making;
+        co_return number.value;
+    } catch (const MadeAlready&) { // the number that was taken is given back with the transaction
+        co_return find().value();
+    }
 }
 
 } // namespace loquet::accounts

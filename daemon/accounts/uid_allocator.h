@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Gives numbers that nobody on the machine has, neither as a UID nor as a GID: for accounts and for groups. Loop
-// thread.
+// Gives numbers that nobody on the machine has, neither as a UID nor as a GID: for accounts, and for the groups of
+// their organisations. Loop thread.
 #pragma once
 
 #include "daemon/accounts/name_service.h"
@@ -10,7 +10,9 @@
 #include "daemon/work/worker_pool.h"
 #include "lib/base/task.h"
 
+#include <cstdint>
 #include <functional>
+#include <string>
 
 namespace loquet::accounts {
 
@@ -34,6 +36,27 @@ private:
     store::Store& store_;
     const NameService& names_;
     work::WorkerPool& lookups_;
+};
+
+/// A group of the machine for each organisation, made when the first account joins it and never given up: files may
+/// belong to it. Loop thread.
+class OrganisationGroups {
+public:
+    /// All references outlive this object, which outlives its tasks. `prefix`: of the groups' names.
+    OrganisationGroups(std::string prefix, store::Store& store, const NameService& names, work::WorkerPool& lookups,
+                       UidAllocator& numbers)
+        : prefix_(std::move(prefix)), store_(store), names_(names), lookups_(lookups), numbers_(numbers) {}
+
+    /// The GID of the group, which is made where there is none. `organisation` is canonical. Throws Error: `conflict`
+    /// where another source of names has a group of that name, and what UidAllocator throws.
+    [[nodiscard]] base::Task<std::uint32_t> join(std::string organisation);
+
+private:
+    std::string prefix_;
+    store::Store& store_;
+    const NameService& names_;
+    work::WorkerPool& lookups_;
+    UidAllocator& numbers_;
 };
 
 } // namespace loquet::accounts

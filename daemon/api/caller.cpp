@@ -2,11 +2,17 @@
 #include "daemon/api/caller.h"
 
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/bus/error_names.h"
+#include "lib/protocol/answers.h"
+
+#include <array>
+#include <utility>
 
 namespace loquet::api {
 
 using base::Error;
+using conversation::Client;
 
 namespace {
 
@@ -37,6 +43,25 @@ std::string polkit_action(Action action) {
         }
     }
     throw Error(Error::Kind::internal, "a member asks for an action that polkit is not asked about");
+}
+
+/// A known key of another type is a mistake of the caller's, not something newer than we are.
+void require_type(std::string_view key, std::string_view signature) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> types{{{"service", "s"},
+                                                                                  {"tty", "s"},
+                                                                                  {"rhost", "s"},
+                                                                                  {"seat", "s"},
+                                                                                  {"locale", "s"},
+                                                                                  {"phase", "s"},
+                                                                                  {"uid", "u"},
+                                                                                  {"real_uid", "u"},
+                                                                                  {"token", "h"}}};
+    for (const auto& [name, type] : types) {
+        if (key == name && signature != type) {
+            throw base::Error(base::Error::Kind::invalid,
+                              "the client's \"" + std::string(name) + "\" must be of type " + std::string(type));
+        }
+    }
 }
 
 } // namespace
@@ -85,6 +110,50 @@ void Callers::forget(std::string_view sender) {
     const auto known = uids_.find(sender);
     if (known != uids_.end()) {
         uids_.erase(known);
+    }
+}
+
+ClientDetails ClientDetails::read(bus::Reader& reader) {
+    ClientDetails details;
+    Client& client = details.client;
+    const std::array<std::pair<std::string_view, std::string*>, 5> texts{{{"service", &client.service},
+                                                                          {"tty", &client.tty},
+                                                                          {"rhost", &client.rhost},
+                                                                          {"seat", &client.seat},
+                                                                          {"locale", &client.locale}}};
+    reader.dictionary(32, [&](const std::string& key, std::string_view signature) {
+        require_type(key, signature);
+        for (const auto& [name, field] : texts) {
+            if (key == name) {
+                *field = reader.text(limits::client_field_bytes);
+                return true;
+            }
+        }
+        if (key == "uid") {
+            client.account_uid = reader.u32();
+        } else if (key == "real_uid") {
+            client.real_uid = reader.u32();
+        } else if (key == "phase") {
+            client.account_phase = reader.text(limits::client_field_bytes) == "account";
+        } else if (key == "token") {
+            const base::Fd token = reader.fd();
+            details.known = protocol::open_answers(token.get());
+        } else {
+            return false;
+        }
+        return true;
+    });
+    return details;
+}
+
+void ClientDetails::set_caller(const Caller& caller) {
+    client.uid = caller.uid;
+    client.sender = caller.sender;
+    if (!caller.is_root()) {
+        client.tty.clear();
+        client.rhost.clear();
+        client.seat.clear();
+        client.real_uid.reset();
     }
 }
 

@@ -1,21 +1,59 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who is calling, and may they? Identity comes from the bus, never from a parameter. Loop thread.
+// Who is calling, what may they use, and what do they say of themselves? Identity comes from the bus, never from a
+// parameter. Loop thread.
 #pragma once
 
-#include "daemon/api/access.h"
+#include "daemon/conversation/dialog.h"
 #include "daemon/model/ids.h"
 #include "lib/base/task.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
+#include "lib/bus/message.h"
 #include "lib/bus/polkit.h"
+#include "lib/protocol/turn.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace loquet::api {
+
+enum class Action : std::uint8_t {
+    anyone,
+    owner, ///< the connection that the object was made for, and not even root beside it
+    // Whom polkit allows (etc/polkit/org.loquet.auth1.policy)
+    read_accounts,
+    manage_accounts,
+    unlock,
+    start_reset,
+    read_audit,
+};
+
+inline constexpr std::array<std::pair<Action, const char*>, 5> polkit_actions{{
+    {Action::read_accounts, "org.loquet.auth1.read-accounts"},
+    {Action::manage_accounts, "org.loquet.auth1.manage-accounts"},
+    {Action::unlock, "org.loquet.auth1.unlock"},
+    {Action::start_reset, "org.loquet.auth1.start-reset"},
+    {Action::read_audit, "org.loquet.auth1.read-audit"},
+}};
+
+/// Who may use a member of the bus, beside root: what stands in its entry of the vtable or of the properties' table.
+/// Plain values.
+struct Access {
+    Action action = Action::owner;
+    bool self = false; ///< ... and the user whose account it is about
+
+    constexpr Access(Action who) noexcept : action(who) {} // NOLINT(google-explicit-constructor): an action is enough
+    constexpr Access(Action who, bool self_too) noexcept : action(who), self(self_too) {}
+    friend constexpr bool operator==(const Access&, const Access&) = default;
+};
+[[nodiscard]] constexpr Access self_or(Action action) noexcept {
+    return {action, true};
+}
 
 struct Caller {
     std::string sender; ///< unique bus name
@@ -52,6 +90,18 @@ private:
     bus::Connection& connection_;
     bus::Polkit polkit_;
     std::map<std::string, std::uint32_t, std::less<>> uids_; ///< by unique name
+};
+
+/// The a{sv} that a caller of Begin says of itself, read and bounded; docs/bus.md lists the keys. Loop thread.
+struct ClientDetails {
+    conversation::Client client;
+    protocol::Answers known; ///< from `token`: the password that the caller has already
+
+    /// Unknown keys are skipped (a newer module may say more). Throws Error (invalid) for wrong types and lengths.
+    static ClientDetails read(bus::Reader& reader);
+    /// Who says this. Places (tty, rhost, seat) and the person behind a set-uid program (real_uid) are believed from
+    /// root alone.
+    void set_caller(const Caller& caller);
 };
 
 } // namespace loquet::api

@@ -3,7 +3,7 @@
 // thread; outlives its calls.
 #pragma once
 
-#include "daemon/accounts/imports.h"
+#include "daemon/accounts/import.h"
 #include "daemon/api/caller.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"

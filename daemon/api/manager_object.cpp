@@ -2,13 +2,13 @@
 #include "daemon/api/manager_object.h"
 
 #include "daemon/api/account_objects.h"
-#include "daemon/api/audit_rows.h"
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
+#include "daemon/api/list_rows.h"
 #include "daemon/api/plugin_health.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/audit/chain_check.h"
-#include "daemon/store/schema.h"
+#include "daemon/audit/chain.h"
+#include "daemon/store/meta_table.h"
 #include "lib/base/text.h"
 #include "lib/protocol/turn_wire.h"
 

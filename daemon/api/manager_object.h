@@ -5,11 +5,10 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/directory_export.h"
-#include "daemon/accounts/imports.h"
+#include "daemon/accounts/import.h"
 #include "daemon/api/account_request.h"
 #include "daemon/api/caller.h"
-#include "daemon/api/client_details.h"
-#include "daemon/api/message_rows.h"
+#include "daemon/api/list_rows.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"

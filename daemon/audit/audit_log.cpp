@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/audit/audit_log.h"
 
-#include "daemon/audit/chain_link.h"
+#include "daemon/audit/chain.h"
 #include "daemon/store/audit_codec.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"

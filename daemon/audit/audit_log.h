@@ -4,7 +4,7 @@
 // which thread.
 #pragma once
 
-#include "daemon/audit/chain_check.h"
+#include "daemon/audit/chain.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/limits.h"

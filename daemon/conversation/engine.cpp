@@ -6,7 +6,7 @@
 #include "daemon/conversation/flow_parts.h"
 #include "daemon/conversation/place_trust.h"
 #include "daemon/conversation/typed_text.h"
-#include "daemon/model/account_name.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
 #include "lib/base/log.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/evaluation.h"
 
-#include "daemon/accounts/password_record.h"
+#include "daemon/accounts/account_changes.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/place_trust.h"
 #include "daemon/model/audit_event.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/facts.h"
 
-#include "daemon/model/contact.h"
+#include "daemon/model/canonical_form.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 

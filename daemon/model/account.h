@@ -19,7 +19,7 @@ enum class AccountState : std::uint8_t {
     disabled = 2, ///< taken out of service
 };
 
-/// A code by which the owner says that a change was not theirs (notices/revocation_code.h).
+/// A code by which the owner says that a change was not theirs (notices/notices.h).
 struct RevocationCode {
     Digest code;
     base::Milliseconds until{0}; ///< wall clock

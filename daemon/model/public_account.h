@@ -15,7 +15,7 @@ namespace loquet::model {
 struct PublicAccount {
     Uid uid;
     std::uint32_t gid = 0;
-    std::string name; ///< canonical, see account_name.h
+    std::string name; ///< canonical (canonical_form.h)
     std::string display_name;
     std::string home;
     std::string shell;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How many messages a day may cost, and who may spend what: whoever proved nothing can use up a share of each budget
-// and no more, so that outsiders cannot keep our own people from their codes; and mail and SMS have budgets of their
-// own, so that what is spent on one does not end the other.
+// How many messages a day may cost, and who may spend what: a caller who proved nothing can use up a share of each
+// budget and no more, so that outsiders cannot keep the site's people from their codes; and mail and SMS have budgets
+// of their own, so that what is spent on one does not end the other.
 #pragma once
 
 #include "daemon/model/day_count.h"
@@ -39,6 +39,11 @@ struct QuotaKey {
     model::Digest place;
     bool proven = false; ///< a factor was right in this dialog
 };
+
+/// The country code at the beginning of an E.164 number, "33" of "+33612345678": one digit for zones 1 and 7, two for
+/// the codes that ITU-T assigned so (E.164, annex D, "List of assigned country codes"), else three. Empty where
+/// `number` does not begin with '+' and that many digits. Pure.
+[[nodiscard]] std::string_view calling_code(std::string_view number) noexcept;
 
 /// Pure: whether one more fits. An outsider needs room in both the share and the whole.
 [[nodiscard]] bool has_room(const model::Usage& usage, std::uint32_t budget, std::uint32_t unproven_percent,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/courier.h"
 
-#include "daemon/outbox/back_off.h"
-#include "daemon/outbox/render.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
+#include "lib/messages/mail_subject.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace loquet::outbox {
@@ -28,6 +28,51 @@ constexpr std::array media{Medium::mail, Medium::sms};
 constexpr Milliseconds until_disk_is_tried = std::chrono::seconds(1);
 constexpr Milliseconds between_tidying = std::chrono::hours(1);
 constexpr std::size_t expired_at_once = 256;
+
+/// Of a message. Both on the wall clock.
+struct Term {
+    Milliseconds now{0};
+    Milliseconds expires{0};
+};
+
+constexpr Milliseconds on_the_way = std::chrono::seconds(5); // until it is here, at most, in a healthy system
+
+std::int64_t whole_minutes(base::Milliseconds time) {
+    return std::chrono::floor<std::chrono::minutes>(time).count();
+}
+
+/// What a code says of its minutes, which were counted when it was made: fewer once it had to wait.
+base::Secret minutes_left(const model::OutboxEntry& message, base::Secret said, const Term& term) {
+    const std::int64_t left = whole_minutes(term.expires - term.now + on_the_way);
+    return left < whole_minutes(message.expires - message.created)
+               ? base::Secret(std::to_string(std::max<std::int64_t>(left, 1)))
+               : std::move(said);
+}
+
+/// The words of a message, put together when it is handed on and never kept. The text is that of the message's id; a
+/// mail's subject is messages::mail_subject(). A variable "minutes" of a code is never more than the minutes that it
+/// has left, and at least 1.
+protocol::DeliverRequest render_message(const model::OutboxEntry& message, model::MessageContent content,
+                                        const messages::Catalogue& texts, const Term& term) {
+    messages::SecretVariables variables;
+    for (auto& [name, value] : content.variables) {
+        const bool counts = message.code && name == "minutes";
+        base::Secret shown = counts ? minutes_left(message, std::move(value), term) : std::move(value);
+        variables.emplace_back(std::move(name), std::move(shown));
+    }
+    protocol::DeliverRequest request;
+    request.reference = message.reference;
+    if (message.medium == model::Medium::mail) {
+        request.subject = messages::mail_subject(texts, content.locale, message.text);
+    }
+    request.text = texts.render_secret(content.locale, message.text, variables);
+    request.destination = std::move(content.destination);
+    request.locale = std::move(content.locale);
+    request.now = term.now;
+    request.expires = term.expires;
+    request.attempt = message.attempts;
+    return request;
+}
 
 /// The channel's bit among those of its medium; see WaitingList::Entry::tried.
 std::uint8_t bit_of(const std::vector<Channel>& channels, const Channel& channel) {
@@ -350,6 +395,47 @@ base::Task<void> Courier::tidy_up() {
         kept = done ? deps_.store.read(OutboxTable::count) : before;
     }
     tidying_ = deps_.loop.after(between_tidying, [this] { tasks_.spawn(tidy_up()); });
+}
+
+void Courier::tell_if_refused(const model::OutboxEntry& message) {
+    if (!message.code) {
+        return;
+    }
+    if (message.state == MessageState::sent) {
+        refused_codes_.sent(message.account);
+    } else if (message.state == MessageState::refused && refused_codes_.refused(message.account) && refused_) {
+        refused_(message);
+    }
+}
+
+std::vector<std::pair<std::string, std::string>> Courier::failing_channels() const {
+    std::vector<std::pair<std::string, std::string>> failing;
+    for (const Channel& channel : channels_) {
+        if (channel.health().fails()) {
+            failing.emplace_back(channel.name(), channel.health().said());
+        }
+    }
+    return failing;
+}
+
+bool Courier::alarming(Medium medium) const {
+    return std::find(alarming_.begin(), alarming_.end(), medium) != alarming_.end();
+}
+
+void Courier::judge_codes(Medium medium) {
+    const auto use = deps_.store.read([&](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, medium); });
+    const bool now_alarming = is_alarming(use, deps_.outbox.settings().alarm, deps_.outbox.now());
+    if (now_alarming == alarming(medium)) {
+        return;
+    }
+    if (now_alarming) {
+        alarming_.push_back(medium);
+    } else {
+        std::erase(alarming_, medium);
+    }
+    if (alarm_) {
+        alarm_(medium, now_alarming);
+    }
 }
 
 } // namespace loquet::outbox

@@ -9,7 +9,6 @@
 #include "daemon/outbox/attempt.h"
 #include "daemon/outbox/channel.h"
 #include "daemon/outbox/outbox.h"
-#include "daemon/outbox/refused_codes.h"
 #include "daemon/outbox/waiting_list.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
@@ -51,7 +50,7 @@ public:
     /// Hands nothing on any more; what is in hand is brought to its end.
     void stop();
 
-    /// Does what is due now. It does so by itself when something becomes due; for whoever has moved a clock.
+    /// Does what is due now. It does so by itself when something becomes due; for those who moved a clock.
     void look();
 
     /// `alarm` runs when the share of a medium's codes that are used falls below the rule, and when that is over.

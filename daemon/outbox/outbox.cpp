@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/outbox.h"
 
-#include "daemon/model/contact.h"
-#include "daemon/outbox/states.h"
+#include "daemon/model/canonical_form.h"
+#include "daemon/outbox/attempt.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/random.h"
 
 #include <algorithm>
@@ -24,6 +25,10 @@ using store::OutboxTable;
 using store::WriteTxn;
 
 namespace {
+
+bool passes(const MessageFilter& filter, const model::OutboxEntry& message) {
+    return (!filter.account || *filter.account == message.account) && (!filter.state || *filter.state == message.state);
+}
 
 constexpr std::size_t reference_bytes = limits::delivery_reference_bytes / 2;
 
@@ -132,6 +137,28 @@ void write_down(WriteTxn& txn, const Settings& settings, const SendRequest& requ
 }
 
 } // namespace
+
+MessagePage list_messages(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit,
+                          const MessageFilter& filter) {
+    MessagePage page;
+    const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::messages_per_page);
+    if (after == UINT64_MAX) {
+        return page;
+    }
+    std::size_t looked_at = 0;
+    store::OutboxTable::each(txn, after + 1, [&](std::uint64_t number, const model::OutboxEntry& message) {
+        if (page.messages.size() == most || looked_at == limits::messages_per_search) {
+            page.next = number - 1;
+            return false;
+        }
+        ++looked_at;
+        if (passes(filter, message)) {
+            page.messages.emplace_back(number, message);
+        }
+        return true;
+    });
+    return page;
+}
 
 Outbox::Outbox(Settings settings, model::SteadyTime& steady, const base::Clock& clock)
     : settings_(std::make_shared<const Settings>(std::move(settings))), steady_(steady), clock_(clock) {}

@@ -4,13 +4,13 @@
 // Loop thread; what it returns as Work runs on the writer's.
 #pragma once
 
+#include "daemon/model/ids.h"
 #include "daemon/model/outbox_entry.h"
 #include "daemon/model/steady_time.h"
 #include "daemon/outbox/budgets.h"
-#include "daemon/outbox/code_alarm.h"
-#include "daemon/outbox/send_request.h"
 #include "daemon/outbox/sent_codes.h"
 #include "daemon/store/store.h"
+#include "daemon/store/transaction.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 
@@ -18,10 +18,45 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loquet::outbox {
+
+/// What somebody wants to have sent. Plain value.
+struct SendRequest {
+    model::Medium medium = model::Medium::mail;
+    model::Uid account;
+    /// Where to: empty is the account's own address of that medium, as it stands when the message is written down.
+    std::string destination;
+    std::string text; ///< id in the message catalogues
+    std::vector<model::MessageContent::Variable> variables;
+    std::string locale;  ///< empty: English
+    std::string step;    ///< that asks for it
+    bool code = false;   ///< it carries a code: a newer generation of the account voids it, and its use is counted
+    bool proven = false; ///< a factor was right in this dialog
+    model::Digest place; ///< where it is asked for (DigestKind::place)
+    base::Milliseconds lifetime{0}; ///< limits::shortest_message_life to longest_message_life; else an Error (invalid)
+};
+
+/// What the helpdesk looks for: the answer to "I received nothing".
+struct MessageFilter {
+    std::optional<model::Uid> account;
+    std::optional<model::MessageState> state;
+};
+
+/// No address and no code is in it.
+struct MessagePage {
+    std::vector<std::pair<std::uint64_t, model::OutboxEntry>> messages; ///< by number, oldest first
+    std::uint64_t next = 0; ///< where the next page begins behind; 0: this is the end
+};
+
+/// Of those with a number above `after`, at most `limit` (and limits::messages_per_page). At most
+/// limits::messages_per_search are looked at, so a page of a filtered list may be empty and not the last.
+[[nodiscard]] MessagePage list_messages(const store::ReadTxn& txn, std::uint64_t after, std::size_t limit,
+                                        const MessageFilter& filter);
 
 struct Settings {
     std::vector<model::Medium> media; ///< that have a channel

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/receipts.h"
 
-#include "daemon/outbox/receipt_store.h"
-#include "daemon/outbox/states.h"
+#include "daemon/outbox/attempt.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -15,9 +14,90 @@ namespace loquet::outbox {
 
 using base::Error;
 using base::Milliseconds;
+using model::MessageState;
 using store::OutboxTable;
 using store::ReadTxn;
 using store::WriteTxn;
+
+namespace {
+
+struct StoredReceipts {
+    bool all = true;                  ///< false: one is of a message that is still in hand, and has to be told again
+    std::vector<std::uint64_t> ended; ///< messages of which nothing more is to be learned
+};
+
+/// Writes down what a channel tells of messages that were sent. A reference that no message of `channel` has changes
+/// nothing; nor does what is known already, so that all of them may be told any number of times.
+StoredReceipts store_receipts(store::WriteTxn& txn, const std::string& channel,
+                              const std::vector<protocol::Receipt>& receipts, base::Milliseconds now) {
+    StoredReceipts kept;
+    for (const protocol::Receipt& receipt : receipts) {
+        const auto number = OutboxTable::find(txn, receipt.reference);
+        const auto message = number ? OutboxTable::get(txn, *number) : std::nullopt;
+        if (!message || message->channel != channel) {
+            continue;
+        }
+        if (message->state == MessageState::sending) { // it was faster than the yes, which is about to be written down
+            kept.all = false;
+            continue;
+        }
+        const model::OutboxEntry told = with_receipt(*message, receipt, now);
+        if (told != *message) {
+            OutboxTable::put_receipt(txn, *number, told);
+        }
+        if (!awaits_receipt(told)) {
+            kept.ended.push_back(*number);
+        }
+    }
+    return kept;
+}
+
+} // namespace
+
+void PendingReceipts::add(std::uint64_t number, Milliseconds sent) {
+    if (!entries_.try_emplace(number, Entry{sent, sent}).second) {
+        return;
+    }
+    due_.emplace(sent, number);
+    if (entries_.size() > limits::awaited_receipts) {
+        erase(entries_.begin());
+    }
+}
+
+void PendingReceipts::erase(Entries::iterator entry) {
+    due_.erase({entry->second.due, entry->first});
+    entries_.erase(entry);
+}
+
+void PendingReceipts::remove(std::uint64_t number) {
+    if (const auto found = entries_.find(number); found != entries_.end()) {
+        erase(found);
+    }
+}
+
+void PendingReceipts::clear() {
+    entries_.clear();
+    due_.clear();
+}
+
+void PendingReceipts::drop_older(Milliseconds time) {
+    while (!entries_.empty() && entries_.begin()->second.sent < time) {
+        erase(entries_.begin());
+    }
+}
+
+std::vector<std::uint64_t> PendingReceipts::take_due(Milliseconds now, Milliseconds gap, std::size_t most) {
+    std::vector<std::uint64_t> numbers;
+    while (numbers.size() < most && !due_.empty() && due_.begin()->first <= now) {
+        const std::uint64_t number = due_.begin()->second;
+        due_.erase(due_.begin());
+        Entry& entry = entries_.at(number);
+        entry.due = now + std::max(gap, now - entry.sent);
+        due_.emplace(entry.due, number);
+        numbers.push_back(number);
+    }
+    return numbers;
+}
 
 Receipts::Receipts(Dependencies deps, const std::vector<ChannelBinding>& bindings) : deps_(deps), tasks_(deps.tasks) {
     for (const ChannelBinding& binding : bindings) { // one instance may serve several media

@@ -6,7 +6,6 @@
 
 #include "daemon/outbox/channel.h"
 #include "daemon/outbox/outbox.h"
-#include "daemon/outbox/pending_receipts.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
 #include "lib/base/task.h"
@@ -16,11 +15,48 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loquet::outbox {
+
+/// Messages of one channel that were sent and of which it is not known how they ended, kept in memory and made anew at
+/// each start. It says which of them the channel is asked of now: each at once, and then whenever it is twice as old as
+/// the last time. No clock in here: the caller says what time it is.
+class PendingReceipts {
+public:
+    /// One that is there already stays as it is. Beyond limits::awaited_receipts the oldest gives way.
+    void add(std::uint64_t number, base::Milliseconds sent);
+    /// It is known how it ended, or nobody wants to know any more.
+    void remove(std::uint64_t number);
+    void clear();
+    /// Those that were sent before `time` are not awaited any more.
+    void drop_older(base::Milliseconds time);
+
+    /// At most `most` to be asked of, the longest due first; they are due again when they are twice as old, and not
+    /// before `gap` has passed.
+    [[nodiscard]] std::vector<std::uint64_t> take_due(base::Milliseconds now, base::Milliseconds gap, std::size_t most);
+
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+private:
+    struct Entry {
+        base::Milliseconds sent{0};
+        base::Milliseconds due{0};
+    };
+    using Time = std::pair<base::Milliseconds, std::uint64_t>;
+    using Entries = std::map<std::uint64_t, Entry>;
+
+    void erase(Entries::iterator entry);
+
+    Entries entries_; ///< by number: the oldest first, or almost
+    std::set<Time> due_;
+};
 
 class Receipts {
 public:
@@ -46,7 +82,7 @@ public:
     /// A message that was sent, just now or before the start (Courier::on_sent).
     void sent(std::uint64_t number, const model::OutboxEntry& message);
 
-    /// Asks whom it is time to ask. It does so by itself when it is; for whoever has moved a clock.
+    /// Asks the channels that are due. It does so by itself in time; call it after a clock was moved.
     void look();
 
     /// Sent messages of which it is not known how they ended.

@@ -27,4 +27,9 @@ std::optional<model::Medium> SentCodes::take(model::Uid account, const std::stri
     return medium;
 }
 
+bool is_alarming(const model::CodeUse& use, const AlarmRule& rule, base::Milliseconds now) {
+    const std::uint64_t sent = use.sent.within_day(now);
+    return sent >= rule.after && use.used.within_day(now) * 100 < sent * rule.percent;
+}
+
 } // namespace loquet::outbox

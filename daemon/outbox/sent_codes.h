@@ -4,8 +4,10 @@
 // alarm bears some. Loop thread.
 #pragma once
 
+#include "daemon/model/day_count.h"
 #include "daemon/model/ids.h"
 #include "daemon/model/outbox_entry.h"
+#include "lib/base/clock.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,5 +40,15 @@ private:
     std::deque<std::pair<std::uint64_t, Key>> order_; ///< ascending; of each key the last entry counts
     std::uint64_t next_ = 0;
 };
+
+/// When codes are asked for and nobody types them: the sign of SMS pumping, of callers who earn by each message and do
+/// not read it.
+struct AlarmRule {
+    std::uint32_t after = 50;   ///< codes within a day, before anything is said of their share
+    std::uint32_t percent = 30; ///< of them that are used at least, where all is well; 0: no alarm
+};
+
+/// Pure.
+[[nodiscard]] bool is_alarming(const model::CodeUse& use, const AlarmRule& rule, base::Milliseconds now);
 
 } // namespace loquet::outbox

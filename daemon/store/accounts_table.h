@@ -6,7 +6,7 @@
 #include "daemon/model/account.h"
 #include "daemon/model/ids.h"
 #include "daemon/store/public_accounts.h"
-#include "daemon/store/typed_table.h"
+#include "daemon/store/transaction.h"
 
 #include <cstdint>
 #include <functional>

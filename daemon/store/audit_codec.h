@@ -3,7 +3,7 @@
 #pragma once
 
 #include "daemon/model/audit_event.h"
-#include "daemon/store/keys.h"
+#include "daemon/store/tables.h"
 #include "lib/base/secret.h"
 
 namespace loquet::store {

@@ -6,13 +6,33 @@
 
 #include "daemon/model/counters.h"
 #include "daemon/model/ids.h"
-#include "daemon/store/keys.h"
+#include "daemon/store/tables.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/secret.h"
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace loquet::store {
+
+/// Bounded room for counters of names, places and budgets that outsiders can make up: digests with the same leading
+/// bits are neighbours and share limits::bucket_slots slots; a newcomer to full slots takes the place of the one that
+/// matters least. Digests are keyed, so nobody can choose their neighbours. Stateless.
+class EvictionBucket {
+public:
+    /// `sets`: a power of two, at most 2^32.
+    explicit constexpr EvictionBucket(std::size_t sets) noexcept
+        : bits_(static_cast<unsigned>(std::bit_width(sets) - 1)) {}
+
+    /// Afterwards `who` can be put without there being more than limits::bucket_slots of its neighbours, itself
+    /// included.
+    void make_room(WriteTxn& txn, Table table, const model::Digest& who, model::Counter (*weight)(Bytes record)) const;
+
+private:
+    [[nodiscard]] std::uint32_t set_of(Bytes digest) const noexcept;
+    unsigned bits_; ///< leading bits that neighbours have in common
+};
 
 [[nodiscard]] model::AttemptCounters decode_attempts(Bytes record);
 [[nodiscard]] base::SecureBytes encode(const model::AttemptCounters& counters, Bytes stored);
@@ -24,7 +44,7 @@ public:
     enum class Whose : std::uint8_t { account, unknown };
 
     /// Fresh counters where there are none. `identity` is the digest of the canonical name (DigestKind::name), or of
-    /// what was typed where that cannot be a name. Looks in both places, whoever has the name.
+    /// what was typed where that cannot be a name. Looks in both tables, whether an account has the name or not.
     [[nodiscard]] static model::AttemptCounters attempts(const ReadTxn& txn, const model::Digest& identity);
     /// Counters of an account are kept until it is erased; an outsider's may give way later. What an identity had as a
     /// outsider ends when it is put as an account.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the store knows about itself. Stateless; the rules of the transaction (transaction.h) say which thread.
+// What the store knows about itself, and the schema that it is of. Stateless; the rules of the transaction
+// (transaction.h) say which thread.
 #pragma once
 
 #include "daemon/store/sealing.h"
@@ -36,5 +37,20 @@ public:
     [[nodiscard]] static std::optional<std::uint64_t> number(const ReadTxn& txn, std::string_view name);
     static void put_number(WriteTxn& txn, std::string_view name, std::uint64_t value);
 };
+
+// The schema has a number; the past is a fixture (tests/fixtures/store). A new field of a record does not change the
+// number, and survives a rewrite by an older loquetd; a change of tables or keys does.
+
+/// What this loquetd writes.
+[[nodiscard]] std::uint32_t schema_version() noexcept;
+
+/// Of the stored records; 0: none yet.
+[[nodiscard]] std::uint32_t stored_schema(const ReadTxn& txn);
+
+/// Throws Error (conflict) where a newer loquetd wrote the store. True where migrate() has something to do.
+[[nodiscard]] bool needs_migration(const ReadTxn& txn);
+
+/// From what is stored to schema_version(), in this one transaction.
+void migrate(WriteTxn& txn);
 
 } // namespace loquet::store

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/outbox_table.h"
 
-#include "daemon/store/eviction_bucket.h"
+#include "daemon/store/counters_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/record_bytes.h"
-#include "daemon/store/typed_table.h"
+#include "daemon/store/transaction.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"

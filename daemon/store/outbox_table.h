@@ -4,7 +4,7 @@
 
 #include "daemon/model/day_count.h"
 #include "daemon/model/outbox_entry.h"
-#include "daemon/store/keys.h"
+#include "daemon/store/tables.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/secret.h"
 
@@ -69,7 +69,7 @@ public:
 };
 
 /// What was spent on messages, by budget, in bounded room: as with failure counters, budgets with the same leading bits
-/// are neighbours (eviction_bucket.h), and of full ones that gives way which was used least and longest ago. And what
+/// are neighbours (EvictionBucket), and of full ones that gives way which was used least and longest ago. And what
 /// became of codes.
 class BudgetsTable {
 public:

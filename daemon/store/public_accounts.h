@@ -6,7 +6,7 @@
 
 #include "daemon/model/ids.h"
 #include "daemon/model/public_account.h"
-#include "daemon/store/typed_table.h"
+#include "daemon/store/transaction.h"
 
 #include <cstddef>
 #include <cstdint>

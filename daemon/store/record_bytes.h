@@ -6,8 +6,8 @@
 #pragma once
 
 #include "daemon/model/ids.h"
-#include "daemon/store/keys.h"
 #include "daemon/store/records.pb.h"
+#include "daemon/store/tables.h"
 #include "lib/base/error.h"
 #include "lib/base/secret.h"
 

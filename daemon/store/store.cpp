@@ -2,9 +2,8 @@
 #include "daemon/store/store.h"
 
 #include "daemon/store/environment.h"
-#include "daemon/store/schema.h"
+#include "daemon/store/meta_table.h"
 #include "daemon/store/sealing.h"
-#include "daemon/store/store_keys.h"
 #include "daemon/store/write_queue.h"
 #include "lib/base/error.h"
 

@@ -9,7 +9,6 @@
 #include "daemon/store/environment.h"
 #include "daemon/store/events.h"
 #include "daemon/store/sealing.h"
-#include "daemon/store/store_keys.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/function.h"
 #include "lib/base/limits.h"

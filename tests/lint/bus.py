@@ -8,7 +8,7 @@ import xml.etree.ElementTree
 
 API = "daemon/api"
 NAMES = "lib/protocol/names.h"
-ACCESS_TABLE = "daemon/api/access.h"
+ACCESS_TABLE = "daemon/api/caller.h"
 LIMITS = "lib/base/limits.h"
 PAGE = "docs/bus.md"
 POLICY = "etc/dbus/org.loquet.Auth1.conf"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/new_password_step.h"
 
-#include "daemon/accounts/password_record.h"
+#include "daemon/accounts/account_changes.h"
 #include "daemon/conversation/facts.h"
 #include "daemon/conversation/presenter.h"
 #include "daemon/store/accounts_table.h"

@@ -2,7 +2,7 @@
 #include "daemon/conversation/steps/password_step.h"
 
 #include "daemon/conversation/typed_text.h"
-#include "daemon/notices/revocation_code.h"
+#include "daemon/notices/notices.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/work/crypt.h"
 #include "lib/protocol/names.h"

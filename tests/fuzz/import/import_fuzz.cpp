@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A line of an import is what somebody wrote into a file. As JSON it is refused, or means the same when it is written
 // anew; as an account it is refused with a printable sentence, or is one that every check lets through a second time.
-#include "daemon/accounts/import_line.h"
+#include "daemon/accounts/import_lines.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
@@ -36,7 +36,7 @@ auto unless_refused(Read read) -> std::optional<decltype(read())> {
 
 fuzz::Members members_of(std::string_view text) {
     fuzz::Members members;
-    accounts::read_json_object(text, [&](const std::string& key, accounts::JsonValue value) {
+    accounts::read_json_object(text, [&](std::string_view key, accounts::JsonValue value) {
         require(base::is_utf8(key));
         members.emplace_back(key, std::move(value));
     });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "tests/fuzz/import/json_text.h"
 
+#include "lib/base/text.h"
+
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -10,7 +12,7 @@ namespace loquet::fuzz {
 
 namespace {
 
-std::string render_message(const std::string& text) {
+std::string json_of(std::string_view text) {
     std::string out = "\"";
     for (const char character : text) {
         if (character == '"' || character == '\\') {
@@ -26,16 +28,19 @@ std::string render_message(const std::string& text) {
     }
     return out + '"';
 }
-std::string render_message(std::uint64_t number) {
+std::string json_of(std::uint64_t number) {
     return std::to_string(number);
 }
-std::string render_message(bool value) {
+std::string json_of(bool value) {
     return value ? "true" : "false";
 }
-std::string render_message(const std::vector<std::string>& list) {
+std::string json_of(const accounts::JsonText& text) {
+    return json_of(base::as_text(text));
+}
+std::string json_of(const std::vector<accounts::JsonText>& list) {
     std::string out;
-    for (const std::string& text : list) {
-        out += (out.empty() ? "[" : ",") + render_message(text);
+    for (const accounts::JsonText& text : list) {
+        out += (out.empty() ? "[" : ",") + json_of(text);
     }
     return (out.empty() ? "[" : out) + ']';
 }
@@ -45,8 +50,8 @@ std::string render_message(const std::vector<std::string>& list) {
 std::string json_text(const Members& members) {
     std::string out;
     for (const auto& [key, value] : members) {
-        out += (out.empty() ? "{" : ",") + render_message(key) + ':';
-        out += std::visit([](const auto& held) { return render_message(held); }, value);
+        out += (out.empty() ? "{" : ",") + json_of(std::string_view(key)) + ':';
+        out += std::visit([](const auto& held) { return json_of(held); }, value);
     }
     return (out.empty() ? "{" : out) + '}';
 }

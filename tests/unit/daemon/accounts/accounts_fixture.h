@@ -4,7 +4,7 @@
 
 #include "daemon/accounts/accounts.h"
 #include "daemon/audit/audit_log.h"
-#include "daemon/store/store_keys.h"
+#include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/loop_runner.h"

@@ -4,7 +4,7 @@
 
 #include "daemon/accounts/directory_export.h"
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/store_keys.h"
+#include "daemon/store/sealing.h"
 #include "lib/bus/loop.h"
 #include "lib/directory/reader.h"
 #include "tests/support/loop_runner.h"

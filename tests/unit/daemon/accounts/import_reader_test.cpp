@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/accounts/import_reader.h"
+#include "daemon/accounts/import.h"
 #include "lib/base/error.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/temp_folder.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/accounts/imports.h"
+#include "daemon/accounts/import.h"
 #include "daemon/store/public_accounts.h"
 #include "lib/base/limits.h"
 #include "tests/support/error_kind.h"

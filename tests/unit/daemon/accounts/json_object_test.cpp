@@ -14,20 +14,25 @@ namespace {
 using base::Error;
 using Members = std::map<std::string, JsonValue>;
 
+JsonText text(std::string_view characters) {
+    return {characters.begin(), characters.end()};
+}
+
 Members read(std::string_view text) {
     Members members;
-    read_json_object(text, [&](const std::string& key, JsonValue value) { members[key] = std::move(value); });
+    read_json_object(text,
+                     [&](std::string_view key, JsonValue value) { members[std::string(key)] = std::move(value); });
     return members;
 }
 
 TEST(AJsonObject, HasTextsNumbersBooleansAndLists) {
     EXPECT_EQ(read(R"( { "a" : "x" , "b":7,"c":true, "d":false,"e":["p","q"],"f":[],"g":0 } )"),
-              (Members{{"a", std::string("x")},
+              (Members{{"a", text("x")},
                        {"b", std::uint64_t{7}},
                        {"c", true},
                        {"d", false},
-                       {"e", std::vector<std::string>{"p", "q"}},
-                       {"f", std::vector<std::string>{}},
+                       {"e", std::vector<JsonText>{text("p"), text("q")}},
+                       {"f", std::vector<JsonText>{}},
                        {"g", std::uint64_t{0}}}));
     EXPECT_EQ(read("{}"), Members{});
 }
@@ -38,8 +43,8 @@ TEST(AJsonObject, IsWithoutAMemberThatIsNull) {
 
 TEST(AJsonObject, UnderstandsEveryEscape) {
     EXPECT_EQ(read(R"({"a":"\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude00"})"),
-              (Members{{"a", std::string("\"\\/\b\f\n\r\tA\u00e9\u20ac\U0001f600")}}));
-    EXPECT_EQ(read("{\"é\":\"ü\"}"), (Members{{"é", std::string("ü")}}));
+              (Members{{"a", text("\"\\/\b\f\n\r\tA\u00e9\u20ac\U0001f600")}}));
+    EXPECT_EQ(read("{\"é\":\"ü\"}"), (Members{{"é", text("ü")}}));
 }
 
 class NoJsonObject : public ::testing::TestWithParam<std::string> {};

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/name_service.h"
+#include "lib/base/file.h"
 #include "lib/directory/publisher.h"
 #include "tests/support/temp_folder.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace loquet::accounts {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TEST(TheSystemsNames, KnowRootAndItsGroup) {
     const SystemNames names("/nowhere");
@@ -24,7 +30,8 @@ TEST(TheSystemsNames, SayNothingOfWhatNobodyHas) {
     EXPECT_FALSE(names.has_gid(4000000000U));
 }
 
-// What NSS says by way of our own directory is not elsewhere: here the machine's root stands in for one of ours.
+// The answers that NSS takes from Loquet's directory are not elsewhere: here the machine's root stands in for an
+// account.
 TEST(TheSystemsNames, PassOverWhatOurOwnDirectorySays) {
     const tests::TempFolder folder;
     directory::Publisher publisher(folder.path());
@@ -41,5 +48,35 @@ TEST(TheSystemsNames, PassOverWhatOurOwnDirectorySays) {
     EXPECT_EQ(names.user("daemon"), 1U) << "the same name with another number is somebody else";
 }
 
+class TheMachinesGroups : public ::testing::Test {
+protected:
+    TheMachinesGroups() {
+        base::replace_file(folder_ / "group",
+                           "root:x:0:\nsudo:x:27:\naudio:x:29:ana\nplugdev:x:46:\nfuse:x:104:\nodd:x:30500:\n", 0644);
+    }
+    [[nodiscard]] MachineGroups asked(const std::vector<std::string>& names) const {
+        return machine_groups(names, {30000, 59999}, folder_ / "group");
+    }
+    tests::TempFolder folder_;
+};
+
+TEST_F(TheMachinesGroups, AreFoundByNameInOrderOfNumber) {
+    const MachineGroups groups = asked({"fuse", "audio", "plugdev", "audio"});
+    EXPECT_THAT(groups.gids, ElementsAre(29, 46, 104));
+    EXPECT_THAT(groups.complaints, IsEmpty());
+}
+
+TEST_F(TheMachinesGroups, AreLeftOutWhereTheyRuleTheMachineAndTheOthersStay) {
+    const MachineGroups groups = asked({"root", "audio", "sudo", "odd", "nowhere"});
+    EXPECT_THAT(groups.gids, ElementsAre(29));
+    EXPECT_THAT(groups.complaints, ElementsAre(HasSubstr("\"root\": it gives rights"), HasSubstr("GID 27"),
+                                               HasSubstr("one of those that accounts get"), HasSubstr("\"nowhere\"")));
+}
+
+TEST_F(TheMachinesGroups, AreNotEvenLookedForWhereNoneIsNamed) {
+    EXPECT_THAT(machine_groups({}, {1, 2}, "/nowhere").gids, IsEmpty());
+}
+
 } // namespace
+
 } // namespace loquet::accounts

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/accounts/passwd_entry.h"
+#include "daemon/accounts/directory_entries.h"
 
 #include <gmock/gmock.h>
 

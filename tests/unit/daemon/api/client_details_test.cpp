@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/api/client_details.h"
+#include "daemon/api/caller.h"
 #include "lib/base/limits.h"
 #include "lib/protocol/answers.h"
 #include "tests/support/canary.h"

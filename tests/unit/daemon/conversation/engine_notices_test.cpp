@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the owner of an account is told of a change, and how they say that it was not theirs.
-#include "daemon/notices/revocation_code.h"
+#include "daemon/notices/notices.h"
 #include "daemon/store/outbox_table.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // T2: where a code goes. The careless service that is compared with looks an account up by what was typed, folded as
 // people fold it, and sends to what was typed: that is how others were robbed of their accounts.
-#include "daemon/model/account_name.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "tests/unit/daemon/outbox/outbox_fixture.h"

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the operator is told of a channel that takes nothing, and of codes that are refused.
-#include "daemon/outbox/back_off.h"
-#include "daemon/outbox/channel_health.h"
-#include "daemon/outbox/refused_codes.h"
+#include "daemon/outbox/channel.h"
 #include "tests/unit/daemon/outbox/outbox_fixture.h"
 
 #include <gmock/gmock.h>

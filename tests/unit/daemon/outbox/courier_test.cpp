@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/outbox/back_off.h"
+#include "daemon/outbox/channel.h"
 #include "lib/base/limits.h"
 #include "tests/unit/daemon/outbox/outbox_fixture.h"
 

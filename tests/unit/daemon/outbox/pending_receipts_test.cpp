@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/outbox/pending_receipts.h"
+#include "daemon/outbox/receipts.h"
 #include "lib/base/limits.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/outbox/back_off.h"
-#include "daemon/outbox/calling_code.h"
-#include "daemon/outbox/states.h"
+#include "daemon/outbox/attempt.h"
+#include "daemon/outbox/budgets.h"
+#include "daemon/outbox/channel.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/store_keys.h"
+#include "daemon/store/sealing.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "tests/unit/daemon/store/store_fixture.h"

@@ -3,7 +3,6 @@
 #include "daemon/store/counters_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/outbox_table.h"
-#include "daemon/store/schema.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"

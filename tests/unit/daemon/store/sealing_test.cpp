@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/store/keys.h"
 #include "daemon/store/sealing.h"
-#include "daemon/store/store_keys.h"
+#include "daemon/store/tables.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"

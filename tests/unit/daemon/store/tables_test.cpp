@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What holds for every table of the list, also for those that come.
 #include "daemon/store/accounts_table.h"
-#include "daemon/store/schema.h"
+#include "daemon/store/meta_table.h"
 #include "daemon/store/tables.h"
-#include "daemon/store/typed_table.h"
+#include "daemon/store/transaction.h"
 #include "lib/base/text.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 

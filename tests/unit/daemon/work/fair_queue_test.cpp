@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/work/fair_queue.h"
+#include "daemon/work/worker_pool.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/work/crypt.h"
-#include "daemon/work/hash_check.h"
 
 #include <gtest/gtest.h>
 

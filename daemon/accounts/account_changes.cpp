@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/accounts/account_changes.h"
+
+#include "daemon/accounts/new_account.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/steps_table.h"
+#include "lib/base/error.h"
+#include "lib/base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace loquet::accounts {
+
+using base::Error;
+using model::AccountState;
+using store::AccountsTable;
+using store::Credentials;
+using store::PrivateAccounts;
+
+namespace {
+
+/// A following state, or why there is none.
+struct Rule {
+    std::optional<AccountState> next;
+    const char* refusal = "";
+};
+
+constexpr Rule to(AccountState state) {
+    return {state, ""};
+}
+constexpr Rule no(const char* refusal) {
+    return {std::nullopt, refusal};
+}
+
+constexpr auto active = AccountState::active;
+constexpr auto locked = AccountState::locked;
+constexpr auto disabled = AccountState::disabled;
+
+constexpr std::size_t acts = 4;
+constexpr std::size_t states = 3;
+// clang-format off
+constexpr std::array<std::array<Rule, states>, acts> rules{{
+    //            active         locked         disabled
+    /* lock    */ {{to(locked),   to(locked),   no("the account is disabled, which refuses more than a lock does")}},
+    /* unlock  */ {{to(active),   to(active),   no("the account is disabled: enable it")}},
+    /* disable */ {{to(disabled), to(disabled), to(disabled)}},
+    /* enable  */ {{to(active),   no("the account is locked: unlock it"), to(active)}},
+}};
+// clang-format on
+
+Error unknown_factor(const std::string& factor, const std::vector<std::string>& factors) {
+    std::string known;
+    for (const std::string& one : factors) {
+        known += (known.empty() ? "" : ", ") + one;
+    }
+    return {Error::Kind::not_found, "there is no factor \"" + base::printable(factor, 80) + "\"; "
+                                        + (known.empty() ? "this account has none" : "this account has: " + known)};
+}
+
+} // namespace
+
+AccountState state_after(Act act, AccountState now) {
+    const Rule& rule = rules.at(static_cast<std::size_t>(act)).at(static_cast<std::size_t>(now));
+    if (!rule.next) {
+        throw Error(Error::Kind::conflict, rule.refusal);
+    }
+    return *rule.next;
+}
+
+void check(const FactorRemoval& removal) {
+    if (removal.factor == "password") {
+        throw Error(Error::Kind::invalid, "a password is not removed but replaced: start a reset, and the owner must "
+                                          "choose another one at the next login");
+    }
+    if (removal.reason.empty()) {
+        throw Error(Error::Kind::invalid, "the reason is missing: say why the factor is removed");
+    }
+    check_reason(removal.reason);
+}
+
+bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal) {
+    auto private_part = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
+    const auto found = std::find(private_part.factors.begin(), private_part.factors.end(), removal.factor);
+    if (found == private_part.factors.end()) {
+        if (!removal.is_configured) {
+            throw unknown_factor(removal.factor, private_part.factors);
+        }
+        return false;
+    }
+    private_part.factors.erase(found);
+    private_part.trusted_places.clear();
+    ++private_part.generation;
+    AccountsTable::put(txn, uid, private_part);
+    store::StepsTable::erase(txn, uid, removal.factor);
+    return true;
+}
+
+void note_own_password(model::Credential& credential) noexcept {
+    credential.own_before |= !credential.password_hash.empty() && !credential.must_change;
+}
+
+void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password) {
+    auto private_part = PrivateAccounts::get(txn, uid);
+    if (!private_part) {
+        throw Error(Error::Kind::not_found, "there is no account with this number");
+    }
+    auto credential = Credentials::get(txn, uid).value_or(model::Credential{});
+    note_own_password(credential);
+    if (!credential.password_hash.empty()) {
+        credential.history.insert(credential.history.begin(), std::move(credential.password_hash));
+    }
+    if (credential.history.size() > password.history) {
+        credential.history.resize(password.history);
+    }
+    credential.password_hash = password.hash;
+    credential.password_changed = password.wall;
+    credential.must_change = password.must_change;
+    ++private_part->generation;
+    private_part->trusted_places.clear();
+    AccountsTable::put(txn, uid, *private_part);
+    AccountsTable::put(txn, uid, credential);
+}
+
+bool replace_hash(store::WriteTxn& txn, model::Uid uid, const std::string& former, const std::string& hash) {
+    auto credential = Credentials::get(txn, uid);
+    if (!credential || credential->password_hash != former) {
+        return false;
+    }
+    credential->password_hash = hash;
+    AccountsTable::put(txn, uid, *credential);
+    return true;
+}
+
+} // namespace loquet::accounts

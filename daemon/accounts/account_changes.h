@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What may be done to an account in which state, and what a change of its password or its factors writes. The table is
+// pure; the rest runs inside Store::write, so that others can put their records into the same transaction.
+#pragma once
+
+#include "daemon/model/account.h"
+#include "daemon/model/ids.h"
+#include "daemon/store/transaction.h"
+#include "lib/base/clock.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace loquet::accounts {
+
+enum class Act : std::uint8_t { lock, unlock, disable, enable };
+
+/// The state that follows, which is the same one where there is nothing to do. Throws Error (conflict) where the act
+/// does not fit, with a sentence that says which one does.
+[[nodiscard]] model::AccountState state_after(Act act, model::AccountState now);
+
+/// Of a second factor that the owner cannot use: a lost telephone, or one that was entered and never set up.
+struct FactorRemoval {
+    std::string factor; ///< the step
+    std::string reason; ///< why, for the audit log
+    /// The configuration has a step of that name: an account that lacks it has nothing to remove.
+    bool is_configured = false;
+};
+
+/// Throws Error (invalid) where the factor can never be removed, or the reason is missing, too long or not printable.
+void check(const FactorRemoval& removal);
+
+/// The factor is gone, with what its step kept of it; what was issued before is void, and no place is trusted any more.
+/// False, and nothing is done, where the account has not set up this configured factor. Throws Error (not_found) for a
+/// factor that nobody knows.
+bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal);
+
+struct NewPassword {
+    std::string hash;           ///< crypt(5)
+    bool must_change = false;   ///< set by somebody else than its owner
+    std::size_t history = 0;    ///< former hashes to keep
+    base::Milliseconds wall{0}; ///< when
+};
+
+/// The new hash, the former one first in the history, the account's generation raised, no place trusted any more.
+/// Throws Error (not_found).
+void put_password(store::WriteTxn& txn, model::Uid uid, const NewPassword& password);
+
+/// Before a change becomes due, or a new password takes this one's place: was it its owner's own?
+void note_own_password(model::Credential& credential) noexcept;
+
+/// The same password by a stronger method: nothing else changes. False, and nothing is done, where the record holds
+/// another hash than `former` by now.
+bool replace_hash(store::WriteTxn& txn, model::Uid uid, const std::string& former, const std::string& hash);
+
+} // namespace loquet::accounts

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The one form in which an account's name, mail address and telephone number are kept, what is refused and why, and
+// what the helpdesk sees of addresses. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loquet::model {
+
+/// Lower-cases ASCII and accepts [a-z_][a-z0-9_.-]{0,31} that does not end in '.' or '-' and is not all digits after
+/// the fold (a subset of what useradd(8), sssd and systemd accept, so that files, mails and URLs may carry it). Nothing
+/// otherwise: such a text can be typed but never names an account.
+[[nodiscard]] std::optional<std::string> canonical_name(std::string_view typed);
+
+/// Throws base::Error (invalid) with a sentence that names the rule, for somebody who creates an account.
+[[nodiscard]] std::string require_account_name(std::string_view typed);
+
+/// The address with its domain in lower case; empty stays empty. Throws Error (invalid) for what no message could be
+/// sent to, and for what could be taken for something else on its way: spaces, control characters, quotes, angle
+/// brackets, a leading '-'. UTF-8 is fine (RFC 6531).
+[[nodiscard]] std::string require_mail(std::string_view typed);
+
+/// E.164: '+', then 7 to 15 digits, of which the first is not 0. Spaces, '-', '.', '/' and parentheses between digits
+/// are dropped; empty stays empty. Throws Error (invalid).
+[[nodiscard]] std::string require_phone(std::string_view typed);
+
+/// Enough for its owner to recognise it, not enough to write to it: "a***@e***.org", "+33*******78".
+[[nodiscard]] std::string masked_mail(std::string_view mail);
+[[nodiscard]] std::string masked_phone(std::string_view phone);
+
+} // namespace loquet::model
