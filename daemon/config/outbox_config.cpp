@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/config/outbox_text.h"
+#include "daemon/config/outbox_config.h"
 
-#include "daemon/config/instance_name.h"
+#include "daemon/config/complaints.h"
+#include "daemon/config/config.h"
+#include "daemon/config/table_reader.h"
 #include "lib/base/limits.h"
 
 #include <algorithm>

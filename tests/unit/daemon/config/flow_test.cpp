@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/config/config_check.h"
-#include "daemon/config/config_text.h"
-#include "daemon/config/flow_check.h"
+#include "daemon/config/config.h"
+#include "daemon/config/config_file.h"
+#include "daemon/config/flow.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -73,7 +73,7 @@ TEST(AFlow, SetsFactorsUpWhereThatIsItsPurpose) {
                                          "'new_password']"),
                 IsEmpty());
     EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['password', { enrol = ['totp'] }]"),
-                Contains(HasSubstr("accepted in flow.manage-secrets and flow.first-login")));
+                Contains(HasSubstr("accepted in flow.first-login and flow.manage-secrets")));
     EXPECT_THAT(complaints_about_flows("[flow.manage-secrets]\nsteps = ['password']"),
                 Contains(HasSubstr("ends in { enrol = [\"STEP\", ...] }")));
     EXPECT_THAT(complaints_about_flows("[flow.manage-secrets]\nsteps = [{ enrol = ['totp'] }]"),
@@ -122,6 +122,104 @@ TEST(AFlow, T20_ThatIsWeakerThanLoginNeedsAnExplicitWord) {
     EXPECT_THAT(complaints_about_flows(strong + first + weak),
                 ElementsAre(AllOf(HasSubstr("f:7:1: flow.change-password: "), HasSubstr("accept_weaker_than_login"))));
     EXPECT_THAT(complaints_about_flows(strong + first + weak + "accept_weaker_than_login = true\n"), IsEmpty());
+}
+
+TEST(TheTableOfSteps, HasARowForEachPurposesLastStepAndAcceptsItThere) {
+    for (const PurposeSpec& row : purposes) {
+        if (row.end == FlowEnd::new_password) {
+            EXPECT_NE(spec_of(StepKind::new_password).purposes & only(row.purpose), 0U) << row.name;
+        }
+        EXPECT_TRUE(row.end != FlowEnd::enrolment || row.enrols) << row.name;
+        EXPECT_EQ(find_purpose(row.name), &row);
+    }
+    EXPECT_EQ(find_purpose("logout"), nullptr);
+}
+
+TEST(TheTableOfSteps, NamesWhatAFlowAcceptsAndWhatNoPluginIsCalled) {
+    for (const StepSpec& row : builtin_steps) {
+        EXPECT_EQ(step_named(row.name).kind, row.kind);
+        EXPECT_EQ(proof_of(step_named(row.name), {}), row.proves);
+        Config config;
+        Complaints complaints;
+        apply("[plugins." + std::string(row.name) + "]\nkind = 'step'", "f", config, complaints);
+        EXPECT_THAT(complaints.lines(), ElementsAre(HasSubstr("not the name of a built-in step"))) << row.name;
+    }
+    EXPECT_EQ(step_named("totp").kind, StepKind::plugin);
+}
+
+TEST(AFlow, AcceptsEachBuiltInStepInThePurposesOfItsRowAlone) {
+    for (const StepSpec& step : builtin_steps) {
+        for (const PurposeSpec& purpose : purposes) {
+            const std::string flow = "[flow." + std::string(purpose.name) + "]\nsteps = ['password', '"
+                                     + (step.kind == StepKind::password ? "sum" : step.name) + "']";
+            EXPECT_THAT(complaints_about_flows(flow),
+                        (step.purposes & only(purpose.purpose)) != 0
+                            ? testing::Not(Contains(HasSubstr("\" is accepted in ")))
+                            : testing::Matcher<std::vector<std::string>>(Contains(HasSubstr("\" is accepted in "))))
+                << step.name << " in " << purpose.name;
+        }
+    }
+}
+
+const std::map<std::string, PluginInstance> named_plugins{{"totp", {.proves = Proof::possession}},
+                                                          {"key", {.proves = Proof::possession}},
+                                                          {"question", {.proves = Proof::knowledge}},
+                                                          {"sum", {.proves = Proof::challenge}}};
+
+unsigned strength_of(const std::vector<std::string>& steps) {
+    return strength(flow_of_steps("login", steps), named_plugins);
+}
+
+FlowItem any_of(const std::vector<std::string>& names, std::size_t at_least) {
+    FlowItem item;
+    for (const std::string& name : names) {
+        item.steps.push_back(step_named(name));
+    }
+    item.at_least = at_least;
+    return item;
+}
+
+unsigned strength_with(const std::vector<std::string>& steps, const FlowItem& group) {
+    Flow flow = flow_of_steps("login", steps);
+    flow.items.push_back(group);
+    return strength(flow, named_plugins);
+}
+
+TEST(AFlowsStrength, CountsDifferentKindsOfProof) {
+    EXPECT_EQ(strength_of({}), 0U);
+    EXPECT_EQ(strength_of({"password"}), 1U);
+    EXPECT_EQ(strength_of({"totp"}), 1U);
+    EXPECT_EQ(strength_of({"password", "totp"}), 2U);
+    EXPECT_EQ(strength_of({"totp", "password", "key", "question"}), 2U);
+}
+
+TEST(AFlowsStrength, IsNotRaisedByTwoOfAKindByChallengesOrByWhatAsksNothing) {
+    EXPECT_EQ(strength_of({"password", "question"}), 1U);
+    EXPECT_EQ(strength_of({"totp", "key"}), 1U);
+    EXPECT_EQ(strength_of({"sum"}), 0U);
+    EXPECT_EQ(strength_of({"sum", "password", "expiry", "authorisation", "new_password"}), 1U);
+    EXPECT_EQ(strength_of({"no_such_plugin"}), 0U);
+}
+
+TEST(AFlowsStrength, IsThatOfTheWeakestWayThroughIt) {
+    EXPECT_EQ(strength_with({"password"}, any_of({"totp"}, 0)), 1U);
+    EXPECT_EQ(strength_with({"password"}, any_of({"totp", "key"}, 1)), 2U);
+    EXPECT_EQ(strength_with({"password"}, any_of({"totp", "question"}, 1)), 1U);
+    EXPECT_EQ(strength_with({"password"}, any_of({"totp", "question"}, 2)), 2U);
+    EXPECT_EQ(strength_with({}, any_of({"totp", "question", "sum"}, 2)), 1U);
+    EXPECT_EQ(strength_with({}, any_of({"totp", "sum"}, 1)), 0U);
+}
+
+TEST(AFlowsStrength, T20_ComparesEveryFlowThatSetsASecretWithLogin) {
+    Config config;
+    EXPECT_TRUE(weaker_than_login(config).empty());
+    config.plugins["totp"] = {.proves = Proof::possession};
+    config.flows.front() = flow_of_steps("login", {"password", "totp"});
+    std::vector<std::string> purposes;
+    for (const Flow* flow : weaker_than_login(config)) {
+        purposes.push_back(flow->purpose);
+    }
+    EXPECT_EQ(purposes, (std::vector<std::string>{"change-password", "first-login", "manage-secrets"}));
 }
 
 } // namespace
