@@ -30,7 +30,7 @@ Error unknown_factor(const std::string& factor, const std::vector<std::string>& 
 } // namespace
 
 void check(const FactorRemoval& removal) {
-    if (removal.factor == "password") {
+    if (config::is_step(removal.factor, config::StepKind::password)) {
         throw Error(Error::Kind::invalid, "a password is not removed but replaced: start a reset, and the owner must "
                                           "choose another one at the next login");
     }

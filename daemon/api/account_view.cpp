@@ -53,7 +53,7 @@ constexpr std::array<AccountProperty, 17> account_properties_table{{
      [](Writer& w, const AccountProperties& a) {
          std::vector<std::string> factors = a.view.account.private_part.factors;
          if (a.view.has_password) {
-             factors.insert(factors.begin(), "password");
+             factors.insert(factors.begin(), config::spec_of(config::StepKind::password).name);
          }
          w.texts(factors);
      }},

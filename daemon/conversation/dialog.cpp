@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/dialog.h"
 
+#include "daemon/config/flow_tables.h"
 #include "daemon/conversation/place.h"
-#include "lib/protocol/names.h"
 
 namespace loquet::conversation {
 
@@ -36,7 +36,8 @@ bool Client::is_at_a_person() const {
 }
 
 bool Dialog::logs_in() const noexcept {
-    return purpose == protocol::purpose::login || purpose == protocol::purpose::unlock_screen;
+    const config::PurposeSpec* spec = config::find_purpose(purpose);
+    return spec != nullptr && spec->logs_in;
 }
 
 } // namespace loquet::conversation

@@ -11,7 +11,6 @@
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
-#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <array>
@@ -80,8 +79,8 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
     dialogs_.require_room(client);
     Subject subject = find_subject(typed_name, client);
-    if (is_first_login(store_, purpose, subject, client)) {
-        purpose = protocol::purpose::first_login;
+    if (auto first_time = purpose_of_first_time(store_, purpose, subject, client)) {
+        purpose = *std::move(first_time);
         parts = parts_for(settings_, purpose, client);
     }
     const bool needs_account = client.account_phase || is_for_an_owner(purpose);

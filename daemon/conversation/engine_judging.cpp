@@ -23,12 +23,6 @@ using protocol::LockoutEvent;
 using protocol::Reason;
 using protocol::Turn;
 
-namespace {
-
-constexpr const char* new_password_step = "new_password";
-
-} // namespace
-
 base::Task<Turn> Engine::evaluate(Dialog& dialog, Answers answers) {
     if (is_empty_password(dialog.machine, answers)) {
         dialog.machine.end();
@@ -139,7 +133,7 @@ void Engine::note_change(Dialog& dialog, const std::string& granted_step, bool e
         evaluation.writes.push_back(factor_set_up(dialog, granted_step, clock_.wall()));
         evaluation.needs_durable = true;
         tell_owner(dialog, model::Notice::factor_set_up, evaluation.writes);
-    } else if (granted_step == new_password_step) {
+    } else if (config::is_step(granted_step, config::StepKind::new_password)) {
         evaluation.sets_password = true;
         if (dialog.client.acts_for_root() && dialog.subject.account
             && dialog.subject.account->private_part.state != model::AccountState::active) {

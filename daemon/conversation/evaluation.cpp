@@ -3,12 +3,12 @@
 
 #include "daemon/accounts/password_record.h"
 #include "daemon/audit/audit_log.h"
+#include "daemon/config/flow_tables.h"
 #include "daemon/conversation/place_trust.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
-#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <chrono>
@@ -32,11 +32,8 @@ std::string detail_of(const Evaluation& evaluation) {
 }
 
 model::AuditKind kind_of(const Dialog& dialog) {
-    if (dialog.logs_in()) {
-        return model::AuditKind::login;
-    }
-    return dialog.purpose == protocol::purpose::manage_secrets ? model::AuditKind::secrets_managed
-                                                               : model::AuditKind::password_changed;
+    const config::PurposeSpec* spec = config::find_purpose(dialog.purpose);
+    return spec == nullptr ? model::AuditKind::login : spec->audit;
 }
 
 /// Who and where; what happened is the caller's to say.
@@ -77,7 +74,7 @@ void Evaluation::take(StepResult result) {
 }
 
 bool is_empty_password(const Conversation& machine, const protocol::Answers& answers) {
-    return machine.step() == "password" && answers.size() == 1 && answers.front().empty();
+    return config::is_step(machine.step(), config::StepKind::password) && answers.size() == 1 && answers.front().empty();
 }
 
 bool asks_for_the_password_alone(const Turn& turn) {

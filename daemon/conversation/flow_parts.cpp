@@ -4,7 +4,6 @@
 #include "daemon/store/accounts_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
-#include "lib/protocol/names.h"
 
 namespace loquet::conversation {
 
@@ -15,11 +14,11 @@ std::vector<FlowPart> parts_for(const config::Config& settings, const std::strin
         throw base::Error(base::Error::Kind::invalid,
                           "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
     }
-    const bool set_by_root = client.acts_for_root() && purpose == protocol::purpose::change_password;
+    const config::PurposeSpec* spec = config::find_purpose(purpose);
+    const bool vouched_for = client.acts_for_root() && spec != nullptr && spec->root_vouches;
     const auto is_skipped = [&](const config::Step& step) {
-        const bool asks = step.kind != StepKind::expiry && step.kind != StepKind::authorisation;
-        const bool proves = step.kind != StepKind::new_password;
-        return (set_by_root && asks && proves) || (client.account_phase && asks);
+        const bool asks = step.kind == StepKind::plugin || config::spec_of(step.kind).asks;
+        return asks && (client.account_phase || (vouched_for && step.kind != StepKind::new_password));
     };
     std::vector<FlowPart> parts;
     for (const config::FlowItem& item : flow->items) {
@@ -37,19 +36,20 @@ std::vector<FlowPart> parts_for(const config::Config& settings, const std::strin
 }
 
 bool is_for_an_owner(const std::string& purpose) {
-    namespace purposes = protocol::purpose;
-    return purpose == purposes::change_password || purpose == purposes::first_login
-           || purpose == purposes::manage_secrets;
+    const config::PurposeSpec* spec = config::find_purpose(purpose);
+    return spec != nullptr && spec->owner_only;
 }
 
-bool is_first_login(const store::Store& store, const std::string& purpose, const Subject& subject,
-                    const Client& client) {
+std::optional<std::string> purpose_of_first_time(const store::Store& store, const std::string& purpose,
+                                                 const Subject& subject, const Client& client) {
+    const config::PurposeSpec* spec = config::find_purpose(purpose);
     const auto uid = subject.uid();
-    if (purpose != protocol::purpose::change_password || !uid || client.acts_for_root()) {
-        return false;
+    if (spec == nullptr || !spec->first_time || !uid || client.acts_for_root()) {
+        return std::nullopt;
     }
     const auto credential = store.read([&](const store::ReadTxn& txn) { return store::Credentials::get(txn, *uid); });
-    return credential && credential->must_change && !credential->own_before;
+    const bool first_time = credential && credential->must_change && !credential->own_before;
+    return first_time ? std::optional<std::string>(config::spec_of(*spec->first_time).name) : std::nullopt;
 }
 
 } // namespace loquet::conversation

@@ -6,6 +6,7 @@
 #include "daemon/conversation/dialog.h"
 #include "daemon/store/store.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ namespace loquet::conversation {
 /// An outsider has nothing to change or to set up.
 [[nodiscard]] bool is_for_an_owner(const std::string& purpose);
 
-/// Who changes a password that somebody else chose, and never had one of their own, walks the flow of a first login.
-[[nodiscard]] bool is_first_login(const store::Store& store, const std::string& purpose, const Subject& subject,
-                                  const Client& client);
+/// Who changes a password that somebody else chose, and never had one of their own, takes the flow of another purpose
+/// (a first login); nothing for everybody else.
+[[nodiscard]] std::optional<std::string> purpose_of_first_time(const store::Store& store, const std::string& purpose,
+                                                               const Subject& subject, const Client& client);
 
 } // namespace loquet::conversation

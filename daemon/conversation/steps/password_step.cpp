@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/password_step.h"
 
+#include "daemon/config/flow_tables.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/notices/revocation_code.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/work/crypt.h"
-#include "lib/protocol/names.h"
 
 namespace loquet::conversation {
 
@@ -77,8 +77,9 @@ bool PasswordStep::is_revoked(const Subject& subject, const base::Secret& typed)
 base::Task<std::string> PasswordStep::renew(Dialog& dialog, const Subject& subject, base::Secret password,
                                             model::Credential credential) {
     const bool is_open = subject.account->private_part.state == model::AccountState::active;
-    const bool is_replaced = credential.must_change || dialog.purpose == protocol::purpose::change_password
-                             || dialog.purpose == protocol::purpose::first_login;
+    const config::PurposeSpec* purpose = config::find_purpose(dialog.purpose);
+    const bool is_replaced =
+        credential.must_change || (purpose != nullptr && purpose->end == config::FlowEnd::new_password);
     if (!is_open || is_replaced || !hasher_.weaker_than_configured(credential.password_hash)) {
         co_return std::string(); // a proof that will be refused takes no more time than a wrong one
     }
