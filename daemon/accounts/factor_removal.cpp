@@ -2,6 +2,7 @@
 #include "daemon/accounts/factor_removal.h"
 
 #include "daemon/accounts/new_account.h"
+#include "daemon/config/flow_tables.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/error.h"

@@ -2,6 +2,7 @@
 #include "daemon/api/account_view.h"
 
 #include "daemon/api/account_request.h"
+#include "daemon/config/flow_tables.h"
 #include "daemon/model/contact.h"
 
 #include <algorithm>

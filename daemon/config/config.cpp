@@ -175,4 +175,36 @@ void check(const Config& config, Complaints& complaints) {
     validate_flows(config, complaints);
 }
 
+namespace {
+
+template <class Part, class Value>
+void keep(const char* key, Value Part::*member, const Part& in_force, Part& next, std::vector<std::string>& kept) {
+    if (next.*member != in_force.*member) {
+        kept.emplace_back(key);
+        next.*member = in_force.*member;
+    }
+}
+
+} // namespace
+
+std::vector<std::string> keep_until_restart(const Config& in_force, Config& next) {
+    std::vector<std::string> kept;
+    keep("store.folder", &StoreConfig::folder, in_force.store, next.store, kept);
+    keep("store.master_key", &StoreConfig::master_key, in_force.store, next.store, kept);
+    keep("directory.folder", &DirectoryConfig::folder, in_force.directory, next.directory, kept);
+    keep("directory.organisation_prefix", &DirectoryConfig::organisation_prefix, in_force.directory, next.directory,
+         kept);
+    keep("accounts.uid_first", &AccountsConfig::uid_first, in_force.accounts, next.accounts, kept);
+    keep("accounts.uid_last", &AccountsConfig::uid_last, in_force.accounts, next.accounts, kept);
+    keep("accounts.home", &AccountsConfig::home, in_force.accounts, next.accounts, kept);
+    keep("accounts.shell", &AccountsConfig::shell, in_force.accounts, next.accounts, kept);
+    keep("accounts.authorisations", &AccountsConfig::authorisations, in_force.accounts, next.accounts, kept);
+    keep("accounts.groups", &AccountsConfig::groups, in_force.accounts, next.accounts, kept);
+    keep("hashing.method", &HashingConfig::prefix, in_force.hashing, next.hashing, kept);
+    keep("hashing.cost", &HashingConfig::cost, in_force.hashing, next.hashing, kept);
+    keep("hashing.workers", &HashingConfig::workers, in_force.hashing, next.hashing, kept);
+    keep("hashing.memory", &HashingConfig::memory, in_force.hashing, next.hashing, kept);
+    return kept;
+}
+
 } // namespace loquet::config

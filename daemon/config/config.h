@@ -154,4 +154,9 @@ private:
 /// another key gives them; and everything of validate_flows().
 void check(const Config& config, Complaints& complaints);
 
+/// What a reload does not change: the store, the directory and the threads were opened with it. Takes the values of
+/// `in_force` over into `next`, and returns the keys that are different there: "hashing.cost". Nothing that a flow, a
+/// plugin or a channel depends on is among them.
+[[nodiscard]] std::vector<std::string> keep_until_restart(const Config& in_force, Config& next);
+
 } // namespace loquet::config

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The built-in steps and the purposes: one row each. The check of flows, their strength, the engine, the audit and the
 // bus read these rows; nothing else knows a step or a purpose by its name. How a step is made stands in
-// daemon/conversation/step_set.cpp, by the same StepKind. Plain values.
+// daemon/conversation/flow_set.cpp, by the same StepKind. Plain values.
 #pragma once
 
 #include "daemon/model/audit_event.h"

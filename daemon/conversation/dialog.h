@@ -13,11 +13,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace loquet::conversation {
+
+class FlowSet;
 
 /// What the caller says of itself and of the place. What root says is believed; for others the daemon put in what it
 /// knows (api/caller.h).
@@ -68,13 +71,16 @@ struct HashRenewal {
 };
 
 struct Dialog {
-    Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowPart> parts)
-        : purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
+    Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowPart> parts,
+           std::shared_ptr<const FlowSet> of = {})
+        : flows(std::move(of)), purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
           machine(std::move(parts)) {}
 
     /// Its end lets somebody in.
     [[nodiscard]] bool logs_in() const noexcept;
 
+    /// What it began with, whatever is reloaded meanwhile. First: its steps outlive what they left in the dialog.
+    std::shared_ptr<const FlowSet> flows;
     std::string purpose;
     Client client;
     Subject subject;

@@ -29,19 +29,30 @@ using protocol::Turn;
 using store::AccountsTable;
 using store::PublicAccounts;
 
-Engine::Engine(const Dependencies& parts)
-    : loop_(parts.loop), clock_(parts.clock), steady_(parts.steady), store_(parts.store), settings_(parts.settings),
-      texts_(parts.texts), presenter_(parts.texts, parts.settings),
-      steps_(parts.store, parts.hasher, parts.clock, parts.texts, parts.settings, parts.doors),
-      notices_(parts.doors.outbox == nullptr
-                   ? std::nullopt
-                   : std::optional(notices::Notices(*parts.doors.outbox, parts.store, parts.clock))),
-      keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock, parts.loop), queue_(parts.loop),
+Engine::Engine(const Dependencies& deps)
+    : loop_(deps.loop), clock_(deps.clock), steady_(deps.steady), store_(deps.store), texts_(deps.texts),
+      flows_(deps.flows),
+      notices_(deps.outbox == nullptr ? std::nullopt
+                                      : std::optional(notices::Notices(*deps.outbox, deps.store, deps.clock))),
+      keeper_(deps.flows->lockout(), deps.store, deps.steady, deps.clock, deps.loop), queue_(deps.loop),
       background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }),
       work_([](const std::exception_ptr&) {}) {
-    log_alarms_of(keeper_);
+    log_alarms_of(keeper_, [this](bool fallback, const std::string& why) {
+        if (on_fallback_changed) {
+            on_fallback_changed(fallback, why);
+        }
+    });
+}
+
+void Engine::use(std::shared_ptr<const FlowSet> flows) {
+    keeper_.use(flows->lockout());
+    flows_ = std::move(flows);
+}
+
+Turn Engine::present(const Dialog& dialog, Turn turn) const {
+    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog.client.locale);
 }
 
 Subject Engine::unknown_subject(const std::string& typed_name, const Client& client) const {
@@ -76,19 +87,20 @@ Subject Engine::find_subject(const std::string& typed_name, const Client& client
 
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
     require_running();
-    std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
+    const auto flows = flows_; // a reload may come while this dialog begins
+    std::vector<FlowPart> parts = parts_for(flows->settings(), purpose, client);
     dialogs_.require_room(client);
     Subject subject = find_subject(typed_name, client);
     if (auto first_time = purpose_of_first_time(store_, purpose, subject, client)) {
         purpose = *std::move(first_time);
-        parts = parts_for(settings_, purpose, client);
+        parts = parts_for(flows->settings(), purpose, client);
     }
     const bool needs_account = client.account_phase || is_for_an_owner(purpose);
     if (needs_account && !subject.account) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }
     const auto dialog =
-        std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(parts));
+        std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(parts), flows);
     if (dialog->client.account_phase) {
         auto looking = work_.run(loop_, account_phase(dialog), &dialog->task);
         Turn turn = co_await looking;
@@ -129,7 +141,7 @@ base::Task<Turn> Engine::carry_on(DialogId id, std::shared_ptr<Dialog> dialog, b
     } else if (dialogs_.contains(id)) {
         watch_timeout(id, *dialog);
     }
-    co_return presenter_.present(std::move(turn), dialog->client.locale);
+    co_return present(*dialog, std::move(turn));
 }
 
 base::Task<Turn> Engine::account_phase(std::shared_ptr<Dialog> shared) {
@@ -172,7 +184,7 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
     if (dialog->waits_since && clock_.boottime() - *dialog->waits_since > limits::longest_wait) {
         log::notice(log::id::login, "what the step " + dialog->machine.step() + " waits for did not happen in time");
         dialogs_.remove(id);
-        co_return presenter_.present(Turn(Denied{Reason::refused, {}, {}}), dialog->client.locale);
+        co_return present(*dialog, Turn(Denied{Reason::refused, {}, {}}));
     }
     dialog->machine.run();
     dialog->timeout = {};
@@ -205,7 +217,7 @@ void Engine::require_running() const {
 }
 
 void Engine::watch_timeout(DialogId id, Dialog& dialog) {
-    dialog.timeout = loop_.after(settings_.conversation.timeout, [this, id] { dialogs_.remove(id); });
+    dialog.timeout = loop_.after(dialog.flows->settings().conversation.timeout, [this, id] { dialogs_.remove(id); });
 }
 
 base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base::Task<void>()> change) {

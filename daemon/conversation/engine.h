@@ -8,14 +8,13 @@
 // answer is being judged it is shielded, and counted.
 #pragma once
 
-#include "daemon/config/config.h"
 #include "daemon/conversation/account_queue.h"
 #include "daemon/conversation/dialog.h"
 #include "daemon/conversation/dialog_table.h"
 #include "daemon/conversation/evaluation.h"
+#include "daemon/conversation/flow_set.h"
 #include "daemon/conversation/lock_keeper.h"
 #include "daemon/conversation/presenter.h"
-#include "daemon/conversation/step_set.h"
 #include "daemon/notices/notices.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
@@ -43,12 +42,15 @@ public:
         const base::Clock& clock;
         model::SteadyTime& steady;
         store::Store& store;
-        work::Hasher& hasher;
         const messages::Catalogue& texts;
-        const config::Config& settings;
-        PluginDoors doors;
+        outbox::Outbox* outbox = nullptr; ///< nullptr: owners are told nothing
+        std::shared_ptr<const FlowSet> flows;
     };
-    explicit Engine(const Dependencies& parts);
+    explicit Engine(const Dependencies& deps);
+
+    /// For dialogs that begin from now on; those that go on keep the set they began with. Its lockout policy judges all
+    /// of them at once.
+    void use(std::shared_ptr<const FlowSet> flows);
 
     /// Starts a dialog. `known`: answers that the caller has already (PAM_AUTHTOK), so that one call is enough; used
     /// only when the first question is for the password alone. Throws Error: `invalid` (unknown purpose), `not_found`
@@ -81,6 +83,9 @@ public:
     [[nodiscard]] bool on_fallback() const noexcept { return keeper_.on_fallback(); }
     /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
     std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)> on_locked;
+    /// Called when the built-in lockout policy begins to judge, with what its plugin did, and when the plugin does
+    /// again.
+    std::function<void(bool fallback, const std::string& why)> on_fallback_changed;
 
 private:
     [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
@@ -97,6 +102,12 @@ private:
     base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
     base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling,
                                               protocol::Answers answers);
+    /// The one way to a step: of the set that the dialog began with.
+    [[nodiscard]] static Step& step_of(const Dialog& dialog, const std::string& name) {
+        return dialog.flows->step(name);
+    }
+    /// As the dialog's caller may see it.
+    [[nodiscard]] protocol::Turn present(const Dialog& dialog, protocol::Turn turn) const;
     static void note_proof(Dialog& dialog, bool proved);
     /// The step of that name was granted: what that changed of the account, with its record, and for its owner.
     void note_change(Dialog& dialog, const std::string& granted_step, bool enrolled, Evaluation& evaluation);
@@ -121,10 +132,8 @@ private:
     const base::Clock& clock_;
     model::SteadyTime& steady_;
     store::Store& store_;
-    const config::Config& settings_;
     const messages::Catalogue& texts_;
-    Presenter presenter_;
-    StepSet steps_;
+    std::shared_ptr<const FlowSet> flows_;
     std::optional<notices::Notices> notices_; ///< nothing: nothing can be sent
     LockKeeper keeper_;
     AccountQueue queue_;

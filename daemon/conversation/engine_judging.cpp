@@ -74,7 +74,7 @@ base::Task<Turn> Engine::evaluate_alone(Dialog& dialog, const LockKeeper::Hold& 
     // What was asked; a choice moves the machine while it is answered.
     const std::string asked_step = dialog.machine.step();
     const bool enrols = dialog.machine.enrols();
-    Step& step = steps_.at(asked_step);
+    Step& step = step_of(dialog, asked_step);
     Evaluation evaluation;
     LockKeeper::Foresight foresight;
     if (step.proves() && !enrols) {
@@ -154,7 +154,7 @@ void Engine::tell_owner(const Dialog& dialog, model::Notice notice, std::vector<
 base::Task<Ruling> Engine::may_evaluate(const Dialog& dialog, const LockKeeper::Hold& hold, Waited& waited) {
     Ruling ruling;
     ruling.verdict = protocol::Verdict::allow;
-    if (!steps_.at(dialog.machine.step()).proves() || dialog.machine.enrols()) {
+    if (!step_of(dialog, dialog.machine.step()).proves() || dialog.machine.enrols()) {
         co_return ruling;
     }
     // A wait is served once; another one only follows from what others did meanwhile.
@@ -175,7 +175,7 @@ base::Task<Ruling> Engine::may_evaluate(const Dialog& dialog, const LockKeeper::
 
 base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
     const Walker walker{
-        [&](const std::string& step) { return steps_.at(step).is_set_up(dialog.subject); },
+        [&](const std::string& step) { return step_of(dialog, step).is_set_up(dialog.subject); },
         [&](std::chrono::days trust) { return is_trusted(dialog.subject, steady_.now(clock_), trust); },
     };
     for (;;) {
@@ -191,7 +191,7 @@ base::Task<void> Engine::walk_on(Dialog& dialog, Evaluation& evaluation) {
         }
         const std::string step_name = dialog.machine.step();
         const bool enrols = dialog.machine.enrols();
-        Step& step = steps_.at(step_name);
+        Step& step = step_of(dialog, step_name);
         auto beginning = enrols ? step.enrol(dialog) : step.begin(dialog);
         StepResult begun = co_await beginning;
         evaluation.take(std::move(begun));

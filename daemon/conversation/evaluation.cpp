@@ -74,12 +74,14 @@ void Evaluation::take(StepResult result) {
 }
 
 bool is_empty_password(const Conversation& machine, const protocol::Answers& answers) {
-    return config::is_step(machine.step(), config::StepKind::password) && answers.size() == 1 && answers.front().empty();
+    return config::is_step(machine.step(), config::StepKind::password) && answers.size() == 1
+           && answers.front().empty();
 }
 
 bool asks_for_the_password_alone(const Turn& turn) {
     const auto* ask = std::get_if<protocol::Ask>(&turn);
-    return ask != nullptr && ask->prompts.size() == 1 && ask->prompts.front().name == "password";
+    return ask != nullptr && ask->prompts.size() == 1
+           && ask->prompts.front().role == protocol::PromptRole::current_password;
 }
 
 Attempt attempt_of(const Dialog& dialog) {
@@ -204,14 +206,15 @@ store::Store::Work all_of(std::vector<store::Store::Work> pieces) {
     };
 }
 
-void log_alarms_of(LockKeeper& keeper) {
-    keeper.when_fallback_changes = [](bool fallback, const std::string& why) {
+void log_alarms_of(LockKeeper& keeper, std::function<void(bool fallback, const std::string& why)> tell) {
+    keeper.when_fallback_changes = [tell = std::move(tell)](bool fallback, const std::string& why) {
         if (fallback) {
             log::error(log::id::lockout_fallback,
                        "the lockout policy does not answer, the strict built-in one judges: " + why);
         } else {
             log::notice(log::id::lockout_fallback, "the lockout policy answers again");
         }
+        tell(fallback, why);
     };
     keeper.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
 }

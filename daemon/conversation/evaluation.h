@@ -6,6 +6,7 @@
 #include "daemon/conversation/lock_keeper.h"
 #include "daemon/conversation/steps/step.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,8 +80,8 @@ public:
 /// All pieces in one transaction, in order.
 [[nodiscard]] store::Store::Work all_of(std::vector<store::Store::Work> pieces);
 
-/// For the operator: whether the policy answers, and what it warns of.
-void log_alarms_of(LockKeeper& keeper);
+/// For the operator: whether the policy answers, and what it warns of. `tell` hears of the first.
+void log_alarms_of(LockKeeper& keeper, std::function<void(bool fallback, const std::string& why)> tell);
 
 /// For the operator: a lock by failures begins.
 void log_lock(const Dialog& dialog, const Ruling& lock);

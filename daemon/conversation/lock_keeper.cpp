@@ -97,10 +97,11 @@ protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::Lo
     return request;
 }
 
-base::Task<LockKeeper::Answer> LockKeeper::ask(plugins::LockoutClient& policy, protocol::JudgeRequest request) {
+base::Task<LockKeeper::Answer> LockKeeper::ask(std::shared_ptr<plugins::LockoutClient> policy,
+                                               protocol::JudgeRequest request) {
     Answer answer;
     try {
-        auto asked = policy.judge(request);
+        auto asked = policy->judge(request);
         answer.judgement = co_await asked;
     } catch (const base::Error& error) {
         answer.failure = error.what();

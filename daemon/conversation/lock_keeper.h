@@ -7,7 +7,7 @@
 #include "daemon/conversation/counter_book.h"
 #include "daemon/model/counters.h"
 #include "daemon/model/steady_time.h"
-#include "daemon/plugins/lockout_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
 #include "lib/base/task.h"
@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,9 +53,12 @@ class LockKeeper {
     using Places = CounterBook<model::Counter>;
 
 public:
-    LockKeeper(plugins::LockoutClient& policy, store::Store& store, model::SteadyTime& steady, const base::Clock& clock,
-               base::Executor& loop)
-        : policy_(policy), store_(store), steady_(steady), clock_(clock), judging_(loop) {}
+    LockKeeper(std::shared_ptr<plugins::LockoutClient> policy, store::Store& store, model::SteadyTime& steady,
+               const base::Clock& clock, base::Executor& loop)
+        : policy_(std::move(policy)), store_(store), steady_(steady), clock_(clock), judging_(loop) {}
+
+    /// Another policy, on the same counters: for questions from now on.
+    void use(std::shared_ptr<plugins::LockoutClient> policy) { policy_ = std::move(policy); }
 
     /// Counters stay in memory while one lives.
     class [[nodiscard]] Hold {
@@ -125,7 +129,7 @@ private:
         protocol::Judgement judgement;
         std::string failure;
     };
-    static base::Task<Answer> ask(plugins::LockoutClient& policy, protocol::JudgeRequest request);
+    static base::Task<Answer> ask(std::shared_ptr<plugins::LockoutClient> policy, protocol::JudgeRequest request);
     /// Of the counters that an attempt is judged by.
     struct Versions {
         std::uint64_t name = 0;
@@ -141,7 +145,7 @@ private:
     base::Task<void> note_locks(const Attempt& attempt, const protocol::Judgement& judgement, bool policy_answers);
     void note_fallback(bool fallback, const std::string& why);
 
-    plugins::LockoutClient& policy_;
+    std::shared_ptr<plugins::LockoutClient> policy_;
     store::Store& store_;
     model::SteadyTime& steady_;
     const base::Clock& clock_;

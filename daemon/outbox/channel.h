@@ -5,23 +5,25 @@
 
 #include "daemon/model/outbox_entry.h"
 #include "daemon/outbox/channel_health.h"
-#include "daemon/plugins/channel_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace loquet::outbox {
 
-/// An instance of a channel plugin, for one medium. The client outlives the courier.
+/// An instance of a channel plugin, for one medium.
 struct ChannelBinding {
     model::Medium medium = model::Medium::mail;
     std::string name;
-    plugins::ChannelClient* client = nullptr;
+    std::shared_ptr<plugins::ChannelClient> client;
+    friend bool operator==(const ChannelBinding&, const ChannelBinding&) = default;
 };
 
 class Channel {
@@ -31,6 +33,7 @@ public:
 
     explicit Channel(ChannelBinding binding) : binding_(std::move(binding)) {}
 
+    [[nodiscard]] const ChannelBinding& binding() const noexcept { return binding_; }
     [[nodiscard]] const std::string& name() const noexcept { return binding_.name; }
     [[nodiscard]] model::Medium medium() const noexcept { return binding_.medium; }
     [[nodiscard]] plugins::ChannelClient& client() const noexcept { return *binding_.client; }

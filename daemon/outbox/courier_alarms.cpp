@@ -25,9 +25,9 @@ void Courier::tell_if_refused(const model::OutboxEntry& message) {
 
 std::vector<std::pair<std::string, std::string>> Courier::failing_channels() const {
     std::vector<std::pair<std::string, std::string>> failing;
-    for (const Channel& channel : channels_) {
-        if (channel.health().fails()) {
-            failing.emplace_back(channel.name(), channel.health().said());
+    for (const auto& channel : channels_) {
+        if (channel->health().fails()) {
+            failing.emplace_back(channel->name(), channel->health().said());
         }
     }
     return failing;

@@ -49,8 +49,10 @@ protocol::Ask NewPasswordStep::question(const Dialog& dialog, protocol::Prompt a
     if (!above.text.empty()) {
         ask.prompts.push_back(std::move(above));
     }
-    ask.prompts.push_back({PromptStyle::secret, "new_password", texts_.render(locale, "new_password.prompt")});
-    ask.prompts.push_back({PromptStyle::secret, "new_password_again", texts_.render(locale, "new_password.again")});
+    const std::string name = config::spec_of(config::StepKind::new_password).name;
+    const auto role = protocol::PromptRole::new_password;
+    ask.prompts.push_back({PromptStyle::secret, name, texts_.render(locale, "new_password.prompt"), role});
+    ask.prompts.push_back({PromptStyle::secret, name + "_again", texts_.render(locale, "new_password.again"), role});
     return ask;
 }
 

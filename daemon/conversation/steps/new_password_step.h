@@ -4,7 +4,7 @@
 
 #include "daemon/config/config.h"
 #include "daemon/conversation/steps/step.h"
-#include "daemon/plugins/rules_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"

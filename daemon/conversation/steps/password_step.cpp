@@ -29,8 +29,8 @@ base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
     StepResult result;
     // Who is about to choose a new password must know that it is the present one that is wanted here.
     const char* const text = dialog.logs_in() ? "password.prompt" : "password.current";
-    result.turn =
-        protocol::Ask{{{protocol::PromptStyle::secret, "password", texts_.render(dialog.client.locale, text)}}};
+    result.turn = protocol::Ask{{{protocol::PromptStyle::secret, config::spec_of(config::StepKind::password).name,
+                                  texts_.render(dialog.client.locale, text), protocol::PromptRole::current_password}}};
     co_return result;
 }
 

@@ -197,7 +197,10 @@ protocol::Ask PluginStep::shown(protocol::StepAsk ask, const std::string& locale
     for (protocol::StepPrompt& prompt : ask.prompts) {
         protocol::Prompt& drawn = shown.prompts.emplace_back();
         drawn.style = prompt.style;
-        drawn.name = prompt.name;
+        drawn.name = prompt.name.empty() ? name_ : name_ + '.' + prompt.name;
+        const bool typed =
+            prompt.style == protocol::PromptStyle::secret || prompt.style == protocol::PromptStyle::visible;
+        drawn.role = typed ? role_ : protocol::PromptRole::other;
         if (enrols && !prompt.message.variables.empty()) {
             drawn.secret_text = std::make_shared<const base::Secret>(
                 texts_.render_secret(locale, prompt.message.id, secrets_of(prompt.message)));

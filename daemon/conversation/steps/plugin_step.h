@@ -6,7 +6,7 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/steps/step.h"
 #include "daemon/outbox/outbox.h"
-#include "daemon/plugins/step_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
 #include "lib/protocol/medium.h"
@@ -25,6 +25,8 @@ public:
     PluginStep(std::string name, const config::PluginInstance& instance, plugins::StepClient& plugin,
                store::Store& store, const base::Clock& clock, const messages::Catalogue& texts, outbox::Outbox* outbox)
         : name_(std::move(name)), proves_(instance.proves != config::Proof::challenge),
+          role_(instance.proves == config::Proof::possession ? protocol::PromptRole::code
+                                                             : protocol::PromptRole::other),
           enrolled_only_(instance.enrolled_only), plugin_(plugin), store_(store), clock_(clock), texts_(texts),
           outbox_(outbox) {}
 
@@ -46,6 +48,7 @@ private:
     [[nodiscard]] protocol::StepRequest request_for(const Dialog& dialog, const Subject& subject) const;
     [[nodiscard]] StepResult result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject,
                                        bool enrols) const;
+    /// Its prompts carry the instance's name, and a role that the plugin has no say in.
     [[nodiscard]] protocol::Ask shown(protocol::StepAsk ask, const std::string& locale, bool enrols) const;
     /// Of the site and of the subject.
     [[nodiscard]] std::vector<protocol::Medium> media_for(const Subject& subject) const;
@@ -55,6 +58,7 @@ private:
 
     std::string name_;
     bool proves_;
+    protocol::PromptRole role_; ///< of its prompts for something typed
     bool enrolled_only_;
     plugins::StepClient& plugin_;
     store::Store& store_;

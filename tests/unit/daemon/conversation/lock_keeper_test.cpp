@@ -25,7 +25,7 @@ protected:
         });
     }
 
-    LockKeeper keeper_{lockout_, *store_, steady_, clock_, loop_};
+    LockKeeper keeper_{not_owned(lockout_), *store_, steady_, clock_, loop_};
 };
 
 TEST_F(ALockKeeper, KeepsNothingOfAnAttemptWhoseCountersCannotBeRead) {

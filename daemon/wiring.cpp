@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/parts.h"
+#include "daemon/wiring.h"
 
 #include "daemon/accounts/machine_groups.h"
 #include "daemon/audit/audit_log.h"
@@ -112,16 +112,16 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
 }
 
 std::vector<outbox::ChannelBinding> channel_bindings(const config::OutboxConfig& settings,
-                                                     plugins::Registry& registry) {
-    std::vector<outbox::ChannelBinding> doors;
-    doors.reserve(settings.mail.size() + settings.sms.size());
+                                                     const plugins::Registry::Selection& plugins) {
+    std::vector<outbox::ChannelBinding> bindings;
+    bindings.reserve(settings.mail.size() + settings.sms.size());
     for (const std::string& name : settings.mail) {
-        doors.push_back({model::Medium::mail, name, &registry.channel(name)});
+        bindings.push_back({model::Medium::mail, name, plugins.channel(name)});
     }
     for (const std::string& name : settings.sms) {
-        doors.push_back({model::Medium::sms, name, &registry.channel(name)});
+        bindings.push_back({model::Medium::sms, name, plugins.channel(name)});
     }
-    return doors;
+    return bindings;
 }
 
 std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings) {
@@ -134,18 +134,17 @@ std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& sett
     return instances;
 }
 
-conversation::PluginDoors plugin_doors(const config::Config& settings, plugins::Registry& registry,
-                                       outbox::Outbox& outbox) {
-    conversation::PluginDoors doors;
-    doors.lockout = &registry.lockout(settings.lockout.plugin);
-    doors.rules = settings.password.rules.empty() ? nullptr : &registry.rules(settings.password.rules);
+conversation::PluginClients plugin_clients(const config::Config& settings,
+                                           const plugins::Registry::Selection& plugins) {
+    conversation::PluginClients clients;
+    clients.lockout = plugins.lockout(settings.lockout.plugin);
+    clients.rules = settings.password.rules.empty() ? nullptr : plugins.rules(settings.password.rules);
     for (const auto& [name, instance] : settings.plugins) {
         if (instance.kind == config::PluginKind::step) {
-            doors.steps[name] = &registry.step(name);
+            clients.steps[name] = plugins.step(name);
         }
     }
-    doors.outbox = &outbox;
-    return doors;
+    return clients;
 }
 
 base::Task<void> record(store::Store& store, model::AuditEvent event) {

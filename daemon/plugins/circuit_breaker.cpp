@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/plugins/patience.h"
+#include "daemon/plugins/circuit_breaker.h"
 
 #include <algorithm>
 
 namespace loquet::plugins {
 
-void Patience::failed(base::Milliseconds now) {
+void CircuitBreaker::failed(base::Milliseconds now) {
     while (!failures_.empty() && failures_.front() + failure_window <= now) {
         failures_.pop_front();
     }
@@ -20,7 +20,7 @@ void Patience::failed(base::Milliseconds now) {
     retry_at_ = now + delay_;
 }
 
-void Patience::succeeded() {
+void CircuitBreaker::succeeded() {
     // The window stays: a plugin that fails every other call is as much trouble as one that always fails.
     delay_ = base::Milliseconds(0);
     quarantined_ = false;

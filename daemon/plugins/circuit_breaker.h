@@ -9,7 +9,7 @@
 
 namespace loquet::plugins {
 
-class Patience {
+class CircuitBreaker {
 public:
     static constexpr base::Milliseconds first_delay{100};
     static constexpr base::Milliseconds longest_delay{30'000};
