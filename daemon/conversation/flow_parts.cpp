@@ -8,7 +8,7 @@
 
 namespace loquet::conversation {
 
-std::vector<FlowPart> parts_for(const config::Config& settings, const std::string& purpose, const Client& client) {
+std::vector<FlowItem> parts_for(const config::Config& settings, const std::string& purpose, const Client& client) {
     using config::StepKind;
     const config::Flow* flow = settings.flow(purpose, client.service);
     if (flow == nullptr) {
@@ -21,9 +21,9 @@ std::vector<FlowPart> parts_for(const config::Config& settings, const std::strin
         const bool proves = step.kind != StepKind::new_password;
         return (set_by_root && asks && proves) || (client.account_phase && asks);
     };
-    std::vector<FlowPart> parts;
+    std::vector<FlowItem> parts;
     for (const config::FlowItem& item : flow->items) {
-        FlowPart part{{}, item.at_least, item.enrols, item.trust_place};
+        FlowItem part{{}, item.at_least, item.enrols, item.trust_place};
         for (const config::Step& step : item.steps) {
             if (!is_skipped(step)) {
                 part.steps.push_back(step.name);

@@ -13,7 +13,7 @@ namespace loquet::conversation {
 
 /// Throws Error (invalid) for a purpose without a flow. Without what is not asked of this caller: root need not know
 /// somebody's password to set another, and the account phase proves nothing and asks nothing.
-[[nodiscard]] std::vector<FlowPart> parts_for(const config::Config& settings, const std::string& purpose,
+[[nodiscard]] std::vector<FlowItem> parts_for(const config::Config& settings, const std::string& purpose,
                                               const Client& client);
 
 /// An outsider has nothing to change or to set up.

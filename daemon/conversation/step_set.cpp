@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/step_set.h"
 
-#include "daemon/conversation/steps/authorisation_step.h"
 #include "daemon/conversation/steps/choice_step.h"
-#include "daemon/conversation/steps/expiry_step.h"
 #include "daemon/conversation/steps/new_password_step.h"
 #include "daemon/conversation/steps/password_step.h"
 #include "daemon/conversation/steps/plugin_step.h"
+#include "daemon/conversation/steps/silent_steps.h"
 
 namespace loquet::conversation {
 
@@ -17,7 +16,7 @@ StepSet::StepSet(store::Store& store, work::Hasher& hasher, const base::Clock& c
         std::make_unique<NewPasswordStep>(store, hasher, doors.rules, clock, texts, settings.password);
     steps_["expiry"] = std::make_unique<ExpiryStep>(store, clock, texts, settings.password);
     steps_["authorisation"] = std::make_unique<AuthorisationStep>(texts);
-    steps_[Conversation::choice] = std::make_unique<ChoiceStep>(texts);
+    steps_[FlowState::choice] = std::make_unique<ChoiceStep>(texts);
     for (const auto& [name, client] : doors.steps) {
         const auto found = settings.plugins.find(name);
         const auto instance = found == settings.plugins.end() ? config::PluginInstance{} : found->second;

@@ -2,7 +2,7 @@
 // Plugins as a test scripts them: what they answer, when, and what they were asked. Loop thread.
 #pragma once
 
-#include "daemon/conversation/fallback_policy.h"
+#include "daemon/conversation/lockout_service.h"
 #include "daemon/plugins/lockout_client.h"
 #include "daemon/plugins/rules_client.h"
 #include "daemon/plugins/step_client.h"
