@@ -92,7 +92,7 @@ void Application::connect_parts() {
     store_changes_ = store_.on<store::WritabilityChanged>([this](const auto& change) {
         if (change.writable()) {
             log::notice(log::id::store_writable_again, "the store can be written again");
-            engine_.save_left_over();
+            engine_.save_unsaved();
         } else {
             log::error(log::id::store_unwritable, "the store cannot be written: " + change.why);
         }

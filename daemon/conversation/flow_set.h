@@ -5,16 +5,20 @@
 #pragma once
 
 #include "daemon/config/config.h"
+#include "daemon/conversation/dialog.h"
 #include "daemon/conversation/steps/step.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/plugins/plugin_clients.h"
+#include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace loquet::conversation {
 
@@ -52,5 +56,20 @@ private:
     PluginClients clients_;
     std::map<std::string, std::unique_ptr<Step>, std::less<>> steps_;
 };
+
+// Which flow of a set a dialog takes, and which items of it
+
+/// Throws Error (invalid) for a purpose without a flow. Without what is not asked of this caller: root need not know
+/// somebody's password to set another, and the account phase proves nothing and asks nothing.
+[[nodiscard]] std::vector<FlowItem> items_for(const config::Config& settings, const std::string& purpose,
+                                              const Client& client);
+
+/// An outsider has nothing to change or to set up.
+[[nodiscard]] bool is_for_an_owner(const std::string& purpose);
+
+/// Who changes a password that somebody else chose, and never had one of their own, takes the flow of another purpose
+/// (a first login); nothing for everybody else.
+[[nodiscard]] std::optional<std::string> purpose_of_first_time(const store::Store& store, const std::string& purpose,
+                                                               const Subject& subject, const Client& client);
 
 } // namespace loquet::conversation

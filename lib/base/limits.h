@@ -71,6 +71,7 @@ constexpr std::size_t places_per_account = 16;       ///< places whose failures 
 constexpr std::size_t known_places = 8;              ///< where the owner of an account succeeded
 constexpr std::chrono::days favourite_for{30};       ///< unused for longer, the place of most days may give way too
 constexpr std::size_t counted_unknown_names = 65536; ///< names nobody has, with counters of their own
+constexpr std::uint32_t unknown_step_states = 1024;  ///< of names nobody has, for each step that keeps something
 constexpr std::size_t counted_places = 16384;
 
 // Plugins

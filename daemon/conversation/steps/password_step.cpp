@@ -25,8 +25,8 @@ std::string why_not(const Subject& subject, const std::string& hash) {
 
 } // namespace
 
-base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
-    StepResult result;
+base::Task<Effects> PasswordStep::begin(Dialog& dialog, const Subject& /*subject*/) {
+    Effects result;
     // Who is about to choose a new password must know that it is the present one that is wanted here.
     const char* const text = dialog.logs_in() ? "password.prompt" : "password.current";
     result.turn = protocol::Ask{{{protocol::PromptStyle::secret, config::spec_of(config::StepKind::password).name,
@@ -34,7 +34,7 @@ base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
     co_return result;
 }
 
-base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+base::Task<Effects> PasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     model::Credential credential = store_.read([&](const store::ReadTxn& txn) {
         const auto found = subject.account ? Credentials::get(txn, *subject.uid()) : std::nullopt;
         return found.value_or(model::Credential{});
@@ -45,7 +45,7 @@ base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subje
     const bool right = co_await verification;
     const bool revoked = is_revoked(subject, password); // looked for whatever was typed: it takes as long
 
-    StepResult result;
+    Effects result;
     if (right && subject.account) {
         result.turn = protocol::Granted{};
         dialog.proved_password = typed_digest(store_, password);

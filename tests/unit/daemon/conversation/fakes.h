@@ -2,7 +2,7 @@
 // Plugins as a test scripts them: what they answer, when, and what they were asked. Loop thread.
 #pragma once
 
-#include "daemon/conversation/fallback_policy.h"
+#include "daemon/conversation/lockout_service.h"
 #include "daemon/plugins/plugin_clients.h"
 #include "lib/base/error.h"
 #include "tests/support/not_owned.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/conversation/counter_book.h"
+#include "daemon/conversation/lockout_service.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t most = 2;
 
-class ACounterBook : public testing::Test {
+class ACounterCache : public testing::Test {
 protected:
     static model::Digest key(std::uint8_t number) { return {{number}}; }
     void hold(std::uint8_t number, int stored = 0) {
@@ -21,10 +21,10 @@ protected:
         book_.release(key(number), most);
     }
 
-    CounterBook<int> book_;
+    CounterCache<int> book_;
 };
 
-TEST_F(ACounterBook, ForgetsWhatNobodyUsesAndTheStoreHas) {
+TEST_F(ACounterCache, ForgetsWhatNobodyUsesAndTheStoreHas) {
     hold(1, 7);
     EXPECT_EQ(book_.get(key(1)), 7);
     book_.set(key(1), 8);
@@ -34,15 +34,15 @@ TEST_F(ACounterBook, ForgetsWhatNobodyUsesAndTheStoreHas) {
     EXPECT_EQ(book_.size(), 0U);
 }
 
-TEST_F(ACounterBook, KeepsWhatTheStoreHasNotGot) {
+TEST_F(ACounterCache, KeepsWhatTheStoreHasNotGot) {
     leave(1);
-    EXPECT_EQ(book_.left_over(), std::vector<model::Digest>{key(1)});
+    EXPECT_EQ(book_.unsaved(), std::vector<model::Digest>{key(1)});
     hold(1, 0);
     EXPECT_EQ(book_.get(key(1)), 1);
-    EXPECT_TRUE(book_.left_over().empty()); // in use
+    EXPECT_TRUE(book_.unsaved().empty()); // in use
 }
 
-TEST_F(ACounterBook, DoesNotTakeAnOlderWriteForTheNewestValue) {
+TEST_F(ACounterCache, DoesNotTakeAnOlderWriteForTheNewestValue) {
     hold(1);
     book_.set(key(1), 1);
     const auto first = book_.version(key(1));
@@ -55,7 +55,7 @@ TEST_F(ACounterBook, DoesNotTakeAnOlderWriteForTheNewestValue) {
     EXPECT_FALSE(book_.has(key(1)));
 }
 
-TEST_F(ACounterBook, SharesOneValueBetweenAllWhoHoldIt) {
+TEST_F(ACounterCache, SharesOneValueBetweenAllWhoHoldIt) {
     hold(1, 5);
     book_.set(key(1), 6);
     hold(1, 5); // the store is behind
@@ -64,7 +64,7 @@ TEST_F(ACounterBook, SharesOneValueBetweenAllWhoHoldIt) {
     EXPECT_TRUE(book_.has(key(1)));
 }
 
-TEST_F(ACounterBook, NeedsNoWriteForAValueThatDidNotChange) {
+TEST_F(ACounterCache, NeedsNoWriteForAValueThatDidNotChange) {
     hold(1, 5);
     book_.set(key(1), 5);
     EXPECT_TRUE(book_.is_durable(key(1)));
@@ -72,7 +72,7 @@ TEST_F(ACounterBook, NeedsNoWriteForAValueThatDidNotChange) {
     EXPECT_EQ(book_.size(), 0U);
 }
 
-TEST_F(ACounterBook, KnowsWhetherTheStoreHasTheValueAsItStands) {
+TEST_F(ACounterCache, KnowsWhetherTheStoreHasTheValueAsItStands) {
     hold(1);
     book_.set(key(1), 1);
     EXPECT_FALSE(book_.is_durable(key(1)));
@@ -80,13 +80,13 @@ TEST_F(ACounterBook, KnowsWhetherTheStoreHasTheValueAsItStands) {
     EXPECT_TRUE(book_.is_durable(key(1)));
 }
 
-TEST_F(ACounterBook, TakesOverWhatWasChangedBehindIt) {
+TEST_F(ACounterCache, TakesOverWhatWasChangedBehindIt) {
     leave(1);
     book_.replace(key(1), 0);
     EXPECT_FALSE(book_.has(key(1)));
 }
 
-TEST_F(ACounterBook, HoldsAsManyLeftOversAsItMayAndNotOneMore) {
+TEST_F(ACounterCache, HoldsAsManyLeftOversAsItMayAndNotOneMore) {
     leave(1);
     leave(2);
     EXPECT_EQ(book_.size(), most);

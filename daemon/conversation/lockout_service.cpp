@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/conversation/lock_keeper.h"
+#include "daemon/conversation/lockout_service.h"
 
-#include "daemon/conversation/fallback_policy.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/meta_table.h"
 #include "lib/base/limits.h"
@@ -12,6 +11,102 @@
 #include <vector>
 
 namespace loquet::conversation {
+
+using protocol::Counter;
+using protocol::Judgement;
+using protocol::JudgeRequest;
+using protocol::LockoutEvent;
+using protocol::Scope;
+using protocol::Verdict;
+
+namespace {
+
+constexpr std::uint32_t tries = 3;
+constexpr base::Milliseconds lock_for = std::chrono::minutes(20);
+constexpr std::int64_t hour = 3'600'000;
+
+/// Keeps the hourly failures true, so that the plugin finds them when it is back.
+void count_failure(Counter& counter, std::int64_t now) {
+    const std::int64_t this_hour = now / hour;
+    const std::int64_t passed = std::clamp<std::int64_t>(this_hour - counter.hour, 0, Counter::hours);
+    std::rotate(counter.failed_in_hour.begin(), counter.failed_in_hour.end() - passed, counter.failed_in_hour.end());
+    std::fill_n(counter.failed_in_hour.begin(), passed, std::uint16_t{0});
+    counter.hour = std::max(counter.hour, this_hour);
+    auto& failed = counter.failed_in_hour.front();
+    failed = static_cast<std::uint16_t>(std::min<unsigned>(failed + 1U, UINT16_MAX));
+    counter.consecutive = counter.consecutive == UINT32_MAX ? UINT32_MAX : counter.consecutive + 1;
+    counter.since_lock = counter.since_lock == UINT32_MAX ? UINT32_MAX : counter.since_lock + 1;
+    counter.last_failure = std::max(counter.last_failure, now);
+}
+
+void count_success(Counter& counter, std::int64_t now) {
+    counter.consecutive = 0;
+    counter.since_lock = 0;
+    counter.last_success = now;
+}
+
+Judgement standing(const JudgeRequest& request, const protocol::ScopedCounters& counters) {
+    Judgement judgement;
+    judgement.verdict = Verdict::allow;
+    // What is counted elsewhere does not shut a place that the owner uses.
+    const Scope shutting = counters[Scope::known_place] ? Scope::known_place : Scope::account;
+    for (const Scope scope : {shutting, Scope::account_place}) {
+        const auto& counter = counters[scope];
+        if (!counter) {
+            continue;
+        }
+        if (counter->disabled) {
+            judgement.verdict = Verdict::disabled;
+            judgement.reason = "too-many-failures-in-a-row";
+            return judgement;
+        }
+        if (counter->locked_until > request.now.count()) {
+            judgement.verdict = Verdict::locked;
+            judgement.until = std::max(judgement.until, base::Milliseconds(counter->locked_until));
+            judgement.reason = "too-many-failures";
+        }
+    }
+    return judgement;
+}
+
+} // namespace
+
+Judgement judge_strictly(const JudgeRequest& request) {
+    protocol::ScopedCounters counters = request.counters;
+    const std::int64_t now = request.now.count();
+    if (request.event == LockoutEvent::failed) {
+        for (auto& counter : counters.all()) {
+            if (counter) {
+                count_failure(*counter, now);
+            }
+        }
+        const Scope shutting = counters[Scope::known_place] ? Scope::known_place : Scope::account;
+        for (const Scope scope : {Scope::account, Scope::known_place}) {
+            auto& counter = counters[scope];
+            if (!counter || counter->since_lock < tries) {
+                continue;
+            }
+            counter->locked_until = now + lock_for.count();
+            counter->since_lock = 0;
+            // The plugin looks at the place's own lock: what was told during its absence holds when it is back.
+            if (auto& place = counters[Scope::account_place]; place && scope == shutting) {
+                place->locked_until = counter->locked_until;
+            }
+        }
+    } else if (request.event == LockoutEvent::succeeded) {
+        if (counters[Scope::account] && counters[Scope::known_place]) {
+            counters[Scope::account]->disabled = false;
+        }
+        for (const Scope scope : {Scope::account, Scope::account_place, Scope::known_place}) {
+            if (counters[scope]) {
+                count_success(*counters[scope], now);
+            }
+        }
+    }
+    Judgement judgement = standing(request, counters);
+    judgement.counters = counters;
+    return judgement;
+}
 
 using model::Digest;
 using protocol::Scope;
@@ -61,27 +156,27 @@ model::FailureLock lock_of(const protocol::Judgement& judgement) {
 
 } // namespace
 
-LockKeeper::Hold::Hold(LockKeeper& keeper, const Attempt& attempt)
+LockoutService::CounterLease::CounterLease(LockoutService& lockout, const AttemptKey& attempt)
     : attempt_(attempt),
-      name_(keeper.names_, attempt.identity, attempt.unknown ? limits::counted_unknown_names : any_number,
-            [&] { return keeper.stored(attempt); }),
-      place_(keeper.places_, attempt.place, limits::counted_places,
+      name_(lockout.names_, attempt.identity, attempt.unknown ? limits::counted_unknown_names : any_number,
+            [&] { return lockout.stored(attempt); }),
+      place_(lockout.places_, attempt.place, limits::counted_places,
              [&] {
-                 return keeper.store_.read(
+                 return lockout.store_.read(
                      [&](const store::ReadTxn& txn) { return CountersTable::place(txn, attempt.place); });
              }),
-      site_(keeper.places_, site_key, any_number,
-            [&] { return keeper.store_.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); }) {}
+      site_(lockout.places_, site_key, any_number,
+            [&] { return lockout.store_.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); }) {}
 
-LockKeeper::Still::Still(LockKeeper& keeper, const Digest& identity)
-    : name_(keeper.names_, identity, any_number, [&] { return keeper.stored({identity, false, {}}); }) {}
+LockoutService::CounterFreeze::CounterFreeze(LockoutService& lockout, const Digest& identity)
+    : name_(lockout.names_, identity, any_number, [&] { return lockout.stored({identity, false, {}}); }) {}
 
-LockKeeper::Name LockKeeper::stored(const Attempt& attempt) const {
+LockoutService::Name LockoutService::stored(const AttemptKey& attempt) const {
     return {store_.read([&](const store::ReadTxn& txn) { return CountersTable::attempts(txn, attempt.identity); }),
             attempt.unknown};
 }
 
-protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::LockoutEvent event) {
+protocol::JudgeRequest LockoutService::question(const AttemptKey& attempt, protocol::LockoutEvent event) {
     protocol::JudgeRequest request;
     request.event = event;
     request.now = steady_.now(clock_);
@@ -97,8 +192,8 @@ protocol::JudgeRequest LockKeeper::question(const Attempt& attempt, protocol::Lo
     return request;
 }
 
-base::Task<LockKeeper::Answer> LockKeeper::ask(std::shared_ptr<plugins::LockoutClient> policy,
-                                               protocol::JudgeRequest request) {
+base::Task<LockoutService::Answer> LockoutService::ask(std::shared_ptr<plugins::LockoutClient> policy,
+                                                       protocol::JudgeRequest request) {
     Answer answer;
     try {
         auto asked = policy->judge(request);
@@ -110,33 +205,35 @@ base::Task<LockKeeper::Answer> LockKeeper::ask(std::shared_ptr<plugins::LockoutC
     co_return answer;
 }
 
-LockKeeper::Versions LockKeeper::versions(const Attempt& attempt) const {
+LockoutService::Versions LockoutService::versions(const AttemptKey& attempt) const {
     return {names_.version(attempt.identity), places_.version(attempt.place), places_.version(site_key)};
 }
 
-LockKeeper::Foresight LockKeeper::foresee(const Hold& hold, const std::array<protocol::LockoutEvent, 2>& events) {
-    Foresight foresight;
-    foresight.versions_ = versions(hold.attempt());
+LockoutService::PrefetchedRulings LockoutService::prefetch(const CounterLease& lease,
+                                                           const std::array<protocol::LockoutEvent, 2>& events) {
+    PrefetchedRulings prefetched;
+    prefetched.versions_ = versions(lease.attempt());
     for (const protocol::LockoutEvent event : events) {
-        foresight.answers_.emplace_back(event, base::started(ask(policy_, question(hold.attempt(), event))));
+        prefetched.answers_.emplace_back(event, base::started(ask(policy_, question(lease.attempt(), event))));
     }
-    return foresight;
+    return prefetched;
 }
 
-base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent event, Foresight foresight) {
+base::Task<Ruling> LockoutService::judge(const CounterLease& lease, protocol::LockoutEvent event,
+                                         PrefetchedRulings prefetched) {
     auto turn = judging_.lock();
     const base::AsyncMutex::Guard alone = co_await turn;
-    auto& foreseen = foresight.answers_;
+    auto& known_ahead = prefetched.answers_;
     const auto same =
-        std::find_if(foreseen.begin(), foreseen.end(), [&](const auto& one) { return one.first == event; });
-    const bool counts = same != foreseen.end() && foresight.versions_ == versions(hold.attempt());
-    auto asking = counts ? std::move(same->second) : base::started(ask(policy_, question(hold.attempt(), event)));
+        std::find_if(known_ahead.begin(), known_ahead.end(), [&](const auto& one) { return one.first == event; });
+    const bool counts = same != known_ahead.end() && prefetched.versions_ == versions(lease.attempt());
+    auto asking = counts ? std::move(same->second) : base::started(ask(policy_, question(lease.attempt(), event)));
     const Answer answer = co_await asking;
     const protocol::Judgement& judgement = answer.judgement;
     note_fallback(!answer.failure.empty(), answer.failure);
-    take_over(hold.attempt(), event, judgement.counters);
+    take_over(lease.attempt(), event, judgement.counters);
     if (event == protocol::LockoutEvent::failed || event == protocol::LockoutEvent::refused) {
-        auto noting = note_locks(hold.attempt(), judgement, answer.failure.empty());
+        auto noting = note_locks(lease.attempt(), judgement, answer.failure.empty());
         co_await noting;
     }
     if (!judgement.alert.empty() && on_alert) {
@@ -152,8 +249,8 @@ base::Task<Ruling> LockKeeper::judge(const Hold& hold, protocol::LockoutEvent ev
     co_return ruling;
 }
 
-base::Task<void> LockKeeper::note_locks(const Attempt& attempt, const protocol::Judgement& judgement,
-                                        bool policy_answers) {
+base::Task<void> LockoutService::note_locks(const AttemptKey& attempt, const protocol::Judgement& judgement,
+                                            bool policy_answers) {
     protocol::JudgeRequest elsewhere = question(attempt, protocol::LockoutEvent::before);
     for (const Scope scope : {Scope::account_place, Scope::place, Scope::known_place}) {
         elsewhere.counters[scope].reset();
@@ -172,14 +269,14 @@ base::Task<void> LockKeeper::note_locks(const Attempt& attempt, const protocol::
     names_.set(attempt.identity, {std::move(attempts), attempt.unknown});
 }
 
-void LockKeeper::forget_failures(const Hold& hold) {
-    model::AttemptCounters counters = names_.get(hold.attempt().identity).counters;
+void LockoutService::forget_failures(const CounterLease& lease) {
+    model::AttemptCounters counters = names_.get(lease.attempt().identity).counters;
     (void)counters.forget_failures();
-    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().unknown});
+    names_.set(lease.attempt().identity, {std::move(counters), lease.attempt().unknown});
 }
 
-void LockKeeper::take_over(const Attempt& attempt, protocol::LockoutEvent event,
-                           const protocol::ScopedCounters& counters) {
+void LockoutService::take_over(const AttemptKey& attempt, protocol::LockoutEvent event,
+                               const protocol::ScopedCounters& counters) {
     model::AttemptCounters attempts = names_.get(attempt.identity).counters;
     if (counters[Scope::account]) {
         attempts.account = *counters[Scope::account];
@@ -211,22 +308,22 @@ void LockKeeper::take_over(const Attempt& attempt, protocol::LockoutEvent event,
     }
 }
 
-void LockKeeper::note_fallback(bool fallback, const std::string& why) {
+void LockoutService::note_fallback(bool fallback, const std::string& why) {
     if (std::exchange(on_fallback_, fallback) != fallback && when_fallback_changes) {
         when_fallback_changes(fallback, why);
     }
 }
 
-const model::AttemptCounters& LockKeeper::counters(const Hold& hold) const {
-    return names_.get(hold.attempt().identity).counters;
+const model::AttemptCounters& LockoutService::counters(const CounterLease& lease) const {
+    return names_.get(lease.attempt().identity).counters;
 }
 
-void LockKeeper::put_back(const Hold& hold, model::AttemptCounters counters) {
-    names_.set(hold.attempt().identity, {std::move(counters), hold.attempt().unknown});
+void LockoutService::put_back(const CounterLease& lease, model::AttemptCounters counters) {
+    names_.set(lease.attempt().identity, {std::move(counters), lease.attempt().unknown});
 }
 
-LockKeeper::Changes LockKeeper::changes(const Hold& hold, Extent extent) {
-    const Attempt& attempt = hold.attempt();
+LockoutService::Changes LockoutService::changes(const CounterLease& lease, Extent extent) {
+    const AttemptKey& attempt = lease.attempt();
     AttemptChange of_attempt{attempt.identity, attempt.unknown, names_.get(attempt.identity).counters};
     std::vector<PlaceChange> of_places;
     for (const Digest& key : {attempt.place, site_key}) {
@@ -249,21 +346,21 @@ LockKeeper::Changes LockKeeper::changes(const Hold& hold, Extent extent) {
     return changes;
 }
 
-void LockKeeper::reload(const Digest& identity) {
+void LockoutService::reload(const Digest& identity) {
     names_.replace(identity, stored({identity, false, {}}));
 }
 
-std::optional<LockKeeper::Changes> LockKeeper::left_over() {
+std::optional<LockoutService::Changes> LockoutService::unsaved() {
     std::vector<AttemptChange> attempts;
     std::vector<PlaceChange> places;
     std::vector<std::pair<Digest, std::uint64_t>> attempt_versions;
     std::vector<std::pair<Digest, std::uint64_t>> place_versions;
-    for (const Digest& key : names_.left_over()) {
+    for (const Digest& key : names_.unsaved()) {
         const Name& name = names_.get(key);
         attempts.push_back({key, name.unknown, name.counters});
         attempt_versions.emplace_back(key, names_.version(key));
     }
-    for (const Digest& key : places_.left_over()) {
+    for (const Digest& key : places_.unsaved()) {
         places.push_back({key, places_.get(key)});
         place_versions.emplace_back(key, places_.version(key));
     }

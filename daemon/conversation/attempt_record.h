@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What one answer led to, gathered until it is durable and told; and the small pure pieces around it. Loop thread.
+// What an attempt leaves behind: its audit record, what it writes of the account, and the lines of the log; and the
+// small judgements on the way there. Pure but for the log. Loop thread.
 #pragma once
 
 #include "daemon/conversation/dialog.h"
-#include "daemon/conversation/lock_keeper.h"
+#include "daemon/conversation/lockout_service.h"
 #include "daemon/conversation/steps/step.h"
 
 #include <functional>
@@ -13,48 +14,29 @@
 
 namespace loquet::conversation {
 
-struct Evaluation {
-    Ruling ruling{
-        protocol::Verdict::allow, base::Milliseconds(0), base::Milliseconds(0), {}}; ///< before: may it be evaluated?
-    std::optional<Ruling> consequence; ///< after a failure: what the next one meets
-    protocol::Turn turn = protocol::Denied{};
-    std::vector<store::Store::Work> writes;
-    std::string detail;
-    bool person_failed = false;
-    bool revoked = false;
-    bool sets_password = false;
-    bool outdated = false; ///< the account changed while the answer was judged: nothing of it was written
-    bool needs_durable = false;
-    bool durable = false; ///< what ended the dialog is in the store
-    /// As they were before the policy heard of the success, which is none while it is not durable.
-    std::optional<model::AttemptCounters> forgiven;
-
-    [[nodiscard]] bool shut() const noexcept { return ruling.shut(); }
-    void take(StepResult result);
-};
-
 /// An empty password asks for help, it guesses nothing: it is refused without being judged or counted.
-[[nodiscard]] bool is_empty_password(const Conversation& machine, const protocol::Answers& answers);
+[[nodiscard]] bool is_empty_password(const FlowState& flow, const protocol::Answers& answers);
 
 /// The answers that a caller had before it was asked fit only this question.
 [[nodiscard]] bool asks_for_the_password_alone(const protocol::Turn& turn);
 
 /// The dialog as the lockout policy counts it.
-[[nodiscard]] Attempt attempt_of(const Dialog& dialog);
+[[nodiscard]] AttemptKey key_of(const Dialog& dialog);
 
 /// A refusal by the policy, with its rule for the audit and the time left.
-[[nodiscard]] StepResult refused_by(const Ruling& ruling);
+[[nodiscard]] Effects refused_by(const Ruling& ruling);
 
 /// The flow wants more factors than the person has set up; that is nobody's failed guess.
-[[nodiscard]] StepResult lacks_a_factor();
+[[nodiscard]] Effects lacks_a_factor();
 
-/// Denies where the account takes no proof, because it is locked or disabled: a failure like a wrong answer.
-void deny_if_inactive(StepResult& result, const Subject& subject);
+/// Where the account takes no proof (nobody has the name, or it is locked or disabled) a right one is denied, a failure
+/// like a wrong answer. `shown_nothing`: the step was run as for an unknown name, and cannot say why it denies.
+void deny_if_inactive(Effects& effects, const Subject& subject, bool shown_nothing);
 
 /// The account is not what the dialog's proof was given for: since then it was locked, disabled, given another password
 /// or removed. That is nobody's failed guess.
 [[nodiscard]] bool is_outdated(const Dialog& dialog);
-[[nodiscard]] StepResult refused_as_outdated();
+[[nodiscard]] Effects refused_as_outdated();
 /// Thrown by a transaction where that happened in the meantime.
 class AccountChanged : public base::Error {
 public:
@@ -66,7 +48,7 @@ public:
 [[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
 
 /// The audit record; and where it was a login, its time, and that the place is trusted.
-[[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
+[[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall,
                                            base::Milliseconds steady);
 
 /// The account has the factor now; with a record of its own.
@@ -81,12 +63,12 @@ public:
 [[nodiscard]] store::Store::Work all_of(std::vector<store::Store::Work> pieces);
 
 /// For the operator: whether the policy answers, and what it warns of. `tell` hears of the first.
-void log_alarms_of(LockKeeper& keeper, std::function<void(bool fallback, const std::string& why)> tell);
+void log_alarms_of(LockoutService& lockout, std::function<void(bool fallback, const std::string& why)> tell);
 
 /// For the operator: a lock by failures begins.
 void log_lock(const Dialog& dialog, const Ruling& lock);
 
 /// For the operator: who, where, and the precise reason.
-void log_outcome(const Dialog& dialog, const Evaluation& evaluation);
+void log_outcome(const Dialog& dialog, const Effects& effects);
 
 } // namespace loquet::conversation

@@ -1,21 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/conversation/steps/expiry_step.h"
+#include "daemon/conversation/steps/silent_steps.h"
 
 #include "daemon/store/accounts_table.h"
+
+#include <algorithm>
 
 namespace loquet::conversation {
 
 namespace {
 
-StepResult granted() {
-    StepResult result;
+bool may_use(const model::PrivateAccount& account, const std::string& service) {
+    const auto& may = account.authorisations;
+    return std::any_of(may.begin(), may.end(), [&](const std::string& one) { return one == "*" || one == service; });
+}
+
+} // namespace
+
+base::Task<Effects> AuthorisationStep::begin(Dialog& dialog, const Subject& /*subject*/) {
+    const auto& account = dialog.subject.account;
+    if (account && !may_use(account->private_part, dialog.client.service)) {
+        dialog.reason = protocol::Reason::not_authorised;
+        dialog.messages.push_back(texts_.render(dialog.client.locale, "not_authorised", {}));
+    }
+    Effects result;
+    result.turn = protocol::Granted{};
+    co_return result;
+}
+
+namespace {
+
+Effects granted() {
+    Effects result;
     result.turn = protocol::Granted{};
     return result;
 }
 
 } // namespace
 
-base::Task<StepResult> ExpiryStep::begin(Dialog& dialog) {
+base::Task<Effects> ExpiryStep::begin(Dialog& dialog, const Subject& /*subject*/) {
     const auto uid = dialog.subject.uid();
     const auto credential =
         store_.read([&](const store::ReadTxn& txn) { return uid ? store::Credentials::get(txn, *uid) : std::nullopt; });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Asks nothing: notes that the password must be changed now, or says that it soon must. Loop thread.
+// The steps that ask nothing: may this account use this PAM service (kept apart from being the right person, BONUS-2,
+// BONUS-20), and must its password be changed? Loop thread.
 #pragma once
 
 #include "daemon/config/config.h"
@@ -9,13 +10,23 @@
 
 namespace loquet::conversation {
 
+class AuthorisationStep final : public SilentStep {
+public:
+    explicit AuthorisationStep(const messages::Catalogue& texts) : texts_(texts) {}
+
+    base::Task<Effects> begin(Dialog& dialog, const Subject& /*subject*/) override;
+
+private:
+    const messages::Catalogue& texts_;
+};
+
 class ExpiryStep final : public SilentStep {
 public:
     ExpiryStep(store::Store& store, const base::Clock& clock, const messages::Catalogue& texts,
                const config::PasswordConfig& rules)
         : store_(store), clock_(clock), texts_(texts), rules_(rules) {}
 
-    base::Task<StepResult> begin(Dialog& dialog) override;
+    base::Task<Effects> begin(Dialog& dialog, const Subject& /*subject*/) override;
 
 private:
     store::Store& store_;

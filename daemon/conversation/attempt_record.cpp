@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/conversation/evaluation.h"
+#include "daemon/conversation/attempt_record.h"
 
 #include "daemon/accounts/password_record.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/config/flow_tables.h"
-#include "daemon/conversation/place_trust.h"
+#include "daemon/conversation/dialog.h"
 #include "daemon/model/audit_event.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
@@ -24,11 +24,11 @@ using protocol::Verdict;
 
 namespace {
 
-std::string detail_of(const Evaluation& evaluation) {
-    if (const auto* denied = std::get_if<Denied>(&evaluation.turn); denied != nullptr && evaluation.detail.empty()) {
+std::string detail_of(const Effects& effects) {
+    if (const auto* denied = std::get_if<Denied>(&effects.turn); denied != nullptr && effects.detail.empty()) {
         return std::string(protocol::to_text(denied->reason));
     }
-    return evaluation.detail;
+    return effects.detail;
 }
 
 model::AuditKind kind_of(const Dialog& dialog) {
@@ -49,33 +49,19 @@ model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     return event;
 }
 
-model::AuditEvent event_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall) {
+model::AuditEvent event_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall) {
     model::AuditEvent event = event_in(dialog, wall);
     event.kind = kind_of(dialog);
-    event.granted = std::holds_alternative<Granted>(evaluation.turn);
+    event.granted = std::holds_alternative<Granted>(effects.turn);
     const bool declined = event.granted && event.kind == model::AuditKind::secrets_managed && !dialog.set_up_a_factor;
-    event.detail = declined ? "nothing-set-up" : base::printable(detail_of(evaluation), 256);
+    event.detail = declined ? "nothing-set-up" : base::printable(detail_of(effects), 256);
     return event;
 }
 
 } // namespace
 
-void Evaluation::take(StepResult result) {
-    turn = std::move(result.turn);
-    for (auto& work : result.writes) {
-        writes.push_back(std::move(work));
-    }
-    if (!result.detail.empty()) {
-        detail = std::move(result.detail);
-    }
-    person_failed = result.person_failed;
-    revoked = revoked || result.revoked;
-    needs_durable = needs_durable || result.needs_durable;
-}
-
-bool is_empty_password(const Conversation& machine, const protocol::Answers& answers) {
-    return config::is_step(machine.step(), config::StepKind::password) && answers.size() == 1
-           && answers.front().empty();
+bool is_empty_password(const FlowState& flow, const protocol::Answers& answers) {
+    return config::is_step(flow.step(), config::StepKind::password) && answers.size() == 1 && answers.front().empty();
 }
 
 bool asks_for_the_password_alone(const Turn& turn) {
@@ -84,14 +70,14 @@ bool asks_for_the_password_alone(const Turn& turn) {
            && ask->prompts.front().role == protocol::PromptRole::current_password;
 }
 
-Attempt attempt_of(const Dialog& dialog) {
+AttemptKey key_of(const Dialog& dialog) {
     const Subject& subject = dialog.subject;
     return {subject.identity, !subject.account, subject.place, dialog.is_at_a_thing_of_its_own()};
 }
 
-StepResult refused_by(const Ruling& ruling) {
+Effects refused_by(const Ruling& ruling) {
     const bool timed = ruling.verdict == Verdict::locked;
-    StepResult result;
+    Effects result;
     result.turn = Denied{timed ? Reason::locked : Reason::disabled,
                          timed ? std::chrono::ceil<std::chrono::seconds>(ruling.wait) : std::chrono::seconds(0),
                          {}};
@@ -99,22 +85,27 @@ StepResult refused_by(const Ruling& ruling) {
     return result;
 }
 
-StepResult lacks_a_factor() {
-    StepResult result;
+Effects lacks_a_factor() {
+    Effects result;
     result.turn = Denied{Reason::refused, {}, {}};
     result.detail = "lacks-a-factor";
     return result;
 }
 
-void deny_if_inactive(StepResult& result, const Subject& subject) {
-    if (!std::holds_alternative<Granted>(result.turn) || !subject.account
-        || subject.account->private_part.state == model::AccountState::active) {
+void deny_if_inactive(Effects& effects, const Subject& subject, bool shown_nothing) {
+    const bool granted = std::holds_alternative<Granted>(effects.turn);
+    const bool active = subject.account && subject.account->private_part.state == model::AccountState::active;
+    if (active || (!granted && !(subject.account && shown_nothing && effects.person_failed))) {
         return;
     }
-    const bool locked = subject.account->private_part.state == model::AccountState::locked;
-    result.turn = Denied{Reason::refused, {}, {}};
-    result.detail = locked ? "account-locked" : "account-disabled";
-    result.person_failed = true;
+    effects.turn = Denied{Reason::refused, {}, {}};
+    effects.person_failed = true;
+    if (!subject.account) {
+        effects.detail = "unknown-name";
+    } else {
+        const bool locked = subject.account->private_part.state == model::AccountState::locked;
+        effects.detail = locked ? "account-locked" : "account-disabled";
+    }
 }
 
 bool is_outdated(const Dialog& dialog) {
@@ -122,8 +113,8 @@ bool is_outdated(const Dialog& dialog) {
     return dialog.proved && (!account || account->private_part.generation != dialog.generation);
 }
 
-StepResult refused_as_outdated() {
-    StepResult result;
+Effects refused_as_outdated() {
+    Effects result;
     result.turn = Denied{Reason::refused, {}, {}};
     result.detail = "account-changed";
     return result;
@@ -145,11 +136,11 @@ Turn granted_or(Turn turn, const Dialog& dialog) {
     return turn;
 }
 
-store::Store::Work record_of(const Dialog& dialog, const Evaluation& evaluation, base::Milliseconds wall,
+store::Store::Work record_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall,
                              base::Milliseconds steady) {
-    model::AuditEvent event = event_of(dialog, evaluation, wall);
+    model::AuditEvent event = event_of(dialog, effects, wall);
     const bool logged_in = event.granted && dialog.logs_in();
-    const bool trusted = logged_in && dialog.machine.earned_trust() && dialog.is_at_a_thing_of_its_own();
+    const bool trusted = logged_in && dialog.flow.earned_trust() && dialog.is_at_a_thing_of_its_own();
     return [event = std::move(event), logged_in, trusted, steady, place = dialog.subject.place](store::WriteTxn& txn) {
         if (logged_in && event.account) {
             auto private_part = store::PrivateAccounts::get(txn, *event.account);
@@ -206,8 +197,8 @@ store::Store::Work all_of(std::vector<store::Store::Work> pieces) {
     };
 }
 
-void log_alarms_of(LockKeeper& keeper, std::function<void(bool fallback, const std::string& why)> tell) {
-    keeper.when_fallback_changes = [tell = std::move(tell)](bool fallback, const std::string& why) {
+void log_alarms_of(LockoutService& lockout, std::function<void(bool fallback, const std::string& why)> tell) {
+    lockout.when_fallback_changes = [tell = std::move(tell)](bool fallback, const std::string& why) {
         if (fallback) {
             log::error(log::id::lockout_fallback,
                        "the lockout policy does not answer, the strict built-in one judges: " + why);
@@ -216,7 +207,7 @@ void log_alarms_of(LockKeeper& keeper, std::function<void(bool fallback, const s
         }
         tell(fallback, why);
     };
-    keeper.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
+    lockout.on_alert = [](const std::string& text) { log::warning(log::id::site_under_attack, text); };
 }
 
 void log_lock(const Dialog& dialog, const Ruling& lock) {
@@ -232,8 +223,8 @@ void log_lock(const Dialog& dialog, const Ruling& lock) {
                  {"LOQUET_DETAIL", lock.reason}});
 }
 
-void log_outcome(const Dialog& dialog, const Evaluation& evaluation) {
-    const bool granted = std::holds_alternative<Granted>(evaluation.turn);
+void log_outcome(const Dialog& dialog, const Effects& effects) {
+    const bool granted = std::holds_alternative<Granted>(effects.turn);
     // A name that nobody has may be a password typed at the wrong prompt: it is not written down.
     const std::string name = dialog.subject.account ? dialog.subject.name : "(unknown name)";
     log::write(granted ? log::Level::info : log::Level::notice, log::id::login,
@@ -241,7 +232,7 @@ void log_outcome(const Dialog& dialog, const Evaluation& evaluation) {
                {{"LOQUET_ACCOUNT", name},
                 {"LOQUET_SERVICE", dialog.client.service},
                 {"LOQUET_PLACE", dialog.client.place()},
-                {"LOQUET_DETAIL", detail_of(evaluation)}});
+                {"LOQUET_DETAIL", detail_of(effects)}});
 }
 
 } // namespace loquet::conversation
