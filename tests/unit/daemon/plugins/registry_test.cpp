@@ -318,12 +318,13 @@ TEST_F(ARegistry, AnswersManyCallsAtOnce) {
 TEST_F(ARegistry, EndsTheWaitingCallsWhenItDies) {
     PluginProcess process("misbehaving_step", "how = \"hangs\"\n");
     ASSERT_TRUE(process.start());
-    const auto step = with({config(process, PluginKind::step)}).step("misbehaving_step");
+    auto step = with({config(process, PluginKind::step)}).step("misbehaving_step");
     tests::Awaited<protocol::StepResponse> in_flight(step->run({}));
     tests::Awaited<protocol::StepResponse> waiting(step->run({}));
     while (registry_->status()[0].state != PluginState::ready) {
         loop_.run_once(base::Milliseconds(100));
     }
+    step.reset();
     registry_.reset();
     EXPECT_FALSE(in_flight.done()) << "a destructor resumes nobody";
     EXPECT_THROW((void)in_flight.get(loop_), Error);
@@ -336,6 +337,47 @@ TEST_F(ARegistry, HandsOutOnlyWhatIsConfigured) {
     EXPECT_THROW((void)registry.rules("lockout"), Error);
     EXPECT_THROW((void)registry.step("other"), Error);
     EXPECT_THROW(with({{"twice", PluginKind::step, "/a", {}}, {"twice", PluginKind::step, "/b", {}}}), Error);
+}
+
+TEST_F(ARegistry, SelectsTheNextInstancesWithoutTouchingThoseInUse) {
+    PluginProcess process("counting_lockout");
+    ASSERT_TRUE(process.start());
+    Registry& registry = with({config(process, PluginKind::lockout)});
+    const auto lockout = registry.lockout("counting_lockout");
+    (void)await(loop_, lockout->judge(failed_once()));
+    InstanceConfig patient = config(process, PluginKind::lockout);
+    patient.deadline = base::Milliseconds(5000);
+
+    auto next = registry.select({patient, {"other", PluginKind::step, "/nowhere/other.sock"}});
+    EXPECT_EQ(registry.status().size(), 1U);
+    EXPECT_THROW((void)registry.step("other"), Error);
+    EXPECT_EQ(next.lockout("counting_lockout"), lockout) << "name, kind and socket are the same";
+
+    registry.use(std::move(next));
+    EXPECT_EQ(registry.status().size(), 2U);
+    EXPECT_NO_THROW((void)registry.step("other"));
+    EXPECT_EQ(registry.status()[0].state, PluginState::ready) << "it kept its connection";
+    EXPECT_EQ(registry.retired(), 0U);
+}
+
+TEST_F(ARegistry, KeepsAnInstanceThatIsNoLongerNamedUntilNobodyHoldsIt) {
+    PluginProcess process("misbehaving_step");
+    ASSERT_TRUE(process.start());
+    Registry& registry = with({config(process, PluginKind::step)});
+    auto step = registry.step("misbehaving_step");
+    registry.use(registry.select({}));
+    EXPECT_TRUE(registry.status().empty());
+    EXPECT_TRUE(std::holds_alternative<protocol::StepAsk>(await(loop_, step->run({})).turn));
+    EXPECT_TRUE(changes_.empty()) << "nobody is told of what is not in use";
+    EXPECT_EQ(registry.retired(), 1U);
+
+    auto again = registry.select({config(process, PluginKind::step)});
+    EXPECT_EQ(again.step("misbehaving_step"), step) << "one that comes back is the one that still runs";
+    again = {};
+    step.reset();
+    while (registry.retired() != 0) {
+        loop_.run_once(base::Milliseconds(100));
+    }
 }
 
 } // namespace
