@@ -53,7 +53,7 @@ void PreparedAnswerer::show(std::string_view text) {
 }
 
 base::Secret PreparedAnswerer::answer(const protocol::Prompt& prompt) {
-    if (new_password_ && prompt.name.starts_with("new_password")) {
+    if (new_password_ && prompt.role == protocol::PromptRole::new_password) {
         if (std::find(answered_.begin(), answered_.end(), prompt.name) != answered_.end()) {
             throw base::Error(base::Error::Kind::invalid, "The new password was not taken; nothing was changed.");
         }

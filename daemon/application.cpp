@@ -2,10 +2,11 @@
 #include "daemon/application.h"
 
 #include "daemon/audit/audit_log.h"
-#include "daemon/parts.h"
 #include "daemon/store/meta_table.h"
+#include "daemon/wiring.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/bus/call_size.h"
 #include "lib/protocol/names.h"
 
@@ -23,6 +24,8 @@ using base::Error;
 namespace {
 
 constexpr base::Milliseconds longest_farewell = std::chrono::seconds(5);
+
+constexpr std::size_t longest_detail = 256;
 
 constexpr std::size_t failures_at_the_end = 16; ///< then what still goes on is cancelled
 
@@ -46,12 +49,13 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
-      courier_({loop_, clock_, store_, outbox_, texts_, tasks_}, channel_bindings(settings_.outbox, plugins_)),
-      receipts_({loop_, store_, outbox_, tasks_}, channel_bindings(settings_.outbox, plugins_)),
+      courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
+               channel_bindings(settings_.outbox, plugins_.selection())),
+      receipts_({loop_, store_, outbox_, tasks_}, channel_bindings(settings_.outbox, plugins_.selection())),
       notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
-      engine_({loop_, clock_, steady_, store_, hasher_, texts_, settings_, plugin_doors(settings_, plugins_, outbox_)}),
+      engine_({loop_, clock_, steady_, store_, texts_, &outbox_, flow_set(settings_, plugins_.selection())}),
       connection_(bus::Connection::system()), callers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_}),
@@ -83,11 +87,12 @@ void Application::connect_parts() {
     engine_.on_locked = [this](model::Uid uid, base::Milliseconds /*until*/, const std::string& reason) {
         tell({accounts::Change::Kind::locked, uid, reason});
     };
+    engine_.on_fallback_changed = [this](bool fallback, const std::string& why) { note_fallback(fallback, why); };
     plugins_.on_change([this](const plugins::PluginStatus& status) { note_plugin(status); });
     store_changes_ = store_.on<store::WritabilityChanged>([this](const auto& change) {
         if (change.writable()) {
             log::notice(log::id::store_writable_again, "the store can be written again");
-            engine_.save_left_over();
+            engine_.save_unsaved();
         } else {
             log::error(log::id::store_unwritable, "the store cannot be written: " + change.why);
         }
@@ -116,6 +121,7 @@ void Application::run() {
     receipts_.start();
     connection_.own_name(protocol::bus_name);
     log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
+    note_weak_flows();
     tell_systemd("READY=1");
     std::exception_ptr failure;
     try {
@@ -159,30 +165,67 @@ void Application::end_in_order() {
 void Application::reload() {
     sd_notify(0, "RELOADING=1");
     try {
-        auto [loaded, texts] = configuration_.reload();
-        // What was opened with the old values stays as it is until a restart.
-        const bool needs_restart = loaded.store != settings_.store || loaded.directory != settings_.directory
-                                   || loaded.runtime != settings_.runtime || loaded.hashing != settings_.hashing
-                                   || loaded.accounts != settings_.accounts || loaded.plugins != settings_.plugins
-                                   || loaded.lockout != settings_.lockout || loaded.outbox.mail != settings_.outbox.mail
-                                   || loaded.outbox.sms != settings_.outbox.sms
-                                   || loaded.password.rules != settings_.password.rules;
-        texts_ = std::move(texts);
-        log::set_level(loaded.log.level);
-        settings_ = std::move(loaded);
-        outbox::Settings messages = outbox_settings(settings_.outbox);
-        messages.media = outbox_.settings().media; // those that the courier has channels for
-        outbox_.set(std::move(messages));
-        log::notice(log::id::configuration_loaded,
-                    needs_restart
-                        ? "the configuration was read; store, accounts, hashing and plugins change at a restart"
-                        : "the configuration was read");
+        configuration_.reload([this](Configuration::Loaded loaded) { use(std::move(loaded)); });
+        note_weak_flows();
     } catch (const Error& error) {
         log::error(log::id::configuration_refused,
                    std::string("the configuration was not read, the old one stays: ") + error.what());
     }
     tell_systemd("READY=1");
+    manager_.tell_plugins();
     manager_.tell_health();
+}
+
+void Application::use(Configuration::Loaded loaded) {
+    const std::vector<std::string> later = config::keep_until_restart(settings_, loaded.settings);
+    auto plugins = plugins_.select(plugin_instances(loaded.settings));
+    const auto bindings = channel_bindings(loaded.settings.outbox, plugins);
+    auto flows = flow_set(loaded.settings, plugins);
+    // Nothing below fails.
+    settings_ = std::move(loaded.settings);
+    texts_ = std::move(loaded.texts);
+    log::set_level(settings_.log.level);
+    plugins_.use(std::move(plugins));
+    outbox_.set(outbox_settings(settings_.outbox));
+    courier_.use(bindings);
+    receipts_.use(bindings);
+    accounts_.set_history(settings_.password.history);
+    engine_.use(std::move(flows));
+    std::string text = "the configuration was read";
+    for (const std::string& key : later) {
+        text += (&key == &later.front() ? "; at a restart changes " : ", ") + key;
+    }
+    log::notice(log::id::configuration_loaded, text);
+}
+
+std::shared_ptr<const conversation::FlowSet> Application::flow_set(const config::Config& settings,
+                                                                   const plugins::Registry::Selection& plugins) {
+    return std::make_shared<conversation::FlowSet>(
+        conversation::FlowSet::Dependencies{store_, hasher_, clock_, texts_, &outbox_}, settings,
+        plugin_clients(settings, plugins));
+}
+
+void Application::note_weak_flows() {
+    for (const config::Flow* flow : config::weaker_than_login(settings_)) {
+        const std::string name = config::name_of(*flow);
+        log::warning(log::id::configuration_weakened,
+                     name + " proves less than flow.login, which the configuration accepts: it is a way around it");
+        record_own(model::AuditKind::configuration_weakened, true, name);
+    }
+}
+
+void Application::note_fallback(bool fallback, const std::string& why) {
+    record_own(model::AuditKind::policy_fallback, !fallback, why);
+    manager_.tell_health();
+}
+
+void Application::record_own(model::AuditKind kind, bool granted, const std::string& detail) {
+    model::AuditEvent event;
+    event.kind = kind;
+    event.granted = granted;
+    event.time = clock_.wall();
+    event.detail = base::printable(detail, longest_detail);
+    tasks_.spawn(record(store_, std::move(event)));
 }
 
 void Application::tell_systemd(const std::string& state) const {
@@ -197,12 +240,7 @@ void Application::note_codes(model::Medium medium, bool alarming) {
     } else {
         log::notice(log::id::codes_used_again, "the codes that are sent by " + by + " are used again");
     }
-    model::AuditEvent event;
-    event.kind = model::AuditKind::codes_unused;
-    event.granted = !alarming;
-    event.time = clock_.wall();
-    event.detail = by;
-    tasks_.spawn(record(store_, std::move(event)));
+    record_own(model::AuditKind::codes_unused, !alarming, by);
     manager_.tell_health();
 }
 
@@ -233,11 +271,7 @@ void Application::note_plugin(const plugins::PluginStatus& status) {
                    "the plugin " + status.instance + " does not do its work: " + status.detail);
     }
     if (shut_out) {
-        model::AuditEvent event;
-        event.kind = model::AuditKind::plugin_quarantined;
-        event.time = clock_.wall();
-        event.detail = status.instance;
-        tasks_.spawn(record(store_, std::move(event)));
+        record_own(model::AuditKind::plugin_quarantined, false, status.instance);
     }
     manager_.tell_plugin(status);
 }

@@ -29,6 +29,7 @@
 #include "lib/bus/loop.h"
 #include "lib/messages/catalogue.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,14 @@ private:
     void connect_parts();
     void tell(const accounts::Change& change);
     void reload();
+    /// All of it or nothing: what can fail comes first. Throws Error.
+    void use(Configuration::Loaded loaded);
+    [[nodiscard]] std::shared_ptr<const conversation::FlowSet> flow_set(const config::Config& settings,
+                                                                        const plugins::Registry::Selection& plugins);
+    /// Ways back that prove less than the login, which the files allow.
+    void note_weak_flows();
+    void note_fallback(bool fallback, const std::string& why);
+    void record_own(model::AuditKind kind, bool granted, const std::string& detail);
     /// With the refused configuration as the status that systemctl shows.
     void tell_systemd(const std::string& state) const;
     void end_in_order();

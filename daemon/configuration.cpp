@@ -47,6 +47,20 @@ void require_texts(const messages::Catalogue& texts) {
     }
 }
 
+struct Read {
+    config::Sources sources;
+    config::Config settings;
+};
+
+Read read_files(const Options& options) {
+    config::Complaints complaints;
+    Read read;
+    read.sources = config::read_sources(options.config, profiles_of(options), complaints);
+    read.settings = config::assemble(read.sources, complaints);
+    complaints.throw_if_any();
+    return read;
+}
+
 std::string file_in(const std::string& folder) {
     return folder.empty() ? "" : folder + "/last-good-configuration";
 }
@@ -74,11 +88,7 @@ ConfigurationCheck check_configuration(const Options& options) {
 
 Configuration::Configuration(const Options& options) : options_(options), kept_(file_in(options.state)) {}
 
-config::Config Configuration::read() {
-    config::Complaints complaints;
-    const config::Sources sources = config::read_sources(options_.config, profiles_of(options_), complaints);
-    config::Config settings = config::assemble(sources, complaints);
-    complaints.throw_if_any();
+void Configuration::keep(const config::Sources& sources) {
     try {
         kept_.keep(sources);
     } catch (const Error& error) {
@@ -87,12 +97,13 @@ config::Config Configuration::read() {
                      std::string("the configuration was read, and cannot be kept for a start with a broken file: ")
                          + error.what());
     }
-    return settings;
 }
 
 config::Config Configuration::start() {
     try {
-        return read();
+        const Read read = read_files(options_);
+        keep(read.sources);
+        return read.settings;
     } catch (const Error& error) {
         auto kept = kept_.load();
         if (!kept) {
@@ -118,17 +129,17 @@ messages::Catalogue Configuration::start_texts() {
     return texts;
 }
 
-Configuration::Loaded Configuration::reload() {
+void Configuration::reload(const std::function<void(Loaded)>& use) {
     try {
-        // Texts first: what is kept for the next start is what this reload puts in force.
         auto texts = messages::Catalogue::load(options_.messages);
         if (!texts.complaints().empty()) {
             throw Error(Error::Kind::invalid, joined(texts.complaints()));
         }
         require_texts(texts);
-        Loaded loaded{read(), std::move(texts)};
+        Read read = read_files(options_);
+        use({std::move(read.settings), std::move(texts)});
+        keep(read.sources);
         refused_.clear();
-        return loaded;
     } catch (const Error& error) {
         refused_ = "the configuration was refused and the former one is in force: " + in_one_line(error.what());
         throw;

@@ -8,6 +8,7 @@
 #include "daemon/options.h"
 #include "lib/messages/catalogue.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,14 +35,16 @@ public:
         config::Config settings;
         messages::Catalogue texts;
     };
-    /// For a reload: everything, or Error with what is wrong; then the former values stay in force.
-    [[nodiscard]] Loaded reload();
+    /// For a reload: reads everything and gives it to `use`, which puts it in force, or throws Error and changes
+    /// nothing. Error with what is wrong; then the former values stay in force, also for the next start.
+    void reload(const std::function<void(Loaded)>& use);
 
     /// One line for Health: which files were refused, and what is in force meanwhile. Empty where all was read.
     [[nodiscard]] const std::string& refused() const noexcept { return refused_; }
 
 private:
-    [[nodiscard]] config::Config read();
+    /// What is in force is what the next start falls back to.
+    void keep(const config::Sources& sources);
 
     const Options& options_;
     config::KeptConfiguration kept_;

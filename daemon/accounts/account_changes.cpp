@@ -2,6 +2,7 @@
 #include "daemon/accounts/account_changes.h"
 
 #include "daemon/accounts/new_account.h"
+#include "daemon/config/flow_tables.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/error.h"
@@ -71,7 +72,7 @@ AccountState state_after(Act act, AccountState now) {
 }
 
 void check(const FactorRemoval& removal) {
-    if (removal.factor == "password") {
+    if (config::is_step(removal.factor, config::StepKind::password)) {
         throw Error(Error::Kind::invalid, "a password is not removed but replaced: start a reset, and the owner must "
                                           "choose another one at the next login");
     }

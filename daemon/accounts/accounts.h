@@ -68,6 +68,9 @@ public:
     Accounts(Settings settings, store::Store& store, const NameService& names, const base::Clock& clock,
              base::Executor& loop);
 
+    /// So many former passwords are kept from now on.
+    void set_history(std::uint32_t passwords) noexcept { settings_.history = passwords; }
+
     /// Takes a name that nobody on the machine has, neither as a user nor as a group, and a number that is free
     /// likewise. The account and its first password are written together or not at all. Throws Error: `invalid` (a
     /// field), `conflict` (the name), `limited` (no number left), `unavailable` (the disk, or another source of names).

@@ -2,6 +2,7 @@
 #include "daemon/api/account_objects.h"
 
 #include "daemon/api/account_request.h"
+#include "daemon/config/flow_tables.h"
 #include "daemon/model/canonical_form.h"
 
 #include <algorithm>
@@ -58,7 +59,7 @@ constexpr std::array<AccountProperty, 17> account_properties_table{{
      [](Writer& w, const AccountProperties& a) {
          std::vector<std::string> factors = a.view.account.private_part.factors;
          if (a.view.has_password) {
-             factors.insert(factors.begin(), "password");
+             factors.insert(factors.begin(), config::spec_of(config::StepKind::password).name);
          }
          w.texts(factors);
      }},

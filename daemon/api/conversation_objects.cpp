@@ -40,7 +40,7 @@ base::Task<void> ConversationObjects::cancel(bus::Call& call, const Owner& owner
 const sd_bus_vtable ConversationObjects::vtable[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD_WITH_ARGS("Answer", SD_BUS_ARGS("h", answers),
-                            SD_BUS_RESULT("s", state, "a(yss)", prompts, "a{sv}", details),
+                            SD_BUS_RESULT("s", state, "a(ysss)", prompts, "a{sv}", details),
                             (bus::method<&ConversationObjects::answer, Action::owner>),
                             SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
     SD_BUS_METHOD_WITH_ARGS("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,

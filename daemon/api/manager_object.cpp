@@ -261,8 +261,12 @@ void ManagerObject::tell_plugin(const plugins::PluginStatus& status) {
     const bus::Message signal = deps_.connection.signal(protocol::root_path, interface, "PluginChanged");
     Writer(signal.get()).text(status.instance);
     deps_.connection.send(signal);
-    properties_changed("Plugins");
+    tell_plugins();
     tell_health();
+}
+
+void ManagerObject::tell_plugins() {
+    properties_changed("Plugins");
 }
 
 void ManagerObject::tell_health() {
@@ -277,7 +281,7 @@ void ManagerObject::properties_changed(const char* name) {
 const sd_bus_vtable ManagerObject::members[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD_WITH_ARGS("Begin", SD_BUS_ARGS("s", purpose, "s", account, "a{sv}", client),
-                            SD_BUS_RESULT("o", conversation, "s", state, "a(yss)", prompts, "a{sv}", details),
+                            SD_BUS_RESULT("o", conversation, "s", state, "a(ysss)", prompts, "a{sv}", details),
                             (bus::method<&ManagerObject::begin, Action::anyone>),
                             SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
     SD_BUS_METHOD_WITH_ARGS("FindAccount", SD_BUS_ARGS("s", name), SD_BUS_RESULT("o", account),

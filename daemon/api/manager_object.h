@@ -90,6 +90,8 @@ public:
     // Signals: which object changed, and nothing else
     void tell(const accounts::Change& change);
     void tell_plugin(const plugins::PluginStatus& status);
+    /// Others are configured.
+    void tell_plugins();
     void tell_health();
 
     // Properties

@@ -5,18 +5,44 @@
 
 #include "daemon/config/flow.h"
 #include "daemon/config/outbox_config.h"
-#include "daemon/config/size.h"
 #include "lib/base/log.h"
 #include "lib/protocol/turn.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace loquet::config {
+
+/// An amount of memory, absolute or relative to what the machine has: "256 MiB", "25%".
+struct Size {
+    std::uint64_t bytes = 0;   ///< absolute, where percent is 0
+    std::uint32_t percent = 0; ///< 1..100 of the whole
+
+    /// Bytes, where `whole` bytes are what "100%" means.
+    [[nodiscard]] std::uint64_t of(std::uint64_t whole) const noexcept {
+        return percent == 0 ? bytes : whole / 100 * percent;
+    }
+    friend bool operator==(const Size&, const Size&) = default;
+};
+
+/// "268435456", "256 KiB", "256 MiB", "1 GiB" (the space may be left out), "25%". Nothing otherwise.
+[[nodiscard]] std::optional<Size> parse_size(std::string_view text) noexcept;
+
+/// The name of an instance of a plugin: also the name of its file and of its socket.
+inline constexpr std::string_view an_instance = "a name of 1 to 32 of a-z, 0-9 and '_', beginning with a letter";
+
+[[nodiscard]] constexpr bool is_instance(std::string_view name) {
+    const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !name.empty() && name.size() <= 32 && is_letter(name.front())
+           && std::all_of(name.begin(), name.end(),
+                          [&](char c) { return is_letter(c) || c == '_' || (c >= '0' && c <= '9'); });
+}
 
 struct StoreConfig {
     std::string folder = "/var/lib/loquet/store"; ///< 0700, made when it is not there
@@ -38,9 +64,9 @@ struct RuntimeConfig {
 struct AccountsConfig {
     std::uint32_t uid_first = 30000; ///< both ends included
     std::uint32_t uid_last = 59999;
-    bool allow_overlapping_uids = false; ///< with ranges that others give from; config_check.cpp has the list
-    std::string home = "/home/{name}";   ///< of new accounts; {name} is the account's
-    std::string shell = "/bin/bash";     ///< of new accounts
+    bool allow_overlapping_uids = false;             ///< with ranges that others give from; config.cpp has the list
+    std::string home = "/home/{name}";               ///< of new accounts; {name} is the account's
+    std::string shell = "/bin/bash";                 ///< of new accounts
     std::vector<std::string> authorisations = {"*"}; ///< of new accounts: PAM services; "*" is all of them
     std::vector<std::string> groups; ///< of the machine's own, which every account is in: "audio", "plugdev"
     friend bool operator==(const AccountsConfig&, const AccountsConfig&) = default;
@@ -79,9 +105,6 @@ struct LogConfig {
 };
 
 enum class PluginKind { step, lockout, password_rules, channel };
-
-/// What a step proves; see flow_strength.h.
-enum class Proof { challenge, knowledge, possession };
 
 /// How long a person waits for an answer; what a channel waits for is a gateway, and nobody waits for that.
 constexpr std::chrono::milliseconds deadline_of_answer{2000};
@@ -125,7 +148,15 @@ struct Config {
 
 private:
     static std::map<std::string, PluginInstance> default_plugins();
-    static std::vector<Flow> default_flows();
 };
+
+/// Complains about keys that contradict each other, name something that is not there, or are out of the range that
+/// another key gives them; and everything of validate_flows().
+void check(const Config& config, Complaints& complaints);
+
+/// What a reload does not change: the store, the directory and the threads were opened with it. Takes the values of
+/// `in_force` over into `next`, and returns the keys that are different there: "hashing.cost". Nothing that a flow, a
+/// plugin or a channel depends on is among them.
+[[nodiscard]] std::vector<std::string> keep_until_restart(const Config& in_force, Config& next);
 
 } // namespace loquet::config

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // From files to a Config, or to a list of everything that is wrong with them. No state and no side effect: a reload
 // loads, and keeps the old Config where this throws. Any thread.
+//
+// A profile is a configuration file below the administrator's: what a procedure asks for.
 #pragma once
 
 #include "daemon/config/complaints.h"
 #include "daemon/config/config.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace loquet::config {
@@ -37,5 +41,22 @@ struct Sources {
 [[nodiscard]] Sources read_sources(const std::string& path, const std::vector<std::string>& profiles,
                                    Complaints& complaints);
 [[nodiscard]] Config assemble(const Sources& sources, Complaints& complaints);
+
+/// `file` is its name in complaints. Checks each key by itself; check() looks at what must go together.
+void apply(std::string_view text, const std::string& file, Config& config, Complaints& complaints);
+
+struct NamedProfile {
+    std::string name;
+    std::string position; ///< "file:line:column" of the name
+};
+
+/// The profile that the text names, if it is TOML and names one: it has to be known before anything is applied.
+[[nodiscard]] std::optional<NamedProfile> profile_in(std::string_view text, const std::string& file);
+
+/// [a-z][a-z0-9-]{0,31}: it becomes the name of a file.
+[[nodiscard]] bool is_profile_name(std::string_view name) noexcept;
+
+/// The file of that profile in the first folder that has one.
+[[nodiscard]] std::optional<std::string> find_profile(std::string_view name, const std::vector<std::string>& folders);
 
 } // namespace loquet::config

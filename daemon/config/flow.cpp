@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/config/flow.h"
 
+#include "daemon/config/complaints.h"
+#include "daemon/config/config.h"
+#include "daemon/config/table_reader.h"
+#include "lib/base/limits.h"
+
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <bitset>
+#include <iterator>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
 namespace loquet::config {
 
-namespace {
-
-constexpr std::array<std::pair<std::string_view, StepKind>, 4> built_in{{{"password", StepKind::password},
-                                                                         {"new_password", StepKind::new_password},
-                                                                         {"expiry", StepKind::expiry},
-                                                                         {"authorisation", StepKind::authorisation}}};
-
-} // namespace
+std::string name_of(const Flow& flow) {
+    return "flow." + flow.purpose + (flow.service.empty() ? "" : ".service." + flow.service);
+}
 
 Step step_named(std::string name) {
-    for (const auto& [word, kind] : built_in) {
-        if (name == word) {
-            return {kind, std::move(name)};
-        }
-    }
-    return {StepKind::plugin, std::move(name)};
+    const StepSpec* row = find_step(name);
+    return {row == nullptr ? StepKind::plugin : row->kind, std::move(name)};
 }
 
 FlowItem required_step(std::string name, std::string position) {
@@ -39,6 +41,403 @@ Flow flow_of_steps(std::string purpose, const std::vector<std::string>& steps) {
         flow.items.push_back(required_step(name));
     }
     return flow;
+}
+
+namespace {
+
+std::string name_of(StepKind kind) {
+    return spec_of(kind).name;
+}
+
+FlowItem factors(std::size_t at_least, bool enrols = false) {
+    return {{step_named("totp"), step_named("recovery_codes")}, at_least, {}, enrols};
+}
+
+/// The password, a factor of those who have one, and `steps`.
+Flow after_a_factor(Purpose purpose, const std::vector<StepKind>& steps) {
+    Flow flow = flow_of_steps(spec_of(purpose).name, {name_of(StepKind::password)});
+    flow.items.push_back(factors(0));
+    for (const StepKind step : steps) {
+        flow.items.push_back(required_step(name_of(step)));
+    }
+    return flow;
+}
+
+} // namespace
+
+std::vector<Flow> default_flows() {
+    Flow manage_secrets = after_a_factor(Purpose::manage_secrets, {});
+    manage_secrets.items.push_back(factors(1, true));
+    return {after_a_factor(Purpose::login, {StepKind::expiry, StepKind::authorisation}),
+            flow_of_steps(spec_of(Purpose::unlock_screen).name, {name_of(StepKind::password)}),
+            after_a_factor(Purpose::change_password, {StepKind::new_password}),
+            after_a_factor(Purpose::first_login, {StepKind::new_password}), std::move(manage_secrets)};
+}
+
+// Reading
+
+namespace {
+
+constexpr std::int64_t longest_trust_days = 365;
+
+constexpr std::string_view step_shape = R"("STEP", { optional = "STEP" }, { any = ["STEP", ...], at_least = NUMBER } )"
+                                        R"(or { enrol = ["STEP", ...], at_least = NUMBER })";
+
+std::optional<FlowItem> group_of(TableReader group) {
+    FlowItem item;
+    item.position = group.position();
+    if (const toml::node* step = group.find("optional")) {
+        item.at_least = 0;
+        if (const auto* name = step->as_string()) {
+            item.steps.push_back(step_named(name->get()));
+        } else {
+            group.refuse("optional", *step, "the name of a step");
+        }
+    } else {
+        std::vector<std::string> names;
+        const auto is_name = [](std::string_view name) { return !name.empty(); };
+        item.enrols = group.has("enrol");
+        group.texts(item.enrols ? "enrol" : "any", names, is_name, "the name of a step");
+        group.number("at_least", item.at_least, 0, static_cast<std::int64_t>(std::max<std::size_t>(names.size(), 1)));
+        std::transform(names.begin(), names.end(), std::back_inserter(item.steps), step_named);
+    }
+    if (!item.enrols) {
+        std::int64_t days = 0;
+        group.number("trust_place_days", days, 0, longest_trust_days);
+        item.trust_place = std::chrono::days(days);
+    }
+    group.finish();
+    return item.steps.empty() ? std::nullopt : std::optional(std::move(item));
+}
+
+std::vector<FlowItem> items_of(TableReader& flow) {
+    std::vector<FlowItem> items;
+    const toml::node* steps = flow.find("steps");
+    if (steps == nullptr) {
+        flow.complaints().add(flow.position(), "a flow without steps; accepted is steps = [ ... ]");
+        return items;
+    }
+    for (const toml::node* node : flow.items("steps", *steps)) {
+        if (const auto* name = node->as_string()) {
+            items.push_back(required_step(name->get(), flow.position(*node)));
+        } else if (const toml::table* table = node->as_table()) {
+            const auto item = group_of(flow.inner("steps", *table));
+            if (item) {
+                items.push_back(*item);
+            } else {
+                flow.refuse("steps", *node, step_shape);
+            }
+        } else {
+            flow.refuse("steps", *node, step_shape);
+        }
+    }
+    return items;
+}
+
+void read_flow(TableReader& table, std::string_view purpose, std::string_view service, std::vector<Flow>& flows) {
+    Flow flow;
+    flow.purpose = purpose;
+    flow.service = service;
+    flow.position = table.position();
+    flow.items = items_of(table);
+    table.boolean("accept_weaker_than_login", flow.accept_weaker_than_login);
+    std::erase_if(flows, [&](const Flow& old) { return old.purpose == purpose && old.service == service; });
+    flows.push_back(std::move(flow));
+}
+
+} // namespace
+
+void read_flows(TableReader& table, std::vector<Flow>& flows) {
+    for (const PurposeSpec& row : purposes) {
+        const char* const purpose = row.name;
+        auto general = table.table(purpose);
+        if (!general) {
+            continue;
+        }
+        auto services = general->table("service");
+        if (!services || general->has("steps")) {
+            read_flow(*general, purpose, "", flows);
+        }
+        if (services) {
+            for (auto& [service, own] : services->tables()) {
+                if (service.size() > limits::client_field_bytes) {
+                    own.complaints().add(own.position(), "the name of a PAM service is too long");
+                }
+                read_flow(own, purpose, service, flows);
+                own.finish();
+            }
+        }
+        general->finish();
+    }
+}
+
+// How much a flow proves
+
+namespace {
+
+// A set of kinds of proof is a number below 4 (bit 0 knowledge, bit 1 possession); what the ways through a flow can
+// prove is a set of those.
+using Ways = std::bitset<4>;
+
+unsigned kinds(Proof proof) {
+    switch (proof) {
+    case Proof::knowledge:
+        return 1;
+    case Proof::possession:
+        return 2;
+    case Proof::challenge:
+        return 0;
+    }
+    return 0;
+}
+
+// What can be proved by choosing exactly `at_least` of the steps; 0 is one of who has them.
+Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstance>& plugins, Asked asked) {
+    const std::size_t wanted = item.at_least == 0 && asked == Asked::with_factors ? 1 : item.at_least;
+    std::vector<Ways> chosen(item.steps.size() + 1); // by number of steps chosen so far
+    chosen[0].set(0);
+    for (const Step& step : item.steps) {
+        const unsigned proved = kinds(proof_of(step, plugins));
+        for (std::size_t n = item.steps.size(); n > 0; --n) {
+            for (unsigned before = 0; before < 4; ++before) {
+                if (chosen[n - 1].test(before)) {
+                    chosen[n].set(before | proved);
+                }
+            }
+        }
+    }
+    return chosen[std::min(wanted, item.steps.size())];
+}
+
+/// A password, or a factor.
+bool sets_a_secret(const Flow& flow) {
+    return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
+        return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
+                   return step.kind == StepKind::new_password;
+               });
+    });
+}
+
+} // namespace
+
+Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& plugins) {
+    if (step.kind != StepKind::plugin) {
+        return spec_of(step.kind).proves;
+    }
+    const auto plugin = plugins.find(step.name);
+    return plugin != plugins.end() ? plugin->second.proves : Proof::challenge;
+}
+
+unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Asked asked) {
+    Ways ways;
+    ways.set(0);
+    for (const FlowItem& item : flow.items) {
+        if (item.enrols) {
+            continue; // what is set up just now proves nothing
+        }
+        const Ways here = ways_through(item, plugins, asked);
+        Ways next;
+        for (unsigned a = 0; a < 4; ++a) {
+            for (unsigned b = 0; b < 4; ++b) {
+                next[a | b] = next[a | b] || (ways.test(a) && here.test(b));
+            }
+        }
+        ways = next;
+    }
+    unsigned weakest = 2;
+    for (unsigned set = 0; set < 4; ++set) {
+        if (ways.test(set)) {
+            weakest = std::min(weakest, static_cast<unsigned>(std::popcount(set)));
+        }
+    }
+    return weakest;
+}
+
+std::vector<const Flow*> weaker_than_login(const Config& config) {
+    std::vector<const Flow*> weaker;
+    const Flow* login = config.flow(spec_of(Purpose::login).name, "");
+    if (login == nullptr) {
+        return weaker;
+    }
+    const auto asks_less = [&](const Flow& flow, Asked asked) {
+        return strength(flow, config.plugins, asked) < strength(*login, config.plugins, asked);
+    };
+    for (const Flow& flow : config.flows) {
+        if (sets_a_secret(flow) && (asks_less(flow, Asked::without_factors) || asks_less(flow, Asked::with_factors))) {
+            weaker.push_back(&flow);
+        }
+    }
+    return weaker;
+}
+
+// Which flows are refused
+
+namespace {
+
+constexpr std::size_t most_items = 16;
+
+/// "flow.change-password and flow.first-login"
+std::string flows_of(PurposeSet set) {
+    std::string names;
+    for (const PurposeSpec& row : purposes) {
+        if ((set & only(row.purpose)) != 0) {
+            names += (names.empty() ? "flow." : " and flow.") + std::string(row.name);
+        }
+    }
+    return names.empty() ? "no flow: it comes by itself" : names;
+}
+
+PurposeSet enrolling_purposes() {
+    PurposeSet set = 0;
+    for (const PurposeSpec& row : purposes) {
+        set |= row.enrols ? only(row.purpose) : 0;
+    }
+    return set;
+}
+
+std::string step_plugins(const Config& config) {
+    std::string names;
+    for (const StepSpec& row : builtin_steps) {
+        if (row.purposes != 0) {
+            names += (names.empty() ? "" : ", ") + std::string(row.name);
+        }
+    }
+    for (const auto& [name, plugin] : config.plugins) {
+        names += plugin.kind == PluginKind::step ? ", " + name : "";
+    }
+    return names;
+}
+
+/// Goes over the steps of one flow.
+class FlowCheck {
+public:
+    FlowCheck(const Flow& flow, const Config& config, Complaints& complaints)
+        : flow_(flow), purpose_(find_purpose(flow.purpose)), config_(config), complaints_(complaints) {}
+
+    void run() {
+        if (flow_.items.empty() || flow_.items.size() > most_items) {
+            complain(flow_.position, "accepted are 1 to " + std::to_string(most_items) + " steps");
+        }
+        for (const FlowItem& item : flow_.items) {
+            if (!item.required()) {
+                check_group(item);
+            }
+            for (const Step& step : item.steps) {
+                check(step, item);
+            }
+            proved_ = proved_ || (!item.enrols && proves(item));
+        }
+        check_end();
+    }
+
+private:
+    /// What a person has set up is told by what they are asked.
+    void check_group(const FlowItem& item) {
+        if (item.enrols && !is_for(enrolling_purposes())) {
+            complain(item.position, "\"enrol\" is accepted in " + flows_of(enrolling_purposes()));
+        }
+        if (!proved_) {
+            complain(item.position, "a group comes before anything is proved; accepted is after \"password\"");
+        }
+        for (const Step& step : item.steps) {
+            if (step.kind != StepKind::plugin) {
+                complain(item.position, '"' + step.name + "\" is in a group; accepted there are steps of plugins");
+            }
+        }
+    }
+
+    void check(const Step& step, const FlowItem& item) {
+        if (!(item.enrols ? enrolled_ : seen_).insert(step.name).second) {
+            complain(item.position, '"' + step.name + "\" stands twice; accepted is once");
+        }
+        if (step.kind == StepKind::plugin) {
+            const auto plugin = config_.plugins.find(step.name);
+            if (plugin == config_.plugins.end() || plugin->second.kind != PluginKind::step) {
+                complain(item.position, "there is no step \"" + step.name + "\"; accepted: " + step_plugins(config_),
+                         {"plugins." + step.name + ".kind"});
+            }
+            return;
+        }
+        const StepSpec& spec = spec_of(step.kind);
+        if (!spec.before_a_proof && !proved_) {
+            complain(item.position,
+                     '"' + step.name + "\" comes before anything is proved; accepted is after \"password\"");
+        }
+        if (!is_for(spec.purposes)) {
+            complain(item.position, '"' + step.name + "\" is accepted in " + flows_of(spec.purposes));
+        }
+    }
+
+    /// False where some way through the item gives no proof.
+    [[nodiscard]] bool proves(const FlowItem& item) const {
+        Flow alone;
+        alone.items = {item};
+        return strength(alone, config_.plugins) > 0;
+    }
+
+    /// Of flows that a caller can begin; a purpose without a row is in no file.
+    [[nodiscard]] bool is_for(PurposeSet set) const {
+        return purpose_ != nullptr && (set & only(purpose_->purpose)) != 0;
+    }
+
+    void check_end() {
+        if (!proved_ && !flow_.items.empty()) {
+            complain(flow_.position,
+                     "this flow lets anybody in; accepted is one with \"password\" or another step that "
+                     "proves knowledge or possession");
+        }
+        const FlowEnd end = purpose_ == nullptr ? FlowEnd::any : purpose_->end;
+        const FlowItem* last = flow_.items.empty() ? nullptr : &flow_.items.back();
+        const char* const new_password = spec_of(StepKind::new_password).name;
+        if (end == FlowEnd::new_password && (last == nullptr || *last != required_step(new_password))) {
+            complain(flow_.position, "accepted is a flow that ends in \"" + std::string(new_password) + '"');
+        }
+        if (end == FlowEnd::enrolment && (last == nullptr || !last->enrols)) {
+            complain(flow_.position, "accepted is a flow that ends in { enrol = [\"STEP\", ...] }");
+        }
+    }
+
+    /// `others` are keys that may have made a built-in flow wrong.
+    void complain(const std::string& position, const std::string& what, const std::vector<std::string>& others = {}) {
+        complaints_.add(position.empty() ? complaints_.position_of(name_of(flow_), others) : position,
+                        name_of(flow_) + ": " + what);
+    }
+
+    const Flow& flow_;
+    const PurposeSpec* purpose_;
+    const Config& config_;
+    Complaints& complaints_;
+    std::set<std::string> seen_;
+    std::set<std::string> enrolled_; ///< may be proved by, and set up anew, in one flow
+    bool proved_ = false;
+};
+
+/// The keys that say how much a login proves.
+std::vector<std::string> what_login_asks(const Config& config) {
+    std::vector<std::string> keys{std::string("flow.") + spec_of(Purpose::login).name};
+    for (const auto& [name, plugin] : config.plugins) {
+        keys.push_back("plugins." + name + ".proves");
+    }
+    return keys;
+}
+
+} // namespace
+
+void validate_flows(const Config& config, Complaints& complaints) {
+    for (const Flow& flow : config.flows) {
+        FlowCheck(flow, config, complaints).run();
+    }
+    for (const Flow* flow : weaker_than_login(config)) {
+        if (!flow->accept_weaker_than_login) {
+            // A built-in flow became the weaker one when flow.login was changed, or what a plugin of it proves.
+            complaints.add(flow->position.empty() ? complaints.position_of(name_of(*flow), what_login_asks(config))
+                                                  : flow->position,
+                           name_of(*flow)
+                               + ": it proves less than flow.login, so it is the way around "
+                                 "it; accepted is one that proves as much, or "
+                                 "accept_weaker_than_login = true");
+        }
+    }
 }
 
 } // namespace loquet::config

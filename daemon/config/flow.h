@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a dialog walks through: a purpose names a flow, a flow is an ordered list of items, an item is a step or a group
-// of steps. Plain values.
+// of steps. How flows are read, which are refused, and how much each proves. Plain values, pure functions.
 #pragma once
+
+#include "daemon/config/flow_tables.h"
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace loquet::config {
 
-enum class StepKind {
-    password,      ///< built in: the account's password
-    new_password,  ///< built in: asks a new one twice and keeps it
-    expiry,        ///< built in: asks nothing; notes that the password must be changed, or warns that it soon must
-    authorisation, ///< built in: asks nothing; may this account use this PAM service?
-    plugin,        ///< an instance of a step plugin
-};
+class Complaints;
+class TableReader;
+struct Config;
+struct PluginInstance;
 
 struct Step {
     StepKind kind = StepKind::password;
@@ -46,7 +46,7 @@ struct Flow {
     std::string purpose; ///< protocol::purpose
     std::string service; ///< the PAM service it is for; empty: every service without a flow of its own
     std::vector<FlowItem> items;
-    bool accept_weaker_than_login = false; ///< the administrator knows; audited at every start
+    bool accept_weaker_than_login = false; ///< the administrator knows; audited at every start and reload
     std::string position;                  ///< "file:line:column" for complaints; empty: built in
 
     /// Where it was written does not make it another flow.
@@ -56,6 +56,9 @@ struct Flow {
     }
 };
 
+/// "flow.login", "flow.login.service.sudo"
+[[nodiscard]] std::string name_of(const Flow& flow);
+
 /// The built-in step of that name, else StepKind::plugin.
 [[nodiscard]] Step step_named(std::string name);
 
@@ -63,5 +66,38 @@ struct Flow {
 
 /// Required steps in that order.
 [[nodiscard]] Flow flow_of_steps(std::string purpose, const std::vector<std::string>& steps);
+
+/// Those that hold where no file has others.
+[[nodiscard]] std::vector<Flow> default_flows();
+
+/// Reads the table [flow]; each flow that it finds takes the place of the one for the same purpose and service:
+///     [flow.login]
+///     steps = ["arithmetic", "password", { any = ["totp", "codes"], at_least = 1 }, { optional = "survey" }]
+///     [flow.login.service.sudo]
+///     steps = ["password"]
+void read_flows(TableReader& table, std::vector<Flow>& flows);
+
+/// Complains about
+/// - a step that is neither built in nor a [plugins.NAME] of kind "step", and a step that stands twice in a flow;
+/// - a flow that grants without a proof, and a step that says something of the account before there is one;
+/// - a step in a flow of a purpose that it is not for, and a flow that does not end as its purpose wants;
+/// - a flow that sets a secret and proves less than login, unless it accepts that;
+/// - a group ("optional", "any") before there is a proof, or with a built-in step in it.
+void validate_flows(const Config& config, Complaints& complaints);
+
+/// What one step proves. Asking nothing, like a sum that anybody can do, proves nothing.
+[[nodiscard]] Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& plugins);
+
+/// What is optional is asked of those alone who have set it up.
+enum class Asked : std::uint8_t { without_factors, with_factors };
+
+/// Kinds of proof (knowledge, possession: 0 to 2) that somebody who takes the weakest way through the flow has given.
+/// Two passwords are one kind: who knows one may know the other (NIST SP 800-63B, 4.2: "two distinct factors").
+[[nodiscard]] unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins,
+                                Asked asked = Asked::without_factors);
+
+/// The flows that end in a new password or a new factor and ask less, with or without factors, than the login that it
+/// opens. Each is refused, unless it accepts that; then it is logged and audited at every start and reload.
+[[nodiscard]] std::vector<const Flow*> weaker_than_login(const Config& config);
 
 } // namespace loquet::config

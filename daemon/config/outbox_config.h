@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What an administrator can set of messages to people: [outbox]. Plain values.
+// What an administrator can set of messages to people, [outbox]: the values, how they are written, and what of them
+// does not fit the rest. Plain values, pure functions.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,10 @@
 #include <vector>
 
 namespace loquet::config {
+
+class Complaints;
+class TableReader;
+struct Config;
 
 /// Messages of one medium within 24 hours.
 struct BudgetConfig {
@@ -31,5 +36,10 @@ struct OutboxConfig {
     BudgetConfig sms_budget{.account = 10, .destination = 10, .country = 200, .place = 50, .site = 500};
     friend bool operator==(const OutboxConfig&, const OutboxConfig&) = default;
 };
+
+void read_outbox(TableReader& table, OutboxConfig& outbox);
+
+/// Each channel has to be there, be one, and be named once for a medium.
+void check_outbox(const Config& config, Complaints& complaints);
 
 } // namespace loquet::config

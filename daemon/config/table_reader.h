@@ -4,7 +4,7 @@
 #pragma once
 
 #include "daemon/config/complaints.h"
-#include "daemon/config/size.h"
+#include "daemon/config/config.h"
 
 #include <toml++/toml.h>
 

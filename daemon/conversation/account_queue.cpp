@@ -33,19 +33,19 @@ public:
                 lines_->leave(*this);
             }
         }
-        [[nodiscard]] base::Future<Turn> future() const { return turn_.future(); }
+        [[nodiscard]] base::Future<Permit> future() const { return turn_.future(); }
 
     private:
         friend class Lines;
         std::shared_ptr<Lines> lines_;
         model::Digest identity_;
-        base::Promise<Turn> turn_;
+        base::Promise<Permit> turn_;
         bool in_line_ = false;
     };
 
     /// The turn, where nobody evaluates.
-    [[nodiscard]] std::optional<Turn> enter(const model::Digest& identity) {
-        return lines_.try_emplace(identity).second ? std::optional(Turn(shared_from_this(), identity)) : std::nullopt;
+    [[nodiscard]] std::optional<Permit> acquire(const model::Digest& identity) {
+        return lines_.try_emplace(identity).second ? std::optional(Permit(shared_from_this(), identity)) : std::nullopt;
     }
     void line_up(Waiter& waiter, const model::Digest& place);
     void line_up_for_maintenance(Waiter& waiter);
@@ -77,31 +77,31 @@ private:
 
 AccountQueue::AccountQueue(base::Executor& loop) : lines_(std::make_shared<Lines>(loop)) {}
 
-AccountQueue::Turn::~Turn() {
+AccountQueue::Permit::~Permit() {
     if (lines_) {
         lines_->hand_over(identity_);
     }
 }
 
-base::Task<AccountQueue::Turn> AccountQueue::enter(model::Digest identity, model::Digest place) {
-    if (auto now = lines_->enter(identity)) {
+base::Task<AccountQueue::Permit> AccountQueue::acquire(model::Digest identity, model::Digest place) {
+    if (auto now = lines_->acquire(identity)) {
         co_return *std::move(now);
     }
     Lines::Waiter waiter(lines_, identity);
     lines_->line_up(waiter, place);
     auto waiting = waiter.future();
-    Turn turn = co_await waiting;
+    Permit turn = co_await waiting;
     co_return turn;
 }
 
-base::Task<AccountQueue::Turn> AccountQueue::enter_for_maintenance(model::Digest identity) {
-    if (auto now = lines_->enter(identity)) {
+base::Task<AccountQueue::Permit> AccountQueue::acquire_for_maintenance(model::Digest identity) {
+    if (auto now = lines_->acquire(identity)) {
         co_return *std::move(now);
     }
     Lines::Waiter waiter(lines_, identity);
     lines_->line_up_for_maintenance(waiter);
     auto waiting = waiter.future();
-    Turn turn = co_await waiting;
+    Permit turn = co_await waiting;
     co_return turn;
 }
 
@@ -176,7 +176,7 @@ void AccountQueue::Lines::hand_over(const model::Digest& identity) {
     next->in_line_ = false;
     loop_.post([self = shared_from_this(), identity, chosen = std::move(next->turn_)]() mutable {
         if (chosen.wanted()) {
-            chosen.set(Turn(std::move(self), identity));
+            chosen.set(Permit(std::move(self), identity));
         } else {
             self->hand_over(identity); // it left meanwhile
         }

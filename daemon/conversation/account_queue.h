@@ -20,17 +20,17 @@ public:
     explicit AccountQueue(base::Executor& loop);
 
     /// The right to evaluate; when it dies the next in line gets it, by a job of the loop.
-    class [[nodiscard]] Turn {
+    class [[nodiscard]] Permit {
     public:
-        Turn(Turn&&) noexcept = default;
-        Turn& operator=(Turn&&) = delete;
-        Turn(const Turn&) = delete;
-        Turn& operator=(const Turn&) = delete;
-        ~Turn();
+        Permit(Permit&&) noexcept = default;
+        Permit& operator=(Permit&&) = delete;
+        Permit(const Permit&) = delete;
+        Permit& operator=(const Permit&) = delete;
+        ~Permit();
 
     private:
         friend class Lines;
-        Turn(std::shared_ptr<Lines> lines, const model::Digest& identity) noexcept
+        Permit(std::shared_ptr<Lines> lines, const model::Digest& identity) noexcept
             : lines_(std::move(lines)), identity_(identity) {}
         std::shared_ptr<Lines> lines_;
         model::Digest identity_;
@@ -38,11 +38,11 @@ public:
 
     /// Waits for its turn. Throws Error (busy) when limits::waiting_per_account already wait, or the place alone has
     /// half of them.
-    base::Task<Turn> enter(model::Digest identity, model::Digest place);
+    base::Task<Permit> acquire(model::Digest identity, model::Digest place);
 
     /// The helpdesk's turn: after the evaluation that runs, before all who wait, in a place of its own that no flood of
     /// answers can take. Throws Error (busy) when limits::waiting_maintenance already wait.
-    base::Task<Turn> enter_for_maintenance(model::Digest identity);
+    base::Task<Permit> acquire_for_maintenance(model::Digest identity);
 
     /// Answers that wait; maintenance is not among them.
     [[nodiscard]] std::size_t waiting(const model::Digest& identity) const;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What one dialog knows: who asked, about whom, how far it came. Loop thread; shared by the engine and the coroutine
-// that answers, so that it outlives a caller who leaves.
+// What one dialog knows: who asked, from what place, about whom, how far it came; and the table of the open ones. Loop
+// thread; a dialog is shared by the engine and the coroutine that answers, so that it outlives a caller who leaves.
+//
+// A place is something that costs: a seat, a console, a remote host; never the number of a pseudo-terminal or of a
+// forwarded display, of which everybody gets as many as they open.
 #pragma once
 
-#include "daemon/conversation/conversation.h"
+#include "daemon/conversation/flow_state.h"
 #include "daemon/model/account.h"
 #include "daemon/model/ids.h"
 #include "lib/base/secret.h"
@@ -11,13 +14,26 @@
 #include "lib/bus/loop.h"
 #include "lib/protocol/turn.h"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace loquet::conversation {
+
+/// The remote host: an IPv4 address; the /64 of an IPv6 address, because a host has all of it; "127.0.0.1" for every
+/// way to say this machine; a name in lower case.
+[[nodiscard]] std::string host_place(std::string_view host);
+
+/// The terminal without "/dev/"; nothing where it is a pseudo-terminal, a forwarded or another machine's display, or
+/// empty.
+[[nodiscard]] std::optional<std::string> terminal_place(std::string_view tty);
 
 /// What the caller says of itself and of the place. What root says is believed; for others the daemon put in what it
 /// knows (api/caller.h).
@@ -39,8 +55,8 @@ struct Client {
     [[nodiscard]] bool acts_for_root() const noexcept { return is_root() && real_uid.value_or(0) == 0; }
     /// The person who acts: behind a set-uid program the one who started it.
     [[nodiscard]] std::uint32_t person() const noexcept { return is_root() ? real_uid.value_or(0) : uid; }
-    /// One word for the place, for counters and the audit: something that costs, so that nobody has many of them
-    /// (place.h).
+    /// One word for the place, for counters and the audit: something that costs, so that nobody has many of them.
+
     [[nodiscard]] std::string place() const;
     /// The place is a person (behind su, a screen locker, a daemon of root's), no seat, console or host.
     [[nodiscard]] bool is_at_a_person() const;
@@ -67,18 +83,24 @@ struct HashRenewal {
     std::string new_hash;
 };
 
+struct Effects;
+class FlowSet;
+
 struct Dialog {
-    Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowPart> parts)
-        : purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
-          machine(std::move(parts)) {}
+    Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowItem> items,
+           std::shared_ptr<const FlowSet> of = {})
+        : flows(std::move(of)), purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
+          flow(std::move(items)) {}
 
     /// Its end lets somebody in.
     [[nodiscard]] bool logs_in() const noexcept;
 
+    /// What it began with, whatever is reloaded meanwhile.
+    std::shared_ptr<const FlowSet> flows;
     std::string purpose;
     Client client;
     Subject subject;
-    Conversation machine;
+    FlowState flow;
     std::map<std::string, base::SecureBytes> states; ///< of plugin steps, for this dialog
     std::uint32_t new_password_tries = 0;
     bool proved = false;          ///< a step that proves something was granted
@@ -86,19 +108,55 @@ struct Dialog {
     std::optional<HashRenewal> renewal;
     std::optional<model::Digest> proved_password;     ///< typed_digest() of it
     bool as_unknown = false;                          ///< the name is taken for one that nobody has
+    bool behind_lock = false;                         ///< at its last attempt: steps are run as for an unknown name
     bool judged = false;                              ///< a step that proves something was answered
     bool set_up_a_factor = false;                     ///< at least one
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
+    std::optional<protocol::Wait> wait;               ///< what its step said last, while it waits
+    std::shared_ptr<Effects> polled;               ///< what a poll led to, while there was no permit to go on with it
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
     base::TaskId task = 0; ///< in the engine's group: what is done for its last call
+    bool shielded = false; ///< that task: it counts or writes, and runs to its end
 
     /// Where a factor that was proved says something about who comes next: at a seat or a host, or among the owner's
     /// own programs; not behind somebody else's su.
     [[nodiscard]] bool is_at_a_thing_of_its_own() const {
         return !client.is_at_a_person() || subject.uid() == std::optional(model::Uid{client.person()});
     }
+};
+
+/// Of one account; the one where it is longest ago gives way.
+inline constexpr std::size_t trusted_places_kept = 16;
+
+/// `now` is of the steady clock. Never for an outsider.
+[[nodiscard]] bool is_trusted(const Subject& subject, base::Milliseconds now, std::chrono::days trust);
+
+/// The factor was proved there at `now`.
+void trust(model::PrivateAccount& account, const model::Digest& place, base::Milliseconds now);
+
+using DialogId = std::uint64_t;
+
+class DialogTable {
+public:
+    /// Throws Error (limited) where another dialog of this caller would be one too many.
+    void require_room(const Client& client) const;
+    DialogId add(std::shared_ptr<Dialog> dialog);
+    /// Another sender's dialog does not exist for this one: Error (not_found).
+    [[nodiscard]] std::shared_ptr<Dialog> find(DialogId id, std::string_view sender) const;
+    /// What is removed; nothing where there was none.
+    std::shared_ptr<Dialog> remove(DialogId id);
+    /// What is removed.
+    std::vector<std::shared_ptr<Dialog>> remove_all_of(std::string_view sender);
+    [[nodiscard]] bool contains(DialogId id) const { return dialogs_.contains(id); }
+    [[nodiscard]] std::size_t size() const noexcept { return dialogs_.size(); }
+
+private:
+    std::unordered_map<DialogId, std::shared_ptr<Dialog>> dialogs_;
+    std::map<std::string, std::size_t, std::less<>> of_sender_;
+    std::map<std::uint32_t, std::size_t> of_uid_;
+    DialogId last_ = 0;
 };
 
 } // namespace loquet::conversation

@@ -2,16 +2,14 @@
 #include "daemon/conversation/engine.h"
 
 #include "daemon/audit/audit_log.h"
-#include "daemon/conversation/evaluation.h"
-#include "daemon/conversation/flow_parts.h"
-#include "daemon/conversation/place_trust.h"
+#include "daemon/conversation/attempt_record.h"
+#include "daemon/conversation/dialog.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
-#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <array>
@@ -24,95 +22,115 @@ namespace loquet::conversation {
 using base::Error;
 using protocol::Answers;
 using protocol::Denied;
-using protocol::Granted;
 using protocol::Reason;
 using protocol::Turn;
-using store::AccountsTable;
+using protocol::Wait;
 using store::PublicAccounts;
 
-Engine::Engine(const Dependencies& parts)
-    : loop_(parts.loop), clock_(parts.clock), steady_(parts.steady), store_(parts.store), settings_(parts.settings),
-      texts_(parts.texts), presenter_(parts.texts, parts.settings),
-      steps_(parts.store, parts.hasher, parts.clock, parts.texts, parts.settings, parts.doors),
-      notices_(parts.doors.outbox == nullptr
-                   ? std::nullopt
-                   : std::optional(notices::Notices(*parts.doors.outbox, parts.store, parts.clock))),
-      keeper_(*parts.doors.lockout, parts.store, parts.steady, parts.clock, parts.loop), queue_(parts.loop),
+namespace {
+
+std::string waited_in_vain(const std::string& step) {
+    return "waited-in-vain: " + step;
+}
+
+} // namespace
+
+Engine::Engine(const Dependencies& deps)
+    : loop_(deps.loop), clock_(deps.clock), steady_(deps.steady), store_(deps.store), texts_(deps.texts),
+      flows_(deps.flows),
+      notices_(deps.outbox == nullptr ? std::nullopt
+                                      : std::optional(notices::Notices(*deps.outbox, deps.store, deps.clock))),
+      lockout_(deps.flows->lockout(), deps.store, deps.steady, deps.clock, deps.loop), queue_(deps.loop),
+      context_{loop_, clock_, steady_, store_, texts_, lockout_, queue_, work_, notices_, on_locked},
       background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }),
       work_([](const std::exception_ptr&) {}) {
-    log_alarms_of(keeper_);
+    log_alarms_of(lockout_, [this](bool fallback, const std::string& why) {
+        if (on_fallback_changed) {
+            on_fallback_changed(fallback, why);
+        }
+    });
 }
 
-Subject Engine::unknown_subject(const std::string& typed_name, const Client& client) const {
-    Subject subject;
-    subject.name = typed_name;
-    subject.identity = store_.digest(store::DigestKind::identity, typed_name);
-    subject.place = store_.digest(store::DigestKind::place, client.place());
-    return subject;
+void Engine::use(std::shared_ptr<const FlowSet> flows) {
+    lockout_.use(flows->lockout());
+    flows_ = std::move(flows);
 }
 
-Subject Engine::find_subject(const std::string& typed_name, const Client& client) const {
-    const auto canonical = model::canonical_name(typed_name);
-    const bool other_spelling = canonical && *canonical != typed_name;
-    if (other_spelling && client.is_root() && !client.account_uid && !takes_name_back(client.service)) {
-        return unknown_subject(typed_name, client);
-    }
-    Subject subject;
-    subject.name = canonical.value_or(typed_name);
-    if (canonical) {
-        subject.account = store_.read([&](const store::ReadTxn& txn) { return AccountsTable::named(txn, *canonical); });
-    }
-    const auto uid = subject.uid();
-    const bool theirs = client.is_root() ? !client.account_uid || (uid && uid->value == *client.account_uid)
-                                         : uid && uid->value == client.uid;
-    if (!theirs) {
-        throw Error(Error::Kind::not_found, "this name is not for Loquet to judge for this caller");
-    }
-    subject.identity = store_.digest(canonical ? store::DigestKind::name : store::DigestKind::identity, subject.name);
-    subject.place = store_.digest(store::DigestKind::place, client.place());
-    return subject;
+Turn Engine::present(const Dialog& dialog, Turn turn) const {
+    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog.client.locale);
 }
 
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
     require_running();
-    std::vector<FlowPart> parts = parts_for(settings_, purpose, client);
+    const auto flows = flows_;
+    std::vector<FlowItem> items = items_for(flows->settings(), purpose, client);
     dialogs_.require_room(client);
-    Subject subject = find_subject(typed_name, client);
-    if (is_first_login(store_, purpose, subject, client)) {
-        purpose = protocol::purpose::first_login;
-        parts = parts_for(settings_, purpose, client);
+    Subject subject = find_subject(store_, typed_name, client);
+    if (auto first_time = purpose_of_first_time(store_, purpose, subject, client)) {
+        purpose = *std::move(first_time);
+        items = items_for(flows->settings(), purpose, client);
     }
     const bool needs_account = client.account_phase || is_for_an_owner(purpose);
     if (needs_account && !subject.account) {
         throw Error(Error::Kind::not_found, "there is no such account");
     }
     const auto dialog =
-        std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(parts));
+        std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(items), flows);
     if (dialog->client.account_phase) {
         auto looking = work_.run(loop_, account_phase(dialog), &dialog->task);
         Turn turn = co_await looking;
         co_return Begun{std::nullopt, std::move(turn)};
     }
     const DialogId id = dialogs_.add(dialog); // counts from now on, also while its first answer is judged
-    auto opening = work_.run(loop_, carry_on(id, dialog, open(*dialog, std::move(known))), &dialog->task);
+    auto opening = work_.run(loop_, finish_turn(id, dialog, open(dialog, std::move(known))), &dialog->task);
     Turn turn = co_await opening;
     co_return Begun{dialogs_.contains(id) ? std::optional(id) : std::nullopt, std::move(turn)};
 }
 
-base::Task<Turn> Engine::open(Dialog& dialog, Answers known) {
-    auto starting = start(dialog);
-    Turn turn = co_await starting;
+base::Task<Turn> Engine::open(std::shared_ptr<Dialog> dialog, Answers known) {
+    Turn turn = Denied{};
+    {
+        Attempt attempt(context_, *dialog);
+        auto beginning = attempt.begin();
+        turn = co_await beginning;
+    }
     if (known.size() == 1 && asks_for_the_password_alone(turn)) {
-        dialog.machine.run();
-        auto judging = evaluate(dialog, std::move(known));
-        turn = co_await judging;
+        dialog->flow.run();
+        Attempt attempt(context_, *dialog);
+        auto answering = attempt.answer(std::move(known));
+        turn = co_await answering;
     }
     co_return turn;
 }
 
-base::Task<Turn> Engine::carry_on(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<Turn> work) {
+base::Task<Turn> Engine::account_phase(std::shared_ptr<Dialog> dialog) {
+    if (dialog->subject.account->private_part.state != model::AccountState::active) {
+        co_return Denied{Reason::disabled, {}, {texts_.render(dialog->client.locale, "disabled")}};
+    }
+    Attempt attempt(context_, *dialog);
+    auto looking = attempt.look();
+    Turn turn = co_await looking;
+    co_return turn;
+}
+
+base::Task<Turn> Engine::go_on(std::shared_ptr<Dialog> dialog, Answers answers) {
+    Attempt attempt(context_, *dialog);
+    const bool polls = dialog->wait.has_value() && answers.empty();
+    auto attempting = polls ? attempt.poll() : attempt.answer(std::move(answers));
+    Turn turn = co_await attempting;
+    co_return turn;
+}
+
+base::Task<Turn> Engine::give_up(std::shared_ptr<Dialog> dialog, std::string why) {
+    Attempt attempt(context_, *dialog);
+    auto recording = attempt.give_up(std::move(why));
+    co_await recording;
+    co_return Denied{Reason::refused, {}, {}};
+}
+
+base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<Turn> work) {
     Turn turn = Denied{Reason::unavailable, {}, {}};
     try {
         turn = co_await work;
@@ -120,78 +138,72 @@ base::Task<Turn> Engine::carry_on(DialogId id, std::shared_ptr<Dialog> dialog, b
         dialogs_.remove(id);
         throw;
     }
-    if (!std::holds_alternative<protocol::Wait>(turn)) {
+    if (const auto* wait = std::get_if<Wait>(&turn)) {
+        dialog->wait = *wait;
+        dialog->waits_since = dialog->waits_since.value_or(clock_.boottime());
+    } else {
+        dialog->wait.reset();
         dialog->waits_since.reset();
-    } else if (!dialog->waits_since) {
-        dialog->waits_since = clock_.boottime();
     }
-    if (dialog->machine.state() == State::ended) {
+    if (dialog->flow.state() == State::ended) {
         dialogs_.remove(id);
     } else if (dialogs_.contains(id)) {
         watch_timeout(id, *dialog);
+    } else {
+        note_unfinished(dialog, "its caller left");
     }
-    co_return presenter_.present(std::move(turn), dialog->client.locale);
-}
-
-base::Task<Turn> Engine::account_phase(std::shared_ptr<Dialog> shared) {
-    Dialog& dialog = *shared;
-    if (dialog.subject.account->private_part.state != model::AccountState::active) {
-        co_return Denied{Reason::disabled, {}, {texts_.render(dialog.client.locale, "disabled")}};
-    }
-    if (dialog.machine.at_end()) {
-        co_return Granted{dialog.subject.name, Reason::none, {}};
-    }
-    Evaluation evaluation;
-    auto walking = walk_on(dialog, evaluation);
-    co_await walking;
-    co_return evaluation.turn;
-}
-
-base::Task<Turn> Engine::start(Dialog& dialog) {
-    Evaluation evaluation;
-    auto walking = walk_on(dialog, evaluation);
-    co_await walking;
-    if (dialog.machine.state() == State::ended) {
-        const LockKeeper::Hold hold(keeper_, attempt_of(dialog));
-        auto writing = make_durable(dialog, hold, evaluation);
-        co_await writing;
-        announce(dialog, evaluation);
-    }
-    co_return evaluation.turn;
+    co_return present(*dialog, std::move(turn));
 }
 
 base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers) {
     require_running();
     const auto dialog = dialogs_.find(id, sender);
-    if (!permitted(dialog->machine.state(), Request::answer)) {
+    if (!permitted(dialog->flow.state(), Request::answer)) {
         throw Error(Error::Kind::busy, "an answer is being judged: wait for its reply");
     }
-    if (answers.size() != dialog->machine.answers_wanted()) {
-        throw Error(Error::Kind::invalid, "this dialog asked for " + std::to_string(dialog->machine.answers_wanted())
+    if (answers.size() != dialog->flow.answers_wanted()) {
+        throw Error(Error::Kind::invalid, "this dialog asked for " + std::to_string(dialog->flow.answers_wanted())
                                               + " answers, not " + std::to_string(answers.size()));
     }
-    if (dialog->waits_since && clock_.boottime() - *dialog->waits_since > limits::longest_wait) {
-        log::notice(log::id::login, "what the step " + dialog->machine.step() + " waits for did not happen in time");
-        dialogs_.remove(id);
-        co_return presenter_.present(Turn(Denied{Reason::refused, {}, {}}), dialog->client.locale);
-    }
-    dialog->machine.run();
+    dialog->flow.run();
     dialog->timeout = {};
-    auto judging = work_.run(loop_, carry_on(id, dialog, evaluate(*dialog, std::move(answers))), &dialog->task);
-    Turn turn = co_await judging;
+    dialog->shielded = false;
+    const bool too_long = dialog->waits_since && clock_.boottime() - *dialog->waits_since > limits::longest_wait;
+    auto work = too_long ? give_up(dialog, waited_in_vain(dialog->flow.step())) : go_on(dialog, std::move(answers));
+    auto working = work_.run(loop_, finish_turn(id, dialog, std::move(work)), &dialog->task);
+    Turn turn = co_await working;
     co_return turn;
 }
 
 void Engine::cancel(DialogId id, const std::string& sender) {
     const auto dialog = dialogs_.find(id, sender);
     dialogs_.remove(id);
-    work_.cancel(dialog->task);
+    abandon(dialog, "cancelled");
 }
 
 void Engine::forget_caller(std::string_view sender) {
     for (const auto& dialog : dialogs_.remove_all_of(sender)) {
-        work_.cancel(dialog->task);
+        abandon(dialog, "its caller left");
     }
+}
+
+void Engine::abandon(const std::shared_ptr<Dialog>& dialog, const char* why) {
+    const bool goes_on = dialog->flow.state() == State::running && dialog->shielded;
+    work_.cancel(dialog->task);
+    if (!goes_on) { // else finish_turn() sees how far it came
+        note_unfinished(dialog, why);
+    }
+}
+
+void Engine::note_unfinished(const std::shared_ptr<Dialog>& dialog, const char* why) {
+    if (dialog->proved && dialog->flow.state() != State::ended && !stopping_) {
+        background_.spawn(record_unfinished(dialog, std::string("proof-not-followed: ") + why));
+    }
+}
+
+base::Task<void> Engine::record_unfinished(std::shared_ptr<Dialog> dialog, std::string why) {
+    auto recording = give_up(std::move(dialog), std::move(why));
+    (void)co_await recording;
 }
 
 void Engine::stop() {
@@ -206,7 +218,11 @@ void Engine::require_running() const {
 }
 
 void Engine::watch_timeout(DialogId id, Dialog& dialog) {
-    dialog.timeout = loop_.after(settings_.conversation.timeout, [this, id] { dialogs_.remove(id); });
+    dialog.timeout = loop_.after(dialog.flows->settings().conversation.timeout, [this, id] {
+        if (const auto silent = dialogs_.remove(id)) {
+            note_unfinished(silent, "timed out");
+        }
+    });
 }
 
 base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base::Task<void>()> change) {
@@ -222,21 +238,21 @@ base::Task<void> Engine::with_account_still(model::Uid uid, base::Function<base:
 
 base::Task<void> Engine::change_still(std::shared_ptr<base::TaskId> task, model::Digest identity,
                                       base::Function<base::Task<void>()> change) {
-    auto entering = queue_.enter_for_maintenance(identity);
-    const AccountQueue::Turn place = co_await entering;
+    auto acquiring = queue_.acquire_for_maintenance(identity);
+    const AccountQueue::Permit permit = co_await acquiring;
     work_.shield(*task);
-    const LockKeeper::Still still(keeper_, identity);
+    const LockoutService::CounterFreeze freeze(lockout_, identity);
     auto changing = change();
     co_await changing;
-    keeper_.reload(identity);
+    lockout_.reload(identity);
 }
 
-void Engine::save_left_over() {
-    background_.spawn(write_left_over());
+void Engine::save_unsaved() {
+    background_.spawn(write_unsaved());
 }
 
-base::Task<void> Engine::write_left_over() {
-    auto changes = keeper_.left_over();
+base::Task<void> Engine::write_unsaved() {
+    auto changes = lockout_.unsaved();
     if (!changes) {
         co_return;
     }

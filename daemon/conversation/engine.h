@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The heart: from a caller's answer to a verdict, read from top to bottom in one coroutine. Sequences the steps of a
-// flow, asks the lockout policy, writes everything an answer changed in one durable transaction, and only then tells.
-// Loop thread.
+// The dialogs and their callers: who may begin, answer, poll or end one, and how long it may take. What an answer does
+// is an Attempt (attempt.h). Also the helpdesk's changes of an account between two attempts. Loop thread.
 //
 // What is done for a caller is a task of the engine, which the caller only waits for. Where the caller leaves, cancels
 // the dialog, or the service stops, that task is cancelled as long as it waits for its place or a delay; once the
 // answer is being judged it is shielded, and counted.
 #pragma once
 
-#include "daemon/config/config.h"
 #include "daemon/conversation/account_queue.h"
+#include "daemon/conversation/attempt.h"
 #include "daemon/conversation/dialog.h"
-#include "daemon/conversation/dialog_table.h"
-#include "daemon/conversation/evaluation.h"
-#include "daemon/conversation/lock_keeper.h"
+#include "daemon/conversation/flow_set.h"
+#include "daemon/conversation/lockout_service.h"
 #include "daemon/conversation/presenter.h"
-#include "daemon/conversation/step_set.h"
 #include "daemon/notices/notices.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
@@ -43,23 +40,27 @@ public:
         const base::Clock& clock;
         model::SteadyTime& steady;
         store::Store& store;
-        work::Hasher& hasher;
         const messages::Catalogue& texts;
-        const config::Config& settings;
-        PluginDoors doors;
+        outbox::Outbox* outbox = nullptr; ///< nullptr: owners are told nothing
+        std::shared_ptr<const FlowSet> flows;
     };
-    explicit Engine(const Dependencies& parts);
+    explicit Engine(const Dependencies& deps);
+
+    /// For dialogs that begin from now on; those that go on keep the set they began with. Its lockout policy judges all
+    /// of them at once.
+    void use(std::shared_ptr<const FlowSet> flows);
 
     /// Starts a dialog. `known`: answers that the caller has already (PAM_AUTHTOK), so that one call is enough; used
     /// only when the first question is for the password alone. Throws Error: `invalid` (unknown purpose), `not_found`
     /// (the name is not for this caller, or belongs to another source), `limited` (too many open dialogs).
     base::Task<Begun> begin(std::string purpose, std::string typed_name, Client client, protocol::Answers known);
 
-    /// Judges an answer. Throws Error: `not_found` (no such dialog of this sender), `busy` (an answer is being judged),
-    /// `invalid` (not as many answers as were asked).
+    /// Judges an answer, or without answers polls a step that waits. Throws Error: `not_found` (no such dialog of this
+    /// sender), `busy` (an answer is being judged), `invalid` (not as many answers as were asked).
     base::Task<protocol::Turn> answer(DialogId id, std::string sender, protocol::Answers answers);
 
-    /// Ends a dialog; nothing that was not answered is counted. An answer that still waits fails (unavailable).
+    /// Ends a dialog; nothing that was not answered is counted. An answer that still waits fails (unavailable). Where
+    /// somebody proved who they are and went no further, that is recorded.
     void cancel(DialogId id, const std::string& sender);
     /// A caller left the bus: its dialogs end likewise.
     void forget_caller(std::string_view sender);
@@ -75,60 +76,48 @@ public:
     base::Task<void> with_account_still(model::Uid uid, base::Function<base::Task<void>()> change);
 
     /// Writes the counters that a refusing disk left in memory; called when it takes writes again.
-    void save_left_over();
+    void save_unsaved();
 
     /// True while the built-in lockout policy judges, because its plugin is dead.
-    [[nodiscard]] bool on_fallback() const noexcept { return keeper_.on_fallback(); }
+    [[nodiscard]] bool on_fallback() const noexcept { return lockout_.on_fallback(); }
     /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
     std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)> on_locked;
+    /// Called when the built-in lockout policy begins to judge, with what its plugin did, and when the plugin does
+    /// again.
+    std::function<void(bool fallback, const std::string& why)> on_fallback_changed;
 
 private:
-    [[nodiscard]] Subject find_subject(const std::string& typed_name, const Client& client) const;
-    /// The same name as one that nobody has, with counters of its own.
-    [[nodiscard]] Subject unknown_subject(const std::string& typed_name, const Client& client) const;
-    base::Task<protocol::Turn> account_phase(std::shared_ptr<Dialog> shared);
-    base::Task<protocol::Turn> open(Dialog& dialog, protocol::Answers known);
-    base::Task<protocol::Turn> start(Dialog& dialog);
+    /// As the dialog's caller may see it.
+    [[nodiscard]] protocol::Turn present(const Dialog& dialog, protocol::Turn turn) const;
+    base::Task<protocol::Turn> account_phase(std::shared_ptr<Dialog> dialog);
+    base::Task<protocol::Turn> open(std::shared_ptr<Dialog> dialog, protocol::Answers known);
+    base::Task<protocol::Turn> go_on(std::shared_ptr<Dialog> dialog, protocol::Answers answers);
+    base::Task<protocol::Turn> give_up(std::shared_ptr<Dialog> dialog, std::string why);
     /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see.
-    base::Task<protocol::Turn> carry_on(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<protocol::Turn> work);
+    base::Task<protocol::Turn> finish_turn(DialogId id, std::shared_ptr<Dialog> dialog,
+                                           base::Task<protocol::Turn> work);
+    /// The dialog is not in the table any more. What is done for it is cancelled, unless it counts already.
+    void abandon(const std::shared_ptr<Dialog>& dialog, const char* why);
+    /// A right proof that is not followed to its end is an event of its own.
+    void note_unfinished(const std::shared_ptr<Dialog>& dialog, const char* why);
+    base::Task<void> record_unfinished(std::shared_ptr<Dialog> dialog, std::string why);
+    void watch_timeout(DialogId id, Dialog& dialog);
     void require_running() const;
     base::Task<void> change_still(std::shared_ptr<base::TaskId> task, model::Digest identity,
                                   base::Function<base::Task<void>()> change);
-    base::Task<protocol::Turn> evaluate(Dialog& dialog, protocol::Answers answers);
-    base::Task<protocol::Turn> evaluate_alone(Dialog& dialog, const LockKeeper::Hold& hold, Ruling ruling,
-                                              protocol::Answers answers);
-    static void note_proof(Dialog& dialog, bool proved);
-    /// The step of that name was granted: what that changed of the account, with its record, and for its owner.
-    void note_change(Dialog& dialog, const std::string& granted_step, bool enrolled, Evaluation& evaluation);
-    void tell_owner(const Dialog& dialog, model::Notice notice, std::vector<store::Store::Work>& writes);
-    /// For which counters an answer has waited, and how long in all.
-    struct Waited {
-        base::Milliseconds time{0};
-        std::optional<model::AttemptCounters> counters;
-    };
-    /// `hold` of the ruling: to be waited for outside of the account's turn, before it is asked again.
-    base::Task<Ruling> may_evaluate(const Dialog& dialog, const LockKeeper::Hold& hold, Waited& waited);
-    base::Task<void> walk_on(Dialog& dialog, Evaluation& evaluation);
-    base::Task<void> tell_policy(const Dialog& dialog, const LockKeeper::Hold& hold, LockKeeper::Foresight foresight,
-                                 Evaluation& evaluation);
-    base::Task<void> make_durable(Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
-    base::Task<void> write_down(const Dialog& dialog, const LockKeeper::Hold& hold, Evaluation& evaluation);
-    void announce(const Dialog& dialog, const Evaluation& evaluation) const;
-    void watch_timeout(DialogId id, Dialog& dialog);
-    base::Task<void> write_left_over();
+    base::Task<void> write_unsaved();
 
     bus::Loop& loop_;
     const base::Clock& clock_;
     model::SteadyTime& steady_;
     store::Store& store_;
-    const config::Config& settings_;
     const messages::Catalogue& texts_;
-    Presenter presenter_;
-    StepSet steps_;
+    std::shared_ptr<const FlowSet> flows_;
     std::optional<notices::Notices> notices_; ///< nothing: nothing can be sent
-    LockKeeper keeper_;
+    LockoutService lockout_;
     AccountQueue queue_;
     DialogTable dialogs_;
+    Attempt::Context context_;
     bool stopping_ = false;
     base::TaskGroup background_; ///< the groups last: they die before what their tasks use
     base::TaskGroup work_;       ///< for callers

@@ -1,7 +1,64 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/presenter.h"
 
+#include "daemon/model/canonical_form.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+
 namespace loquet::conversation {
+
+namespace {
+
+void add(std::vector<protocol::NamedText>& facts, const char* name, const std::string& value) {
+    if (!value.empty() && value.size() <= limits::plugin_fact_bytes && base::is_printable(value)) {
+        facts.push_back({name, value});
+    }
+}
+
+} // namespace
+
+std::vector<protocol::NamedText> facts_of(const Subject& subject, Contacts contacts) {
+    std::vector<protocol::NamedText> facts;
+    add(facts, "name", subject.name);
+    if (!subject.account) {
+        return facts;
+    }
+    const auto& [public_part, private_part] = *subject.account;
+    add(facts, "display_name", public_part.display_name);
+    add(facts, "uid", std::to_string(public_part.uid.value));
+    add(facts, "organisation", private_part.organisation);
+    add(facts, "created", std::to_string(private_part.created.count()));
+    if (contacts == Contacts::none) {
+        return facts;
+    }
+    add(facts, "mail_masked", model::masked_mail(private_part.mail));
+    add(facts, "phone_masked", model::masked_phone(private_part.phone));
+    if (contacts == Contacts::whole) {
+        add(facts, "mail", private_part.mail);
+        add(facts, "phone", private_part.phone);
+    }
+    return facts;
+}
+
+std::vector<protocol::Medium> media_of(const Subject& subject, const std::vector<protocol::Medium>& site) {
+    std::vector<protocol::Medium> media = site;
+    if (subject.account) {
+        const auto& private_part = subject.account->private_part;
+        std::erase_if(media, [&](protocol::Medium medium) {
+            return medium == protocol::Medium::mail ? private_part.mail.empty() : private_part.phone.empty();
+        });
+    }
+    return media;
+}
+
+protocol::NamedText fact_of(const std::vector<protocol::Medium>& media) {
+    protocol::NamedText fact{"media", {}};
+    for (const protocol::Medium medium : media) {
+        fact.value += fact.value.empty() ? "" : " ";
+        fact.value += to_text(medium);
+    }
+    return fact;
+}
 
 using protocol::Denied;
 using protocol::Reason;

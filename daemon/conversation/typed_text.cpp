@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/typed_text.h"
 
+#include "daemon/model/canonical_form.h"
+#include "daemon/store/accounts_table.h"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -55,6 +58,37 @@ bool is_sshd_placeholder(const base::Secret& answer) {
 bool takes_name_back(std::string_view service) noexcept {
     return std::find(services_that_take_the_name.begin(), services_that_take_the_name.end(), service)
            != services_that_take_the_name.end();
+}
+
+Subject unknown_subject(const store::Store& store, const std::string& typed_name, const Client& client) {
+    Subject subject;
+    subject.name = typed_name;
+    subject.identity = store.digest(store::DigestKind::identity, typed_name);
+    subject.place = store.digest(store::DigestKind::place, client.place());
+    return subject;
+}
+
+Subject find_subject(const store::Store& store, const std::string& typed_name, const Client& client) {
+    const auto canonical = model::canonical_name(typed_name);
+    const bool other_spelling = canonical && *canonical != typed_name;
+    if (other_spelling && client.is_root() && !client.account_uid && !takes_name_back(client.service)) {
+        return unknown_subject(store, typed_name, client);
+    }
+    Subject subject;
+    subject.name = canonical.value_or(typed_name);
+    if (canonical) {
+        subject.account =
+            store.read([&](const store::ReadTxn& txn) { return store::AccountsTable::named(txn, *canonical); });
+    }
+    const auto uid = subject.uid();
+    const bool theirs = client.is_root() ? !client.account_uid || (uid && uid->value == *client.account_uid)
+                                         : uid && uid->value == client.uid;
+    if (!theirs) {
+        throw base::Error(base::Error::Kind::not_found, "this name is not for Loquet to judge for this caller");
+    }
+    subject.identity = store.digest(canonical ? store::DigestKind::name : store::DigestKind::identity, subject.name);
+    subject.place = store.digest(store::DigestKind::place, client.place());
+    return subject;
 }
 
 } // namespace loquet::conversation

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What programs put in the place of a person's answer, and how a dialog knows them. Loop thread.
+// Whom a typed name means, and what programs put in the place of a person's answer. Loop thread.
 #pragma once
 
+#include "daemon/conversation/dialog.h"
 #include "daemon/model/ids.h"
 #include "daemon/store/store.h"
 #include "lib/base/secret.h"
 #include "lib/protocol/turn.h"
 
+#include <string>
 #include <string_view>
 
 namespace loquet::conversation {
@@ -27,5 +29,10 @@ namespace loquet::conversation {
 /// for camille. Every other program goes on with what was typed, so that the login of another spelling could only
 /// fail, and would count against the owner: there another spelling is a name that nobody has.
 [[nodiscard]] bool takes_name_back(std::string_view service) noexcept;
+
+/// Throws Error (not_found) for a name that is not this caller's to ask about, or of another source.
+[[nodiscard]] Subject find_subject(const store::Store& store, const std::string& typed_name, const Client& client);
+/// The same name as one that nobody has, with counters of its own.
+[[nodiscard]] Subject unknown_subject(const store::Store& store, const std::string& typed_name, const Client& client);
 
 } // namespace loquet::conversation

@@ -20,7 +20,7 @@ enum class AuditKind : std::uint8_t {
     account_unlocked = 6,
     reset_started = 7,
     plugin_quarantined = 8,
-    configuration_weakened = 9, ///< a flow that the file had to allow explicitly was used
+    configuration_weakened = 9, ///< a flow that proves less than the login is accepted: at each start and reload
     policy_fallback = 10,
     codes_unused = 11,    ///< an alarm (not granted), or its end
     factor_set_up = 12,   ///< `detail` says which

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "daemon/model/outbox_entry.h"
-#include "daemon/plugins/channel_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/clock.h"
 #include "lib/base/task.h"

@@ -5,12 +5,13 @@
 
 #include "daemon/model/ids.h"
 #include "daemon/model/outbox_entry.h"
-#include "daemon/plugins/channel_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -82,11 +83,12 @@ private:
     std::set<std::uint32_t> accounts_;
 };
 
-/// An instance of a channel plugin, for one medium. The client outlives the courier.
+/// An instance of a channel plugin, for one medium.
 struct ChannelBinding {
     model::Medium medium = model::Medium::mail;
     std::string name;
-    plugins::ChannelClient* client = nullptr;
+    std::shared_ptr<plugins::ChannelClient> client;
+    friend bool operator==(const ChannelBinding&, const ChannelBinding&) = default;
 };
 
 class Channel {
@@ -96,6 +98,7 @@ public:
 
     explicit Channel(ChannelBinding binding) : binding_(std::move(binding)) {}
 
+    [[nodiscard]] const ChannelBinding& binding() const noexcept { return binding_; }
     [[nodiscard]] const std::string& name() const noexcept { return binding_.name; }
     [[nodiscard]] model::Medium medium() const noexcept { return binding_.medium; }
     [[nodiscard]] plugins::ChannelClient& client() const noexcept { return *binding_.client; }

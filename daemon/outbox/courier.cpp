@@ -74,14 +74,15 @@ protocol::DeliverRequest render_message(const model::OutboxEntry& message, model
     return request;
 }
 
-/// The channel's bit among those of its medium; see WaitingList::Entry::tried.
-std::uint8_t bit_of(const std::vector<Channel>& channels, const Channel& channel) {
+/// The channel's bit among those of its medium; see WaitingList::Entry::tried. After a reload it may be that of
+/// another: then a message is tried in another order, and no more.
+std::uint8_t bit_of(const std::vector<std::shared_ptr<Channel>>& channels, const Channel& channel) {
     unsigned place = 0;
-    for (const Channel& other : channels) {
-        if (&other == &channel) {
+    for (const auto& other : channels) {
+        if (other.get() == &channel) {
             break;
         }
-        place += other.medium() == channel.medium() ? 1U : 0U;
+        place += other->medium() == channel.medium() ? 1U : 0U;
     }
     return static_cast<std::uint8_t>(1U << place);
 }
@@ -115,18 +116,27 @@ bool note_health(ChannelHealth& health, const Answer& answer, const model::Outbo
 
 } // namespace
 
-Courier::Courier(Dependencies deps, std::vector<ChannelBinding> bindings) : deps_(deps), tasks_(deps.tasks) {
-    for (ChannelBinding& binding : bindings) {
-        channels_.emplace_back(std::move(binding));
+Courier::Courier(Dependencies deps, const std::vector<ChannelBinding>& bindings) : deps_(deps), tasks_(deps.tasks) {
+    use(bindings);
+}
+
+void Courier::use(const std::vector<ChannelBinding>& bindings) {
+    std::vector<std::shared_ptr<Channel>> channels;
+    for (const ChannelBinding& binding : bindings) {
+        const auto same =
+            std::ranges::find_if(channels_, [&](const auto& channel) { return channel->binding() == binding; });
+        channels.push_back(same == channels_.end() ? std::make_shared<Channel>(binding) : *same);
     }
     for (const Medium medium : media) {
-        const auto count = std::count_if(channels_.begin(), channels_.end(),
-                                         [&](const Channel& channel) { return channel.medium() == medium; });
+        const auto count =
+            std::ranges::count_if(channels, [&](const auto& channel) { return channel->medium() == medium; });
         if (static_cast<std::size_t>(count) > limits::channels_per_medium) {
             throw Error(Error::Kind::invalid,
                         "a medium has at most " + std::to_string(limits::channels_per_medium) + " channels");
         }
     }
+    channels_ = std::move(channels);
+    look();
 }
 
 Courier::~Courier() = default;
@@ -196,7 +206,7 @@ void Courier::drop_expired(Milliseconds now) {
 }
 
 void Courier::hand_on(Medium medium, Milliseconds now) {
-    while (Channel* channel = channel_for(medium, now)) {
+    while (auto channel = channel_for(medium, now)) {
         const auto number = list_.take(medium, now);
         if (!number) {
             return;
@@ -205,21 +215,21 @@ void Courier::hand_on(Medium medium, Milliseconds now) {
             channel = channel_for(medium, now, entry->tried);
         }
         channel->took();
-        tasks_.spawn(carry(*number, *channel));
+        tasks_.spawn(carry(*number, std::move(channel)));
     }
 }
 
 /// The first that may take a message and was not tried with it; else the first that may take one.
-Channel* Courier::channel_for(Medium medium, Milliseconds now, std::uint8_t tried) {
-    Channel* second_best = nullptr;
-    for (Channel& channel : channels_) {
-        if (channel.medium() != medium || !channel.may_take(now)) {
+std::shared_ptr<Channel> Courier::channel_for(Medium medium, Milliseconds now, std::uint8_t tried) const {
+    std::shared_ptr<Channel> second_best;
+    for (const auto& channel : channels_) {
+        if (channel->medium() != medium || !channel->may_take(now)) {
             continue;
         }
-        if ((bit_of(channels_, channel) & tried) == 0) {
-            return &channel;
+        if ((bit_of(channels_, *channel) & tried) == 0) {
+            return channel;
         }
-        second_best = second_best == nullptr ? &channel : second_best;
+        second_best = second_best == nullptr ? channel : second_best;
     }
     return second_best;
 }
@@ -240,19 +250,19 @@ void Courier::wait_for_next(Milliseconds now) {
 std::optional<Milliseconds> Courier::next_event(Medium medium, Milliseconds now) const {
     const auto due = list_.first_due(medium);
     std::optional<Milliseconds> free;
-    for (const Channel& channel : channels_) {
-        if (due && channel.medium() == medium && (channel.pauses(now) || channel.may_take(now))) {
-            const Milliseconds from = std::max(*due, channel.pause_until());
+    for (const auto& channel : channels_) {
+        if (due && channel->medium() == medium && (channel->pauses(now) || channel->may_take(now))) {
+            const Milliseconds from = std::max(*due, channel->pause_until());
             free = free ? std::min(*free, from) : from;
         }
     }
     return free;
 }
 
-base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
+base::Task<void> Courier::carry(std::uint64_t number, std::shared_ptr<Channel> channel) {
     bool begun = true;
     try {
-        auto beginning = deps_.store.write([number, name = channel.name(), now = deps_.outbox.now()](WriteTxn& txn) {
+        auto beginning = deps_.store.write([number, name = channel->name(), now = deps_.outbox.now()](WriteTxn& txn) {
             write_begin(txn, number, name, now);
         });
         co_await beginning;
@@ -260,7 +270,7 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
         begun = false;
     }
     if (!begun) {
-        channel.gave_back();
+        channel->gave_back();
         list_.put_back(number, deps_.outbox.now() + until_disk_is_tried);
         wait_for_next(deps_.outbox.now());
         co_return;
@@ -269,7 +279,7 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
         return std::pair(OutboxTable::get(txn, number), OutboxTable::content(txn, number));
     });
     if (!message || !content) { // it has a final state now, and nothing to send
-        channel.gave_back();
+        channel->gave_back();
         list_.remove(number);
         look();
         co_return;
@@ -280,11 +290,11 @@ base::Task<void> Courier::carry(std::uint64_t number, Channel& channel) {
     answer.unsendable = !deps_.texts.has(message->text);
     if (!answer.too_late && !answer.unsendable) {
         const Milliseconds wall = deps_.clock.wall();
-        auto asking = ask(channel.client(), render_message(*message, *std::move(content), deps_.texts,
-                                                           {wall, wall + (message->expires - now)}));
+        auto asking = ask(channel->client(), render_message(*message, *std::move(content), deps_.texts,
+                                                            {wall, wall + (message->expires - now)}));
         answer = co_await asking;
     }
-    auto settling = settle(number, channel, std::move(answer), *std::move(message));
+    auto settling = settle(number, *channel, std::move(answer), *std::move(message));
     co_await settling;
 }
 
@@ -321,9 +331,9 @@ Milliseconds Courier::next_attempt(std::uint64_t number, const Channel& channel,
         return now;
     }
     entry->tried |= bit_of(channels_, channel);
-    const bool another = std::any_of(channels_.begin(), channels_.end(), [&](const Channel& other) {
-        return other.medium() == channel.medium() && !other.pauses(now)
-               && (bit_of(channels_, other) & entry->tried) == 0;
+    const bool another = std::ranges::any_of(channels_, [&](const auto& other) {
+        return other->medium() == channel.medium() && !other->pauses(now)
+               && (bit_of(channels_, *other) & entry->tried) == 0;
     });
     if (another) {
         return now;
@@ -410,9 +420,9 @@ void Courier::tell_if_refused(const model::OutboxEntry& message) {
 
 std::vector<std::pair<std::string, std::string>> Courier::failing_channels() const {
     std::vector<std::pair<std::string, std::string>> failing;
-    for (const Channel& channel : channels_) {
-        if (channel.health().fails()) {
-            failing.emplace_back(channel.name(), channel.health().said());
+    for (const auto& channel : channels_) {
+        if (channel->health().fails()) {
+            failing.emplace_back(channel->name(), channel->health().said());
         }
     }
     return failing;

@@ -39,10 +39,14 @@ public:
         base::TaskGroup& tasks;
     };
     /// In order of preference. Throws Error (invalid) for more than limits::channels_per_medium of one medium.
-    Courier(Dependencies deps, std::vector<ChannelBinding> bindings);
+    Courier(Dependencies deps, const std::vector<ChannelBinding>& bindings);
     Courier(const Courier&) = delete;
     Courier& operator=(const Courier&) = delete;
     ~Courier(); ///< what is in hand is let go of: the next start finds it `sending`
+
+    /// Other channels, for what is handed on from now on. One that stays keeps what is known of it; what another has in
+    /// hand is brought to its end there.
+    void use(const std::vector<ChannelBinding>& bindings);
 
     /// Reads what waits, counts what was in hand when the daemon died as "nobody knows", and begins. Waits for the
     /// disk.
@@ -82,7 +86,8 @@ private:
     void hand_on(model::Medium medium, base::Milliseconds now);
     void drop_expired(base::Milliseconds now);
     void wait_for_next(base::Milliseconds now);
-    [[nodiscard]] Channel* channel_for(model::Medium medium, base::Milliseconds now, std::uint8_t tried = 0);
+    [[nodiscard]] std::shared_ptr<Channel> channel_for(model::Medium medium, base::Milliseconds now,
+                                                       std::uint8_t tried = 0) const;
     [[nodiscard]] std::optional<base::Milliseconds> next_event(model::Medium medium, base::Milliseconds now) const;
     [[nodiscard]] base::Milliseconds next_attempt(std::uint64_t number, const Channel& channel, const Answer& answer,
                                                   bool code);
@@ -95,7 +100,7 @@ private:
 
     void tell_if_refused(const model::OutboxEntry& message);
 
-    base::Task<void> carry(std::uint64_t number, Channel& channel);
+    base::Task<void> carry(std::uint64_t number, std::shared_ptr<Channel> channel);
     base::Task<void> settle(std::uint64_t number, Channel& channel, Answer answer, model::OutboxEntry message);
     base::Task<void> expire(std::vector<std::uint64_t> numbers);
     base::Task<void> recover(std::vector<std::uint64_t> numbers);
@@ -103,7 +108,7 @@ private:
     base::Task<void> write_in_the_end(std::function<void(store::WriteTxn&)> work);
 
     Dependencies deps_;
-    std::vector<Channel> channels_;
+    std::vector<std::shared_ptr<Channel>> channels_; ///< also held by the tasks of what each has in hand
     WaitingList list_;
     bus::Source timer_;
     bus::Source tidying_;

@@ -101,12 +101,45 @@ std::vector<std::uint64_t> PendingReceipts::take_due(Milliseconds now, Milliseco
 
 Receipts::Receipts(Dependencies deps, const std::vector<ChannelBinding>& bindings) : deps_(deps), tasks_(deps.tasks) {
     for (const ChannelBinding& binding : bindings) { // one instance may serve several media
-        if (std::ranges::find(channels_, binding.name, &ReportingChannel::name) == channels_.end()) {
-            channels_.emplace_back();
-            channels_.back().name = binding.name;
-            channels_.back().client = binding.client;
+        if (find(binding.name) == channels_.end()) {
+            channels_.push_back(std::make_shared<ReportingChannel>(binding.name, binding.client));
         }
     }
+}
+
+void Receipts::use(const std::vector<ChannelBinding>& bindings) {
+    Channels channels;
+    std::vector<std::string> added;
+    for (const ChannelBinding& binding : bindings) {
+        if (std::ranges::any_of(channels, [&](const auto& channel) { return channel->name == binding.name; })) {
+            continue;
+        }
+        const auto known = find(binding.name);
+        if (known != channels_.end() && (*known)->client == binding.client) {
+            channels.push_back(*known);
+            continue;
+        }
+        channels.push_back(std::make_shared<ReportingChannel>(binding.name, binding.client));
+        added.push_back(binding.name);
+    }
+    channels_ = std::move(channels);
+    if (!added.empty()) {
+        deps_.store.read([&](const ReadTxn& txn) {
+            OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry& message) {
+                if (message.state == model::MessageState::sent
+                    && std::ranges::find(added, message.channel) != added.end()) {
+                    sent(number, message);
+                }
+                return true;
+            });
+            return 0;
+        });
+    }
+    look();
+}
+
+Receipts::Channels::iterator Receipts::find(const std::string& name) {
+    return std::ranges::find(channels_, name, [](const auto& channel) -> const std::string& { return channel->name; });
 }
 
 Receipts::~Receipts() = default;
@@ -122,10 +155,11 @@ void Receipts::stop() {
 }
 
 void Receipts::sent(std::uint64_t number, const model::OutboxEntry& message) {
-    const auto channel = std::ranges::find(channels_, message.channel, &ReportingChannel::name);
-    if (channel == channels_.end() || !awaits_receipt(message)) {
+    const auto found = find(message.channel);
+    if (found == channels_.end() || !awaits_receipt(message)) {
         return;
     }
+    const auto& channel = *found;
     const Milliseconds now = deps_.outbox.now();
     if (channel->awaited.empty()) { // nobody asked meanwhile
         channel->next = std::max(channel->next, now + deps_.outbox.settings().receipts);
@@ -138,8 +172,8 @@ void Receipts::sent(std::uint64_t number, const model::OutboxEntry& message) {
 
 std::size_t Receipts::awaited() const {
     std::size_t all = 0;
-    for (const ReportingChannel& channel : channels_) {
-        all += channel.awaited.size();
+    for (const auto& channel : channels_) {
+        all += channel->awaited.size();
     }
     return all;
 }
@@ -149,10 +183,10 @@ void Receipts::look() {
         return;
     }
     const Milliseconds now = deps_.outbox.now();
-    for (ReportingChannel& channel : channels_) {
-        channel.awaited.drop_older(now - deps_.outbox.settings().keep);
-        if (!channel.asking && !channel.awaited.empty() && channel.next <= now) {
-            channel.asking = true;
+    for (const auto& channel : channels_) {
+        channel->awaited.drop_older(now - deps_.outbox.settings().keep);
+        if (!channel->asking && !channel->awaited.empty() && channel->next <= now) {
+            channel->asking = true;
             tasks_.spawn(ask(channel));
         }
     }
@@ -161,9 +195,9 @@ void Receipts::look() {
 
 void Receipts::wait_for_next(Milliseconds now) {
     std::optional<Milliseconds> next;
-    for (const ReportingChannel& channel : channels_) {
-        if (!channel.asking && !channel.awaited.empty()) {
-            next = next ? std::min(*next, channel.next) : channel.next;
+    for (const auto& channel : channels_) {
+        if (!channel->asking && !channel->awaited.empty()) {
+            next = next ? std::min(*next, channel->next) : channel->next;
         }
     }
     timer_ = {};
@@ -172,16 +206,16 @@ void Receipts::wait_for_next(Milliseconds now) {
     }
 }
 
-base::Task<void> Receipts::ask(ReportingChannel& channel) {
+base::Task<void> Receipts::ask(std::shared_ptr<ReportingChannel> channel) {
     for (std::size_t questions = 0; questions < questions_in_a_row; ++questions) {
-        auto asking = ask_once(channel);
+        auto asking = ask_once(*channel);
         const bool more = co_await asking;
         if (!more || !running_) {
             break;
         }
     }
-    channel.asking = false;
-    channel.next = deps_.outbox.now() + deps_.outbox.settings().receipts;
+    channel->asking = false;
+    channel->next = deps_.outbox.now() + deps_.outbox.settings().receipts;
     look();
 }
 

@@ -75,6 +75,9 @@ public:
     Receipts& operator=(const Receipts&) = delete;
     ~Receipts(); ///< what is asked at that moment is not heard
 
+    /// Other channels, from now on. One that stays goes on; one that comes back is asked about what is still awaited.
+    void use(const std::vector<ChannelBinding>& bindings);
+
     void start();
     /// Asks nobody any more; what is being asked is brought to its end.
     void stop();
@@ -90,8 +93,11 @@ public:
 
 private:
     struct ReportingChannel {
+        ReportingChannel(std::string of, std::shared_ptr<plugins::ChannelClient> asked)
+            : name(std::move(of)), client(std::move(asked)) {}
+
         std::string name;
-        plugins::ChannelClient* client = nullptr;
+        std::shared_ptr<plugins::ChannelClient> client;
         PendingReceipts awaited;
         std::uint64_t kept = 0; ///< of its last answer that is durable
         bool asking = false;
@@ -101,14 +107,17 @@ private:
     void wait_for_next(base::Milliseconds now);
     [[nodiscard]] protocol::ReceiptsRequest question(ReportingChannel& channel);
 
-    base::Task<void> ask(ReportingChannel& channel);
+    using Channels = std::vector<std::shared_ptr<ReportingChannel>>;
+    [[nodiscard]] Channels::iterator find(const std::string& name);
+
+    base::Task<void> ask(std::shared_ptr<ReportingChannel> channel);
     /// False where there is nothing more to ask now.
     base::Task<bool> ask_once(ReportingChannel& channel);
     /// True where all of it is durable.
     base::Task<bool> keep(ReportingChannel& channel, std::vector<protocol::Receipt> receipts);
 
     Dependencies deps_;
-    std::list<ReportingChannel> channels_; ///< each instance once
+    Channels channels_; ///< each instance once; also held by the task that asks it
     bus::Source timer_;
     bool running_ = false;
     base::TaskScope tasks_; ///< last: dies before what its tasks use

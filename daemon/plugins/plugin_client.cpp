@@ -19,6 +19,23 @@ namespace loquet::plugins {
 using base::Error;
 using base::Milliseconds;
 
+namespace {
+
+void keep(std::vector<protocol::NamedText>& facts, const std::vector<std::string>& asked) {
+    std::erase_if(facts,
+                  [&](const protocol::NamedText& fact) { return std::ranges::find(asked, fact.name) == asked.end(); });
+}
+
+} // namespace
+
+void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeResponse& plugin) {
+    keep(request.facts, plugin.facts);
+}
+
+void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin) {
+    keep(request.facts, plugin.facts);
+}
+
 /// The first call on every connection.
 class PluginClient::DescribeCall final : public RemoteCall {
 public:
@@ -74,13 +91,13 @@ void PluginClient::begin() {
 }
 
 void PluginClient::connect() {
-    if (!socket_ && patience_.may_try(clock_.boottime())) {
+    if (!socket_ && breaker_.may_try(clock_.boottime())) {
         open();
     }
 }
 
 void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
-    if (!socket_ && !patience_.may_try(clock_.boottime())) {
+    if (!socket_ && !breaker_.may_try(clock_.boottime())) {
         call->fail(unavailable(status_.detail));
         return;
     }
@@ -261,7 +278,7 @@ void PluginClient::answered(bool refused) {
         status_.detail.clear();
     }
     if (!std::exchange(proven_, true)) {
-        patience_.succeeded();
+        breaker_.succeeded();
         set_state(PluginState::ready, status_.detail);
     }
 }
@@ -372,15 +389,15 @@ void PluginClient::disconnect() {
 }
 
 void PluginClient::broken(const std::string& detail) {
-    patience_.failed(clock_.boottime());
+    breaker_.failed(clock_.boottime());
     const std::string shown = base::printable(detail);
-    set_state(patience_.quarantined() ? PluginState::quarantined : PluginState::failing, shown);
+    set_state(breaker_.quarantined() ? PluginState::quarantined : PluginState::failing, shown);
     close_and_fail(shown);
 }
 
 void PluginClient::nobody_there(int error, const std::string& detail) {
     nobody_listened_ = error == ECONNREFUSED;
-    patience_.absent(clock_.boottime());
+    breaker_.absent(clock_.boottime());
     const std::string shown = base::printable(detail);
     set_state(PluginState::absent, shown);
     close_and_fail(shown);

@@ -4,18 +4,73 @@
 // Loop thread; not to be destroyed by a coroutine that it resumes.
 #pragma once
 
-#include "daemon/plugins/patience.h"
+#include "daemon/plugins/circuit_breaker.h"
 #include "daemon/plugins/plugin_status.h"
-#include "daemon/plugins/remote_call.h"
 #include "lib/base/file.h"
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+#include "lib/protocol/plugin_wire.h"
 
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace loquet::plugins {
+
+/// One call to a plugin on its way: knows its request until it is sent and its awaiting coroutine until it is answered.
+class RemoteCall {
+public:
+    RemoteCall() = default;
+    RemoteCall(const RemoteCall&) = delete;
+    RemoteCall& operator=(const RemoteCall&) = delete;
+    virtual ~RemoteCall() = default;
+
+    /// The request as it goes to the plugin that described itself so. Throws Error for a request that may not be sent.
+    [[nodiscard]] virtual base::SecureBytes encode(const protocol::FrameHeader& header,
+                                                   const protocol::DescribeResponse& plugin) = 0;
+    /// Reads the answer, and throws Error::invalid for one that is not valid; finish() then hands it on.
+    virtual void accept(const protocol::Frame& frame) = 0;
+    virtual void finish() = 0;
+    virtual void fail(std::exception_ptr why) = 0;
+    /// False once its caller was cancelled: it need not be sent.
+    [[nodiscard]] virtual bool wanted() const noexcept = 0;
+
+    std::uint32_t serial = 0;
+    base::Milliseconds due{0}; ///< CLOCK_BOOTTIME
+    bus::Source timer;
+};
+
+/// Leaves only what the plugin's manifest asks for: a plugin's process sees nothing else of an account.
+void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeResponse& plugin);
+void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin);
+inline void keep_asked_facts(protocol::JudgeRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
+inline void keep_asked_facts(protocol::DeliverRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
+inline void keep_asked_facts(protocol::ReceiptsRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
+
+template <class Request, class Response>
+class TypedCall final : public RemoteCall {
+public:
+    TypedCall(base::Executor& loop, Request request) : request_(std::move(request)), promise_(loop) {}
+    [[nodiscard]] base::Future<Response> future() { return promise_.future(); }
+
+    base::SecureBytes encode(const protocol::FrameHeader& header, const protocol::DescribeResponse& plugin) override {
+        keep_asked_facts(request_, plugin);
+        return protocol::encode(header, request_);
+    }
+    void accept(const protocol::Frame& frame) override { response_ = protocol::decode<Response>(frame); }
+    void finish() override { promise_.set(std::move(response_)); }
+    void fail(std::exception_ptr why) override { promise_.fail(std::move(why)); }
+    [[nodiscard]] bool wanted() const noexcept override { return promise_.wanted(); }
+
+private:
+    Request request_;
+    Response response_{};
+    base::Promise<Response> promise_;
+};
 
 class PluginClient {
 public:
@@ -25,6 +80,12 @@ public:
     PluginClient& operator=(const PluginClient&) = delete;
     ~PluginClient(); ///< calls still waiting end with Error::unavailable, by jobs of the loop
 
+    [[nodiscard]] const InstanceConfig& config() const noexcept { return config_; }
+    /// Another deadline or `on_demand`, for calls from now on; the rest stays as it is.
+    void set(const InstanceConfig& config) noexcept {
+        config_.deadline = config.deadline;
+        config_.on_demand = config.on_demand;
+    }
     /// Connects in the background, unless that has to wait until somebody needs the plugin.
     void begin();
 
@@ -81,7 +142,7 @@ private:
     base::Job changed_;
     PluginStatus status_;
     bool nobody_listened_ = false; ///< at the last try, although the socket was there
-    Patience patience_;
+    CircuitBreaker breaker_;
 
     base::Fd socket_;
     bus::Source watch_;

@@ -6,6 +6,8 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 namespace loquet::store {
@@ -23,6 +25,23 @@ Key key_of(const ReadTxn& txn, model::Uid uid, std::string_view step) {
     return {uid, txn.digest(DigestKind::step, step)};
 }
 
+/// Above all numbers of accounts (model/canonical_form.h).
+constexpr std::uint32_t first_unknown = 0xFFFF0000;
+constexpr std::size_t padding_bytes = 768;
+
+model::Uid slot_of(const model::Digest& identity) {
+    const std::uint32_t spread = identity.bytes[0] | static_cast<std::uint32_t>(identity.bytes[1]) << 8U;
+    return model::Uid{first_unknown + spread % limits::unknown_step_states};
+}
+
+void require_size(std::span<const std::uint8_t> state, std::string_view step) {
+    if (state.size() > limits::plugin_state_bytes) {
+        throw Error(Error::Kind::limited, "a step may keep " + std::to_string(limits::plugin_state_bytes)
+                                              + " bytes for an account; \"" + base::printable(step, 64)
+                                              + "\" wants to keep " + std::to_string(state.size()));
+    }
+}
+
 } // namespace
 
 std::optional<base::SecureBytes> StepsTable::get(const ReadTxn& txn, model::Uid uid, std::string_view step) {
@@ -30,16 +49,36 @@ std::optional<base::SecureBytes> StepsTable::get(const ReadTxn& txn, model::Uid 
 }
 
 void StepsTable::put(WriteTxn& txn, model::Uid uid, std::string_view step, std::span<const std::uint8_t> state) {
-    if (state.size() > limits::plugin_state_bytes) {
-        throw Error(Error::Kind::limited, "a step may keep " + std::to_string(limits::plugin_state_bytes)
-                                              + " bytes for an account; \"" + base::printable(step, 64)
-                                              + "\" wants to keep " + std::to_string(state.size()));
-    }
+    require_size(state, step);
     txn.put(Table::steps, key_of(txn, uid, step), state);
 }
 
 bool StepsTable::erase(WriteTxn& txn, model::Uid uid, std::string_view step) {
     return txn.erase(Table::steps, key_of(txn, uid, step));
+}
+
+std::optional<base::SecureBytes> StepsTable::get_unknown(const ReadTxn& txn, const model::Digest& identity,
+                                                         std::string_view step) {
+    auto value = txn.get(Table::steps, key_of(txn, slot_of(identity), step));
+    if (!value || value->size() < identity.bytes.size()
+        || !std::equal(identity.bytes.begin(), identity.bytes.end(), value->begin())) {
+        return std::nullopt; // of another name
+    }
+    return base::SecureBytes(value->begin() + static_cast<std::ptrdiff_t>(identity.bytes.size()), value->end());
+}
+
+void StepsTable::put_unknown(WriteTxn& txn, const model::Digest& identity, std::string_view step,
+                             std::span<const std::uint8_t> state) {
+    require_size(state, step);
+    base::SecureBytes value(identity.bytes.begin(), identity.bytes.end());
+    value.insert(value.end(), state.begin(), state.end());
+    txn.put(Table::steps, key_of(txn, slot_of(identity), step), value);
+}
+
+void StepsTable::put_padding(WriteTxn& txn) {
+    const base::SecureBytes padding(padding_bytes);
+    txn.put(Table::steps, {model::Uid{first_unknown + limits::unknown_step_states}, txn.digest(DigestKind::step, "")},
+            padding);
 }
 
 } // namespace loquet::store

@@ -9,10 +9,11 @@
 namespace loquet::limits {
 
 // One dialog
-constexpr std::size_t answers_per_turn = 16; ///< contracts: at most 16 answers in one memfd
-constexpr std::size_t answer_bytes = 4096;   ///< ... of 4096 bytes each
-constexpr std::size_t prompts_per_turn = 32; ///< what a step may ask at once: PAM_MAX_NUM_MSG; 16 of it answered
-constexpr std::size_t prompt_name_bytes = 64;
+constexpr std::size_t answers_per_turn = 16;        ///< contracts: at most 16 answers in one memfd
+constexpr std::size_t answer_bytes = 4096;          ///< ... of 4096 bytes each
+constexpr std::size_t prompts_per_turn = 32;        ///< what a step may ask at once: PAM_MAX_NUM_MSG; 16 of it answered
+constexpr std::size_t prompt_name_bytes = 64;       ///< as a step gives it
+constexpr std::size_t shown_prompt_name_bytes = 97; ///< on the bus: "INSTANCE.NAME"
 constexpr std::size_t prompt_text_bytes = 2048;
 constexpr std::size_t purpose_bytes = 64;
 constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8) has the same
@@ -70,6 +71,7 @@ constexpr std::size_t places_per_account = 16;       ///< places whose failures 
 constexpr std::size_t known_places = 8;              ///< where the owner of an account succeeded
 constexpr std::chrono::days favourite_for{30};       ///< unused for longer, the place of most days may give way too
 constexpr std::size_t counted_unknown_names = 65536; ///< names nobody has, with counters of their own
+constexpr std::uint32_t unknown_step_states = 1024;  ///< of names nobody has, for each step that keeps something
 constexpr std::size_t counted_places = 16384;
 
 // Plugins

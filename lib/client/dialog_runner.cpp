@@ -19,12 +19,11 @@ constexpr base::Milliseconds shortest_poll{20};
 constexpr base::Milliseconds longest_poll{10'000};
 
 bool is_password(const Prompt& prompt) {
-    return prompt.style == protocol::PromptStyle::secret && prompt.name == "password";
+    return prompt.style == protocol::PromptStyle::secret && prompt.role == protocol::PromptRole::current_password;
 }
 
 bool is_new_password(const Prompt& prompt) {
-    return prompt.style == protocol::PromptStyle::secret
-           && (prompt.name == "new_password" || prompt.name == "new_password_again");
+    return prompt.style == protocol::PromptStyle::secret && prompt.role == protocol::PromptRole::new_password;
 }
 
 /// Nobody will answer any more, unless the dialog came to its end.
@@ -132,8 +131,7 @@ std::optional<Aborted> DialogRunner::may_not_ask(const protocol::Ask& ask) {
         }
     }
     // Asked for once more, the new password of a module above was refused, and there is no other.
-    const bool wants_new = std::any_of(ask.prompts.begin(), ask.prompts.end(),
-                                       [](const Prompt& prompt) { return prompt.name == "new_password"; });
+    const bool wants_new = std::any_of(ask.prompts.begin(), ask.prompts.end(), is_new_password);
     if (request_.new_password && wants_new && std::exchange(new_password_sent_, true)) {
         show_texts(ask);
         return Aborted{request_.new_password_refused};
@@ -173,7 +171,7 @@ void DialogRunner::note(const Prompt& prompt, const base::Secret& answer) {
     new_password_sent_ = new_password_sent_ || is_new_password(prompt);
     if (is_password(prompt)) {
         typed_.password = answer.clone();
-    } else if (prompt.name == "new_password") {
+    } else if (is_new_password(prompt)) {
         typed_.new_password = answer.clone();
     }
 }

@@ -23,7 +23,32 @@ constexpr std::array<std::pair<Reason, std::string_view>, 12> words{{
     {Reason::not_set_up, "not-set-up"},
 }};
 
+constexpr std::array<std::pair<PromptRole, std::string_view>, 4> roles{{
+    {PromptRole::other, "other"},
+    {PromptRole::current_password, "current_password"},
+    {PromptRole::new_password, "new_password"},
+    {PromptRole::code, "code"},
+}};
+
 } // namespace
+
+std::string_view to_text(PromptRole role) noexcept {
+    for (const auto& [value, word] : roles) {
+        if (value == role) {
+            return word;
+        }
+    }
+    return "other";
+}
+
+PromptRole role_from_text(std::string_view text) noexcept {
+    for (const auto& [value, word] : roles) {
+        if (word == text) {
+            return value;
+        }
+    }
+    return PromptRole::other;
+}
 
 std::string_view to_text(Reason reason) noexcept {
     for (const auto& [value, word] : words) {

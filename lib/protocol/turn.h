@@ -29,10 +29,27 @@ enum class PromptStyle : std::uint8_t {
     return style <= PromptStyle::choice;
 }
 
+/// What an answer is to the programs between the person and the daemon: which of PAM's items it becomes, and whether
+/// one that was typed before may stand for it. Only the built-in steps ask for passwords; a plugin's prompts are `code`
+/// or `other`, whatever they are called.
+enum class PromptRole : std::uint8_t {
+    other,            ///< nothing of the following, and every prompt without an answer
+    current_password, ///< PAM_AUTHTOK of a login, PAM_OLDAUTHTOK of a change
+    new_password,     ///< PAM_AUTHTOK of a change; also where it is asked for once more
+    code,             ///< read from a device or a message, good once
+};
+
+[[nodiscard]] std::string_view to_text(PromptRole role) noexcept;
+[[nodiscard]] PromptRole role_from_text(std::string_view text) noexcept; ///< unknown words are `other`
+
 struct Prompt {
     PromptStyle style = PromptStyle::info;
-    std::string name; ///< for programs: "password", "new_password"; at most limits::prompt_name_bytes of [a-z_]
+    /// For programs that tell prompts apart: "password", "totp.code"; at most limits::shown_prompt_name_bytes
+    /// of [a-z0-9_.].
+    /// Nothing follows from it; what does stands in `role`.
+    std::string name;
     std::string text; ///< for the person, in the dialog's language; printable, at most limits::prompt_text_bytes
+    PromptRole role = PromptRole::other;
     /// The text instead of `text`, which is empty then, where it holds a secret: the key of a generator of codes that
     /// is set up. All copies of a prompt share it; it is wiped with the last.
     std::shared_ptr<const base::Secret> secret_text{};
@@ -40,7 +57,7 @@ struct Prompt {
     /// Lives as long as the prompt.
     [[nodiscard]] std::string_view shown() const noexcept { return secret_text ? secret_text->reveal() : text; }
     friend bool operator==(const Prompt& a, const Prompt& b) noexcept {
-        return a.style == b.style && a.name == b.name && a.shown() == b.shown()
+        return a.style == b.style && a.name == b.name && a.role == b.role && a.shown() == b.shown()
                && (a.secret_text == nullptr) == (b.secret_text == nullptr);
     }
 };

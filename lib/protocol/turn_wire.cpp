@@ -117,8 +117,8 @@ Details read_details(bus::Reader& reader) {
 
 std::vector<Prompt> read_prompts(bus::Reader& reader) {
     std::vector<Prompt> prompts;
-    reader.array("(yss)", limits::prompts_per_turn, [&] {
-        reader.enter(SD_BUS_TYPE_STRUCT, "yss");
+    reader.array("(ysss)", limits::prompts_per_turn, [&] {
+        reader.enter(SD_BUS_TYPE_STRUCT, "ysss");
         const std::uint8_t style = reader.u8();
         if (style < static_cast<std::uint8_t>(PromptStyle::secret)
             || style > static_cast<std::uint8_t>(PromptStyle::error)) {
@@ -126,7 +126,8 @@ std::vector<Prompt> read_prompts(bus::Reader& reader) {
         }
         Prompt prompt;
         prompt.style = static_cast<PromptStyle>(style);
-        prompt.name = base::printable(reader.text(limits::prompt_name_bytes), limits::prompt_name_bytes);
+        prompt.name = base::printable(reader.text(limits::shown_prompt_name_bytes), limits::shown_prompt_name_bytes);
+        prompt.role = role_from_text(reader.text(limits::prompt_name_bytes));
         prompt.text = base::printable(reader.text(limits::prompt_text_bytes), limits::prompt_text_bytes);
         prompts.push_back(std::move(prompt));
         reader.exit();
@@ -152,12 +153,13 @@ void put_texts(std::vector<Prompt>& prompts, const std::vector<base::Secret>& te
 
 void write_turn(bus::Writer& writer, const Turn& turn) {
     writer.text(std::visit(State{}, turn));
-    writer.array("(yss)", [&] {
+    writer.array("(ysss)", [&] {
         if (const auto* ask = std::get_if<Ask>(&turn)) {
             for (const Prompt& prompt : ask->prompts) {
-                writer.structure("yss", [&] {
+                writer.structure("ysss", [&] {
                     writer.u8(static_cast<std::uint8_t>(prompt.style))
                         .text(prompt.name)
+                        .text(std::string(to_text(prompt.role)))
                         .text(prompt.secret_text ? "" : prompt.text);
                 });
             }

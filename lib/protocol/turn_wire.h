@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A Turn as it travels on the bus: (s a(yss) a{sv}) = state, prompts, details. docs/bus.md lists the details.
+// A Turn as it travels on the bus: (s a(ysss) a{sv}) = state, prompts, details. docs/bus.md lists the details.
 #pragma once
 
 #include "lib/bus/message.h"
@@ -7,7 +7,7 @@
 
 namespace loquet::protocol {
 
-inline constexpr const char* turn_signature = "sa(yss)a{sv}";
+inline constexpr const char* turn_signature = "sa(ysss)a{sv}";
 
 void write_turn(bus::Writer& writer, const Turn& turn);
 

@@ -12,12 +12,12 @@ public:
     explicit ChoiceStep(const messages::Catalogue& texts) : texts_(texts) {}
 
     /// A line for each option, `factor.<step>` of the catalogue, and the question for its number.
-    base::Task<StepResult> begin(Dialog& dialog) override;
+    base::Task<Effects> begin(Dialog& dialog, const Subject& /*subject*/) override;
     /// What is no number of a line is asked again; it says nothing of who somebody is, and is not counted.
-    base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+    base::Task<Effects> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
-    [[nodiscard]] StepResult ask(const Dialog& dialog, bool again) const;
+    [[nodiscard]] Effects ask(const Dialog& dialog, bool again) const;
 
     const messages::Catalogue& texts_;
 };

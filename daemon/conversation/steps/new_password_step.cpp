@@ -2,7 +2,6 @@
 #include "daemon/conversation/steps/new_password_step.h"
 
 #include "daemon/accounts/account_changes.h"
-#include "daemon/conversation/facts.h"
 #include "daemon/conversation/presenter.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/limits.h"
@@ -26,8 +25,8 @@ std::string listed(const std::vector<std::string>& rules) {
     return line;
 }
 
-StepResult unavailable(std::string why) {
-    StepResult result;
+Effects unavailable(std::string why) {
+    Effects result;
     result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
     result.detail = std::move(why);
     return result;
@@ -35,10 +34,10 @@ StepResult unavailable(std::string why) {
 
 } // namespace
 
-base::Task<StepResult> NewPasswordStep::begin(Dialog& dialog) {
-    auto stating = stated_rules(dialog);
+base::Task<Effects> NewPasswordStep::begin(Dialog& dialog, const Subject& subject) {
+    auto stating = stated_rules(dialog, subject);
     const std::string rules = co_await stating;
-    StepResult result;
+    Effects result;
     result.turn = question(dialog, {PromptStyle::info, "rules", rules});
     co_return result;
 }
@@ -49,8 +48,10 @@ protocol::Ask NewPasswordStep::question(const Dialog& dialog, protocol::Prompt a
     if (!above.text.empty()) {
         ask.prompts.push_back(std::move(above));
     }
-    ask.prompts.push_back({PromptStyle::secret, "new_password", texts_.render(locale, "new_password.prompt")});
-    ask.prompts.push_back({PromptStyle::secret, "new_password_again", texts_.render(locale, "new_password.again")});
+    const std::string name = config::spec_of(config::StepKind::new_password).name;
+    const auto role = protocol::PromptRole::new_password;
+    ask.prompts.push_back({PromptStyle::secret, name, texts_.render(locale, "new_password.prompt"), role});
+    ask.prompts.push_back({PromptStyle::secret, name + "_again", texts_.render(locale, "new_password.again"), role});
     return ask;
 }
 
@@ -74,8 +75,8 @@ std::string NewPasswordStep::unusable(const Dialog& dialog, const base::Secret& 
     return {};
 }
 
-StepResult NewPasswordStep::again(Dialog& dialog, const std::string& error) const {
-    StepResult result;
+Effects NewPasswordStep::again(Dialog& dialog, const std::string& error) const {
+    Effects result;
     if (++dialog.new_password_tries < limits::new_password_tries) {
         result.turn = question(dialog, {PromptStyle::error, "rule", error});
     } else {
@@ -85,7 +86,7 @@ StepResult NewPasswordStep::again(Dialog& dialog, const std::string& error) cons
     return result;
 }
 
-base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+base::Task<Effects> NewPasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     if (!subject.account) {
         co_return unavailable("unknown-name");
     }
@@ -102,7 +103,7 @@ base::Task<StepResult> NewPasswordStep::answer(Dialog& dialog, const Subject& su
         }
         auto hashing = hasher_.hash(std::move(candidate), subject.place);
         std::string hash = co_await hashing;
-        StepResult result;
+        Effects result;
         result.turn = protocol::Granted{};
         result.detail = "password-changed";
         result.needs_durable = true;
@@ -157,15 +158,15 @@ base::Task<protocol::RulesResponse> NewPasswordStep::ask_rules(const Subject& su
     co_return response;
 }
 
-base::Task<std::string> NewPasswordStep::stated_rules(const Dialog& dialog) {
-    if (rules_ == nullptr || !dialog.subject.account) {
+base::Task<std::string> NewPasswordStep::stated_rules(const Dialog& dialog, const Subject& subject) {
+    if (rules_ == nullptr || !subject.account) {
         co_return std::string();
     }
-    const std::size_t former = former_hashes(dialog.subject).size();
+    const std::size_t former = former_hashes(subject).size();
     std::vector<std::string> rules;
     try {
         const base::Secret nothing_yet;
-        auto asking = ask_rules(dialog.subject, nothing_yet, false, former);
+        auto asking = ask_rules(subject, nothing_yet, false, former);
         const protocol::RulesResponse response = co_await asking;
         for (const protocol::RuleResult& rule : response.rules) {
             // Some texts say how far a password was from the rule, which nobody has chosen yet.

@@ -4,7 +4,7 @@
 
 #include "daemon/config/config.h"
 #include "daemon/conversation/steps/step.h"
-#include "daemon/plugins/rules_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
@@ -18,8 +18,8 @@ public:
                     const messages::Catalogue& texts, const config::PasswordConfig& settings)
         : store_(store), hasher_(hasher), rules_(rules), clock_(clock), texts_(texts), settings_(settings) {}
 
-    base::Task<StepResult> begin(Dialog& dialog) override;
-    base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+    base::Task<Effects> begin(Dialog& dialog, const Subject& subject) override;
+    base::Task<Effects> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
     struct Verdict {
@@ -28,7 +28,7 @@ private:
     };
     base::Task<Verdict> judge(const Dialog& dialog, const Subject& subject, const base::Secret& candidate);
     /// All rules as one sentence, for the person to read before the first try; empty where they cannot be had now.
-    base::Task<std::string> stated_rules(const Dialog& dialog);
+    base::Task<std::string> stated_rules(const Dialog& dialog, const Subject& subject);
     base::Task<protocol::RulesResponse> ask_rules(const Subject& subject, const base::Secret& candidate, bool used,
                                                   std::size_t former);
     base::Task<bool> was_used(const Subject& subject, const base::Secret& candidate,
@@ -40,7 +40,7 @@ private:
     [[nodiscard]] std::string unusable(const Dialog& dialog, const base::Secret& candidate,
                                        const base::Secret& repeated) const;
     /// The question again with what was wrong, until the tries are used up.
-    [[nodiscard]] StepResult again(Dialog& dialog, const std::string& error) const;
+    [[nodiscard]] Effects again(Dialog& dialog, const std::string& error) const;
 
     store::Store& store_;
     work::Hasher& hasher_;

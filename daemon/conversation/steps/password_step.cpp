@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/password_step.h"
 
+#include "daemon/config/flow_tables.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/notices/notices.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/work/crypt.h"
-#include "lib/protocol/names.h"
 
 namespace loquet::conversation {
 
@@ -25,16 +25,16 @@ std::string why_not(const Subject& subject, const std::string& hash) {
 
 } // namespace
 
-base::Task<StepResult> PasswordStep::begin(Dialog& dialog) {
-    StepResult result;
+base::Task<Effects> PasswordStep::begin(Dialog& dialog, const Subject& /*subject*/) {
+    Effects result;
     // Who is about to choose a new password must know that it is the present one that is wanted here.
     const char* const text = dialog.logs_in() ? "password.prompt" : "password.current";
-    result.turn =
-        protocol::Ask{{{protocol::PromptStyle::secret, "password", texts_.render(dialog.client.locale, text)}}};
+    result.turn = protocol::Ask{{{protocol::PromptStyle::secret, config::spec_of(config::StepKind::password).name,
+                                  texts_.render(dialog.client.locale, text), protocol::PromptRole::current_password}}};
     co_return result;
 }
 
-base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+base::Task<Effects> PasswordStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     model::Credential credential = store_.read([&](const store::ReadTxn& txn) {
         const auto found = subject.account ? Credentials::get(txn, *subject.uid()) : std::nullopt;
         return found.value_or(model::Credential{});
@@ -45,7 +45,7 @@ base::Task<StepResult> PasswordStep::answer(Dialog& dialog, const Subject& subje
     const bool right = co_await verification;
     const bool revoked = is_revoked(subject, password); // looked for whatever was typed: it takes as long
 
-    StepResult result;
+    Effects result;
     if (right && subject.account) {
         result.turn = protocol::Granted{};
         dialog.proved_password = typed_digest(store_, password);
@@ -77,8 +77,9 @@ bool PasswordStep::is_revoked(const Subject& subject, const base::Secret& typed)
 base::Task<std::string> PasswordStep::renew(Dialog& dialog, const Subject& subject, base::Secret password,
                                             model::Credential credential) {
     const bool is_open = subject.account->private_part.state == model::AccountState::active;
-    const bool is_replaced = credential.must_change || dialog.purpose == protocol::purpose::change_password
-                             || dialog.purpose == protocol::purpose::first_login;
+    const config::PurposeSpec* purpose = config::find_purpose(dialog.purpose);
+    const bool is_replaced =
+        credential.must_change || (purpose != nullptr && purpose->end == config::FlowEnd::new_password);
     if (!is_open || is_replaced || !hasher_.weaker_than_configured(credential.password_hash)) {
         co_return std::string(); // a proof that will be refused takes no more time than a wrong one
     }

@@ -18,8 +18,8 @@ public:
         : store_(store), hasher_(hasher), clock_(clock), texts_(texts) {}
 
     [[nodiscard]] bool proves() const noexcept override { return true; }
-    base::Task<StepResult> begin(Dialog& dialog) override;
-    base::Task<StepResult> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
+    base::Task<Effects> begin(Dialog& dialog, const Subject& /*subject*/) override;
+    base::Task<Effects> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
 
 private:
     [[nodiscard]] bool is_revoked(const Subject& subject, const base::Secret& typed) const;

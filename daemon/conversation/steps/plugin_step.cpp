@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/plugin_step.h"
 
-#include "daemon/conversation/facts.h"
 #include "daemon/conversation/presenter.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/store/steps_table.h"
@@ -37,8 +36,8 @@ void require_media(const protocol::StepResponse& response, const std::vector<pro
     }
 }
 
-StepResult unavailable(const base::Error& error) {
-    StepResult result;
+Effects unavailable(const base::Error& error) {
+    Effects result;
     result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
     result.detail = std::string("plugin-unavailable: ") + error.what();
     return result;
@@ -55,17 +54,17 @@ bool PluginStep::is_set_up(const Subject& subject) const {
                   != subject.account->private_part.factors.end();
 }
 
-base::Task<StepResult> PluginStep::begin(Dialog& dialog) {
-    return run(dialog, dialog.subject, StepOperation::begin, {});
+base::Task<Effects> PluginStep::begin(Dialog& dialog, const Subject& subject) {
+    return run(dialog, subject, StepOperation::begin, {});
 }
 
-base::Task<StepResult> PluginStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+base::Task<Effects> PluginStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     if (repeats_the_password(dialog, answers)) {
         co_return password_typed_as_code(dialog);
     }
     const bool no_answer = are_blank(answers);
     auto running = run(dialog, subject, StepOperation::answer, std::move(answers));
-    StepResult result = co_await running;
+    Effects result = co_await running;
     if (no_answer && result.person_failed) { // whoever only pressed Enter guessed nothing
         result.person_failed = false;
         result.detail = name_ + "-not-answered";
@@ -79,7 +78,7 @@ bool PluginStep::repeats_the_password(const Dialog& dialog, const protocol::Answ
            });
 }
 
-StepResult PluginStep::password_typed_as_code(const Dialog& dialog) const {
+Effects PluginStep::password_typed_as_code(const Dialog& dialog) const {
     log::notice(
         log::id::password_typed_as_code,
         "the prompt of " + name_
@@ -88,22 +87,22 @@ StepResult PluginStep::password_typed_as_code(const Dialog& dialog) const {
         {{"LOQUET_ACCOUNT", dialog.subject.name},
          {"LOQUET_SERVICE", dialog.client.service},
          {"LOQUET_PLACE", dialog.client.place()}});
-    StepResult result;
+    Effects result;
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
     result.detail = "password-typed-as-code";
     return result;
 }
 
-base::Task<StepResult> PluginStep::enrol(Dialog& dialog) {
-    return run(dialog, dialog.subject, StepOperation::enrol_begin, {});
+base::Task<Effects> PluginStep::enrol(Dialog& dialog, const Subject& subject) {
+    return run(dialog, subject, StepOperation::enrol_begin, {});
 }
 
-base::Task<StepResult> PluginStep::enrol_answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+base::Task<Effects> PluginStep::enrol_answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     return run(dialog, subject, StepOperation::enrol_answer, std::move(answers));
 }
 
-base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, StepOperation operation,
-                                       protocol::Answers answers) {
+base::Task<Effects> PluginStep::run(Dialog& dialog, const Subject& subject, StepOperation operation,
+                                    protocol::Answers answers) {
     if (operation == StepOperation::enrol_begin) {
         dialog.states.erase(name_); // of a proof by the factor that is replaced now
     }
@@ -115,9 +114,9 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
     try {
         auto asked = plugin_.run(std::move(request));
         response = co_await asked;
-        require_media(response, media_for(subject));
+        require_media(response, media_for(dialog, subject));
     } catch (const base::Error& error) {
-        StepResult result = unavailable(error);
+        Effects result = unavailable(error);
         if (enrols) {
             std::get<protocol::Denied>(result.turn).messages = {
                 texts_.render(dialog.client.locale, "enrolment.unavailable")};
@@ -128,7 +127,7 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
         dialog.states[name_] = std::move(*response.dialog_state);
     }
     std::vector<protocol::StepMessage> messages = std::move(response.send);
-    StepResult result = result_of(dialog, std::move(response), subject, enrols);
+    Effects result = result_of(dialog, std::move(response), subject, enrols);
     send(dialog, subject, std::move(messages), result);
     if (!enrols) {
         note_use(subject, result);
@@ -136,16 +135,23 @@ base::Task<StepResult> PluginStep::run(Dialog& dialog, const Subject& subject, S
     co_return result;
 }
 
-std::vector<protocol::Medium> PluginStep::media_for(const Subject& subject) const {
-    return outbox_ == nullptr ? std::vector<protocol::Medium>{} : media_of(subject, outbox_->settings().media);
+std::vector<protocol::Medium> PluginStep::media_for(const Dialog& dialog, const Subject& subject) const {
+    if (outbox_ == nullptr) {
+        return {};
+    }
+    // Before a proof nobody is to see which addresses an account has; what goes nowhere is refused in the outbox.
+    return media_of(dialog.proved ? subject : subject.as_unknown(), outbox_->settings().media);
 }
 
 void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,
-                      StepResult& result) const {
-    if (!subject.account) {
-        return; // for nobody the same work was done up to here
-    }
+                      Effects& result) const {
     for (protocol::StepMessage& message : messages) {
+        result.needs_durable = true; // a code that is not kept must not be sent
+        result.costs_a_write = true;
+        if (!subject.account) {
+            result.writes.emplace_back([](store::WriteTxn& txn) { store::StepsTable::put_padding(txn); });
+            continue;
+        }
         outbox::SendRequest request;
         request.medium = message.medium;
         request.account = subject.account->public_part.uid;
@@ -161,11 +167,10 @@ void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protoc
         request.place = subject.place;
         request.lifetime = message.lifetime;
         result.writes.push_back(outbox_->enqueue(std::move(request)));
-        result.needs_durable = true; // a code that is not kept must not be sent
     }
 }
 
-void PluginStep::note_use(const Subject& subject, StepResult& result) const {
+void PluginStep::note_use(const Subject& subject, Effects& result) const {
     if (proves_ && outbox_ != nullptr && subject.account && std::holds_alternative<protocol::Granted>(result.turn)) {
         result.writes.push_back(outbox_->code_used(*subject.uid(), name_));
     }
@@ -173,19 +178,15 @@ void PluginStep::note_use(const Subject& subject, StepResult& result) const {
 
 protocol::StepRequest PluginStep::request_for(const Dialog& dialog, const Subject& subject) const {
     protocol::StepRequest request;
-    request.facts = facts_of(subject, Contacts::masked);
-    if (const auto media = media_for(subject); !media.empty()) {
+    request.facts = facts_of(subject, dialog.proved ? Contacts::masked : Contacts::none);
+    if (const auto media = media_for(dialog, subject); !media.empty()) {
         request.facts.push_back(fact_of(media));
     }
     request.now = clock_.wall();
     request.locale = dialog.client.locale;
-    if (const auto uid = subject.uid()) {
-        auto state = store_.read([&](const store::ReadTxn& txn) { return StepsTable::get(txn, *uid, name_); });
-        request.account_state = state ? std::move(*state) : base::SecureBytes();
-        request.key = store_.step_key(name_, *uid);
-    } else {
-        request.key = store_.step_key(name_, subject.identity);
-    }
+    request.account_state = state_of(subject);
+    const auto uid = subject.uid();
+    request.key = uid ? store_.step_key(name_, *uid) : store_.step_key(name_, subject.identity);
     if (const auto kept = dialog.states.find(name_); kept != dialog.states.end()) {
         request.dialog_state = kept->second;
     }
@@ -197,7 +198,10 @@ protocol::Ask PluginStep::shown(protocol::StepAsk ask, const std::string& locale
     for (protocol::StepPrompt& prompt : ask.prompts) {
         protocol::Prompt& drawn = shown.prompts.emplace_back();
         drawn.style = prompt.style;
-        drawn.name = prompt.name;
+        drawn.name = prompt.name.empty() ? name_ : name_ + '.' + prompt.name;
+        const bool typed =
+            prompt.style == protocol::PromptStyle::secret || prompt.style == protocol::PromptStyle::visible;
+        drawn.role = typed ? role_ : protocol::PromptRole::other;
         if (enrols && !prompt.message.variables.empty()) {
             drawn.secret_text = std::make_shared<const base::Secret>(
                 texts_.render_secret(locale, prompt.message.id, secrets_of(prompt.message)));
@@ -208,9 +212,9 @@ protocol::Ask PluginStep::shown(protocol::StepAsk ask, const std::string& locale
     return shown;
 }
 
-StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject,
-                                 bool enrols) const {
-    StepResult result;
+Effects PluginStep::result_of(const Dialog& dialog, protocol::StepResponse response, const Subject& subject,
+                              bool enrols) const {
+    Effects result;
     const std::string& locale = dialog.client.locale;
     result.detail = response.note;
     if (auto* ask = std::get_if<protocol::StepAsk>(&response.turn)) {
@@ -231,19 +235,33 @@ StepResult PluginStep::result_of(const Dialog& dialog, protocol::StepResponse re
         result.detail = name_ + "-wrong" + (response.note.empty() ? "" : ": " + response.note);
         result.person_failed = proves_;
     }
-    const auto uid = subject.uid();
-    if (response.account_state && uid) {
-        result.needs_durable = true;
-        result.writes.emplace_back(
-            [uid = *uid, name = name_, state = std::move(*response.account_state)](store::WriteTxn& txn) {
-                if (state.empty()) {
-                    StepsTable::erase(txn, uid, name);
-                } else {
-                    StepsTable::put(txn, uid, name, state);
-                }
-            });
+    if (response.account_state) {
+        keep_state(subject, std::move(*response.account_state), result);
     }
     return result;
+}
+
+base::SecureBytes PluginStep::state_of(const Subject& subject) const {
+    auto state = store_.read([&](const store::ReadTxn& txn) {
+        return subject.account ? StepsTable::get(txn, *subject.uid(), name_)
+                               : StepsTable::get_unknown(txn, subject.identity, name_);
+    });
+    return state ? std::move(*state) : base::SecureBytes();
+}
+
+void PluginStep::keep_state(const Subject& subject, base::SecureBytes state, Effects& effects) const {
+    effects.needs_durable = true;
+    effects.costs_a_write = true;
+    effects.writes.emplace_back([uid = subject.uid(), identity = subject.identity, name = name_,
+                                 state = std::move(state)](store::WriteTxn& txn) {
+        if (!uid) {
+            StepsTable::put_unknown(txn, identity, name, state);
+        } else if (state.empty()) {
+            StepsTable::erase(txn, *uid, name);
+        } else {
+            StepsTable::put(txn, *uid, name, state);
+        }
+    });
 }
 
 } // namespace loquet::conversation

@@ -14,16 +14,23 @@
 
 namespace loquet::conversation {
 
-struct StepResult {
+/// What an attempt does, gathered from its steps until it is written and told.
+struct Effects {
     /// Ask, Wait, Granted (the next step may begin) or Denied with the precise reason; the engine makes it neutral.
     protocol::Turn turn = protocol::Denied{};
     std::string detail;                     ///< for the audit: "wrong-password"; no secret
-    std::vector<store::Store::Work> writes; ///< go into the one transaction of this answer
-    bool person_failed = false;             ///< a Denied that counts: the person was wrong, not a part of ours
+    std::vector<store::Store::Work> writes; ///< go into the one transaction of this attempt
+    bool person_failed = false;             ///< a Denied that counts: the person was wrong, not a part of Loquet
     /// The account has not set this factor up. The turn denies, which is right where the step is required.
     bool skipped = false;
     bool revoked = false;       ///< the owner locked the account
-    bool needs_durable = false; ///< must not be granted when the writes cannot be made
+    bool needs_durable = false; ///< must not be granted, nor asked on, when the writes cannot be made
+    /// It would write for an account: then the turn costs a durable write for every name.
+    bool costs_a_write = false;
+    bool sets_password = false;
+
+    /// What the next step of the same attempt does besides: its turn counts, and what is to be written adds up.
+    void merge(Effects next);
 };
 
 class Step {
@@ -37,24 +44,30 @@ public:
     [[nodiscard]] virtual bool proves() const noexcept { return false; }
     /// False where this person cannot walk it, because it is a factor that they have not set up.
     [[nodiscard]] virtual bool is_set_up(const Subject& /*subject*/) const { return true; }
-    [[nodiscard]] virtual base::Task<StepResult> begin(Dialog& dialog) = 0;
-    /// `subject` is the dialog's own, or it as an outsider: then the same work is done and the result means nothing.
-    /// `answers`: one for each prompt that wants one.
-    [[nodiscard]] virtual base::Task<StepResult> answer(Dialog& dialog, const Subject& subject,
-                                                        protocol::Answers answers) = 0;
+    /// It may write or send when it begins, and may be over then: before a proof it is run under the account's permit,
+    /// and as for an unknown name behind a lock.
+    [[nodiscard]] virtual bool acts() const noexcept { return false; }
+    /// It always asks the person something when it begins.
+    [[nodiscard]] virtual bool asks() const noexcept { return true; }
+    /// `subject` is the dialog's own, or it as an unknown name: then the same work is done and the result means
+    /// nothing.
+    [[nodiscard]] virtual base::Task<Effects> begin(Dialog& dialog, const Subject& subject) = 0;
+    /// `answers`: one for each prompt that wants one; none where a step that waits is polled.
+    [[nodiscard]] virtual base::Task<Effects> answer(Dialog& dialog, const Subject& subject,
+                                                     protocol::Answers answers) = 0;
 
     /// Sets the factor up: Granted when it is. Only for steps that the configuration accepts where it enrols.
-    [[nodiscard]] virtual base::Task<StepResult> enrol(Dialog& dialog) = 0;
-    [[nodiscard]] virtual base::Task<StepResult> enrol_answer(Dialog& dialog, const Subject& subject,
-                                                              protocol::Answers answers) = 0;
+    [[nodiscard]] virtual base::Task<Effects> enrol(Dialog& dialog, const Subject& subject) = 0;
+    [[nodiscard]] virtual base::Task<Effects> enrol_answer(Dialog& dialog, const Subject& subject,
+                                                           protocol::Answers answers) = 0;
 };
 
 /// A step that is built in, and no factor that anybody sets up.
 class FixedStep : public Step {
 public:
-    base::Task<StepResult> enrol(Dialog& /*dialog*/) final { throw no_factor(); }
-    base::Task<StepResult> enrol_answer(Dialog& /*dialog*/, const Subject& /*subject*/,
-                                        protocol::Answers /*answers*/) final {
+    base::Task<Effects> enrol(Dialog& /*dialog*/, const Subject& /*subject*/) final { throw no_factor(); }
+    base::Task<Effects> enrol_answer(Dialog& /*dialog*/, const Subject& /*subject*/,
+                                     protocol::Answers /*answers*/) final {
         throw no_factor();
     }
 
@@ -67,7 +80,8 @@ private:
 /// A step that only looks and notes.
 class SilentStep : public FixedStep {
 public:
-    base::Task<StepResult> answer(Dialog& /*dialog*/, const Subject& /*subject*/, protocol::Answers /*answers*/) final {
+    [[nodiscard]] bool asks() const noexcept final { return false; }
+    base::Task<Effects> answer(Dialog& /*dialog*/, const Subject& /*subject*/, protocol::Answers /*answers*/) final {
         throw base::Error(base::Error::Kind::internal, "an answer came to a step that asks nothing");
     }
 };

@@ -102,7 +102,9 @@ typedef struct loquet_manifest {
                                  since 1970, UTC), media ("mail", "sms", "mail sms", "sms mail": the ways for which
                                  the account has an address and the site a channel, in the site's order); and for
                                  password rules alone, which must refuse them in a password, mail and phone. Others
-                                 are never given, and channels are given none. */
+                                 are never given, and channels are given none. Before anybody
+                                 proved who they are a step gets no masked address, and all of the site's media:
+                                 it must not show whether somebody has the name. */
     const loquet_option* options;
     size_t option_count;
 } loquet_manifest;

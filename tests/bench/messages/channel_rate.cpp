@@ -63,7 +63,7 @@ private:
     base::Task<void> keep_delivering() {
         while (next_ < end_) {
             protocol::DeliverRequest request = message(next_++);
-            auto delivering = registry_.channel(gateway_.channel).deliver(std::move(request));
+            auto delivering = registry_.channel(gateway_.channel)->deliver(std::move(request));
             const protocol::DeliverResponse response = co_await delivering;
             if (response.outcome != protocol::Outcome::sent) {
                 throw std::runtime_error("the channel did not send a message: " + response.said);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Any file is either accepted, and then holds nothing that the daemon would not run, or refused with printable
 // complaints that have a place.
-#include "daemon/config/config_check.h"
-#include "daemon/config/config_text.h"
-#include "daemon/config/flow_strength.h"
+#include "daemon/config/config.h"
+#include "daemon/config/config_file.h"
+#include "daemon/config/flow.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 

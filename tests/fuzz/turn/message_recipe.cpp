@@ -70,8 +70,9 @@ private:
 constexpr std::array states{"ask", "wait", "granted", "denied"};
 constexpr std::array reasons{"",         "refused",     "locked", "disabled", "new-password-required", "not-authorised",
                              "not-ours", "unavailable", "busy",   "rules"};
+constexpr std::array roles{"other", "current_password", "new_password", "code"};
 constexpr std::array keys{"account", "reason", "retry_after", "poll", "warnings"};
-constexpr std::array signatures{"s", "u", "as", "y", "b", "t", "o", "a{sv}", "(su)", "v", "au", "a(yss)"};
+constexpr std::array signatures{"s", "u", "as", "y", "b", "t", "o", "a{sv}", "(su)", "v", "au", "a(ysss)"};
 
 void write_value(bus::Writer& writer, Recipe& recipe, const std::string& signature, int depth);
 
@@ -93,13 +94,14 @@ void write_entries(bus::Writer& writer, Recipe& recipe, int depth) {
 }
 
 void write_prompts(bus::Writer& writer, Recipe& recipe) {
-    writer.array("(yss)", [&] {
+    writer.array("(ysss)", [&] {
         const std::uint8_t prompts = recipe.byte();
         for (int i = 0; i < prompts; ++i) {
-            writer.structure("yss", [&] {
+            writer.structure("ysss", [&] {
                 const std::uint8_t style = recipe.byte();
                 const std::string name = recipe.text();
-                writer.u8(style).text(name).text(recipe.text());
+                const std::string role = recipe.word(roles);
+                writer.u8(style).text(name).text(role).text(recipe.text());
             });
         }
     });
@@ -130,7 +132,7 @@ void write_value(bus::Writer& writer, Recipe& recipe, const std::string& signatu
         writer.u64(recipe.number());
     } else if (signature == "o") {
         writer.object_path("/" + recipe.text());
-    } else if (signature == "a(yss)") {
+    } else if (signature == "a(ysss)") {
         write_prompts(writer, recipe);
     } else if (signature == "au") {
         writer.array("u", [&] { writer.u32(recipe.number()).u32(recipe.number()); });

@@ -40,7 +40,7 @@ struct Limits {
     void operator()(const protocol::Ask& ask) const {
         require(ask.prompts.size() <= limits::prompts_per_turn);
         for (const protocol::Prompt& prompt : ask.prompts) {
-            require_shown_within(prompt.name, limits::prompt_name_bytes);
+            require_shown_within(prompt.name, limits::shown_prompt_name_bytes);
             require_shown_within(prompt.text, limits::prompt_text_bytes);
         }
     }

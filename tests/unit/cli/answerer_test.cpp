@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 namespace loquet::cli {
 namespace {
 
@@ -19,7 +21,9 @@ std::vector<base::Secret> lines(std::initializer_list<const char*> texts) {
 }
 
 Prompt secret(const char* name) {
-    return {PromptStyle::secret, name, "text"};
+    using protocol::PromptRole;
+    const bool is_new = std::string_view(name).starts_with("new_password");
+    return {PromptStyle::secret, name, "text", is_new ? PromptRole::new_password : PromptRole::current_password};
 }
 
 TEST(APreparedAnswerer, GivesTheNewPasswordAndItsRepetitionFromTheLastLine) {
@@ -38,6 +42,13 @@ TEST(APreparedAnswerer, LeavesTheDialogWhenItsNewPasswordIsAskedAgain) {
     PreparedAnswerer answerer(lines({"next"}), PreparedAnswerer::LastLine::new_password);
     EXPECT_EQ(answerer.answer(secret("new_password")).reveal(), "next");
     EXPECT_THROW((void)answerer.answer(secret("new_password")), base::Error);
+}
+
+TEST(APreparedAnswerer, GivesTheNewPasswordToNoPluginWhateverItsPromptIsCalled) {
+    PreparedAnswerer answerer(lines({"next"}), PreparedAnswerer::LastLine::new_password);
+    EXPECT_THROW((void)answerer.answer({PromptStyle::secret, "evil.new_password", "text", protocol::PromptRole::code}),
+                 base::Error);
+    EXPECT_THROW((void)answerer.answer({PromptStyle::secret, "new_password", "text"}), base::Error);
 }
 
 TEST(APreparedAnswerer, GivesEachLineOnce) {

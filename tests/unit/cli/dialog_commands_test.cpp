@@ -71,7 +71,14 @@ protected:
     }
 
     static protocol::Turn ask(std::vector<Prompt> prompts) { return protocol::Ask{std::move(prompts)}; }
-    static Prompt secret(const char* name, const char* text) { return {PromptStyle::secret, name, text}; }
+    static Prompt secret(const char* name, const char* text) {
+        using protocol::PromptRole;
+        const std::string_view said(name);
+        const PromptRole role = said == "password"                 ? PromptRole::current_password
+                                : said.starts_with("new_password") ? PromptRole::new_password
+                                                                   : PromptRole::other;
+        return {PromptStyle::secret, name, text, role};
+    }
 
     FakeService service_;
     std::deque<protocol::Turn> script_;

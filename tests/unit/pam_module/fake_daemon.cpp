@@ -28,8 +28,9 @@ Turn ask(std::vector<protocol::Prompt> prompts) {
 }
 
 Turn ask_new_password(std::vector<protocol::Prompt> before) {
-    before.push_back({PromptStyle::secret, "new_password", "New password: "});
-    before.push_back({PromptStyle::secret, "new_password_again", "Repeat it: "});
+    const auto role = protocol::PromptRole::new_password;
+    before.push_back({PromptStyle::secret, "new_password", "New password: ", role});
+    before.push_back({PromptStyle::secret, "new_password_again", "Repeat it: ", role});
     return Ask{std::move(before)};
 }
 
@@ -233,7 +234,8 @@ Reaction FakeDaemon::begin(const Request& request, Talk& talk) {
         return judge_password(talk, *request.token);
     }
     talk.stage = "password";
-    return ask({{PromptStyle::info, "", "Welcome."}, {PromptStyle::secret, "password", "Password: "}});
+    return ask({{PromptStyle::info, "", "Welcome."},
+                {PromptStyle::secret, "password", "Password: ", protocol::PromptRole::current_password}});
 }
 
 Reaction FakeDaemon::judge_password(Talk& talk, const std::string& password) {
@@ -254,7 +256,7 @@ Reaction FakeDaemon::judge_password(Talk& talk, const std::string& password) {
     }
     if (!person->second.code.empty()) {
         talk.stage = "code";
-        return ask({{PromptStyle::visible, "code", "Code: "}});
+        return ask({{person->second.code_style, person->second.code_prompt, "Code: ", protocol::PromptRole::code}});
     }
     return grant(talk);
 }

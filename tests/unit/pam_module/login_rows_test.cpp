@@ -9,6 +9,7 @@ namespace loquet::tests {
 
 namespace {
 
+using protocol::PromptStyle;
 using protocol::Reason;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -114,6 +115,22 @@ TEST_F(ALogin, NeverAsksForAPasswordUnderUseFirstPassButForTheSecondStep) {
     EXPECT_EQ(with.authenticate(), PAM_SUCCESS);
     EXPECT_THAT(with.drawn, ElementsAre(Drawn{PAM_PROMPT_ECHO_ON, "Code: "}));
     EXPECT_THAT(with.seen_below("AUTHTOK"), Optional(right_password())) << "the code is not the password";
+}
+
+TEST_F(ALogin, T24_TakesNothingThatAPluginHeardForThePasswordWhateverItsPromptIsCalled) {
+    for (const char* const name : {"password", "new_password", "new_password_again"}) {
+        daemon->add(
+            "bob",
+            {.password = right_password(), .code = "424242", .code_prompt = name, .code_style = PromptStyle::secret});
+        Application application("bob");
+        application.typed = {right_password(), "424242"};
+        EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+        EXPECT_THAT(application.seen_below("AUTHTOK"), Optional(right_password())) << name;
+        Application first_pass("bob", {.options = "use_first_pass", .auth_above = "authtok=" + right_password()});
+        first_pass.typed = {"424242"};
+        EXPECT_EQ(first_pass.authenticate(), PAM_SUCCESS) << "it is no prompt for the password: the person is asked";
+        EXPECT_EQ(first_pass.rounds, 1) << name;
+    }
 }
 
 TEST_F(ALogin, T14_RefusedLooksTheSameForWrongAndLockedAndUnknown) {

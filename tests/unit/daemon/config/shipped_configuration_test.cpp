@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/config/config_check.h"
+#include "daemon/config/config.h"
 #include "daemon/config/config_file.h"
-#include "daemon/config/config_text.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
 #include "lib/protocol/names.h"

@@ -23,7 +23,7 @@ model::Digest digest(std::uint8_t number) {
 class AnAccountQueue : public testing::Test {
 protected:
     /// Enters and evaluates until finish().
-    void enter(const std::string& who, std::uint8_t place, std::uint8_t name = 1) {
+    void acquire(const std::string& who, std::uint8_t place, std::uint8_t name = 1) {
         tasks_.spawn(evaluate(who, place, name));
     }
     /// The helpdesk's turn, until finish().
@@ -42,8 +42,8 @@ protected:
     }
 
     base::Task<void> evaluate(std::string who, std::uint8_t place, std::uint8_t name) {
-        auto entering = queue_.enter(digest(name), digest(place));
-        const AccountQueue::Turn turn = co_await entering;
+        auto entering = queue_.acquire(digest(name), digest(place));
+        const AccountQueue::Permit turn = co_await entering;
         order_ += who;
         if (who == "!") {
             throw Error(Error::Kind::internal, "the evaluation failed");
@@ -54,8 +54,8 @@ protected:
     }
 
     base::Task<void> maintenance(std::string who) {
-        auto entering = queue_.enter_for_maintenance(digest(1));
-        const AccountQueue::Turn turn = co_await entering;
+        auto entering = queue_.acquire_for_maintenance(digest(1));
+        const AccountQueue::Permit turn = co_await entering;
         order_ += who;
         running_.emplace();
         auto ending = running_->future();
@@ -77,8 +77,8 @@ protected:
 };
 
 TEST_F(AnAccountQueue, LetsOneInAtATimeForEachName) {
-    enter("a", 1);
-    enter("b", 1);
+    acquire("a", 1);
+    acquire("b", 1);
     EXPECT_EQ(order_, "a");
     EXPECT_EQ(queue_.waiting(digest(1)), 1U);
     finish();
@@ -88,9 +88,9 @@ TEST_F(AnAccountQueue, LetsOneInAtATimeForEachName) {
 }
 
 TEST_F(AnAccountQueue, DoesNotMakeOneNameWaitForAnother) {
-    enter("a", 1, 1);
+    acquire("a", 1, 1);
     base::Promise<void> of_a = std::move(*running_);
-    enter("b", 1, 2);
+    acquire("b", 1, 2);
     EXPECT_EQ(order_, "ab");
     finish();
     of_a.set();
@@ -99,11 +99,11 @@ TEST_F(AnAccountQueue, DoesNotMakeOneNameWaitForAnother) {
 }
 
 TEST_F(AnAccountQueue, LetsPlacesTakeTurns) {
-    enter("a", 1);
+    acquire("a", 1);
     for (int i = 0; i < 3; ++i) {
-        enter("f", 1); // the flood
+        acquire("f", 1); // the flood
     }
-    enter("o", 2); // the owner, elsewhere
+    acquire("o", 2); // the owner, elsewhere
     finish();
     finish();
     EXPECT_EQ(order_, "afo");
@@ -112,34 +112,34 @@ TEST_F(AnAccountQueue, LetsPlacesTakeTurns) {
 }
 
 TEST_F(AnAccountQueue, TakesHalfOfItsPlacesFromOnePlaceAndNotOneMore) {
-    enter("a", 1);
+    acquire("a", 1);
     for (std::size_t i = 0; i < limits::waiting_per_account / 2; ++i) {
-        enter("f", 1);
+        acquire("f", 1);
     }
     EXPECT_TRUE(failures_.empty());
-    enter("x", 1);
+    acquire("x", 1);
     EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::busy});
-    enter("o", 2);
+    acquire("o", 2);
     EXPECT_EQ(queue_.waiting(digest(1)), limits::waiting_per_account / 2 + 1);
     finish_all();
     EXPECT_TRUE(queue_.idle());
 }
 
 TEST_F(AnAccountQueue, TakesAsManyAsTheLimitFromAllPlacesAndNotOneMore) {
-    enter("a", 1);
+    acquire("a", 1);
     for (std::size_t i = 0; i < limits::waiting_per_account; ++i) {
-        enter("f", static_cast<std::uint8_t>(i % 4));
+        acquire("f", static_cast<std::uint8_t>(i % 4));
     }
     EXPECT_TRUE(failures_.empty());
-    enter("x", 9);
+    acquire("x", 9);
     EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::busy});
     finish_all();
 }
 
 TEST_F(AnAccountQueue, HasAPlaceForMaintenanceHoweverManyWait) {
-    enter("a", 1);
+    acquire("a", 1);
     for (std::size_t i = 0; i < limits::waiting_per_account; ++i) {
-        enter("f", static_cast<std::uint8_t>(i % 4));
+        acquire("f", static_cast<std::uint8_t>(i % 4));
     }
     maintain("h");
     EXPECT_TRUE(failures_.empty());
@@ -154,7 +154,7 @@ TEST_F(AnAccountQueue, HasAPlaceForMaintenanceHoweverManyWait) {
 
 TEST_F(AnAccountQueue, LetsMaintenanceInAtOnceWhereNobodyEvaluates) {
     maintain("h");
-    enter("a", 1);
+    acquire("a", 1);
     EXPECT_EQ(order_, "h");
     finish();
     EXPECT_EQ(order_, "ha");
@@ -163,7 +163,7 @@ TEST_F(AnAccountQueue, LetsMaintenanceInAtOnceWhereNobodyEvaluates) {
 }
 
 TEST_F(AnAccountQueue, TakesAsMuchMaintenanceAsTheLimitAndNoMore) {
-    enter("a", 1);
+    acquire("a", 1);
     for (std::size_t i = 0; i < limits::waiting_maintenance; ++i) {
         maintain("h");
     }
@@ -176,9 +176,9 @@ TEST_F(AnAccountQueue, TakesAsMuchMaintenanceAsTheLimitAndNoMore) {
 }
 
 TEST_F(AnAccountQueue, GoesOnWhenAnEvaluationThrows) {
-    enter("a", 1);
-    enter("!", 1);
-    enter("b", 1);
+    acquire("a", 1);
+    acquire("!", 1);
+    acquire("b", 1);
     finish();
     EXPECT_EQ(order_, "a!b");
     EXPECT_EQ(failures_, std::vector<Error::Kind>{Error::Kind::internal});
@@ -187,14 +187,14 @@ TEST_F(AnAccountQueue, GoesOnWhenAnEvaluationThrows) {
 }
 
 TEST_F(AnAccountQueue, GivesAwayThePlaceOfWhoIsCancelled) {
-    enter("a", 1);
+    acquire("a", 1);
     base::TaskId last = 0;
     for (std::size_t i = 0; i < limits::waiting_per_account / 2; ++i) {
         tasks_.spawn(evaluate("f", 1, 1), &last);
     }
     tasks_.cancel(last);
     EXPECT_EQ(queue_.waiting(digest(1)), limits::waiting_per_account / 2 - 1);
-    enter("g", 1);
+    acquire("g", 1);
     EXPECT_TRUE(failures_.empty());
     finish_all();
     EXPECT_EQ(order_.back(), 'g');
@@ -202,7 +202,7 @@ TEST_F(AnAccountQueue, GivesAwayThePlaceOfWhoIsCancelled) {
 }
 
 TEST_F(AnAccountQueue, PassesOverWhoIsCancelledWhileWaitingAlone) {
-    enter("a", 1);
+    acquire("a", 1);
     base::TaskId answer = 0;
     base::TaskId helpdesk = 0;
     tasks_.spawn(evaluate("b", 2, 1), &answer);
@@ -215,10 +215,10 @@ TEST_F(AnAccountQueue, PassesOverWhoIsCancelledWhileWaitingAlone) {
 }
 
 TEST_F(AnAccountQueue, PassesOverWhoIsCancelledAfterBeingChosen) {
-    enter("a", 1);
+    acquire("a", 1);
     base::TaskId chosen = 0;
     tasks_.spawn(evaluate("b", 1, 1), &chosen);
-    enter("c", 1);
+    acquire("c", 1);
     base::Promise<void> of_a = std::move(*running_);
     of_a.set(); // b has the turn, by a job that has not run yet
     tasks_.cancel(chosen);
@@ -231,7 +231,7 @@ TEST_F(AnAccountQueue, PassesOverWhoIsCancelledAfterBeingChosen) {
 TEST_F(AnAccountQueue, GoesOnWhenTheEvaluationIsCancelled) {
     base::TaskId evaluating = 0;
     tasks_.spawn(evaluate("a", 1, 1), &evaluating);
-    enter("b", 1);
+    acquire("b", 1);
     tasks_.cancel(evaluating);
     EXPECT_EQ(order_, "a") << "a destructor resumes nobody";
     loop_.run();

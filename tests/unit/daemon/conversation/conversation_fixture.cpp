@@ -86,17 +86,21 @@ ConversationFixture::~ConversationFixture() = default;
 
 Engine& ConversationFixture::engine() {
     if (engine_ == nullptr) {
-        PluginDoors doors;
-        doors.lockout = &lockout_;
-        doors.rules = &rules_;
-        doors.outbox = sends_by_;
-        for (const auto& [name, step] : plugin_steps_) {
-            doors.steps[name] = step.get();
-        }
         engine_ = std::make_unique<Engine>(
-            Engine::Dependencies{loop_, clock_, steady_, *store_, hasher_, texts_, settings_, std::move(doors)});
+            Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, sends_by_, flow_set(hasher_)});
     }
     return *engine_;
+}
+
+std::shared_ptr<const FlowSet> ConversationFixture::flow_set(work::Hasher& hasher) {
+    PluginClients clients;
+    clients.lockout = not_owned(lockout_);
+    clients.rules = not_owned(rules_);
+    for (const auto& [name, step] : plugin_steps_) {
+        clients.steps[name] = not_owned(*step);
+    }
+    return std::make_shared<FlowSet>(FlowSet::Dependencies{*store_, hasher, clock_, texts_, sends_by_}, settings_,
+                                     std::move(clients));
 }
 
 void ConversationFixture::add(model::Uid uid, const std::string& name, std::string_view password) {

@@ -58,6 +58,9 @@ protected:
 
     /// Made when it is first used, so that a test can set `settings_` and the steps before.
     Engine& engine();
+    /// Of what `settings_` and the steps are now.
+    std::shared_ptr<const FlowSet> flow_set(work::Hasher& hasher);
+    std::shared_ptr<const FlowSet> flow_set() { return flow_set(hasher_); }
     /// With that password; empty: never set.
     void add(model::Uid uid, const std::string& name, std::string_view password);
     void set(model::Uid uid, const std::function<void(model::PrivateAccount&)>& change);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/conversation/dialog_table.h"
+#include "daemon/conversation/dialog.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "tests/support/error_kind.h"

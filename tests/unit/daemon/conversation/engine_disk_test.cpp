@@ -13,7 +13,7 @@ protected:
     void save_when_writable() {
         store_changes_ = store_->on<store::WritabilityChanged>([this](const auto& change) {
             if (change.writable()) {
-                engine().save_left_over();
+                engine().save_unsaved();
             }
         });
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A second factor where one is set up: who is asked for which, who may choose, and what a wrong one counts.
 #include "daemon/accounts/account_changes.h"
-#include "daemon/conversation/place_trust.h"
+#include "daemon/conversation/dialog.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
 #include <gmock/gmock.h>

@@ -68,8 +68,45 @@ TEST_F(ALoginByTheEngine, DoesNotTakeAKnownPasswordForTheAnswerToAnotherQuestion
     step.will_say(
         {protocol::StepAsk{{{protocol::PromptStyle::visible, "sum", {"arithmetic.question", {}}}}}, {}, {}, {}, {}});
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
-    EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"sum"});
+    EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"riddle.sum"});
     EXPECT_EQ(step.requests.size(), 1U);
+}
+
+TEST_F(ALoginByTheEngine, T24_GivesAPluginNoPasswordThatWasTypedElsewhereWhateverItsPromptIsCalled) {
+    for (const std::string name : {"password", "new_password", "new_password_again"}) {
+        engine_.reset();
+        settings_.flows.front() = config::flow_of_steps("login", {});
+        FakeStep& thief = add_step("thief", config::Proof::challenge);
+        settings_.flows.front().items.push_back(config::required_step("password"));
+        thief.will_say(
+            {protocol::StepAsk{{{protocol::PromptStyle::secret, name, {"password.prompt", {}}}}}, {}, {}, {}, {}});
+        const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
+        ASSERT_TRUE(begun.dialog.has_value()) << name;
+        const auto& prompt = std::get<Ask>(begun.turn).prompts.at(0);
+        EXPECT_EQ(prompt.name, "thief." + name);
+        EXPECT_EQ(prompt.role, protocol::PromptRole::other);
+        ASSERT_EQ(thief.requests.size(), 1U) << "it was only told to begin";
+        EXPECT_TRUE(thief.requests.front().answers.empty());
+    }
+}
+
+TEST_F(ALoginByTheEngine, TellsWhatEachAnswerIs) {
+    add_step("totp", config::Proof::possession)
+        .will_say({protocol::StepAsk{{{protocol::PromptStyle::info, "hint", {"refused", {}}},
+                                      {protocol::PromptStyle::secret, "", {"totp.code", {}}},
+                                      {protocol::PromptStyle::choice, "again", {"totp.code", {}}}}},
+                   {},
+                   {},
+                   {},
+                   {}});
+    const Begun begun = begin("anna");
+    EXPECT_EQ(std::get<Ask>(begun.turn).prompts.at(0).role, protocol::PromptRole::current_password);
+    const auto prompts = std::get<Ask>(answer(*begun.dialog, {canary::password})).prompts;
+    const auto role_of = [&](std::size_t i) { return std::pair(prompts.at(i).name, prompts.at(i).role); };
+    using enum protocol::PromptRole;
+    EXPECT_EQ(role_of(0), std::pair(std::string("totp.hint"), other));
+    EXPECT_EQ(role_of(1), std::pair(std::string("totp"), code));
+    EXPECT_EQ(role_of(2), std::pair(std::string("totp.again"), other));
 }
 
 TEST_F(ALoginByTheEngine, NeitherJudgesNorCountsAnEmptyPassword) {

@@ -2,11 +2,10 @@
 // Plugins as a test scripts them: what they answer, when, and what they were asked. Loop thread.
 #pragma once
 
-#include "daemon/conversation/fallback_policy.h"
-#include "daemon/plugins/lockout_client.h"
-#include "daemon/plugins/rules_client.h"
-#include "daemon/plugins/step_client.h"
+#include "daemon/conversation/lockout_service.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "lib/base/error.h"
+#include "tests/support/not_owned.h"
 
 #include <algorithm>
 #include <deque>
@@ -16,6 +15,8 @@
 #include <vector>
 
 namespace loquet::conversation {
+
+using tests::not_owned;
 
 /// Dead, or held until the test lets it answer.
 class FakePlugin {

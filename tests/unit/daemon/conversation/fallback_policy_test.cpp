@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/conversation/fallback_policy.h"
+#include "daemon/conversation/lockout_service.h"
 
 #include <gtest/gtest.h>
 

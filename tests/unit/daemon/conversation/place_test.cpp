@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/dialog.h"
-#include "daemon/conversation/place.h"
 
 #include <gtest/gtest.h>
 

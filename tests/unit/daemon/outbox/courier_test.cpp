@@ -348,9 +348,9 @@ TEST_F(ACourier, AsksADeadGatewayForOneMessageAndNotForAllThatWait) {
 
 TEST_F(ACourier, TakesAsManyChannelsOfAMediumAsTheLimitSays) {
     const auto courier_with = [&](std::size_t channels) {
-        std::vector<ChannelBinding> doors(channels, {Medium::mail, "smtp", &mail_});
-        doors.push_back({Medium::sms, "sms_http", &sms_});
-        const Courier courier({loop_, clock_, *store_, *outbox_, texts_, tasks_}, std::move(doors));
+        std::vector<ChannelBinding> bindings(channels, {Medium::mail, "smtp", tests::not_owned(mail_)});
+        bindings.push_back({Medium::sms, "sms_http", tests::not_owned(sms_)});
+        const Courier courier({loop_, clock_, *store_, *outbox_, texts_, tasks_}, bindings);
     };
     EXPECT_EQ(store::kind_thrown_by([&] { courier_with(limits::channels_per_medium); }), std::nullopt);
     EXPECT_EQ(store::kind_thrown_by([&] { courier_with(limits::channels_per_medium + 1); }),

@@ -8,11 +8,12 @@
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/receipts.h"
-#include "daemon/plugins/channel_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
+#include "tests/support/not_owned.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -132,9 +133,9 @@ int main(int argc, char** argv) {
     const auto texts = messages::Catalogue::load({argv[2]});
     base::TaskGroup tasks([&](const std::exception_ptr&) { loop.stop(); });
     Gateway gateway(loop, clock, argv[3], manner == "forgetful");
-    const std::vector<outbox::ChannelBinding> doors{{model::Medium::sms, "gateway", &gateway}};
-    outbox::Courier courier({loop, clock, store, outbox, texts, tasks}, doors);
-    outbox::Receipts receipts({loop, store, outbox, tasks}, doors);
+    const std::vector<outbox::ChannelBinding> bindings{{model::Medium::sms, "gateway", tests::not_owned(gateway)}};
+    outbox::Courier courier({loop, clock, store, outbox, texts, tasks}, bindings);
+    outbox::Receipts receipts({loop, store, outbox, tasks}, bindings);
     courier.on_sent([&](std::uint64_t number, const model::OutboxEntry& message) { receipts.sent(number, message); });
     courier.start();
     receipts.start();

@@ -176,11 +176,12 @@ bool OutboxFixture::has_letter(std::uint64_t number) const {
 }
 
 void OutboxFixture::start_courier() {
-    const std::vector<ChannelBinding> doors{
-        {Medium::mail, "smtp", &mail_}, {Medium::mail, "second", &second_}, {Medium::sms, "sms_http", &sms_}};
+    const std::vector<ChannelBinding> bindings{{Medium::mail, "smtp", tests::not_owned(mail_)},
+                                               {Medium::mail, "second", tests::not_owned(second_)},
+                                               {Medium::sms, "sms_http", tests::not_owned(sms_)}};
     courier_ =
-        std::make_unique<Courier>(Courier::Dependencies{loop_, clock_, *store_, *outbox_, texts_, tasks_}, doors);
-    receipts_ = std::make_unique<Receipts>(Receipts::Dependencies{loop_, *store_, *outbox_, tasks_}, doors);
+        std::make_unique<Courier>(Courier::Dependencies{loop_, clock_, *store_, *outbox_, texts_, tasks_}, bindings);
+    receipts_ = std::make_unique<Receipts>(Receipts::Dependencies{loop_, *store_, *outbox_, tasks_}, bindings);
     courier_->on_sent(
         [this](std::uint64_t number, const model::OutboxEntry& message) { receipts_->sent(number, message); });
     courier_->on_health([this](const std::string& channel, const ChannelHealth& health) {

@@ -7,10 +7,11 @@
 #include "daemon/outbox/courier.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/receipts.h"
-#include "daemon/plugins/channel_client.h"
+#include "daemon/plugins/plugin_clients.h"
 #include "lib/messages/catalogue.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/not_owned.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
 #include <functional>

@@ -46,7 +46,7 @@ protected:
 
     std::optional<base::Error::Kind> call_again() {
         const Milliseconds before = clock_.boottime();
-        auto error = tests::error_of(loop_, registry_->step("misbehaving_step").run({}));
+        auto error = tests::error_of(loop_, registry_->step("misbehaving_step")->run({}));
         EXPECT_LT(clock_.boottime() - before, deadline + Milliseconds(1000));
         if (error) {
             EXPECT_EQ(error, base::Error::Kind::unavailable);
@@ -57,7 +57,7 @@ protected:
 
     void expect_another_to_work() {
         protocol::JudgeRequest request;
-        EXPECT_EQ(tests::await(loop_, registry_->lockout("counting_lockout").judge(std::move(request))).verdict,
+        EXPECT_EQ(tests::await(loop_, registry_->lockout("counting_lockout")->judge(std::move(request))).verdict,
                   protocol::Verdict::allow);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Attack class T24: plugins that crash, hang, lie, leak or reach out. Whatever they do, the caller is answered within
 // the deadline, the status says what happened, and another instance works.
-#include "daemon/plugins/patience.h"
+#include "daemon/plugins/circuit_breaker.h"
 #include "lib/protocol/plugin_wire.h"
 #include "tests/unit/daemon/plugins/bad_plugin.h"
 
@@ -24,7 +24,7 @@ TEST_F(ABadPlugin, T24_ThatAbortsFailsItsCallerAtOnceAndServesAgainAfterARestart
     process_->configure("how = \"behaves\"\n");
     ASSERT_TRUE(process_->start());
     tests::await(loop_, [](bus::Loop& loop) -> base::Task<int> {
-        auto pause = loop.sleep(2 * Patience::first_delay);
+        auto pause = loop.sleep(2 * CircuitBreaker::first_delay);
         co_await pause;
         co_return 0;
     }(loop_));
@@ -102,7 +102,7 @@ TEST_F(ABadPlugin, T24_MustTakeExactlyOneTurn) {
 TEST_F(ABadPlugin, T24_ThatLeaksGoesOnAnswering) {
     ASSERT_FALSE(call("leaks"));
     for (int i = 0; i < 100; ++i) {
-        ASSERT_FALSE(error_of(loop_, registry_->step("misbehaving_step").run({})));
+        ASSERT_FALSE(error_of(loop_, registry_->step("misbehaving_step")->run({})));
     }
 }
 
@@ -115,7 +115,7 @@ TEST_F(ABadPlugin, T24_IsQuarantinedAfterFiveFailuresAndThenFailsAtOnce) {
         if (process_->wait_for_end(0) != -1 || process_->pid() < 0) {
             ASSERT_TRUE(process_->start());
         }
-        ASSERT_TRUE(error_of(loop_, registry_->step("misbehaving_step").run({})));
+        ASSERT_TRUE(error_of(loop_, registry_->step("misbehaving_step")->run({})));
         loop_.run_once(Milliseconds(10));
     }
     EXPECT_EQ(status().state, PluginState::quarantined);

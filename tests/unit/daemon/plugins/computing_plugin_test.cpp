@@ -32,7 +32,7 @@ protected:
             loop.run_once(base::Milliseconds(100));
         }
         try {
-            const auto response = tests::await(loop, registry.step("computing_step").run({}));
+            const auto response = tests::await(loop, registry.step("computing_step")->run({}));
             return std::holds_alternative<protocol::StepGrant>(response.turn);
         } catch (const base::Error& error) {
             const int status = process.wait_for_end(10);

@@ -27,6 +27,7 @@ struct Pieces {
         std::uint8_t style = 1;
         std::string name = "password";
         std::string text = "Password:";
+        std::string role = "current_password";
     };
     std::string state = "denied";
     std::vector<RawPrompt> prompts{};
@@ -45,9 +46,9 @@ protected:
     [[nodiscard]] bus::Message message(const Pieces& pieces) const {
         return messages_.with([&](bus::Writer& writer) {
             writer.text(pieces.state);
-            writer.array("(yss)", [&] {
-                for (const auto& [style, name, text] : pieces.prompts) {
-                    writer.structure("yss", [&] { writer.u8(style).text(name).text(text); });
+            writer.array("(ysss)", [&] {
+                for (const auto& [style, name, text, role] : pieces.prompts) {
+                    writer.structure("ysss", [&] { writer.u8(style).text(name).text(role).text(text); });
                 }
             });
             writer.array("{sv}", [&] { pieces.details(writer); });
@@ -76,7 +77,9 @@ const std::optional<Error::Kind> is_refused = Error::Kind::invalid;
 TEST_F(ATurnOnTheBus, OfEveryStateArrivesAsItWasSent) {
     const std::vector<Turn> turns{
         Ask{},
-        Ask{{{PromptStyle::secret, "password", "Mot de passe :"},
+        Ask{{{PromptStyle::secret, "password", "Mot de passe :", PromptRole::current_password},
+             {PromptStyle::secret, "new_password", "Nouveau :", PromptRole::new_password},
+             {PromptStyle::secret, "totp.code", "Code :", PromptRole::code},
              {PromptStyle::visible, "answer", "3 + 4"},
              {PromptStyle::choice, "factor", "1 key\u00a0"},
              {PromptStyle::info, "", ""},
@@ -111,14 +114,15 @@ TEST_F(ATurnOnTheBus, CarriesASecretTextBesideItself) {
     const bus::Message sent = messages_.with([&](bus::Writer& writer) { write_turn(writer, turn); });
     bus::Reader reader(sent.get());
     std::string on_the_bus(reader.text(16));
-    reader.array("(yss)", limits::prompts_per_turn, [&] {
-        reader.enter(SD_BUS_TYPE_STRUCT, "yss");
+    reader.array("(ysss)", limits::prompts_per_turn, [&] {
+        reader.enter(SD_BUS_TYPE_STRUCT, "ysss");
         (void)reader.u8();
-        on_the_bus += reader.text(limits::prompt_name_bytes);
+        on_the_bus += reader.text(limits::shown_prompt_name_bytes);
+        on_the_bus += std::string(reader.text(limits::prompt_name_bytes)) + ' ';
         on_the_bus += reader.text(limits::prompt_text_bytes);
         reader.exit();
     });
-    EXPECT_EQ(on_the_bus, "askintrokeep thiskeykey");
+    EXPECT_EQ(on_the_bus, "askintroother keep thiskeyother keyother ");
 }
 
 TEST_F(ATurnOnTheBus, IsRefusedWithSecretTextsThatAreNotOneForEachPromptOrNotSealed) {
@@ -176,6 +180,13 @@ TEST_F(ATurnOnTheBus, IsRefusedWithAStyleThatDoesNotExist) {
     }
 }
 
+TEST_F(ATurnOnTheBus, TakesARoleThatItDoesNotKnowForNone) {
+    for (const char* role : {"", "password", "Current_password", "eclipse"}) {
+        EXPECT_EQ(std::get<Ask>(read(asking({1, "password", "Password:", role}))).prompts.at(0).role, PromptRole::other)
+            << role;
+    }
+}
+
 TEST_F(ATurnOnTheBus, TakesAnUnknownReasonForARefusal) {
     EXPECT_TRUE(read(with_detail("denied", "reason", "eclipse")) == Turn(Denied(Reason::refused, {}, {})));
 }
@@ -210,11 +221,11 @@ TEST_F(ATurnOnTheBus, T22_HoldsNothingThatATerminalWouldObey) {
 }
 
 TEST_F(ATurnOnTheBus, T22_IsWithinTheLimitsThoughControlCharactersAreWrittenOut) {
-    const std::string name(limits::prompt_name_bytes, '\x01');
+    const std::string name(limits::shown_prompt_name_bytes, '\x01');
     const std::string text(limits::prompt_text_bytes, '\x01');
-    EXPECT_GT(4 * name.size(), limits::prompt_name_bytes) << "\\x01 written out is four bytes";
+    EXPECT_GT(4 * name.size(), limits::shown_prompt_name_bytes) << "\\x01 written out is four bytes";
     const Turn ask = read(asking({1, name, text}));
-    EXPECT_LE(std::get<Ask>(ask).prompts.at(0).name.size(), limits::prompt_name_bytes);
+    EXPECT_LE(std::get<Ask>(ask).prompts.at(0).name.size(), limits::shown_prompt_name_bytes);
     EXPECT_LE(std::get<Ask>(ask).prompts.at(0).text.size(), limits::prompt_text_bytes);
     EXPECT_TRUE(there_and_back(ask) == ask);
     const Turn denied = read(with_warnings({text}));
@@ -224,8 +235,10 @@ TEST_F(ATurnOnTheBus, T22_IsWithinTheLimitsThoughControlCharactersAreWrittenOut)
 
 TEST_F(ATurnOnTheBus, KeepsEveryLimitAndRefusesOneMore) {
     const auto text = [](std::size_t size) { return std::string(size, 'x'); };
-    EXPECT_EQ(refusal(asking({1, text(limits::prompt_name_bytes), ""})), is_read);
-    EXPECT_EQ(refusal(asking({1, text(limits::prompt_name_bytes + 1), ""})), is_refused);
+    EXPECT_EQ(refusal(asking({1, text(limits::shown_prompt_name_bytes), ""})), is_read);
+    EXPECT_EQ(refusal(asking({1, text(limits::shown_prompt_name_bytes + 1), ""})), is_refused);
+    EXPECT_EQ(refusal(asking({1, "", "", text(limits::prompt_name_bytes)})), is_read);
+    EXPECT_EQ(refusal(asking({1, "", "", text(limits::prompt_name_bytes + 1)})), is_refused);
     EXPECT_EQ(refusal(asking({1, "", text(limits::prompt_text_bytes)})), is_read);
     EXPECT_EQ(refusal(asking({1, "", text(limits::prompt_text_bytes + 1)})), is_refused);
     EXPECT_EQ(refusal({"ask", std::vector<Pieces::RawPrompt>(limits::prompts_per_turn)}), is_read);

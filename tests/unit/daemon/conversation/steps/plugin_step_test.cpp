@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a step in a plugin is given of an account, and what becomes of what it sends and skips.
 #include "daemon/conversation/steps/plugin_step.h"
+#include "daemon/store/outbox_table.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
 #include <gmock/gmock.h>
@@ -44,10 +45,10 @@ protected:
         outbox_.set({.media = media_, .budgets = {}, .alarm = {}});
         return {name, {.proves = config::Proof::possession}, plugin_, *store_, clock_, texts_, &outbox_};
     }
-    StepResult begin(Dialog& dialog, protocol::StepResponse says, const std::string& name = "code") {
+    Effects begin(Dialog& dialog, protocol::StepResponse says, const std::string& name = "code") {
         plugin_.will_say(std::move(says));
         PluginStep asked = step(name);
-        return done(asked.begin(dialog));
+        return done(asked.begin(dialog, dialog.subject));
     }
     [[nodiscard]] const protocol::StepRequest& request() const { return plugin_.requests.back(); }
     [[nodiscard]] std::string media_fact() const {
@@ -57,6 +58,14 @@ protected:
             }
         }
         return "none";
+    }
+
+    [[nodiscard]] std::size_t messages_kept() const {
+        return store_->read([](const store::ReadTxn& txn) {
+            std::size_t kept = 0;
+            store::OutboxTable::each(txn, 0, [&](std::uint64_t, const model::OutboxEntry&) { return ++kept != 0; });
+            return kept;
+        });
     }
 
     static protocol::StepResponse sending(Medium medium) {
@@ -74,53 +83,92 @@ protected:
 
 TEST_F(APluginStep, HandsOnAMessageWithItsResult) {
     Dialog dialog = dialog_of(anna, "anna");
-    const StepResult result = begin(dialog, sending(Medium::sms));
+    const Effects result = begin(dialog, sending(Medium::sms));
     EXPECT_EQ(asked(result.turn), std::vector<std::string>{"code"});
     EXPECT_EQ(result.writes.size(), 1U);
     EXPECT_TRUE(result.needs_durable) << "a code that is not kept must not be sent";
     EXPECT_EQ(dialog.states["code"], base::SecureBytes{1});
 }
 
-TEST_F(APluginStep, IsToldTheMediaOfTheSiteForWhichTheAccountHasAnAddress) {
-    Dialog of_anna = dialog_of(anna, "anna");
+TEST_F(APluginStep, IsToldTheMediaOfTheSiteForWhichTheAccountHasAnAddressOnceItsOwnerIsProved) {
+    const auto proved_dialog_of = [this](model::Uid uid, const std::string& name) {
+        Dialog dialog = dialog_of(uid, name);
+        dialog.proved = true;
+        return dialog;
+    };
+    Dialog of_anna = proved_dialog_of(anna, "anna");
     (void)begin(of_anna, {});
     EXPECT_EQ(media_fact(), "sms mail") << "in the site's order";
     set(anna, [](model::PrivateAccount& account) { account.phone.clear(); });
-    Dialog without_phone = dialog_of(anna, "anna");
+    Dialog without_phone = proved_dialog_of(anna, "anna");
     (void)begin(without_phone, {});
     EXPECT_EQ(media_fact(), "mail");
-    Dialog of_bert = dialog_of(bert, "bert");
+    Dialog of_bert = proved_dialog_of(bert, "bert");
     (void)begin(of_bert, {});
     EXPECT_EQ(media_fact(), "none") << "no address";
     media_.clear();
-    Dialog at_a_site_without_channels = dialog_of(anna, "anna");
+    Dialog at_a_site_without_channels = proved_dialog_of(anna, "anna");
     (void)begin(at_a_site_without_channels, {});
     EXPECT_EQ(media_fact(), "none");
+}
+
+TEST_F(APluginStep, T15_IsToldNothingOfTheAddressesOfAnAccountBeforeAProof) {
+    for (const model::Uid uid : {anna, bert}) {
+        Dialog dialog = dialog_of(uid, uid == anna ? "anna" : "bert");
+        (void)begin(dialog, {});
+        EXPECT_EQ(media_fact(), "sms mail") << "all of the site's, as for an unknown name";
+        for (const protocol::NamedText& fact : request().facts) {
+            EXPECT_THAT(fact.name, testing::Not(testing::HasSubstr("masked")));
+        }
+    }
 }
 
 // Nobody waits for a message that cannot come: the site has no channel, or the account no address.
 TEST_F(APluginStep, ThatSendsWhereNothingArrivesIsUnavailable) {
     media_ = {Medium::mail};
     Dialog dialog = dialog_of(anna, "anna");
-    const StepResult result = begin(dialog, sending(Medium::sms));
+    const Effects result = begin(dialog, sending(Medium::sms));
     EXPECT_EQ(refusal(result.turn), Reason::unavailable);
     EXPECT_THAT(result.detail, HasSubstr("it sends by sms, for which the site has no channel"));
     EXPECT_FALSE(result.person_failed);
     EXPECT_TRUE(result.writes.empty());
     EXPECT_TRUE(dialog.states["code"].empty()) << "nothing of that answer stays";
     Dialog without_address = dialog_of(bert, "bert");
+    without_address.proved = true;
     EXPECT_EQ(refusal(begin(without_address, sending(Medium::mail)).turn), Reason::unavailable);
 }
 
 TEST_F(APluginStep, SendsNothingForAnOutsiderAndDoesNotShowIt) {
     Dialog known = dialog_of(anna, "anna");
-    const StepResult for_anna = begin(known, sending(Medium::sms));
+    const Effects for_anna = begin(known, sending(Medium::sms));
     const std::string media = media_fact();
     Dialog unknown = dialog_of_unknown("zoe");
-    const StepResult for_nobody = begin(unknown, sending(Medium::sms));
-    EXPECT_TRUE(for_nobody.writes.empty());
+    Effects for_nobody = begin(unknown, sending(Medium::sms));
+    store_->write_now([&](store::WriteTxn& txn) {
+        for (auto& work : for_nobody.writes) {
+            work(txn);
+        }
+    });
+    EXPECT_EQ(for_nobody.writes.size(), for_anna.writes.size()) << "it costs as much";
+    EXPECT_EQ(messages_kept(), 0U);
     EXPECT_EQ(for_nobody.turn, for_anna.turn) << "the person sees the same";
     EXPECT_EQ(media_fact(), media) << "and the plugin does the same";
+}
+
+TEST_F(APluginStep, KeepsItsStateForAnUnknownNameAsForAnAccount) {
+    Dialog unknown = dialog_of_unknown("zoe");
+    Effects first = begin(unknown, {protocol::StepAsk{{}}, base::SecureBytes{4, 2}, {}, {}, {}});
+    store_->write_now([&](store::WriteTxn& txn) { first.writes.at(0)(txn); });
+    (void)begin(unknown, {});
+    EXPECT_EQ(request().account_state, (base::SecureBytes{4, 2}));
+    Dialog of_anna = dialog_of(anna, "anna");
+    (void)begin(of_anna, {});
+    EXPECT_TRUE(request().account_state.empty()) << "an account's is its own";
+    for (int n = 0; n < 3000; ++n) { // more names than there are records
+        Dialog other = dialog_of_unknown("name" + std::to_string(n));
+        (void)begin(other, {});
+        EXPECT_TRUE(request().account_state.empty()) << "another name's record is not read";
+    }
 }
 
 TEST_F(APluginStep, HasAKeyForEachAccountThatStaysTheSame) {
@@ -156,7 +204,7 @@ TEST_F(APluginStep, ThatIsSkippedDeniesWithoutAFailure) {
     protocol::StepResponse skip;
     skip.turn = protocol::StepSkip{};
     Dialog dialog = dialog_of(anna, "anna");
-    const StepResult result = begin(dialog, std::move(skip));
+    const Effects result = begin(dialog, std::move(skip));
     EXPECT_EQ(refusal(result.turn), Reason::refused);
     EXPECT_EQ(result.detail, "code-not-set-up");
     EXPECT_TRUE(result.skipped);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One attempt of a dialog: it begins a flow, answers a step, or polls one that waits. All three go one way, which reads
+// from top to bottom: permit, policy, step, next steps, report to the lockout, commit, tell. Loop thread; lives in the
+// frame of the coroutine that runs it.
+#pragma once
+
+#include "daemon/config/config.h"
+#include "daemon/conversation/account_queue.h"
+#include "daemon/conversation/dialog.h"
+#include "daemon/conversation/flow_set.h"
+#include "daemon/conversation/lockout_service.h"
+#include "daemon/conversation/steps/step.h"
+#include "daemon/notices/notices.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/task.h"
+#include "lib/bus/loop.h"
+#include "lib/messages/catalogue.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::conversation {
+
+class Attempt {
+public:
+    /// What attempts need of the daemon; outlives them.
+    struct Context {
+        bus::Loop& loop;
+        const base::Clock& clock;
+        model::SteadyTime& steady;
+        store::Store& store;
+        const messages::Catalogue& texts;
+        LockoutService& lockout;
+        AccountQueue& queue;
+        base::TaskGroup& tasks;                   ///< those that are done for callers
+        std::optional<notices::Notices>& notices; ///< nothing: nothing can be sent
+        /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
+        std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)>& on_locked;
+    };
+    Attempt(const Context& context, Dialog& dialog) : context_(context), dialog_(dialog) {}
+
+    /// Begins the steps up to the first question. Before a proof a step that may act then takes the whole way, for
+    /// every name; one that only asks (the password) needs no permit, no policy and no write.
+    base::Task<protocol::Turn> begin();
+    /// Judges an answer.
+    base::Task<protocol::Turn> answer(protocol::Answers answers);
+    /// Asks a step that waits whether it still does. While it says so, there is no permit, policy or write; what it
+    /// says else is judged like an answer, once.
+    base::Task<protocol::Turn> poll();
+    /// PAM's account management without an authentication by Loquet: what the steps that ask nothing say. Writes
+    /// nothing.
+    base::Task<protocol::Turn> look();
+    /// Ends the dialog with a record and nothing else: what it waited for, or the rest of its flow, never came.
+    base::Task<void> give_up(std::string why);
+
+private:
+    enum class Kind : std::uint8_t { begin, answer, poll };
+    /// For which counters an attempt has waited, and how long in all.
+    struct Waited {
+        base::Milliseconds time{0};
+        std::optional<model::AttemptCounters> counters;
+    };
+
+    base::Task<protocol::Turn> run();
+    /// `hold` of the ruling: to be waited for without the permit, before it is asked again.
+    base::Task<Ruling> ask_policy(const LockoutService::CounterLease& lease, Waited& waited) const;
+    base::Task<protocol::Turn> evaluate_locked(const LockoutService::CounterLease& lease);
+    base::Task<void> run_step();
+    base::Task<void> run_next_steps();
+    base::Task<void> report_to_lockout(const LockoutService::CounterLease& lease);
+    base::Task<void> commit(const LockoutService::CounterLease& lease);
+    base::Task<void> write(const LockoutService::CounterLease& lease);
+    void tell() const;
+
+    /// The one way to a step: of the set that the dialog began with.
+    [[nodiscard]] Step& step_named(const std::string& name) const { return dialog_.flows->step(name); }
+    [[nodiscard]] FlowState::Reach reach() const;
+    /// The step on is a proof rather than set up.
+    [[nodiscard]] bool proves() const;
+    /// The polled step only keeps something.
+    [[nodiscard]] bool still_waits() const;
+    /// What the step on says is a proof, or a failure to give one.
+    [[nodiscard]] bool is_judged() const;
+    [[nodiscard]] bool needs_policy() const;
+    /// The dialog's, or it as an unknown name where this step is to do nothing for it.
+    [[nodiscard]] Subject subject_for(const Step& step) const;
+    [[nodiscard]] bool ended() const noexcept { return dialog_.flow.state() == State::ended; }
+    void shield();
+    /// There is no permit: an answer is refused, a poll's outcome is kept for the next poll.
+    [[nodiscard]] protocol::Turn end_as_busy();
+    void note_proof(bool proved);
+    /// The step of that name was granted: what that changed of the account, with its record, and for its owner.
+    void note_change(const std::string& granted_step, bool enrolled);
+    void tell_owner(model::Notice notice, std::vector<store::Store::Work>& writes) const;
+
+    const Context& context_;
+    Dialog& dialog_;
+    Kind kind_ = Kind::begin;
+    protocol::Answers answers_;
+    std::unique_ptr<Effects> polled_; ///< what the polled step said, before there was a permit
+    bool step_acts_ = false;          ///< a step that acts is answered or may begin
+    Ruling ruling_{
+        protocol::Verdict::allow, base::Milliseconds(0), base::Milliseconds(0), {}}; ///< before: may it be evaluated?
+    bool refused_ = false;                                                           ///< the ruling was the answer
+    LockoutService::PrefetchedRulings prefetched_;
+    Effects effects_;
+    std::optional<Ruling> consequence_; ///< after a failure: what the next one meets
+    /// As they were before the policy heard of the success, which is none while it is not durable.
+    std::optional<model::AttemptCounters> forgiven_;
+    bool outdated_ = false; ///< the account changed while the answer was judged: nothing of it was written
+    bool durable_ = false;
+};
+
+} // namespace loquet::conversation

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Asks the lockout policy, keeps the counters it judges by, and hands them over for the one durable write of an
+// attempt. While the policy plugin is dead the strict built-in policy judges on the same counters. Loop thread; two
+// questions to the policy never overlap, so no counter is lost between dialogs.
+#pragma once
+
+#include "daemon/model/counters.h"
+#include "daemon/model/ids.h"
+#include "daemon/model/steady_time.h"
+#include "daemon/plugins/plugin_clients.h"
+#include "daemon/store/store.h"
+#include "lib/base/clock.h"
+#include "lib/base/task.h"
+#include "lib/protocol/plugin_messages.h"
+#include "lib/protocol/plugin_wire.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace loquet::conversation {
+
+template <class Value>
+class CounterCache {
+public:
+    using Version = std::uint64_t;
+
+    /// Keeps a value in the book while it lives; `load()` gives it where it is not there yet, and may throw. Above
+    /// `most` entries the value is dropped in the end even if the store has not got it.
+    class [[nodiscard]] Held {
+    public:
+        template <class Load>
+        Held(CounterCache& book, const model::Digest& key, std::size_t most, Load load)
+            : book_(book), key_(key), most_(most) {
+            book_.hold(key_, load);
+        }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        ~Held() { book_.release(key_, most_); }
+
+    private:
+        CounterCache& book_;
+        model::Digest key_;
+        std::size_t most_;
+    };
+
+    /// Until release(); see Held.
+    template <class Load>
+    void hold(const model::Digest& key, Load load) {
+        auto place = entries_.find(key);
+        if (place == entries_.end()) {
+            place = entries_.emplace(key, Entry{load(), 0, 0, 0}).first;
+        }
+        ++place->second.holders;
+    }
+    void release(const model::Digest& key, std::size_t most) {
+        if (--entries_.at(key).holders == 0 && entries_.size() > most) {
+            entries_.erase(key);
+        } else {
+            drop_if_done(key);
+        }
+    }
+
+    [[nodiscard]] const Value& get(const model::Digest& key) const { return entries_.at(key).value; }
+    void set(const model::Digest& key, Value value) {
+        Entry& entry = entries_.at(key);
+        if (!(entry.value == value)) {
+            entry.value = std::move(value);
+            ++entry.version;
+        }
+    }
+    [[nodiscard]] Version version(const model::Digest& key) const { return entries_.at(key).version; }
+    /// Whether the store has the value as it stands, as far as is known by now.
+    [[nodiscard]] bool is_durable(const model::Digest& key) const {
+        const Entry& entry = entries_.at(key);
+        return entry.durable == entry.version;
+    }
+    /// The store has the value of that version.
+    void durable(const model::Digest& key, Version version) {
+        const auto place = entries_.find(key);
+        if (place != entries_.end()) {
+            place->second.durable = std::max(place->second.durable, version);
+            drop_if_done(key);
+        }
+    }
+    /// What is in the store now counts: for an unlock by the helpdesk.
+    void replace(const model::Digest& key, Value value) {
+        const auto place = entries_.find(key);
+        if (place != entries_.end()) {
+            place->second.value = std::move(value);
+            place->second.durable = ++place->second.version;
+            drop_if_done(key);
+        }
+    }
+
+    /// Values that the store has not got, with nobody using them: left by a disk that refused.
+    [[nodiscard]] std::vector<model::Digest> unsaved() const {
+        std::vector<model::Digest> keys;
+        for (const auto& [key, entry] : entries_) {
+            if (entry.holders == 0) {
+                keys.push_back(key);
+            }
+        }
+        return keys;
+    }
+    [[nodiscard]] bool has(const model::Digest& key) const { return entries_.contains(key); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+private:
+    struct Entry {
+        Value value;
+        std::uint32_t holders = 0;
+        Version version = 0;
+        Version durable = 0;
+    };
+    void drop_if_done(const model::Digest& key) {
+        const auto place = entries_.find(key);
+        if (place != entries_.end() && place->second.holders == 0 && place->second.durable == place->second.version) {
+            entries_.erase(place);
+        }
+    }
+
+    std::unordered_map<model::Digest, Entry, model::DigestHash> entries_;
+};
+
+/// Same question and answer as the plugin's `judge`.
+[[nodiscard]] protocol::Judgement judge_strictly(const protocol::JudgeRequest& request);
+
+/// Whose attempt, from where.
+struct AttemptKey {
+    model::Digest identity; ///< of the canonical name, or of what was typed
+    bool unknown = true;    ///< nobody has the name
+    model::Digest place;
+    bool makes_known = true; ///< a success there shows the owner's own place; not behind somebody else's su
+};
+
+struct Ruling {
+    protocol::Verdict verdict = protocol::Verdict::disabled;
+    base::Milliseconds wait{0}; ///< for delay and locked: from now
+    base::Milliseconds hold{0}; ///< neither evaluated nor refused before: from now
+    std::string reason;
+
+    [[nodiscard]] bool shut() const noexcept {
+        return verdict == protocol::Verdict::locked || verdict == protocol::Verdict::disabled;
+    }
+};
+
+class LockoutService {
+    struct Name {
+        model::AttemptCounters counters;
+        bool unknown = true;
+        friend bool operator==(const Name&, const Name&) = default;
+    };
+    using Names = CounterCache<Name>;
+    using Places = CounterCache<model::Counter>;
+
+public:
+    LockoutService(std::shared_ptr<plugins::LockoutClient> policy, store::Store& store, model::SteadyTime& steady,
+                   const base::Clock& clock, base::Executor& loop)
+        : policy_(std::move(policy)), store_(store), steady_(steady), clock_(clock), judging_(loop) {}
+
+    /// Another policy, on the same counters: for questions from now on.
+    void use(std::shared_ptr<plugins::LockoutClient> policy) { policy_ = std::move(policy); }
+
+    /// Counters stay in memory while one lives.
+    class [[nodiscard]] CounterLease {
+    public:
+        CounterLease(LockoutService& lockout, const AttemptKey& attempt);
+        [[nodiscard]] const AttemptKey& attempt() const noexcept { return attempt_; }
+
+    private:
+        AttemptKey attempt_;
+        Names::Held name_;
+        Places::Held place_;
+        Places::Held site_;
+    };
+
+    /// While one lives the account's counters are changed in the store behind the book: what a refusing disk left in
+    /// memory is not written over that.
+    class [[nodiscard]] CounterFreeze {
+    public:
+        CounterFreeze(LockoutService& lockout, const model::Digest& identity);
+
+    private:
+        Names::Held name_;
+    };
+
+    /// What the policy says to events that have not happened yet. It is a pure function of the counters: asking it
+    /// changes nothing, and what it answers is worth something as long as they stand as they were.
+    class PrefetchedRulings;
+    /// Asks ahead, so that nobody waits for the policy after what takes long. Does not wait.
+    [[nodiscard]] PrefetchedRulings prefetch(const CounterLease& lease,
+                                             const std::array<protocol::LockoutEvent, 2>& events);
+
+    /// Judges, and changes the counters in memory at once; asks only what was not known_ahead. Never throws for a dead
+    /// plugin.
+    base::Task<Ruling> judge(const CounterLease& lease, protocol::LockoutEvent event, PrefetchedRulings prefetched);
+
+    [[nodiscard]] const model::AttemptCounters& counters(const CounterLease& lease) const;
+    /// Nobody else's attempt has changed them meanwhile: an account is judged once at a time.
+    void put_back(const CounterLease& lease, model::AttemptCounters counters);
+    /// A new password by somebody who may give one: the failures are forgotten, the known places stay.
+    void forget_failures(const CounterLease& lease);
+
+    /// The attempt's counters as they stand, for the store; `durable` is to be run once the write is.
+    struct Changes {
+        store::Store::Work work;
+        base::Job durable;
+    };
+    enum class Extent : std::uint8_t {
+        all,     ///< also what did not change, so that the time it takes does not tell a lock from a wrong password
+        changed, ///< what the store has not got
+    };
+    [[nodiscard]] Changes changes(const CounterLease& lease, Extent extent);
+
+    /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there.
+    void reload(const model::Digest& identity);
+
+    /// Counters that a refusing disk left in memory (bounded: every account's, and beyond limits::counted_unknown_names
+    /// the newest unknown name gives way), for when it takes writes again; nothing when there are none.
+    [[nodiscard]] std::optional<Changes> unsaved();
+
+    /// True while the built-in policy judges.
+    [[nodiscard]] bool on_fallback() const noexcept { return on_fallback_; }
+    /// Called when that changes, and with the policy's alerts.
+    std::function<void(bool on_fallback, const std::string& why)> when_fallback_changes;
+    std::function<void(const std::string& text)> on_alert;
+
+private:
+    /// The plugin's judgement, or the strict one and why.
+    struct Answer {
+        protocol::Judgement judgement;
+        std::string failure;
+    };
+    static base::Task<Answer> ask(std::shared_ptr<plugins::LockoutClient> policy, protocol::JudgeRequest request);
+    /// Of the counters that an attempt is judged by.
+    struct Versions {
+        std::uint64_t name = 0;
+        std::uint64_t place = 0;
+        std::uint64_t site = 0;
+        friend bool operator==(const Versions&, const Versions&) = default;
+    };
+    [[nodiscard]] Versions versions(const AttemptKey& attempt) const;
+    [[nodiscard]] protocol::JudgeRequest question(const AttemptKey& attempt, protocol::LockoutEvent event);
+    void take_over(const AttemptKey& attempt, protocol::LockoutEvent event, const protocol::ScopedCounters& counters);
+    /// What the helpdesk is told of locks by failures: the place's from what the attempt met, and the account's from
+    /// what an attempt at any other place would meet.
+    base::Task<void> note_locks(const AttemptKey& attempt, const protocol::Judgement& judgement, bool policy_answers);
+    void note_fallback(bool fallback, const std::string& why);
+
+    std::shared_ptr<plugins::LockoutClient> policy_;
+    store::Store& store_;
+    model::SteadyTime& steady_;
+    const base::Clock& clock_;
+    base::AsyncMutex judging_;
+    [[nodiscard]] Name stored(const AttemptKey& attempt) const;
+
+    Names names_;
+    Places places_; ///< the site has the key Digest{}
+    bool on_fallback_ = false;
+};
+
+class LockoutService::PrefetchedRulings {
+public:
+    PrefetchedRulings() = default; ///< of nothing
+
+private:
+    friend class LockoutService;
+    Versions versions_{};
+    std::vector<std::pair<protocol::LockoutEvent, base::Future<Answer>>> answers_;
+};
+
+} // namespace loquet::conversation

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/wiring.h"
+
+#include "daemon/accounts/name_service.h"
+#include "daemon/audit/audit_log.h"
+#include "lib/base/log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace loquet {
+
+namespace {
+
+/// What one hash of the default method needs (daemon/work/hasher.h); dearer ones are the administrator's choice.
+constexpr std::uint64_t bytes_per_hash = 16U << 20U;
+
+protocol::PluginKind kind_of(config::PluginKind kind) {
+    switch (kind) {
+    case config::PluginKind::step:
+        return protocol::PluginKind::step;
+    case config::PluginKind::lockout:
+        return protocol::PluginKind::lockout;
+    case config::PluginKind::password_rules:
+        return protocol::PluginKind::password_rules;
+    case config::PluginKind::channel:
+        return protocol::PluginKind::channel;
+    }
+    return protocol::PluginKind::step;
+}
+
+outbox::Budget budget_of(const config::BudgetConfig& settings) {
+    return {.account = settings.account,
+            .destination = settings.destination,
+            .country = settings.country,
+            .place = settings.place,
+            .site = settings.site,
+            .unproven_percent = settings.unproven_percent};
+}
+
+std::uint64_t machine_memory() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Keyed by the store's own key: a copy of another store has another shape, also of one that stood here before.
+std::uint32_t shape_of(const accounts::DirectorySettings& directory, const store::Store& store) {
+    std::string text = "the directory " + directory.organisation_prefix;
+    for (const std::uint32_t gid : directory.machine_groups) {
+        text += ' ' + std::to_string(gid);
+    }
+    const auto& digest = store.digest(store::DigestKind::identity, text).bytes;
+    return std::uint32_t{digest[0]} | std::uint32_t{digest[1]} << 8U | std::uint32_t{digest[2]} << 16U
+           | 1U; // never 0, so that no label is
+}
+
+} // namespace
+
+work::HashingOptions hashing_options(const config::HashingConfig& settings) {
+    const std::uint64_t fits = std::max<std::uint64_t>(settings.memory.of(machine_memory()) / bytes_per_hash, 1);
+    const std::uint64_t wanted =
+        settings.workers == 0 ? std::max(std::thread::hardware_concurrency(), 1U) : settings.workers;
+    return {settings.prefix, settings.cost, static_cast<std::size_t>(std::min(fits, wanted))};
+}
+
+accounts::Settings account_settings(const config::Config& settings) {
+    accounts::Settings accounts;
+    accounts.uids = {settings.accounts.uid_first, settings.accounts.uid_last};
+    accounts.defaults = {settings.accounts.home, settings.accounts.shell, settings.accounts.authorisations};
+    accounts.defaults.organisation_prefix = settings.directory.organisation_prefix;
+    accounts.history = settings.password.history;
+    return accounts;
+}
+
+accounts::ImportRules import_rules(const config::Config& settings) {
+    const accounts::Settings accounts = account_settings(settings);
+    accounts::ImportRules rules;
+    rules.defaults = accounts.defaults;
+    rules.uids = accounts.uids;
+    return rules;
+}
+
+accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store) {
+    accounts::DirectorySettings directory;
+    directory.folder = settings.directory.folder;
+    directory.organisation_prefix = settings.directory.organisation_prefix;
+    auto groups = accounts::machine_groups(settings.accounts.groups, account_settings(settings).uids);
+    for (const std::string& complaint : groups.complaints) {
+        log::warning(log::id::configuration_refused, complaint);
+    }
+    directory.machine_groups = std::move(groups.gids);
+    directory.shape = shape_of(directory, store);
+    return directory;
+}
+
+outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
+    outbox::Settings outbox;
+    if (!settings.mail.empty()) {
+        outbox.media.push_back(model::Medium::mail);
+    }
+    if (!settings.sms.empty()) {
+        outbox.media.push_back(model::Medium::sms);
+    }
+    outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
+    outbox.alarm = {settings.alarm_after, settings.alarm_percent};
+    outbox.keep = settings.keep;
+    outbox.receipts = settings.receipts;
+    return outbox;
+}
+
+std::vector<outbox::ChannelBinding> channel_bindings(const config::OutboxConfig& settings,
+                                                     const plugins::Registry::Selection& plugins) {
+    std::vector<outbox::ChannelBinding> bindings;
+    bindings.reserve(settings.mail.size() + settings.sms.size());
+    for (const std::string& name : settings.mail) {
+        bindings.push_back({model::Medium::mail, name, plugins.channel(name)});
+    }
+    for (const std::string& name : settings.sms) {
+        bindings.push_back({model::Medium::sms, name, plugins.channel(name)});
+    }
+    return bindings;
+}
+
+std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings) {
+    std::vector<plugins::InstanceConfig> instances;
+    instances.reserve(settings.plugins.size());
+    for (const auto& [name, instance] : settings.plugins) {
+        instances.push_back({name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock",
+                             instance.deadline, instance.enrolled_only});
+    }
+    return instances;
+}
+
+conversation::PluginClients plugin_clients(const config::Config& settings,
+                                           const plugins::Registry::Selection& plugins) {
+    conversation::PluginClients clients;
+    clients.lockout = plugins.lockout(settings.lockout.plugin);
+    clients.rules = settings.password.rules.empty() ? nullptr : plugins.rules(settings.password.rules);
+    for (const auto& [name, instance] : settings.plugins) {
+        if (instance.kind == config::PluginKind::step) {
+            clients.steps[name] = plugins.step(name);
+        }
+    }
+    return clients;
+}
+
+base::Task<void> record(store::Store& store, model::AuditEvent event) {
+    auto writing =
+        store.write([event = std::move(event)](store::WriteTxn& txn) { audit::AuditLog::append(txn, event); });
+    co_await writing;
+}
+
+} // namespace loquet
