@@ -191,7 +191,7 @@ TEST_F(EachProfile, IsReloadedIntoEachOtherUnderRunningLogins) {
             }
             EXPECT_EQ(asked(under_way.turn), first_of_old) << what;
             expect_judged(connection, std::move(under_way), what + ", under way");
-            EXPECT_EQ(first_prompts.back() == std::vector<std::string>{"password"}, to != "apicil") << what;
+            EXPECT_EQ(first_prompts.back() == std::vector<std::string>{"password"}, to != "bonuseco") << what;
         }
     }
 }

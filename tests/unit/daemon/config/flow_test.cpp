@@ -135,6 +135,13 @@ TEST(TheTableOfSteps, HasARowForEachPurposesLastStepAndAcceptsItThere) {
     EXPECT_EQ(find_purpose("logout"), nullptr);
 }
 
+TEST(APlugin, IsNotCalledLikeTheStepInWhichAPersonPicksOne) {
+    Config config;
+    Complaints complaints;
+    apply("[plugins.choice]\nkind = 'step'", "f", config, complaints);
+    EXPECT_THAT(complaints.lines(), ElementsAre(HasSubstr("f:1:1: plugins.choice: accepted is")));
+}
+
 TEST(TheTableOfSteps, NamesWhatAFlowAcceptsAndWhatNoPluginIsCalled) {
     for (const StepSpec& row : builtin_steps) {
         EXPECT_EQ(step_named(row.name).kind, row.kind);

@@ -112,7 +112,7 @@ protected:
 TEST_P(AnEnrolmentChoice, ThatIsPickedAndLeftSetsNothingUp) {
     const Begun choice = begun();
     step("totp").will_say(asks_for_a_code());
-    EXPECT_THAT(asked(say(choice, {"1"})), ElementsAre("code"));
+    EXPECT_THAT(asked(say(choice, {"1"})), ElementsAre("totp.code"));
     engine().cancel(*choice.dialog, ":1.9");
     expect_nothing_was_set_up();
 }
@@ -290,7 +290,7 @@ protected:
 TEST_F(ALoginChoice, TrustsNoPlaceAndGrantsNothing) {
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
     step("codes").will_say(asks_for_a_code());
-    EXPECT_THAT(asked(answer(*begun.dialog, {"2"})), ElementsAre("code"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"2"})), ElementsAre("codes.code"));
     EXPECT_THAT(private_part(anna).trusted_places, IsEmpty());
     step("codes").will_say(says_no());
     EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::refused);

@@ -73,7 +73,7 @@ protected:
             {protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}, {}});
         step_.will_say({protocol::StepGrant{}, base::SecureBytes(state_bytes), {}, {}, {}});
         const DialogId id = *begin("anna").dialog;
-        EXPECT_EQ(asked(answer(id, {canary::password})), std::vector<std::string>{"code"});
+        EXPECT_EQ(asked(answer(id, {canary::password})), std::vector<std::string>{"code.code"});
         return id;
     }
     void fail_twice() {

@@ -56,7 +56,7 @@ protected:
 TEST_F(SettingAFactorUp, KeepsItsStateAndTellsThatTheAccountHasIt) {
     const Begun begun = up_to_the_key();
     EXPECT_EQ(totp().requests.back().operation, protocol::StepOperation::enrol_begin);
-    EXPECT_THAT(asked(begun.turn), ElementsAre("key", "code"));
+    EXPECT_THAT(asked(begun.turn), ElementsAre("totp.key", "totp.code"));
     EXPECT_THAT(private_part(anna).factors, IsEmpty()) << "not before it is confirmed";
     totp().will_say(is_set_up());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
@@ -160,7 +160,7 @@ TEST_F(AFirstLogin, SetsTheFactorUpThatIsPicked) {
     set(anna, [](model::Credential& credential) { credential.must_change = true; });
     const Begun begun = changing();
     totp().will_say(shows_a_key());
-    EXPECT_THAT(asked(answer(*begun.dialog, {"1"}, ":1.9")), ElementsAre("key", "code"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"1"}, ":1.9")), ElementsAre("totp.key", "totp.code"));
     totp().will_say(is_set_up());
     EXPECT_THAT(asked(answer(*begun.dialog, {"123456"}, ":1.9")),
                 ElementsAre("rules", "new_password", "new_password_again"));

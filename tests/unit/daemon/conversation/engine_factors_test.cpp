@@ -50,7 +50,7 @@ TEST_F(ASecondFactor, IsAskedOfWhoHasOne) {
     set_up({"codes"});
     step("codes").will_say(says_ask());
     const Begun begun = past_the_password();
-    EXPECT_THAT(asked(begun.turn), ElementsAre("code"));
+    EXPECT_THAT(asked(begun.turn), ElementsAre("codes.code"));
     step("codes").will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
     EXPECT_TRUE(step("totp").requests.empty());
@@ -81,7 +81,7 @@ TEST_F(ASecondFactor, IsPickedByWhoHasSeveral) {
         EXPECT_THAT(asked(answer(*begun.dialog, {odd})), testing::Contains("choice_again")) << odd;
     }
     step("codes").will_say(says_ask());
-    EXPECT_THAT(asked(answer(*begun.dialog, {"2"})), ElementsAre("code"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"2"})), ElementsAre("codes.code"));
     step("codes").will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
     EXPECT_EQ(counters("anna").account.consecutive, 0U) << "an odd choice is no guess";
@@ -102,7 +102,7 @@ TEST_F(ASecondFactor, IsWantedTwiceWhereTheFlowSaysSo) {
     const Begun begun = past_the_password();
     step("totp").will_say(says_yes());
     step("codes").will_say(says_ask());
-    EXPECT_THAT(asked(answer(*begun.dialog, {"123456"})), ElementsAre("code"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"123456"})), ElementsAre("codes.code"));
     step("codes").will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
 }

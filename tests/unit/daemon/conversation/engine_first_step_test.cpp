@@ -85,7 +85,7 @@ protected:
 };
 
 TEST_F(AFirstStepThatSends, SendsAndKeepsItsState) {
-    EXPECT_EQ(asked(seen_at_begin("anna").turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(asked(seen_at_begin("anna").turn), std::vector<std::string>{"code.code"});
     EXPECT_THAT(sent_to(), ElementsAre(anna.value));
     const auto state =
         store_->read([](const store::ReadTxn& txn) { return store::StepsTable::get(txn, anna, "code"); });
@@ -136,7 +136,7 @@ TEST_F(AFirstStepThatSends, T15_CostsTheSameForEveryNameWhereItSendsAgain) {
         step_->will_say(sending());
         seen.push_back(seen_of([&] { return answer(*last_, {""}); }));
     }
-    EXPECT_EQ(asked(seen[0].turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(asked(seen[0].turn), std::vector<std::string>{"code.code"});
     EXPECT_EQ(seen[0].commits, 1U);
     EXPECT_EQ(seen[1], seen[0]);
     EXPECT_EQ(seen[2], seen[0]) << "an account out of service";
@@ -238,7 +238,7 @@ TEST_F(AFirstStepThatSends, IsJudgedBehindAChallengeToo) {
         step_->will_say(sending());
         seen.push_back(seen_of([&] { return answer(id, {"12"}); }));
     }
-    EXPECT_EQ(asked(seen[0].turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(asked(seen[0].turn), std::vector<std::string>{"code.code"});
     EXPECT_EQ(seen[0].judged, 1U) << "before anything is sent";
     EXPECT_EQ(seen[1], seen[0]);
     EXPECT_EQ(seen[2], seen[0]);

@@ -141,7 +141,7 @@ TEST_F(AProof, OutlivesThePasswordThatItsOwnDialogSets) {
     const Begun begun = changing_the_password();
     totp().will_say(asks());
     const Turn asking = set_password(begun);
-    EXPECT_THAT(asked(asking), testing::ElementsAre("code"));
+    EXPECT_THAT(asked(asking), testing::ElementsAre("totp.code"));
     totp().will_say(is_right());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"}, ":1.9")));
 }

@@ -101,7 +101,7 @@ TEST_F(AStepThatWaits, MayAskInTheEnd) {
     const DialogId id = wait_for_anna();
     const Turn turn =
         poll(id, {protocol::StepAsk{{{protocol::PromptStyle::visible, "code", {"refused", {}}}}}, {}, {}, {}, {}});
-    EXPECT_EQ(asked(turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(asked(turn), std::vector<std::string>{"push.code"});
     step_->will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(id, {"7"})));
 }

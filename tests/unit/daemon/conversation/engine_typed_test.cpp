@@ -96,7 +96,7 @@ TEST_F(ABlankAnswer, ToASecondFactorIsNoGuess) {
 TEST_F(ABlankAnswer, ThatThePluginTakesForARequestIsOne) {
     const Begun begun = past_the_password();
     totp().will_say(asks_for_totp());
-    EXPECT_THAT(asked(answer(*begun.dialog, {""})), ElementsAre("code"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {""})), ElementsAre("totp.code"));
     totp().will_say(says_yes());
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
 }

@@ -16,7 +16,7 @@ protected:
     DialogId prove_the_password() {
         step_.will_say(asking());
         const DialogId id = *begin("anna").dialog;
-        EXPECT_EQ(asked(answer(id, {canary::password})), std::vector<std::string>{"code"});
+        EXPECT_EQ(asked(answer(id, {canary::password})), std::vector<std::string>{"code.code"});
         EXPECT_TRUE(records().empty());
         return id;
     }
@@ -45,7 +45,7 @@ TEST_F(AProofThatIsNotFollowed, IsRecordedWhereTheDialogTimesOut) {
     settings_.conversation.timeout = std::chrono::seconds(1);
     step_.will_say(asking());
     const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
-    EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"code.code"});
     expect_record("proof-not-followed: timed out");
 }
 

@@ -185,7 +185,7 @@ TEST_F(ALyingHost, T24_ThatClosesIsLeft) {
 
 TEST_F(ALyingHost, T24_ThatSaysNothingIsLeftWhenItDescribesItselfAndWhenItIsAsked) {
     expect_failure("it did not answer within 300 ms");
-    clock_.ahead += Patience::longest_delay;
+    clock_.ahead += CircuitBreaker::longest_delay;
     lies_at_once_ = true;
     expect_failure("it did not answer within 300 ms");
 }
@@ -226,13 +226,13 @@ TEST_F(ALyingHost, T24_MayKeepNoMoreCallersWaitingThanTheLimit) {
 
 TEST_F(ALyingHost, T24_GetsOneProbeAfterItsQuarantine) {
     reply_ = [this](int, const protocol::Frame&) { send(base::as_bytes("garbage")); };
-    for (std::size_t i = 0; i < Patience::failures_for_quarantine; ++i) {
+    for (std::size_t i = 0; i < CircuitBreaker::failures_for_quarantine; ++i) {
         ASSERT_TRUE(tests::error_of(loop_, judge()));
         clock_.ahead += Milliseconds(5000);
     }
     EXPECT_EQ(client_->status().state, PluginState::quarantined);
     EXPECT_EQ(accepted_, 5);
-    clock_.ahead += Patience::quarantine - Milliseconds(10'000);
+    clock_.ahead += CircuitBreaker::quarantine - Milliseconds(10'000);
     ASSERT_TRUE(tests::error_of(loop_, judge()));
     EXPECT_EQ(accepted_, 5) << "no attempt during the quarantine";
 
@@ -244,7 +244,7 @@ TEST_F(ALyingHost, T24_GetsOneProbeAfterItsQuarantine) {
     EXPECT_EQ(accepted_, 6);
     EXPECT_EQ(client_->status().state, PluginState::quarantined);
 
-    clock_.ahead += Patience::quarantine;
+    clock_.ahead += CircuitBreaker::quarantine;
     reply_ = [this](int, const protocol::Frame& frame) {
         send(protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::Judgement{}));
     };

@@ -38,7 +38,7 @@ public:
         }
         request.now = base::Milliseconds(1'700'000'000'000);
         request.key.assign(32, 'k');
-        return tests::await(loop_, registry_.step(process_.instance()).run(std::move(request)));
+        return tests::await(loop_, registry_.step(process_.instance())->run(std::move(request)));
     }
 
 private:

@@ -170,6 +170,7 @@ TEST_F(AnImportedHash, IsNotRenewedWhereThePasswordMustBeChangedFirst) {
         credential.password_changed = clock_.wall() - std::chrono::days(400);
     });
     settings_.password.expires_after = std::chrono::days(90);
+    engine().use(flow_set());
     EXPECT_TRUE(opens(canary::password)) << "expired";
     EXPECT_TRUE(is_kept());
 }

@@ -84,7 +84,7 @@ protected:
 TEST_F(APluginStep, HandsOnAMessageWithItsResult) {
     Dialog dialog = dialog_of(anna, "anna");
     const Effects result = begin(dialog, sending(Medium::sms));
-    EXPECT_EQ(asked(result.turn), std::vector<std::string>{"code"});
+    EXPECT_EQ(asked(result.turn), std::vector<std::string>{"code.code"});
     EXPECT_EQ(result.writes.size(), 1U);
     EXPECT_TRUE(result.needs_durable) << "a code that is not kept must not be sent";
     EXPECT_EQ(dialog.states["code"], base::SecureBytes{1});
