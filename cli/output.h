@@ -1,18 +1,43 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where a command says its results: standard output, as tables for a person or as JSON for a program. Complaints and
-// dialogs do not come here. One thread.
+// What a command says: tables through a pager for people, JSON for programs. One thread.
 #pragma once
 
-#include "cli/pager.h"
+#include "cli/process.h"
 #include "cli/table.h"
 #include "cli/value.h"
+#include "lib/base/file.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::cli {
+
+/// The pager's argument list: $PAGER split at blanks, else less. Somebody who borrows another user's rights (sudo,
+/// pkexec) gets less whatever the environment says, and LESSSECURE keeps less from starting programs.
+[[nodiscard]] std::vector<std::string> pager_arguments(const char* pager, bool borrowed_rights);
+
+/// True in a process started through sudo or pkexec, or set-uid.
+[[nodiscard]] bool has_borrowed_rights();
+
+class Pager {
+public:
+    /// Nothing where the program is missing; then the text goes straight to the terminal.
+    static std::optional<Pager> start(const std::vector<std::string>& arguments);
+
+    [[nodiscard]] int fd() const noexcept { return input_.get(); }
+    /// Says that no more text comes and waits until the person has read it.
+    void finish();
+
+private:
+    Pager(base::Fd input, std::unique_ptr<Process> process) noexcept;
+
+    std::unique_ptr<Process> process_; ///< dies after input_, else both would wait for each other
+    base::Fd input_;
+};
 
 class Output {
 public:

@@ -61,7 +61,8 @@ TEST(TheManual, NamesEveryKeyOfTheConfiguration) {
 }
 
 TEST(TheManual, HasEveryPageThatAUnitOrAMessageNames) {
-    std::string texts = base::read_file(LOQUET_SOURCE_DIR "/pam_module/options.cpp", limits::configuration_file_bytes);
+    std::string texts =
+        base::read_file(LOQUET_SOURCE_DIR "/pam_module/transaction.cpp", limits::configuration_file_bytes);
     for (const auto& entry : std::filesystem::directory_iterator(LOQUET_SOURCE_DIR "/etc/systemd")) {
         texts += base::read_file(entry.path(), limits::configuration_file_bytes);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verb "passwd": a new password for an account that one knows the password of. One thread.
+// Verbs by which people change what is theirs: "passwd" a password, "enrol" a second factor. One thread.
 #pragma once
 
 #include "cli/client.h"
@@ -17,5 +17,8 @@ struct PasswdOptions {
 };
 
 ExitCode passwd(Client& client, Output& output, const PasswdOptions& options);
+
+/// `account`: empty for that of the caller. Only at a terminal: what is asked depends on a secret that is shown.
+ExitCode enrol(Client& client, Output& output, const std::string& account);
 
 } // namespace loquet::cli
