@@ -2,8 +2,7 @@
 // The six entry points that libpam knows (pam.modules(7)). No exception leaves them.
 #include "lib/base/error.h"
 #include "lib/base/text.h"
-#include "pam_module/change_password.h"
-#include "pam_module/login.h"
+#include "pam_module/phases.h"
 
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
