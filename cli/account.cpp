@@ -6,9 +6,9 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "lib/bus/row.h"
-#include "lib/protocol/answers.h"
+#include "lib/bus/message.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 
 #include <fmt/format.h>
 

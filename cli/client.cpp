@@ -5,7 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
-#include "lib/bus/row.h"
+#include "lib/bus/message.h"
 #include "lib/protocol/names.h"
 
 #include <fcntl.h>

@@ -5,9 +5,8 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "lib/bus/row.h"
+#include "lib/bus/message.h"
 #include "lib/messages/catalogue.h"
-#include "lib/messages/mail_subject.h"
 #include "lib/protocol/names.h"
 #include "lib/sms/gsm7.h"
 

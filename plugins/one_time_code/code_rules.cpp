@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/one_time_code/code_rules.h"
 
-#include "lib/factor/typed_code.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/code_book.h"
 
+#include "lib/factor/keyed_hash.h"
 #include "lib/factor/state.h"
-#include "lib/factor/typed_code.h"
 
 #include <algorithm>
 #include <cstdint>

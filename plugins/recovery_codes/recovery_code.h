@@ -3,7 +3,7 @@
 // looks like another (RFC 8628, 6.1). 20^8 codes are 34 bits. Pure, any thread.
 #pragma once
 
-#include "lib/factor/secure_bytes.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <cstdint>
 #include <functional>
@@ -21,7 +21,7 @@ using RandomBelow = std::function<std::uint32_t(std::uint32_t)>;
 
 [[nodiscard]] SecureBytes draw_code(const RandomBelow& random_below);
 
-/// "BCDF-GHJK", as it is shown; people may type it as lib/factor/typed_code.h says.
+/// "BCDF-GHJK", as it is shown; people may type it as compact() takes it.
 [[nodiscard]] SecureBytes shown(std::string_view code);
 
 } // namespace loquet::plugins_recovery_codes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lib/factor/typed_code.h"
+#include "lib/factor/keyed_hash.h"
 #include "plugins/recovery_codes/recovery_code.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/recovery_codes/recovery_codes.h"
 
-#include "lib/factor/enrolment.h"
+#include "lib/factor/state.h"
 #include "plugins/recovery_codes/recovery_code.h"
 
 #include <iterator>

@@ -2,7 +2,7 @@
 // A QR code on a text terminal. Pure, any thread.
 #pragma once
 
-#include "lib/factor/secure_bytes.h"
+#include "lib/factor/keyed_hash.h"
 
 #include <string_view>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/totp/totp.h"
 
-#include "lib/factor/enrolment.h"
+#include "lib/factor/state.h"
 #include "plugins/totp/key_uri.h"
 #include "plugins/totp/qr_rows.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lib/base/hidden_address.h"
+#include "lib/base/text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "lib/messages/locale.h"
+#include "lib/messages/catalogue.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
