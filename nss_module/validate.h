@@ -151,7 +151,7 @@ constexpr std::size_t longest_system_name = std::ranges::max(system_names, {}, &
 }
 
 /// A group that a person of the directory may be in beside their own. Of the static groups of Debian policy 9.2.2 these
-/// are the ones that the installer gives to whoever sits at a desktop: dialout, cdrom, floppy, audio, dip, video,
+/// are the ones that the installer gives to people at a desktop: dialout, cdrom, floppy, audio, dip, video,
 /// plugdev, users. The others are ways to root (disk, shadow, sudo, staff, kmem ...) or to what other people wrote
 /// (adm, mail, backup ...). From 101 to 999 numbers are given out as packages are installed, and none tells `netdev`
 /// from `docker`, which is as good as root; who is to be in such a group is said in /etc/group.

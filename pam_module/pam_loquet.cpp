@@ -33,7 +33,7 @@ int enter(PhaseOfTransaction phase, pam_handle_t* handle, int flags, int argc, c
     } catch (const std::bad_alloc&) {
         return PAM_BUF_ERR;
     } catch (const std::exception& error) {
-        pam_syslog(handle, LOG_ERR, "a defect of ours: %s", error.what());
+        pam_syslog(handle, LOG_ERR, "internal error: %s", error.what());
         return PAM_SERVICE_ERR;
     }
 }

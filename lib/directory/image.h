@@ -82,7 +82,7 @@ class Image {
 public:
     enum class State : std::uint8_t {
         good,
-        foreign, ///< not one of ours, or of a machine with another byte order
+        foreign, ///< not an image of Loquet, or of a machine with another byte order
         newer,   ///< of a version that this reader does not know
         damaged, ///< cut off, or its header is not what its writer wrote
     };
