@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/self_service.h"
-
 #include "cli/answerer.h"
 #include "cli/dialog.h"
 #include "cli/exit_code.h"
 #include "cli/name_service.h"
+#include "cli/verbs.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 

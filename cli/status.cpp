@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/status.h"
-
 #include "cli/account.h"
 #include "cli/machine_check.h"
 #include "cli/plugin.h"
+#include "cli/verbs.h"
 #include "lib/base/error.h"
 #include "lib/directory/reader.h"
 #include "lib/protocol/names.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/table.h"
+#include "cli/output.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
