@@ -6,7 +6,7 @@
 #include "daemon/store/meta_table.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
-#include "lib/bus/call_size.h"
+#include "lib/bus/call.h"
 #include "lib/protocol/names.h"
 
 #include <systemd/sd-daemon.h>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "daemon/conversation/dialog.h"
-#include "lib/protocol/medium.h"
 #include "lib/protocol/plugin_messages.h"
+#include "lib/protocol/values.h"
 
 #include <vector>
 

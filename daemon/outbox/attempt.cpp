@@ -5,7 +5,7 @@
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
-#include "lib/base/hidden_address.h"
+#include "lib/base/text.h"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/render.h"
 
-#include "lib/messages/mail_subject.h"
+#include "lib/messages/catalogue.h"
 
 #include <algorithm>
 #include <chrono>
