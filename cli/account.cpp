@@ -1,16 +1,64 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/account.h"
 
-#include "cli/account_pages.h"
+#include "cli/answerer.h"
+#include "cli/client.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/text.h"
+#include "lib/bus/message.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::cli::account {
+
+AccountPages::AccountPages(Client& client, std::string state, std::uint64_t limit)
+    : client_(client), state_(std::move(state)), left_(limit == 0 ? std::numeric_limits<std::uint64_t>::max() : limit) {
+}
+
+bus::Message AccountPages::request(std::uint32_t count) {
+    bus::Message message = client_.request(protocol::root_path, protocol::manager_interface, "ListAccounts");
+    bus::Writer writer(message.get());
+    writer.text(after_).u32(count).array("{sv}", [&] {
+        if (!state_.empty()) {
+            writer.entry("state", state_);
+        }
+    });
+    return message;
+}
+
+std::vector<ListedAccount> AccountPages::next() {
+    std::vector<ListedAccount> page;
+    // A page may be empty before the end: the service may have looked at a pageful and found none in that state.
+    while (more_ && left_ > 0 && page.empty()) {
+        const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(left_, limits::accounts_per_page));
+        const bus::Message reply = client_.call(request(count));
+        bus::Reader reader(reply.get());
+        for (const bus::Row& row : bus::read_rows(reader, limits::accounts_per_page)) {
+            page.push_back(
+                {row.text("path"), row.text("name"), static_cast<std::uint32_t>(row.number("uid")), row.text("state")});
+        }
+        std::string after(reader.text(limits::account_name_bytes));
+        if (!after.empty() && after == after_) {
+            throw base::Error(base::Error::Kind::internal, "the service's list of accounts does not come to an end");
+        }
+        after_ = std::move(after);
+        more_ = !after_.empty();
+    }
+    page.resize(static_cast<std::size_t>(std::min<std::uint64_t>(page.size(), left_)));
+    left_ -= page.size();
+    return page;
+}
 
 namespace {
 
@@ -170,6 +218,65 @@ ExitCode remove_factor(Client& client, Output& output, const FactorRemoval& remo
         "The account {0} no longer has the factor " + base::printable(removal.factor) + ", and its owner is told.";
     return act(client, output, removal.name, "RemoveFactor", sentence,
                [&](bus::Writer& writer) { writer.text(removal.factor).text(removal.reason); });
+}
+
+namespace {
+
+std::optional<base::Secret> password_of(const AddOptions& options) {
+    if (options.no_password) {
+        return std::nullopt;
+    }
+    if (options.password_fd) {
+        std::vector<base::Secret> lines = read_password_lines(*options.password_fd, 1);
+        return std::move(lines.front());
+    }
+    return ask_for_new_password();
+}
+
+void write_properties(bus::Writer& writer, const AddOptions& options) {
+    const std::array<std::pair<const char*, const std::string*>, 7> texts{{
+        {"name", &options.name},
+        {"display_name", &options.display_name},
+        {"mail", &options.mail},
+        {"phone", &options.phone},
+        {"shell", &options.shell},
+        {"home", &options.home},
+        {"organisation", &options.organisation},
+    }};
+    for (const auto& [key, text] : texts) {
+        if (!text->empty()) {
+            writer.entry(key, *text);
+        }
+    }
+    if (!options.authorisations.empty()) {
+        writer.entry("authorisations", "as", [&] { writer.texts(options.authorisations); });
+    }
+}
+
+} // namespace
+
+ExitCode add(Client& client, Output& output, const AddOptions& options) {
+    protocol::Answers answers;
+    if (std::optional<base::Secret> password = password_of(options)) {
+        answers.push_back(std::move(*password));
+    }
+    client.let_polkit_ask();
+    const bus::Message request = client.request(protocol::root_path, protocol::manager_interface, "CreateAccount");
+    bus::Writer writer(request.get());
+    writer.array("{sv}", [&] {
+        write_properties(writer, options);
+        if (!answers.empty()) {
+            const base::Fd sealed = protocol::seal_answers(answers);
+            writer.entry("password", "h", [&] { writer.fd(sealed.get()); });
+        }
+    });
+    const bus::Message reply = client.call(request);
+    const Properties created = client.properties(bus::Reader(reply.get()).object_path(), protocol::account_interface);
+    const std::string name = cell_text(property(created, "Name"));
+    output.done(fmt::format("The account {} (UID {}) was created.{}", name, cell_text(property(created, "UID")),
+                            answers.empty() ? " It has no password: nobody can log in to it yet." : ""),
+                {{{"account", "", property(created, "Name")}, {"uid", "", property(created, "UID")}}});
+    return ExitCode::done;
 }
 
 } // namespace loquet::cli::account

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The noun "account". One thread.
+// The noun "account". "account import" hands a file of JSON lines to the service and shows how far it is. One thread.
 #pragma once
 
 #include "cli/client.h"
@@ -45,5 +45,41 @@ ExitCode unlock(Client& client, Output& output, const std::string& name);
 ExitCode reset(Client& client, Output& output, const std::string& name);
 ExitCode list_factors(Client& client, Output& output, const std::string& name);
 ExitCode remove_factor(Client& client, Output& output, const FactorRemoval& removal);
+
+struct ImportOptions {
+    std::string file; ///< "-": standard input
+    bool dry_run = false;
+    bool must_change = false;
+    bool without_passwords = false;
+};
+
+/// Done where every line was taken; failed where one was refused or the import stopped.
+ExitCode import(Client& client, Output& output, const ImportOptions& options);
+
+struct ListedAccount {
+    std::string path;
+    std::string name;
+    std::uint32_t uid = 0;
+    std::string state;
+};
+
+/// All accounts of the service, a page at a time, so that neither side ever holds a whole site.
+class AccountPages {
+public:
+    /// `state` empty: accounts in any state. `limit` 0: all of them.
+    AccountPages(Client& client, std::string state, std::uint64_t limit);
+
+    /// The next page; empty when there are no more.
+    [[nodiscard]] std::vector<ListedAccount> next();
+
+private:
+    [[nodiscard]] bus::Message request(std::uint32_t count);
+
+    Client& client_;
+    std::string state_;
+    std::uint64_t left_;
+    std::string after_;
+    bool more_ = true;
+};
 
 } // namespace loquet::cli::account

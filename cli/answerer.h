@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who answers a dialog's prompts: the person at the terminal, or lines that a program prepared (--password-fd). One
-// thread.
+// Where the answers of a dialog come from: the person at the terminal, or a descriptor that a program prepared
+// (--password-fd). Never an argument, never the environment. One thread.
 #pragma once
 
 #include "cli/terminal.h"
 #include "lib/base/secret.h"
 #include "lib/protocol/turn.h"
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -56,5 +57,13 @@ private:
 /// The one that --password-fd says, else the terminal's. Throws UsageError where there is neither.
 [[nodiscard]] std::unique_ptr<Answerer> make_answerer(std::optional<int> password_fd,
                                                       PreparedAnswerer::LastLine last_line);
+
+/// The lines of descriptor `fd` up to its end, without their line ends. Throws UsageError for a descriptor that is not
+/// open, for no line, an empty line, more than `at_most` lines, and lines above limits::answer_bytes.
+[[nodiscard]] std::vector<base::Secret> read_password_lines(int fd, std::size_t at_most);
+
+/// Asks twice on the terminal until both are the same, at most three times. Throws UsageError where there is no
+/// terminal.
+[[nodiscard]] base::Secret ask_for_new_password();
 
 } // namespace loquet::cli

@@ -2,13 +2,21 @@
 #include "cli/client.h"
 
 #include "cli/exit_code.h"
+#include "lib/base/error.h"
+#include "lib/base/file.h"
 #include "lib/base/limits.h"
-#include "lib/bus/row.h"
+#include "lib/bus/message.h"
 #include "lib/protocol/names.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <systemd/sd-bus.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <string>
 
 namespace loquet::cli {
 
@@ -155,6 +163,44 @@ void Client::let_polkit_ask() {
 Value property(const Properties& properties, std::string_view name) {
     const auto found = properties.find(name);
     return found == properties.end() ? Value() : found->second;
+}
+
+namespace {
+
+constexpr int notify_fd = 3; ///< the number that the agent sees
+constexpr int registration_milliseconds = 5000;
+
+} // namespace
+
+PolkitAgent::PolkitAgent() {
+    if (::geteuid() == 0 || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
+        return;
+    }
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw base::system_error(errno, "opening a pipe to polkit's agent");
+    }
+    const base::Fd registered(ends[0]);
+    base::Fd notify(ends[1]);
+    try {
+        const Process::Redirection redirection{notify.get(), notify_fd};
+        process_ = std::make_unique<Process>(std::vector<std::string>{"/usr/bin/pkttyagent", "--process",
+                                                                      std::to_string(::getpid()), "--notify-fd",
+                                                                      std::to_string(notify_fd), "--fallback"},
+                                             std::vector<std::string>{}, std::span(&redirection, 1));
+    } catch (const base::Error&) {
+        return;
+    }
+    notify = base::Fd(); // the agent's copy is the last one: it closes it when it is registered, or by dying
+    pollfd closed{registered.get(), POLLIN, 0};
+    while (::poll(&closed, 1, registration_milliseconds) < 0 && errno == EINTR) {
+    }
+}
+
+PolkitAgent::~PolkitAgent() {
+    if (process_) {
+        process_->terminate();
+    }
 }
 
 } // namespace loquet::cli

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The service on the bus as one blocking caller sees it. Failures are base::Error with a sentence that says what to do
-// (failure_from_bus()). One thread.
+// The service on the bus as one blocking caller sees it, and polkit's agent at the terminal. Failures are base::Error
+// with a sentence that says what to do (failure_from_bus()). One thread.
 #pragma once
 
-#include "cli/polkit_agent.h"
+#include "cli/process.h"
 #include "cli/value.h"
 #include "lib/base/clock.h"
 #include "lib/bus/connection.h"
@@ -11,11 +11,27 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace loquet::cli {
+
+/// Lets polkit ask the person at this terminal for a password. An agent that the shell registered serves the shell
+/// only, so, as systemctl does, one is started for this very process.
+class PolkitAgent {
+public:
+    /// Returns when the agent is registered. Does nothing for root, without a terminal, and where polkit's agent is not
+    /// installed: then the service answers that permission is needed, which says enough.
+    PolkitAgent();
+    PolkitAgent(const PolkitAgent&) = delete;
+    PolkitAgent& operator=(const PolkitAgent&) = delete;
+    ~PolkitAgent();
+
+private:
+    std::unique_ptr<Process> process_;
+};
 
 using Properties = std::map<std::string, Value, std::less<>>;
 

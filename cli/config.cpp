@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/config.h"
-
-#include "cli/installed_program.h"
 #include "cli/machine_check.h"
+#include "cli/process.h"
+#include "cli/verbs.h"
 
 #include <fmt/format.h>
 

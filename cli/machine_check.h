@@ -1,16 +1,52 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whether this machine's logins come to Loquet: PAM, the sources of names, and who may read and write its files. Reads
-// files and asks the C library; the service is neither needed nor touched. One thread.
+// Whether this machine's logins come to Loquet: PAM's service files (pam.d(5)), the sources of names, and who may read
+// and write its files. Reads files and asks the C library; the service is neither needed nor touched. One thread.
 #pragma once
 
-#include "cli/pam_stack.h"
-
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace loquet::cli {
+
+/// One line of a service file. `type` "@include" takes in all lines of the file `module`.
+struct PamLine {
+    std::string type;
+    std::string control; ///< a word, or all that stands in brackets
+    std::string module;  ///< of "include" and "substack": a file
+    friend bool operator==(const PamLine&, const PamLine&) = default;
+};
+
+/// The lines that libpam would act on; it skips what it does not understand, and so does this.
+[[nodiscard]] std::vector<PamLine> parse_pam(std::string_view text);
+
+/// The text of the service file of that name; nothing where there is none.
+using ReadService = std::function<std::optional<std::string>(const std::string& name)>;
+
+enum class Reach {
+    reached,
+    absent,  ///< no line names the module
+    blocked, ///< a line above it ends every login of somebody whom it would know
+};
+
+/// Whether libpam comes to `module` in this stack ("auth" ...) of a service, with includes followed. A service without
+/// a line for the stack has that of "other".
+[[nodiscard]] Reach reach_of(std::string_view module, const std::string& service, std::string_view type,
+                             const ReadService& read);
+
+struct PamService {
+    std::string name;
+    std::vector<std::string> types; ///< the stacks that matter in it
+};
+
+/// The services by which people come in, and in which stacks Loquet belongs. Some are not installed everywhere.
+[[nodiscard]] const std::vector<PamService>& login_services();
+
+/// A sentence for each way in which these services do not ask Loquet, with what to do. Empty: all of them do.
+[[nodiscard]] std::vector<std::string> pam_findings(const std::vector<PamService>& services, const ReadService& read);
 
 class MachineCheck {
 public:

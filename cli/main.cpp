@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // loquetctl: the argument tree. What each verb does is in the file of its noun.
 #include "cli/account.h"
-#include "cli/account_import.h"
-#include "cli/config.h"
-#include "cli/enrol.h"
 #include "cli/message.h"
-#include "cli/message_preview.h"
-#include "cli/passwd.h"
 #include "cli/plugin.h"
-#include "cli/status.h"
-#include "cli/try_login.h"
+#include "cli/verbs.h"
 #include "lib/base/text.h"
 
 #include <CLI/CLI.hpp>

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/message.h"
 
-#include "cli/message_pages.h"
+#include "cli/client.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/text.h"
+#include "lib/bus/message.h"
+#include "lib/messages/catalogue.h"
 #include "lib/protocol/names.h"
+#include "lib/sms/gsm7.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +26,123 @@
 namespace loquet::cli::message {
 
 namespace {
+
+/// A row of Manager.ListMessages (docs/bus.md); times are "nothing" where the service says 0.
+struct ListedMessage {
+    std::uint64_t number = 0;
+    std::string state;
+    std::string medium;
+    std::uint32_t account = 0; ///< UID
+    std::string destination;   ///< masked
+    std::string text;          ///< id in the message catalogues
+    std::string step;
+    std::string why;
+    std::string said;
+    std::string channel;
+    std::string gateway_reference;
+    std::string reference;
+    std::uint32_t attempts = 0;
+    std::uint32_t unknown = 0;
+    Value created;
+    Value changed;
+    Value due;
+    Value expires;
+};
+
+/// The service's messages to people, a page at a time, so that neither side ever holds all of them.
+class MessagePages {
+public:
+    struct Question {
+        std::string account;     ///< empty: of all
+        std::string state;       ///< empty: in any
+        std::uint64_t after = 0; ///< only those with a number above
+        std::uint64_t limit = 0; ///< 0: all of them
+    };
+    MessagePages(Client& client, Question question);
+
+    /// The next page, oldest first; empty when there are no more.
+    [[nodiscard]] std::vector<ListedMessage> next();
+
+private:
+    [[nodiscard]] bus::Message request(std::uint32_t count);
+
+    Client& client_;
+    Question question_;
+    std::uint64_t left_;
+    bool more_ = true;
+};
+
+namespace {
+
+Value time_of(const bus::Row& row, std::string_view key) {
+    const std::uint64_t microseconds = row.number(key);
+    return microseconds == 0 ? Value() : base::Milliseconds(static_cast<std::int64_t>(microseconds / 1000));
+}
+
+ListedMessage message_of(const bus::Row& row) {
+    ListedMessage message;
+    message.number = row.number("number");
+    message.state = row.text("state");
+    message.medium = row.text("medium");
+    message.account = static_cast<std::uint32_t>(row.number("account"));
+    message.destination = row.text("destination");
+    message.text = row.text("text");
+    message.step = row.text("step");
+    message.why = row.text("why");
+    message.said = row.text("said");
+    message.channel = row.text("channel");
+    message.gateway_reference = row.text("gateway_reference");
+    message.reference = row.text("reference");
+    message.attempts = static_cast<std::uint32_t>(row.number("attempts"));
+    message.unknown = static_cast<std::uint32_t>(row.number("unknown"));
+    message.created = time_of(row, "created");
+    message.changed = time_of(row, "changed");
+    message.due = time_of(row, "due");
+    message.expires = time_of(row, "expires");
+    return message;
+}
+
+} // namespace
+
+MessagePages::MessagePages(Client& client, Question question)
+    : client_(client), question_(std::move(question)),
+      left_(question_.limit == 0 ? std::numeric_limits<std::uint64_t>::max() : question_.limit) {}
+
+bus::Message MessagePages::request(std::uint32_t count) {
+    bus::Message message = client_.request(protocol::root_path, protocol::manager_interface, "ListMessages");
+    bus::Writer writer(message.get());
+    writer.u64(question_.after).u32(count).array("{sv}", [&] {
+        if (!question_.account.empty()) {
+            writer.entry("account", question_.account);
+        }
+        if (!question_.state.empty()) {
+            writer.entry("state", question_.state);
+        }
+    });
+    return message;
+}
+
+std::vector<ListedMessage> MessagePages::next() {
+    std::vector<ListedMessage> page;
+    // A page may be empty before the end: the service looks at so many and finds none that fits.
+    while (more_ && left_ > 0 && page.empty()) {
+        const auto count = static_cast<std::uint32_t>(std::min<std::uint64_t>(left_, limits::messages_per_page));
+        const bus::Message reply = client_.call(request(count));
+        bus::Reader reader(reply.get());
+        for (const bus::Row& row : bus::read_rows(reader, limits::messages_per_page)) {
+            page.push_back(message_of(row));
+        }
+        const std::uint64_t next = reader.u64();
+        if (next != 0 && next <= question_.after) {
+            throw base::Error(base::Error::Kind::internal, "the service's list of messages does not come to an end");
+        }
+        question_.after = next;
+        more_ = next != 0;
+    }
+    page.resize(static_cast<std::size_t>(std::min<std::uint64_t>(page.size(), left_)));
+    left_ -= page.size();
+    return page;
+}
 
 /// Rows name accounts by UID; a person knows them by name. Each is asked for once.
 class AccountNames {
@@ -158,6 +285,84 @@ ExitCode retry(Client& client, Output& output, std::uint64_t number) {
     output.done(fmt::format("Message {0} is tried now. 'loquetctl message show {0}' says what became of it.", number),
                 {{{"message", "", number}, {"done", "", std::string("RetryMessage")}}});
     return ExitCode::done;
+}
+
+namespace {
+
+using messages::Catalogue;
+using messages::Variables;
+
+Variables samples(const std::vector<std::string>& accepted) {
+    Variables variables;
+    for (const std::string& name : accepted) {
+        variables.emplace_back(name, '<' + name + '>');
+    }
+    return variables;
+}
+
+void set(Variables& variables, const std::string& assignment, const std::string& id) {
+    const std::size_t end = assignment.find('=');
+    if (end == std::string::npos) {
+        throw UsageError(fmt::format("'{}' gives no value; accepted is NAME=VALUE.", base::printable(assignment)));
+    }
+    const std::string name = assignment.substr(0, end);
+    const auto variable =
+        std::find_if(variables.begin(), variables.end(), [&](const auto& known) { return known.first == name; });
+    if (variable == variables.end()) {
+        std::vector<std::string> names(variables.size());
+        std::transform(variables.begin(), variables.end(), names.begin(), [](const auto& v) { return v.first; });
+        throw UsageError(fmt::format("{} has no variable '{}'; accepted: {}.", id, base::printable(name),
+                                     names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+    }
+    variable->second = assignment.substr(end + 1);
+}
+
+/// Texts that are sent end in the medium's name; notices go by any.
+bool is_sent_by(std::string_view medium, std::string_view id) {
+    return id.starts_with("notice.") || id.substr(id.rfind('.') + 1) == medium;
+}
+
+void append_sms_size(Record& record, const std::string& text) {
+    const sms::SmsSize size = sms::size_of_sms(text);
+    record.fields.push_back({"alphabet", "Alphabet", std::string(size.gsm7 ? "GSM-7" : "UCS-2")});
+    record.fields.push_back({"units", "Length", std::uint64_t{size.units}});
+    record.fields.push_back({"segments", "Billed as", std::uint64_t{size.segments}});
+    if (const std::string plain = sms::transliterated(text); plain != text && sms::size_of_sms(plain).gsm7) {
+        record.fields.push_back(
+            {"segments_transliterated", "Transliterated, as", std::uint64_t{sms::size_of_sms(plain).segments}});
+    }
+}
+
+} // namespace
+
+ExitCode preview(Output& output, const PreviewOptions& options) {
+    const Catalogue catalogue = Catalogue::load(options.folders.empty() ? messages::usual_folders() : options.folders);
+    if (!catalogue.has(options.id)) {
+        throw base::Error(base::Error::Kind::not_found,
+                          fmt::format("No message catalogue has '{}'.", base::printable(options.id)));
+    }
+    const std::vector<std::string> accepted = catalogue.accepted(options.id);
+    Variables variables = samples(accepted);
+    for (const std::string& assignment : options.values) {
+        set(variables, assignment, options.id);
+    }
+    const std::string text = catalogue.render(options.locale, options.id, variables);
+    Record record{{{"id", "Text", options.id}, {"variables", "Variables", accepted}}};
+    if (is_sent_by("mail", options.id)) {
+        record.fields.push_back({"subject", "Subject", mail_subject(catalogue, options.locale, options.id)});
+    }
+    record.fields.push_back({"text", "Reads", text});
+    if (is_sent_by("sms", options.id)) {
+        append_sms_size(record, text);
+    }
+    if (output.form() == Output::Form::program) {
+        record.fields.push_back({"complaints", "", catalogue.complaints()});
+    }
+    output.show(record);
+    if (output.form() == Output::Form::people) {
+        output.advise(catalogue.complaints());
+    }
+    return catalogue.complaints().empty() ? ExitCode::done : ExitCode::failed;
 }
 
 } // namespace loquet::cli::message

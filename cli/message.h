@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The noun "message": what the service wrote to people, and what became of it. One thread.
+// The noun "message": what the service wrote to people and what became of it, and a text of the message catalogues as a
+// person would get it ("message preview", without the service). One thread.
 #pragma once
 
 #include "cli/client.h"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::cli::message {
 
@@ -24,5 +26,16 @@ ExitCode retry(Client& client, Output& output, std::uint64_t number);
 
 /// What a message's `why` means to the helpdesk, in a sentence; empty for one that this program does not know. Pure.
 [[nodiscard]] std::string explanation_of(std::string_view why);
+
+struct PreviewOptions {
+    std::string id;                   ///< "one_time_code.mail"
+    std::string locale;               ///< empty: English
+    std::vector<std::string> values;  ///< "name=value"; a variable without one stands there as <name>
+    std::vector<std::string> folders; ///< of catalogues, the last one wins; empty: the usual ones
+};
+
+/// Fails where the service would refuse the catalogues at a reload, and shows the text that stays in force. Throws
+/// UsageError for a value of no variable, base::Error (not_found) for an id that no catalogue has.
+ExitCode preview(Output& output, const PreviewOptions& options);
 
 } // namespace loquet::cli::message

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the machine's sources of names (NSS) say. One thread.
+// The machine's sources of names (NSS): what they say, and what nsswitch.conf(5) says about who is asked. One thread.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace loquet::cli {
 
@@ -14,5 +16,9 @@ namespace loquet::cli {
 
 /// The name of the calling user; nothing where it has none.
 [[nodiscard]] std::optional<std::string> own_name();
+
+/// A sentence for each database (passwd, group, initgroups) in which Loquet is not asked for a name that no source
+/// before it has, with what to do. Empty: it is.
+[[nodiscard]] std::vector<std::string> name_source_findings(std::string_view nsswitch);
 
 } // namespace loquet::cli

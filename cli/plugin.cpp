@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/plugin.h"
 
-#include "cli/installed_program.h"
 #include "cli/process.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"

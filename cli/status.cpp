@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/status.h"
-
-#include "cli/account_pages.h"
+#include "cli/account.h"
 #include "cli/machine_check.h"
 #include "cli/plugin.h"
+#include "cli/verbs.h"
 #include "lib/base/error.h"
 #include "lib/directory/reader.h"
 #include "lib/protocol/names.h"
@@ -16,7 +15,7 @@ namespace loquet::cli {
 namespace {
 
 Value count_accounts(Client& client, const std::string& state) {
-    AccountPages pages(client, state, 0);
+    account::AccountPages pages(client, state, 0);
     std::uint64_t count = 0;
     for (std::size_t got = pages.next().size(); got > 0; got = pages.next().size()) {
         count += got;
@@ -26,22 +25,22 @@ Value count_accounts(Client& client, const std::string& state) {
 
 /// The first account that is published: from the service where the caller may list accounts, else from the directory of
 /// names, which everybody may read.
-std::optional<ListedAccount> somebody(Client& client) {
+std::optional<account::ListedAccount> somebody(Client& client) {
     try {
-        std::vector<ListedAccount> page = AccountPages(client, "", 1).next();
+        std::vector<account::ListedAccount> page = account::AccountPages(client, "", 1).next();
         return page.empty() ? std::nullopt : std::optional(std::move(page.front()));
     } catch (const base::Error& error) {
         if (error.kind() != base::Error::Kind::denied) {
             throw;
         }
     }
-    std::optional<ListedAccount> found;
+    std::optional<account::ListedAccount> found;
     directory::Reader reader(LOQUET_DIRECTORY_FOLDER);
     reader.ask([&](const directory::View& view) {
         directory::Cursor cursor;
         directory::Person person;
         if (view.next_person(cursor, person) == directory::Found::yes) {
-            found = ListedAccount{"", std::string(person.name), person.uid, ""};
+            found = account::ListedAccount{"", std::string(person.name), person.uid, ""};
         }
     });
     return found;

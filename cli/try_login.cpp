@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/try_login.h"
-
 #include "cli/machine_check.h"
+#include "cli/verbs.h"
 #include "lib/protocol/names.h"
 
 #include <fmt/format.h>

@@ -7,7 +7,7 @@
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
-#include "lib/bus/call_size.h"
+#include "lib/bus/call.h"
 #include "lib/protocol/names.h"
 
 #include <systemd/sd-daemon.h>

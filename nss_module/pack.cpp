@@ -2,7 +2,6 @@
 #include "nss_module/pack.h"
 
 #include "lib/base/limits.h"
-#include "nss_module/names.h"
 #include "nss_module/validate.h"
 
 #include <string_view>

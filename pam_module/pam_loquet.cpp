@@ -2,8 +2,7 @@
 // The six entry points that libpam knows (pam.modules(7)). No exception leaves them.
 #include "lib/base/error.h"
 #include "lib/base/text.h"
-#include "pam_module/change_password.h"
-#include "pam_module/login.h"
+#include "pam_module/phases.h"
 
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -34,7 +33,7 @@ int enter(PhaseOfTransaction phase, pam_handle_t* handle, int flags, int argc, c
     } catch (const std::bad_alloc&) {
         return PAM_BUF_ERR;
     } catch (const std::exception& error) {
-        pam_syslog(handle, LOG_ERR, "a defect of ours: %s", error.what());
+        pam_syslog(handle, LOG_ERR, "internal error: %s", error.what());
         return PAM_SERVICE_ERR;
     }
 }

@@ -6,8 +6,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/secret.h"
-#include "lib/protocol/counter.h"
-#include "lib/protocol/message.h"
+#include "lib/protocol/values.h"
 #include "loquet/lockout.h"
 #include "loquet/plugin.h"
 

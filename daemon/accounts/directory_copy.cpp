@@ -4,7 +4,7 @@
 #include "daemon/store/public_accounts.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
-#include "lib/directory/file_names.h"
+#include "lib/directory/format.h"
 #include "lib/directory/mapped_file.h"
 
 #include <sys/stat.h>

@@ -4,7 +4,7 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "lib/protocol/answers.h"
+#include "lib/protocol/sealed_texts.h"
 
 #include <array>
 #include <utility>

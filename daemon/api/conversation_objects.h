@@ -8,8 +8,8 @@
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
 #include "lib/bus/object_tree.h"
-#include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 
 namespace loquet::api {
 

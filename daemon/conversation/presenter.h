@@ -6,9 +6,9 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/dialog.h"
 #include "lib/messages/catalogue.h"
-#include "lib/protocol/medium.h"
 #include "lib/protocol/plugin_messages.h"
 #include "lib/protocol/turn.h"
+#include "lib/protocol/values.h"
 
 #include <string>
 #include <vector>

@@ -5,7 +5,7 @@
 
 #include "daemon/model/ids.h"
 #include "lib/base/clock.h"
-#include "lib/protocol/counter.h"
+#include "lib/protocol/values.h"
 
 #include <cstdint>
 #include <string>

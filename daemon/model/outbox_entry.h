@@ -6,7 +6,7 @@
 #include "daemon/model/ids.h"
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
-#include "lib/protocol/medium.h"
+#include "lib/protocol/values.h"
 
 #include <cstdint>
 #include <string>

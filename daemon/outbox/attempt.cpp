@@ -4,7 +4,6 @@
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
-#include "lib/base/hidden_address.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 

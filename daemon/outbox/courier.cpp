@@ -4,7 +4,7 @@
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
-#include "lib/messages/mail_subject.h"
+#include "lib/messages/catalogue.h"
 
 #include <algorithm>
 #include <array>

@@ -12,7 +12,7 @@ namespace loquet::base {
 
 class Error : public std::runtime_error {
 public:
-    /// What the caller can do about it; lib/protocol/error_names turns each into one bus error name.
+    /// What the caller can do about it; lib/bus/error_names turns each into one bus error name.
     enum class Kind {
         not_found,   ///< the named thing does not exist
         denied,      ///< the caller may not do this
@@ -22,7 +22,7 @@ public:
         unavailable, ///< a part we need does not answer, or the disk refuses
         conflict,    ///< the state changed, or the thing exists already
         corrupt,     ///< bytes that we wrote, or that claim to be ours, cannot be read
-        internal,    ///< a defect of ours
+        internal,    ///< internal error
     };
 
     /// `text` is a sentence that the reader can act on. It never holds a secret: errors end in logs.

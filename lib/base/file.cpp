@@ -87,11 +87,6 @@ std::string read_file(const std::string& path, std::size_t limit) {
     return read_all<std::string>(fd.get(), limit, path);
 }
 
-Secret read_secret_file(const std::string& path, std::size_t limit) {
-    const Fd fd = open_to_read(path);
-    return Secret(read_all<SecureBytes>(fd.get(), limit, path));
-}
-
 Secret read_secret(int fd, std::size_t limit) {
     return Secret(read_all<SecureBytes>(fd, limit, "the secret's file descriptor"));
 }

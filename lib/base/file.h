@@ -37,7 +37,6 @@ private:
 
 /// The whole file; more than `limit` bytes is an Error of kind `limited`.
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t limit);
-[[nodiscard]] Secret read_secret_file(const std::string& path, std::size_t limit);
 /// Everything up to end of file from `fd`, as a secret.
 [[nodiscard]] Secret read_secret(int fd, std::size_t limit);
 

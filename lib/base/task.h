@@ -18,7 +18,6 @@
 // g++ 12: name every object with a destructor before the co_await expression that uses it.
 #pragma once
 
-#include "lib/base/async_mutex.h"
 #include "lib/base/coroutine.h"
 #include "lib/base/error.h"
 #include "lib/base/function.h"

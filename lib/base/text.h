@@ -16,9 +16,6 @@ namespace loquet::base {
 /// The next code point of `text` from `at`, which is moved past it; nothing at the end or where the text is not UTF-8.
 [[nodiscard]] std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) noexcept;
 
-/// Code points, not bytes; what a person counts as "characters" for a password rule (NIST SP 800-63B, 5.1.1.2).
-[[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;
-
 /// Safe for a terminal, a log and a table: control characters (C0, DEL, C1), bidirectional controls (U+202A..E,
 /// U+2066..9, U+200E, U+200F, U+061C), line and paragraph separators, and bytes that are not UTF-8 become \xNN or
 /// \u{NNNN}. The result has at most `limit` bytes, though what is written out is longer than what it stands for; where
@@ -38,5 +35,10 @@ namespace loquet::base {
 [[nodiscard]] inline std::string_view as_text(std::span<const std::uint8_t> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+
+/// `said` with "***" in place of `address`, a mail address or an E.164 number: in any case of letters, the part before
+/// the "@" alone too where it is a word of at least 3 characters, and a number in any notation that ends with its last
+/// 8 digits ("33612345678", "0612345678").
+[[nodiscard]] std::string without_address(std::string_view said, std::string_view address);
 
 } // namespace loquet::base

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/bus/call.h"
 
+#include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/bus/error_names.h"
 
 #include <cerrno>
+#include <string>
+#include <string_view>
 
 namespace loquet::bus {
 
@@ -100,6 +103,96 @@ void Call::fail(const Error& error) noexcept {
     const char* const name = asks ? SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED : error_name(error.kind());
     const sd_bus_error bus_error{name, text.c_str(), 0};
     (void)sd_bus_reply_method_error(answered.get(), &bus_error); // nothing, where no reply is expected
+}
+
+namespace {
+
+constexpr std::size_t number_bytes = 8;    ///< at most, of one number, boolean or descriptor
+constexpr std::size_t container_bytes = 4; ///< at least, of an array, so that empty ones count too
+
+/// sd-bus does not tell how long a body is. Reading it counts every value until the limit is passed.
+class Scale {
+public:
+    Scale(sd_bus_message* message, std::size_t bytes, std::size_t descriptors)
+        : message_(message), bytes_(bytes), descriptors_(descriptors) {}
+
+    /// Everything up to the end of the container that the message is in.
+    bool takes_the_rest() {
+        char type = 0;
+        const char* contents = nullptr;
+        int more = 0;
+        while ((more = sd_bus_message_peek_type(message_, &type, &contents)) > 0) {
+            const bool fits = is_container(type) ? takes_container(type, contents) : takes_value(type);
+            if (!fits) {
+                return false;
+            }
+        }
+        return more == 0;
+    }
+
+private:
+    static bool is_container(char type) {
+        return type == SD_BUS_TYPE_ARRAY || type == SD_BUS_TYPE_VARIANT || type == SD_BUS_TYPE_STRUCT
+               || type == SD_BUS_TYPE_DICT_ENTRY;
+    }
+    static bool is_text(char type) {
+        return type == SD_BUS_TYPE_STRING || type == SD_BUS_TYPE_OBJECT_PATH || type == SD_BUS_TYPE_SIGNATURE;
+    }
+    bool takes_container(char type, const char* contents) {
+        return takes(container_bytes) && sd_bus_message_enter_container(message_, type, contents) > 0
+               && takes_the_rest() && sd_bus_message_exit_container(message_) > 0;
+    }
+    bool takes_value(char type) {
+        if (is_text(type)) {
+            const char* text = nullptr;
+            return sd_bus_message_read_basic(message_, type, static_cast<void*>(&text)) > 0
+                   && takes(container_bytes + std::string_view(text).size());
+        }
+        std::uint64_t number = 0;
+        if (sd_bus_message_read_basic(message_, type, static_cast<void*>(&number)) <= 0) {
+            return false;
+        }
+        if (type != SD_BUS_TYPE_UNIX_FD) {
+            return takes(type == SD_BUS_TYPE_BYTE ? 1 : number_bytes);
+        }
+        return takes(number_bytes) && descriptors_-- > 0;
+    }
+    bool takes(std::size_t bytes) {
+        if (bytes > bytes_) {
+            return false;
+        }
+        bytes_ -= bytes;
+        return true;
+    }
+
+    sd_bus_message* message_;
+    std::size_t bytes_;       ///< left
+    std::size_t descriptors_; ///< left
+};
+
+int refuse_large(sd_bus_message* message, void* /*self*/, sd_bus_error* /*error*/) noexcept {
+    std::uint8_t type = 0;
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL
+        || carries_at_most(message, limits::call_bytes, limits::call_descriptors)) {
+        return 0;
+    }
+    const sd_bus_error error{error_name(base::Error::Kind::invalid),
+                             "the call carries more than any method takes: secrets and files travel as one descriptor",
+                             0};
+    (void)sd_bus_reply_method_error(message, &error);
+    return 1;
+}
+
+} // namespace
+
+bool carries_at_most(sd_bus_message* message, std::size_t bytes, std::size_t descriptors) noexcept {
+    const bool fits = Scale(message, bytes, descriptors).takes_the_rest();
+    (void)sd_bus_message_rewind(message, 1);
+    return fits;
+}
+
+void refuse_large_calls(Connection& connection) {
+    connection.add_filter(refuse_large, nullptr);
 }
 
 } // namespace loquet::bus

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A method call that arrived, answered exactly once: reply(), fail(), or Error::Kind::unavailable when it is dropped.
-// Nothing is sent to a caller that said it expects no reply. Loop thread.
+// Nothing is sent to a caller that said it expects no reply. How much a call may carry is looked at before anything
+// else. Loop thread.
 #pragma once
 
 #include "lib/base/error.h"
+#include "lib/bus/connection.h"
 #include "lib/bus/message.h"
 
+#include <cstddef>
 #include <string>
 
 namespace loquet::bus {
@@ -57,5 +60,13 @@ private:
     Message message_; ///< as it arrived; after forget_arguments() one with the same addresses and nothing else
     Message reply_;   ///< made from the message as it arrived, which knows what its method returns
 };
+
+/// False for arguments of more than so many bytes, or with more descriptors; it stops counting there. False also for
+/// what cannot be read. The message can be read from its beginning afterwards.
+[[nodiscard]] bool carries_at_most(sd_bus_message* message, std::size_t bytes, std::size_t descriptors) noexcept;
+
+/// Answers a call that carries more than limits::call_bytes or limits::call_descriptors with an error of kind
+/// `invalid`, before anything else looks at it. To be called after every Connection::add_filter().
+void refuse_large_calls(Connection& connection);
 
 } // namespace loquet::bus

@@ -6,6 +6,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -16,7 +17,21 @@
 namespace loquet::bus {
 
 /// "/org/loquet/Auth1/account/30001" under ".../account" -> 30001; nothing for any other form ("007", "-1", deeper).
-[[nodiscard]] std::optional<std::uint64_t> number_in(std::string_view path, std::string_view prefix) noexcept;
+[[nodiscard]] inline std::optional<std::uint64_t> number_in(std::string_view path, std::string_view prefix) noexcept {
+    if (!path.starts_with(prefix) || path.size() < prefix.size() + 2 || path[prefix.size()] != '/') {
+        return std::nullopt;
+    }
+    const std::string_view digits = path.substr(prefix.size() + 1);
+    if (digits.front() == '0' && digits.size() > 1) {
+        return std::nullopt;
+    }
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (failure != std::errc() || end != digits.data() + digits.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
 
 namespace detail {
 template <class Id>

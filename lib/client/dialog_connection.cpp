@@ -4,8 +4,8 @@
 #include "lib/base/error.h"
 #include "lib/base/text.h"
 #include "lib/bus/error_names.h"
-#include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 #include "lib/protocol/turn_wire.h"
 
 #include <algorithm>

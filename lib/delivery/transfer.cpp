@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <new>
+#include <stdexcept>
+#include <string>
 
 namespace loquet::delivery {
 
@@ -58,6 +60,23 @@ std::string Transfer::complaint(CURLcode result) const {
 std::int64_t milliseconds_now() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+void check(CURLMcode result) {
+    if (result != CURLM_OK) {
+        throw std::runtime_error(std::string("libcurl: ") + curl_multi_strerror(result));
+    }
+}
+
+Multi new_multi(long connections) {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    Multi multi(ready == CURLE_OK ? curl_multi_init() : nullptr);
+    if (!multi) {
+        throw std::runtime_error("libcurl cannot be used");
+    }
+    check(curl_multi_setopt(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections));
+    check(curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, connections));
+    return multi;
 }
 
 } // namespace loquet::delivery

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// One delivery by libcurl: a handle with the rules that hold for every gateway, to which a protocol adds its own. One
-// thread at a time: that of Transfers, or with TransferThreads another while libcurl has it.
+// One delivery by libcurl: a handle with the rules that hold for every gateway, to which a protocol adds its own, and
+// libcurl's own list of transfers, which keeps their connections for the next ones. One thread at a time: that of
+// Transfers, or with TransferThreads another while libcurl has it.
 #pragma once
 
 #include "lib/base/handle.h"
@@ -10,10 +11,21 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace loquet::delivery {
+
+using Multi = base::Handle<CURLM, curl_multi_cleanup>;
+
+/// Throws std::runtime_error where libcurl cannot go on.
+void check(CURLMcode result);
+
+/// With at most so many connections to one gateway. Throws std::runtime_error.
+[[nodiscard]] Multi new_multi(long connections);
 
 using CurlList = base::Handle<curl_slist, curl_slist_free_all>;
 
@@ -65,5 +77,21 @@ private:
 
 /// Milliseconds since 1970, UTC.
 [[nodiscard]] std::int64_t milliseconds_now();
+
+/// What became of deliveries, until the host is told. One thread.
+class Outcomes {
+public:
+    void add(std::uint64_t id, sdk::DeliveryOutcome outcome) { untold_.emplace_back(id, std::move(outcome)); }
+    /// True where there was something to tell.
+    bool tell(sdk::ChannelOutput& output) {
+        for (const auto& [id, outcome] : untold_) {
+            outcome.tell(id, output);
+        }
+        return !std::exchange(untold_, {}).empty();
+    }
+
+private:
+    std::vector<std::pair<std::uint64_t, sdk::DeliveryOutcome>> untold_;
+};
 
 } // namespace loquet::delivery

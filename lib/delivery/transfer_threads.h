@@ -5,9 +5,9 @@
 #pragma once
 
 #include "lib/base/file.h"
-#include "lib/delivery/outcomes.h"
 #include "lib/delivery/transfer.h"
 
+#include <curl/curl.h>
 #include <loquet/channel.hpp>
 
 #include <atomic>
@@ -23,6 +23,25 @@
 #include <vector>
 
 namespace loquet::delivery {
+
+/// One connection to a gateway, by which one transfer after the other goes while it stands. One thread.
+class PersistentConnection {
+public:
+    /// `ending`: breaks a transfer off, within about a second; outlives this.
+    explicit PersistentConnection(const std::atomic<bool>& ending) : ending_(ending), multi_(new_multi(1)) {}
+    /// Says good-bye to the gateway, and does not wait for what it says to that.
+    ~PersistentConnection();
+    PersistentConnection(const PersistentConnection&) = delete;
+    PersistentConnection& operator=(const PersistentConnection&) = delete;
+
+    /// Waits until it is through. Throws where libcurl itself cannot go on.
+    [[nodiscard]] CURLcode perform(Transfer& transfer);
+
+private:
+    const std::atomic<bool>& ending_;
+    Multi multi_;
+    curl_socket_t socket_ = CURL_SOCKET_BAD; ///< which libcurl keeps open
+};
 
 class TransferThreads {
 public:

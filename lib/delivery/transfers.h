@@ -2,8 +2,6 @@
 // The deliveries that libcurl has in flight, several at once in one thread; their connections stay open for the next.
 #pragma once
 
-#include "lib/delivery/multi.h"
-#include "lib/delivery/outcomes.h"
 #include "lib/delivery/transfer.h"
 
 #include <loquet/channel.hpp>

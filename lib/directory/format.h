@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The bytes of a directory image: what /etc/passwd and /etc/group would say of our accounts, laid out so that a lookup
-// reads one bucket and one record. docs/directory-format.md describes the file for those who write their own reader.
-// Numbers are in the machine's byte order; an image of another one is refused. Nothing here owns anything. Any thread.
+// reads one bucket and one record; their digests, and what the files are called. docs/directory-format.md describes the
+// file for those who write their own reader. Numbers are in the machine's byte order; an image of another one is
+// refused. Nothing here owns anything. Any thread.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace loquet::directory {
@@ -85,5 +87,26 @@ static_assert(sizeof(Bucket) == 64);
 
 /// How many buckets a key may be away from its own. A writer that would need more takes another seed.
 constexpr std::size_t longest_probe = 64;
+
+/// The file that readers open.
+constexpr const char* current_file = "current";
+constexpr std::string_view base_prefix = "base-";
+
+/// "base-" and the identity in 16 hexadecimal digits.
+class BaseFile {
+public:
+    constexpr explicit BaseFile(std::uint64_t identity) noexcept {
+        constexpr std::string_view hexadecimal = "0123456789abcdef";
+        std::size_t at = base_prefix.copy(name_.data(), base_prefix.size());
+        for (int shift = 60; shift >= 0; shift -= 4) {
+            name_[at++] = hexadecimal[(identity >> static_cast<unsigned>(shift)) & 0xFU];
+        }
+    }
+    [[nodiscard]] const char* c_str() const noexcept { return name_.data(); }
+    [[nodiscard]] std::string_view text() const noexcept { return {name_.data(), name_.size() - 1}; }
+
+private:
+    std::array<char, base_prefix.size() + 16 + 1> name_{};
+};
 
 } // namespace loquet::directory

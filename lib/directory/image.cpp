@@ -281,7 +281,7 @@ Found Image::next(const Section& records, Position& position, Entry& entry) cons
     if (position % record_alignment != 0) {
         return Found::damaged;
     }
-    // Not of those that are known: whoever lists everybody comes by once, and would crowd out the ones in use.
+    // Not of those that are known: a list of everybody comes by once, and would crowd out the ones in use.
     RecordHead head{};
     const Found found = look(records, position, head, entry);
     if (found == Found::damaged || !is_whole<Entry>(records, position)) {

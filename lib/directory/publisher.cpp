@@ -2,7 +2,6 @@
 #include "lib/directory/publisher.h"
 
 #include "lib/base/error.h"
-#include "lib/directory/file_names.h"
 #include "lib/directory/format.h"
 #include "lib/directory/mapped_file.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/directory/reader.h"
 
-#include "lib/directory/file_names.h"
+#include "lib/directory/format.h"
 #include "lib/directory/mapped_file.h"
 
 #include <fcntl.h>

@@ -11,7 +11,7 @@
 namespace loquet::directory {
 
 /// How far an enumeration has come. A copy is a bookmark. It stays good when the directory is replaced meanwhile:
-/// whoever was there before and after is met exactly once.
+/// an entry that was there before and after is met exactly once.
 struct Cursor {
     std::uint64_t identity = 0; ///< of the amending image that the positions belong to; 0: none yet
     Position in_base = 0;       ///< the next record there

@@ -18,6 +18,16 @@
 
 namespace loquet::messages {
 
+/// The language that every text exists in, and that variables are compared with.
+inline constexpr std::string_view source_language = "en";
+
+/// "fr_CA.UTF-8", "fr-CA@euro" -> {"fr_ca", "fr", "en"}; "", "C", "POSIX" and what is no locale's name -> {"en"}.
+[[nodiscard]] std::vector<std::string> languages_of_locale(std::string_view locale);
+
+/// "fr", "fr_CA" and "fr-CA", as in a catalogue's file name, in the form of languages_of_locale(); empty where it is
+/// none.
+[[nodiscard]] std::string canonical_language(std::string_view tag);
+
 /// What the {names} of one text stand for: {{"minutes", "20"}}.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 /// The same where one of them is a secret: a code.
@@ -74,5 +84,9 @@ private:
     std::map<std::string, std::vector<std::string>, std::less<>> accepted_;
     std::vector<std::string> complaints_;
 };
+
+/// That of "<text>_subject", or of "mail.subject" where the catalogue has none of its own. One printable line, at most
+/// limits::delivery_subject_bytes; it has no variables, so that no code is ever in it.
+[[nodiscard]] std::string mail_subject(const Catalogue& texts, std::string_view locale, std::string_view text);
 
 } // namespace loquet::messages

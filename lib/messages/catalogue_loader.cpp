@@ -5,7 +5,7 @@
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "lib/messages/locale.h"
+#include "lib/messages/catalogue.h"
 
 #include <toml++/toml.h>
 

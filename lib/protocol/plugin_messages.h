@@ -5,10 +5,8 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
-#include "lib/protocol/counter.h"
-#include "lib/protocol/medium.h"
-#include "lib/protocol/message.h"
 #include "lib/protocol/turn.h"
+#include "lib/protocol/values.h"
 
 #include <array>
 #include <cstdint>

@@ -2,12 +2,7 @@
 #include "lib/protocol/plugin_wire.h"
 
 #include "lib/base/limits.h"
-#include "lib/protocol/delivery_fields.h"
-#include "lib/protocol/description_fields.h"
-#include "lib/protocol/lockout_fields.h"
-#include "lib/protocol/receipt_fields.h"
-#include "lib/protocol/rules_fields.h"
-#include "lib/protocol/step_fields.h"
+#include "lib/protocol/plugin_fields.h"
 
 namespace loquet::protocol {
 

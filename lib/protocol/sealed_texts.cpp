@@ -2,6 +2,7 @@
 #include "lib/protocol/sealed_texts.h"
 
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "lib/base/wire.h"
 
@@ -19,6 +20,7 @@ using base::Error;
 
 namespace {
 
+constexpr SealedLimits of_answers{"answers", limits::answers_per_turn, limits::answer_bytes};
 constexpr int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
 void require(bool condition, const SealedLimits& limits, const char* complaint) {
@@ -79,6 +81,23 @@ std::vector<base::Secret> parse_texts(std::span<const std::uint8_t> bytes, const
         texts.emplace_back(text);
     }
     return texts;
+}
+
+base::Fd seal_answers(const Answers& answers) {
+    std::vector<std::string_view> texts;
+    texts.reserve(answers.size());
+    for (const base::Secret& answer : answers) {
+        texts.push_back(answer.reveal());
+    }
+    return seal_texts(texts, of_answers);
+}
+
+Answers open_answers(int fd) {
+    return open_texts(fd, of_answers);
+}
+
+Answers parse_answers(std::span<const std::uint8_t> bytes) {
+    return parse_texts(bytes, of_answers);
 }
 
 } // namespace loquet::protocol

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One description of a message's fields serves both directions: FieldWriter writes a const value, FieldReader fills
-// one, and both hold to the same limits and alphabets. Used by plugin_wire.cpp and its *_fields.h alone. Any thread.
+// one, and both hold to the same limits and alphabets. Used by plugin_wire.cpp and plugin_fields.h alone. Any thread.
 #pragma once
 
 #include "lib/base/error.h"

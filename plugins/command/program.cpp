@@ -2,7 +2,7 @@
 #include "plugins/command/program.h"
 
 #include "lib/delivery/channel.h"
-#include "lib/delivery/quotable.h"
+#include "lib/delivery/gateway.h"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -2,7 +2,7 @@
 // The gateway that takes our short messages, as the options describe it. Plain values, checked once. One thread.
 #pragma once
 
-#include "lib/delivery/gateway_secret.h"
+#include "lib/delivery/gateway.h"
 #include "lib/delivery/transfer.h"
 #include "plugins/sms_http/request_form.h"
 

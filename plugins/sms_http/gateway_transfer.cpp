@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/sms_http/gateway_transfer.h"
 
-#include "lib/delivery/quotable.h"
+#include "lib/delivery/gateway.h"
 
 #include <loquet/channel.hpp>
 #include <netinet/in.h>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plugins/smtp/mail_transfer.h"
 
-#include "lib/base/hidden_address.h"
 #include "lib/base/text.h"
-#include "lib/delivery/quotable.h"
+#include "lib/delivery/gateway.h"
 #include "plugins/smtp/mime.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // The mail server that takes our messages, as the options describe it. Plain values, checked once.
 #pragma once
 
-#include "lib/delivery/gateway_secret.h"
+#include "lib/delivery/gateway.h"
 #include "lib/delivery/transfer.h"
 
 #include <loquet/channel.hpp>

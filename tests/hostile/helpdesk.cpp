@@ -2,7 +2,6 @@
 #include "tests/hostile/helpdesk.h"
 
 #include "lib/bus/message.h"
-#include "lib/bus/row.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>

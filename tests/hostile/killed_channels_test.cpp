@@ -5,7 +5,7 @@
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/store.h"
 #include "lib/base/file.h"
-#include "lib/bus/row.h"
+#include "lib/bus/message.h"
 #include "paths.h"
 #include "tests/support/canary.h"
 #include "tests/support/eventually.h"

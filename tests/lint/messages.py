@@ -2,7 +2,7 @@
 """Every message id that is logged has its paragraph in docs/messages.md, and every paragraph an id that exists."""
 import re
 
-IDS = "lib/base/log_ids.h"
+IDS = "lib/base/log.h"
 PAGE = "docs/messages.md"
 ID = re.compile(r'Id \w+\{"([^"]+)", "([^"]+)"\}')
 PARAGRAPH = re.compile(r"^## (\S+)\n+`([^`]+)`\n+(\S.{39,})", re.MULTILINE)

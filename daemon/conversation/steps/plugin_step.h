@@ -9,7 +9,7 @@
 #include "daemon/plugins/plugin_clients.h"
 #include "lib/base/clock.h"
 #include "lib/messages/catalogue.h"
-#include "lib/protocol/medium.h"
+#include "lib/protocol/values.h"
 
 #include <string>
 #include <utility>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/secret.h"
 #include "lib/bus/connection.h"
-#include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 #include "lib/protocol/turn_wire.h"
 #include "tests/bench/messages/modes.h"
 #include "tests/bench/row.h"

@@ -4,8 +4,7 @@
 // buffer, and nobody crosses the border. The first byte says whether the digests are made right (bit 0); the second
 // and third how long the base is, and what follows that amends it.
 #include "lib/directory/view.h"
-#include "nss_module/group_list.h"
-#include "nss_module/names.h"
+#include "nss_module/lookup.h"
 #include "nss_module/pack.h"
 #include "nss_module/validate.h"
 #include "tests/fuzz/directory/seal.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
-#include "lib/protocol/answers.h"
+#include "lib/protocol/sealed_texts.h"
 #include "tests/support/canary.h"
 #include "tests/unit/cli/fake_service.h"
 

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/answerer.h"
+#include "cli/exit_code.h"
 #include "lib/base/error.h"
+#include "lib/base/file.h"
+#include "lib/base/limits.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <string_view>
 
 namespace loquet::cli {
+
 namespace {
 
 using protocol::Prompt;
@@ -58,4 +64,53 @@ TEST(APreparedAnswerer, GivesEachLineOnce) {
 }
 
 } // namespace
+
+namespace {
+
+base::Fd file_with(const std::string& content) {
+    base::Fd fd(::memfd_create("lines", MFD_CLOEXEC));
+    base::write_all(fd.get(), content);
+    ::lseek(fd.get(), 0, SEEK_SET);
+    return fd;
+}
+
+std::vector<base::Secret> lines_in(const std::string& content, std::size_t at_most) {
+    const base::Fd fd = file_with(content);
+    return read_password_lines(fd.get(), at_most);
+}
+
+TEST(PasswordLines, AreTakenWithOrWithoutALastLineEnd) {
+    for (const char* content : {"old\nnew wörd ", "old\nnew wörd \n"}) {
+        const std::vector<base::Secret> lines = lines_in(content, 2);
+        ASSERT_EQ(lines.size(), 2U);
+        EXPECT_EQ(lines[0].reveal(), "old");
+        EXPECT_EQ(lines[1].reveal(), "new wörd ") << "a blank belongs to the password";
+    }
+}
+
+TEST(PasswordLines, AreRefusedWhereOneIsMissing) {
+    EXPECT_THROW(lines_in("", 2), UsageError);
+    EXPECT_THROW(lines_in("\n", 2), UsageError);
+    EXPECT_THROW(lines_in("old\n\nnew\n", 3), UsageError);
+}
+
+TEST(PasswordLines, AreLimitedInNumber) {
+    EXPECT_EQ(lines_in("a\nb\n", 2).size(), 2U);
+    EXPECT_THROW(lines_in("a\nb\nc\n", 2), UsageError);
+}
+
+TEST(PasswordLines, AreLimitedInLength) {
+    const std::string longest(limits::answer_bytes, 'x');
+    EXPECT_EQ(lines_in(longest + "\n", 1).front().size(), limits::answer_bytes);
+    EXPECT_ANY_THROW(lines_in(longest + "x", 1));
+    EXPECT_ANY_THROW(lines_in(longest + "x\n", 1));
+    EXPECT_ANY_THROW(lines_in(longest + longest, 1)) << "nor is more read than could be taken";
+}
+
+TEST(PasswordLines, NeedADescriptorThatIsOpen) {
+    EXPECT_THROW((void)read_password_lines(1000, 1), UsageError);
+}
+
+} // namespace
+
 } // namespace loquet::cli

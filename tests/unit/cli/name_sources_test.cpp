@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/name_sources.h"
+#include "cli/name_service.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/pam_stack.h"
+#include "cli/machine_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

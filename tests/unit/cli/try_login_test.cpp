@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/try_login.h"
+#include "cli/verbs.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/limits.h"
-#include "nss_module/group_list.h"
+#include "nss_module/lookup.h"
 #include "nss_module/pack.h"
 
 #include <gmock/gmock.h>

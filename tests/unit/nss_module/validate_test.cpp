@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "nss_module/names.h"
 #include "nss_module/validate.h"
 
 #include <gtest/gtest.h>

@@ -2,8 +2,8 @@
 #include "tests/unit/pam_module/fake_daemon.h"
 
 #include "lib/base/limits.h"
-#include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 #include "lib/protocol/turn_wire.h"
 
 #include <exception>

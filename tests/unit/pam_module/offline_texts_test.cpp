@@ -2,7 +2,7 @@
 // What the module says by itself, where the daemon cannot: which sentence, in which language, and to whom.
 #include "lib/directory/publisher.h"
 #include "lib/messages/catalogue.h"
-#include "pam_module/offline_texts.h"
+#include "pam_module/pam_result.h"
 #include "paths.h"
 #include "tests/unit/pam_module/fixture.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "pam_module/options.h"
+#include "pam_module/transaction.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 #include "daemon/store/public_accounts.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
-#include "lib/directory/file_names.h"
+#include "lib/directory/format.h"
 #include "lib/directory/mapped_file.h"
 #include "tests/unit/daemon/accounts/directory_fixture.h"
 

@@ -2,8 +2,8 @@
 // Who may call what: every method of docs/bus.md, as root, as the account's own user, as somebody else, and with polkit
 // letting pass, refusing, failing, silent or absent. On a whole machine, with callers that the bus itself tells apart.
 #include "lib/base/limits.h"
-#include "lib/protocol/answers.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
 #include "lib/protocol/turn_wire.h"
 #include "tests/support/loop_runner.h"
 #include "tests/unit/daemon/api/callers_test.h"

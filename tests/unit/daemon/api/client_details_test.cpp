@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/api/caller.h"
 #include "lib/base/limits.h"
-#include "lib/protocol/answers.h"
+#include "lib/protocol/sealed_texts.h"
 #include "tests/support/canary.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/loose_messages.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The lists of the manager: what a row says, and how long a page may be.
 #include "lib/base/limits.h"
-#include "lib/bus/row.h"
+#include "lib/bus/message.h"
 #include "tests/unit/daemon/api/callers_test.h"
 
 #include <gmock/gmock.h>

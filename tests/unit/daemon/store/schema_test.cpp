@@ -5,6 +5,7 @@
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/file.h"
+#include "lib/base/secret.h"
 #include "lib/base/text.h"
 #include "paths.h"
 #include "tests/unit/daemon/store/store_fixture.h"
@@ -57,7 +58,7 @@ protected:
         std::filesystem::create_directory(folder_ / "store");
         std::filesystem::permissions(folder_ / "store", std::filesystem::perms::owner_all);
         std::filesystem::copy_file(past + "/data.mdb", folder_ / "store/data.mdb");
-        const MasterKey key(base::read_secret_file(past + "/master-key", MasterKey::size));
+        const MasterKey key(base::Secret(base::read_file(past + "/master-key", MasterKey::size)));
         store_ = std::make_unique<Store>(Settings{.folder = folder_ / "store"}, key, loop_);
     }
     tests::TempFolder folder_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A mutex that many wait for, some of whom are cancelled.
-#include "lib/base/async_mutex.h"
+#include "lib/base/future.h"
 #include "lib/base/task.h"
 #include "tests/support/job_queue.h"
 

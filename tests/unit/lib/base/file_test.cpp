@@ -78,10 +78,12 @@ TEST_F(AFile, IsReadUpToTheLimitAndNotBeyond) {
         const std::string content(size, 'x');
         replace_file(path, content, 0600);
         EXPECT_EQ(read_file(path, size), content);
-        EXPECT_EQ(read_secret_file(path, size).reveal(), content);
+        const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        EXPECT_EQ(read_secret(fd.get(), size).reveal(), content);
         if (size > 0) {
             EXPECT_EQ(kind_of_error([&] { (void)read_file(path, size - 1); }), Error::Kind::limited);
-            EXPECT_EQ(kind_of_error([&] { (void)read_secret_file(path, size - 1); }), Error::Kind::limited);
+            const Fd again(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+            EXPECT_EQ(kind_of_error([&] { (void)read_secret(again.get(), size - 1); }), Error::Kind::limited);
         }
     }
 }

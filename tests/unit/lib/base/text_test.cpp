@@ -73,7 +73,6 @@ TEST(ACodePoint, IsReadOneAfterTheOther) {
     EXPECT_EQ(next_code_point(text, at), U'𝄞');
     EXPECT_EQ(at, text.size());
     EXPECT_EQ(next_code_point(text, at), std::nullopt);
-    EXPECT_EQ(count_code_points(text), 4U);
 }
 
 TEST(ACodePoint, ThatIsNoneLeavesThePlace) {
@@ -149,6 +148,35 @@ TEST(Hexadecimal, HasTwoDigitsForEachByte) {
     const std::array<std::uint8_t, 4> bytes{0x00, 0x0f, 0xf0, 0xff};
     EXPECT_EQ(to_hex(bytes), "000ff0ff");
     EXPECT_EQ(to_hex({}), "");
+}
+
+} // namespace
+
+namespace {
+
+TEST(WhatAGatewaySays, IsToldWithoutTheMailAddressThatItSpeaksOf) {
+    const char* address = "anne.legall@example.org";
+    EXPECT_EQ(without_address("550 <anne.legall@example.org>: unknown", address), "550 <***>: unknown");
+    EXPECT_EQ(without_address("550 <Anne.LeGall@EXAMPLE.org> and anne.legall@example.org", address),
+              "550 <***> and ***");
+    EXPECT_EQ(without_address("550 User anne.legall unknown", address), "550 User *** unknown");
+    EXPECT_EQ(without_address("550 'anne.legall': unknown", address), "550 '***': unknown");
+    EXPECT_EQ(without_address("anne.legall", address), "***");
+}
+
+TEST(WhatAGatewaySays, KeepsItsOtherWords) {
+    EXPECT_EQ(without_address("550 marianne.legallois unknown", "anne@example.org"), "550 marianne.legallois unknown");
+    EXPECT_EQ(without_address("550 no such user", "no@example.org"), "550 no such user") << "too short to tell";
+    EXPECT_EQ(without_address("550 no such user", ""), "550 no such user");
+    EXPECT_EQ(without_address("", "anne@example.org"), "");
+}
+
+TEST(WhatAGatewaySays, IsToldWithoutTheNumberThatItSpeaksOfInAnyNotation) {
+    const char* number = "+33612345678";
+    EXPECT_EQ(without_address("HTTP 400 bad number +33612345678", number), "HTTP 400 bad number +***");
+    EXPECT_EQ(without_address("33612345678, 0612345678, 0033612345678", number), "***, ***, ***");
+    EXPECT_EQ(without_address("id 12345678901, 612", number), "id 12345678901, 612");
+    EXPECT_EQ(without_address("code 33612345678.", "+"), "code 33612345678.");
 }
 
 } // namespace

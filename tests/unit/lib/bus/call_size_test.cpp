@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/limits.h"
-#include "lib/bus/call_size.h"
+#include "lib/bus/call.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/loop_runner.h"
 #include "tests/support/loose_messages.h"

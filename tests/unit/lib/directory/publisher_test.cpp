@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lib/base/file.h"
-#include "lib/directory/file_names.h"
+#include "lib/directory/format.h"
 #include "lib/directory/mapped_file.h"
 #include "lib/directory/publisher.h"
 #include "tests/support/error_kind.h"

@@ -2,7 +2,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "lib/base/wire.h"
-#include "lib/protocol/answers.h"
+#include "lib/protocol/sealed_texts.h"
 #include "tests/support/error_kind.h"
 #include "tests/support/temp_folder.h"
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The verbs that are one function each: "config check", "status", "passwd", "enrol", "try-login". One thread.
+#pragma once
+
+#include "cli/client.h"
+#include "cli/dialog.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loquet::cli::config {
+
+struct CheckOptions {
+    std::string file;                  ///< empty: the installed configuration
+    std::vector<std::string> profiles; ///< folders; empty: the usual ones
+    std::vector<std::string> messages;
+};
+
+/// Has the daemon's program read everything that a start would read, as the daemon's user where the caller is root, and
+/// the host of plugins try each plugin that is configured. The service is not needed.
+ExitCode check(Output& output, const CheckOptions& options);
+
+} // namespace loquet::cli::config
+
+namespace loquet::cli {
+
+/// How the service is, in one look. ExitCode::failed when something does not work, so that a monitor needs no parser.
+ExitCode status(Client& client, Output& output);
+
+/// A new password for an account that one knows the password of.
+struct PasswdOptions {
+    std::string account;            ///< empty: that of the caller
+    std::optional<int> password_fd; ///< lines: the current password where it is asked, and the new one
+};
+
+ExitCode passwd(Client& client, Output& output, const PasswdOptions& options);
+
+/// Sets up a second factor for an account that one can log in to. `account`: empty for that of the caller. Only at a
+/// terminal: what is asked depends on a secret that is shown.
+ExitCode enrol(Client& client, Output& output, const std::string& account);
+
+/// What PAM would be told, for an administrator who looks for the reason.
+struct TryLoginOptions {
+    std::string account;
+    std::string service = "login";
+    std::optional<int> password_fd;
+};
+
+/// It is an attempt like any other: counted, audited, and able to lock the account.
+ExitCode try_login(Client& client, Output& output, const TryLoginOptions& options);
+
+struct PamResult {
+    std::string_view authentication; ///< of pam_authenticate
+    std::string_view account;        ///< of pam_acct_mgmt; empty where it is not reached
+    ExitCode exit_code;
+};
+[[nodiscard]] PamResult pam_result_of(const DialogResult& ending);
+
+} // namespace loquet::cli
