@@ -8,6 +8,8 @@
 // differs, at most one run in a thousand says that something does. There are enough rounds to see one kind skip a
 // hash even of the cheapest cost: the same times less one hash are told apart by far (p below 1e-50), and so is a naive
 // judge with a quarter of the rounds.
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
@@ -165,6 +167,74 @@ TEST(ARefusal, T15_TakesAnotherTimeWhereAStrangersNameIsNotHashed) {
     const auto naive = compare(measure_in_turns(
         {[&](std::size_t) { EXPECT_TRUE(judge(true)); }, [&](std::size_t) { EXPECT_TRUE(judge(false)); }}, rounds / 4));
     EXPECT_TRUE(naive.tells_apart()) << naive.figures;
+}
+
+/// Where a code is all that a login asks, so that what is sent and kept comes before any proof.
+class AMachineThatSendsCodes {
+public:
+    AMachineThatSendsCodes()
+        : machine_({.configuration = "[flow.login]\nsteps = [\"one_time_code\"]\n[outbox]\nmail = [\"file\"]\n"
+                                     "[plugins.file]\nkind = \"channel\"\n"
+                                     "[plugins.one_time_code]\nkind = \"step\"\nproves = \"possession\"\n",
+                    .plugins = {{"lockout", std::string(no_delay)
+                                                + "tries = 90\ntries_a_day = 10000\nplace_delay_ms = 0\n"
+                                                  "place_failures_an_hour = 65535\nsite_alert_an_hour = 65535\n"},
+                                {"password_rules", ""},
+                                {"one_time_code", ""},
+                                {"file", "folder = \"" + sent_.path() + "\"\n"}},
+                    .modules = {},
+                    .environment = {}}),
+          connection_(machine_.connect()) {
+        std::vector<std::uint32_t> with_address;
+        for (int n = 0; n < names_of_a_kind; ++n) {
+            const std::string number = std::to_string(n);
+            with_address.push_back(machine_.create_account("known" + number, "").uid);
+            (void)machine_.create_account("without" + number, "");
+            const MachineAccount shut = machine_.create_account("shut" + number, "");
+            with_address.push_back(shut.uid);
+            (n % 2 == 0 ? lock : disable)(connection_, shut.path);
+        }
+        (void)machine_.stop();
+        {
+            bus::Loop loop;
+            store::Store store({.folder = machine_.store_folder()},
+                               store::MasterKey::load(machine_.folder() + "/master-key"), loop);
+            store.write_now([&](store::WriteTxn& txn) {
+                for (const std::uint32_t uid : with_address) {
+                    auto account = store::PrivateAccounts::get(txn, model::Uid{uid}).value();
+                    account.mail = "somebody@example.org";
+                    store::AccountsTable::put(txn, model::Uid{uid}, account);
+                }
+            });
+        }
+        machine_.start();
+        connection_ = machine_.connect();
+    }
+    /// A dialog with three turns: it begins, asks for the code once more, and guesses.
+    Measure guessing(const std::string& kind) {
+        return [this, kind](std::size_t round) {
+            const BegunDialog begun = begin(connection_, {kind + std::to_string(round % names_of_a_kind), ""});
+            EXPECT_TRUE(std::holds_alternative<protocol::Ask>(begun.turn)) << kind;
+            EXPECT_TRUE(std::holds_alternative<protocol::Ask>(answer(connection_, begun.path, ""))) << kind;
+            EXPECT_TRUE(denied(answer(connection_, begun.path, "000000"), protocol::Reason::refused)) << kind;
+        };
+    }
+
+private:
+    TempFolder sent_;
+    Machine machine_;
+    bus::Connection connection_;
+};
+
+/// How many durable writes each turn costs is counted in AFirstStepThatSends; here the whole way is measured, whose
+/// noise is the disk's.
+TEST(ADialogThatBeginsWithACode, T15_TakesTheSameTimeWhoeverHasTheName) {
+    AMachineThatSendsCodes machine;
+    const Comparison comparison = compare(measure_in_turns(
+        {machine.guessing("known"), machine.guessing("nobody"), machine.guessing("shut"), machine.guessing("without")},
+        rounds));
+    EXPECT_FALSE(comparison.tells_apart()) << comparison.figures;
+    RecordProperty("figures", comparison.figures);
 }
 
 TEST(TheRankSumTest, AgreesWithAWorkedExample) {
