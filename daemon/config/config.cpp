@@ -178,7 +178,7 @@ void check(const Config& config, Complaints& complaints) {
 namespace {
 
 template <class Part, class Value>
-void keep(const char* key, Value Part::*member, const Part& in_force, Part& next, std::vector<std::string>& kept) {
+void keep(const char* key, Value Part::* member, const Part& in_force, Part& next, std::vector<std::string>& kept) {
     if (next.*member != in_force.*member) {
         kept.emplace_back(key);
         next.*member = in_force.*member;

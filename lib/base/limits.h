@@ -9,9 +9,9 @@
 namespace loquet::limits {
 
 // One dialog
-constexpr std::size_t answers_per_turn = 16; ///< contracts: at most 16 answers in one memfd
-constexpr std::size_t answer_bytes = 4096;   ///< ... of 4096 bytes each
-constexpr std::size_t prompts_per_turn = 32; ///< what a step may ask at once: PAM_MAX_NUM_MSG; 16 of it answered
+constexpr std::size_t answers_per_turn = 16;        ///< contracts: at most 16 answers in one memfd
+constexpr std::size_t answer_bytes = 4096;          ///< ... of 4096 bytes each
+constexpr std::size_t prompts_per_turn = 32;        ///< what a step may ask at once: PAM_MAX_NUM_MSG; 16 of it answered
 constexpr std::size_t prompt_name_bytes = 64;       ///< as a step gives it
 constexpr std::size_t shown_prompt_name_bytes = 97; ///< on the bus: "INSTANCE.NAME"
 constexpr std::size_t prompt_text_bytes = 2048;

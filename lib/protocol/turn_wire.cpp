@@ -126,8 +126,7 @@ std::vector<Prompt> read_prompts(bus::Reader& reader) {
         }
         Prompt prompt;
         prompt.style = static_cast<PromptStyle>(style);
-        prompt.name =
-            base::printable(reader.text(limits::shown_prompt_name_bytes), limits::shown_prompt_name_bytes);
+        prompt.name = base::printable(reader.text(limits::shown_prompt_name_bytes), limits::shown_prompt_name_bytes);
         prompt.role = role_from_text(reader.text(limits::prompt_name_bytes));
         prompt.text = base::printable(reader.text(limits::prompt_text_bytes), limits::prompt_text_bytes);
         prompts.push_back(std::move(prompt));

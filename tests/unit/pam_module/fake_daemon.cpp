@@ -234,7 +234,8 @@ Reaction FakeDaemon::begin(const Request& request, Talk& talk) {
         return judge_password(talk, *request.token);
     }
     talk.stage = "password";
-    return ask({{PromptStyle::info, "", "Welcome."}, {PromptStyle::secret, "password", "Password: ", protocol::PromptRole::current_password}});
+    return ask({{PromptStyle::info, "", "Welcome."},
+                {PromptStyle::secret, "password", "Password: ", protocol::PromptRole::current_password}});
 }
 
 Reaction FakeDaemon::judge_password(Talk& talk, const std::string& password) {

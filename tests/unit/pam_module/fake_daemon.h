@@ -29,8 +29,8 @@ struct Person {
     std::string code{};                                ///< asked for in a second step where it is not empty
     std::string code_prompt = "otp.code";              ///< what the step that asks for it calls its prompt
     protocol::PromptStyle code_style = protocol::PromptStyle::visible;
-    std::vector<std::string> messages{};               ///< go with a grant
-    std::uint32_t uid = 0;                             ///< a Begin with another uid is about somebody else; 0: any
+    std::vector<std::string> messages{}; ///< go with a grant
+    std::uint32_t uid = 0;               ///< a Begin with another uid is about somebody else; 0: any
 };
 
 /// One call as it arrived.

@@ -119,10 +119,9 @@ TEST_F(ALogin, NeverAsksForAPasswordUnderUseFirstPassButForTheSecondStep) {
 
 TEST_F(ALogin, T24_TakesNothingThatAPluginHeardForThePasswordWhateverItsPromptIsCalled) {
     for (const char* const name : {"password", "new_password", "new_password_again"}) {
-        daemon->add("bob", {.password = right_password(),
-                            .code = "424242",
-                            .code_prompt = name,
-                            .code_style = PromptStyle::secret});
+        daemon->add(
+            "bob",
+            {.password = right_password(), .code = "424242", .code_prompt = name, .code_style = PromptStyle::secret});
         Application application("bob");
         application.typed = {right_password(), "424242"};
         EXPECT_EQ(application.authenticate(), PAM_SUCCESS);

@@ -78,8 +78,8 @@ TEST_F(ALoginByTheEngine, T24_GivesAPluginNoPasswordThatWasTypedElsewhereWhateve
         settings_.flows.front() = config::flow_of_steps("login", {});
         FakeStep& thief = add_step("thief", config::Proof::challenge);
         settings_.flows.front().items.push_back(config::required_step("password"));
-        thief.will_say({protocol::StepAsk{{{protocol::PromptStyle::secret, name, {"password.prompt", {}}}}}, {}, {}, {},
-                        {}});
+        thief.will_say(
+            {protocol::StepAsk{{{protocol::PromptStyle::secret, name, {"password.prompt", {}}}}}, {}, {}, {}, {}});
         const Begun begun = done(engine().begin("login", "anna", root(), answers({canary::password})));
         ASSERT_TRUE(begun.dialog.has_value()) << name;
         const auto& prompt = std::get<Ask>(begun.turn).prompts.at(0);
@@ -95,7 +95,10 @@ TEST_F(ALoginByTheEngine, TellsWhatEachAnswerIs) {
         .will_say({protocol::StepAsk{{{protocol::PromptStyle::info, "hint", {"refused", {}}},
                                       {protocol::PromptStyle::secret, "", {"totp.code", {}}},
                                       {protocol::PromptStyle::choice, "again", {"totp.code", {}}}}},
-                   {}, {}, {}, {}});
+                   {},
+                   {},
+                   {},
+                   {}});
     const Begun begun = begin("anna");
     EXPECT_EQ(std::get<Ask>(begun.turn).prompts.at(0).role, protocol::PromptRole::current_password);
     const auto prompts = std::get<Ask>(answer(*begun.dialog, {canary::password})).prompts;

@@ -11,8 +11,8 @@
 #include "lib/messages/catalogue.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
-#include "tests/unit/daemon/store/store_fixture.h"
 #include "tests/support/not_owned.h"
+#include "tests/unit/daemon/store/store_fixture.h"
 
 #include <functional>
 #include <memory>
