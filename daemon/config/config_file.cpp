@@ -151,8 +151,7 @@ void read_log(TableReader& table, LogConfig& log) {
 
 void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plugins) {
     for (auto& [name, reader] : table.tables()) {
-        // The engine's own step in which a person picks one of a group is called "choice".
-        if (!is_instance(name) || step_named(name).kind != StepKind::plugin || name == "choice") {
+        if (!is_instance(name) || step_named(name).kind != StepKind::plugin) {
             reader.complaints().add(reader.position(), "plugins." + name + ": accepted is " + std::string(an_instance)
                                                            + ", and not the name of a built-in step");
             continue;
