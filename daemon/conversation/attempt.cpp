@@ -112,6 +112,7 @@ base::Task<Turn> Attempt::run() {
         const base::Milliseconds asked_at = context_.clock.boottime();
         for (;;) {
             base::Milliseconds wait{0};
+            std::optional<Turn> turn;
             {
                 auto acquiring = context_.queue.acquire(dialog_.subject.identity, dialog_.subject.place);
                 const AccountQueue::Permit permit = co_await acquiring;
@@ -127,9 +128,15 @@ base::Task<Turn> Attempt::run() {
                 wait = ruling_.hold;
                 if (wait.count() == 0) {
                     auto evaluating = evaluate_locked(lease);
-                    Turn turn = co_await evaluating;
-                    co_return turn;
+                    turn = co_await evaluating;
                 }
+            }
+            if (turn) {
+                if (level_ && !dialog_.proved) {
+                    auto level = std::move(*level_);
+                    co_await level;
+                }
+                co_return *std::move(turn);
             }
             // Others have the permit meanwhile: a wait at one place keeps nobody waiting at another.
             auto waiting = context_.loop.sleep(wait);
@@ -191,6 +198,9 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
             context_.lockout.prefetch(lease, refused_ ? std::array{refused, before} : std::array{succeeded, failed});
     }
     shield(); // what is judged from here on is counted, though nobody waits for it
+    if (step_acts_ && !dialog_.proved) {
+        level_time(); // who has an address gets a message
+    }
     if (kind_ == Kind::begin) {
         auto stepping = run_next_steps();
         co_await stepping;
@@ -200,6 +210,9 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
     }
     auto reporting = report_to_lockout(lease);
     co_await reporting;
+    if (consequence_ && consequence_->shut()) {
+        level_time(); // who has an address gets a notice
+    }
     auto committing = commit(lease);
     co_await committing;
     if (effects_.sets_password && durable_) {
@@ -458,6 +471,10 @@ Subject Attempt::subject_for(const Step& step) const {
 void Attempt::shield() {
     dialog_.shielded = true;
     context_.tasks.shield(dialog_.task);
+}
+
+void Attempt::level_time() {
+    level_ = base::started(context_.loop.sleep(level_reply));
 }
 
 void Attempt::note_proof(bool proved) {
