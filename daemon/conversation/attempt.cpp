@@ -119,6 +119,10 @@ base::Task<Turn> Attempt::run() {
                 if (!polled_ && context_.clock.boottime() - asked_at - waited.time > limits::longest_queueing) {
                     break;
                 }
+                step_acts_ = reach().acts || (kind_ != Kind::begin && steps_.at(dialog_.flow.step()).acts());
+                if (step_acts_ && !dialog_.proved) {
+                    level_time(); // an account is read, and who has an address gets a message
+                }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
                     dialog_.subject = find_subject(context_.store, dialog_.subject.name, dialog_.client);
                 }
@@ -188,7 +192,6 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
     if (!still_waits()) {
         dialog_.behind_lock = ruling_.shut();
     }
-    step_acts_ = reach().acts || (kind_ != Kind::begin && steps_.at(dialog_.flow.step()).acts());
     if (is_judged()) {
         dialog_.judged = true;
         refused_ = ruling_.shut();
@@ -198,9 +201,6 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
             context_.lockout.prefetch(lease, refused_ ? std::array{refused, before} : std::array{succeeded, failed});
     }
     shield(); // what is judged from here on is counted, though nobody waits for it
-    if (step_acts_ && !dialog_.proved) {
-        level_time(); // who has an address gets a message
-    }
     if (kind_ == Kind::begin) {
         auto stepping = run_next_steps();
         co_await stepping;
@@ -474,6 +474,7 @@ void Attempt::shield() {
 }
 
 void Attempt::level_time() {
+    dialog_.levelled = true;
     level_ = base::started(context_.loop.sleep(level_reply));
 }
 

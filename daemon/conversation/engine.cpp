@@ -57,6 +57,8 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     require_running();
     std::vector<FlowItem> parts = parts_for(settings_, purpose, client);
     dialogs_.require_room(client);
+    // From before an account is read to after the attempt's own level_reply.
+    auto level = base::started(loop_.sleep(2 * Attempt::level_reply));
     Subject subject = find_subject(store_, typed_name, client);
     if (is_first_login(store_, purpose, subject, client)) {
         purpose = protocol::purpose::first_login;
@@ -76,6 +78,9 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const DialogId id = dialogs_.add(dialog); // counts from now on, also while its first answer is judged
     auto opening = work_.run(loop_, finish_turn(id, dialog, open(dialog, std::move(known))), &dialog->task);
     Turn turn = co_await opening;
+    if (dialog->levelled && !dialog->proved) {
+        co_await level;
+    }
     co_return Begun{dialogs_.contains(id) ? std::optional(id) : std::nullopt, std::move(turn)};
 }
 

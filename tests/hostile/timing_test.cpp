@@ -222,9 +222,6 @@ public:
         }
         machine_.start();
         connection_ = machine_.connect();
-        for (std::size_t n = 0; n <= fresh_names / rounds_of_a_connection; ++n) {
-            connections_.push_back(machine_.connect());
-        }
     }
     /// A dialog with three turns: it begins, asks for the code once more, and guesses.
     Measure guessing(const std::string& kind) {
@@ -240,7 +237,10 @@ public:
         return [this, kind](std::size_t round) {
             const std::string number = std::to_string(round);
             const Guess guess{.name = "fresh-" + kind + number, .password = "", .host = "desk" + number};
-            bus::Connection& connection = connections_.at(round / rounds_of_a_connection);
+            if (connections_.size() <= round / rounds_of_a_connection) {
+                connections_.push_back(machine_.connect()); // a bus drops one that says nothing for long
+            }
+            bus::Connection& connection = connections_.back();
             EXPECT_TRUE(std::holds_alternative<protocol::Ask>(begin(connection, guess).turn)) << kind;
         };
     }
@@ -270,8 +270,8 @@ TEST(ADialogThatBeginsWithACode, T15_TakesTheSameTimeWhoeverHasTheName) {
 /// Every beginning sends here, where the one above finds the code on its way already.
 TEST(ADialogThatBeginsWithACode, T15_TakesTheSameTimeWhereItSendsAndWhereItDoesNot) {
     AMachineThatSendsCodes machine;
-    const Comparison comparison =
-        compare(measure_in_turns({machine.beginning("known"), machine.beginning("shut")}, rounds / 2));
+    const Comparison comparison = compare(measure_in_turns(
+        {machine.beginning("known"), machine.beginning("nobody"), machine.beginning("shut")}, rounds / 2));
     EXPECT_FALSE(comparison.tells_apart()) << comparison.figures;
     EXPECT_GT(machine.files_sent(), rounds / 4) << "else nothing was compared";
     RecordProperty("figures", comparison.figures);
