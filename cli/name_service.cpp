@@ -17,6 +17,8 @@ namespace loquet::cli {
 
 namespace {
 
+using PasswdRecord = struct ::passwd; // the verb passwd() has the name, too
+
 constexpr std::size_t largest_record = 1024 * 1024;
 
 /// getpwnam(3) lists these as "not found", next to 0.
@@ -26,10 +28,10 @@ bool means_not_found(int error) {
 
 /// `take` of the record that `look_up(record, buffer, found)` finds.
 template <class LookUp, class Take>
-auto record_by(LookUp look_up, Take take) -> std::optional<decltype(take(passwd{}))> {
+auto record_by(LookUp look_up, Take take) -> std::optional<decltype(take(PasswdRecord{}))> {
     for (std::vector<char> buffer(4096);;) {
-        passwd record{};
-        passwd* found = nullptr;
+        PasswdRecord record{};
+        PasswdRecord* found = nullptr;
         const int error = look_up(&record, buffer, &found);
         if (found != nullptr) {
             return take(*found);
@@ -51,18 +53,18 @@ auto record_by(LookUp look_up, Take take) -> std::optional<decltype(take(passwd{
 
 std::optional<std::uint32_t> uid_of(const std::string& name) {
     return record_by(
-        [&](passwd* record, std::vector<char>& buffer, passwd** found) {
+        [&](PasswdRecord* record, std::vector<char>& buffer, PasswdRecord** found) {
             return ::getpwnam_r(name.c_str(), record, buffer.data(), buffer.size(), found);
         },
-        [](const passwd& record) { return std::uint32_t{record.pw_uid}; });
+        [](const PasswdRecord& record) { return std::uint32_t{record.pw_uid}; });
 }
 
 std::optional<std::string> own_name() {
     return record_by(
-        [](passwd* record, std::vector<char>& buffer, passwd** found) {
+        [](PasswdRecord* record, std::vector<char>& buffer, PasswdRecord** found) {
             return ::getpwuid_r(::getuid(), record, buffer.data(), buffer.size(), found);
         },
-        [](const passwd& record) { return std::string(record.pw_name); });
+        [](const PasswdRecord& record) { return std::string(record.pw_name); });
 }
 
 namespace {

@@ -117,7 +117,7 @@ void describe(NewEntry& entry, const WriteTxn& txn, const model::PrivateAccount&
     message.changed = now;
 }
 
-void write_down(WriteTxn& txn, const Settings& settings, const SendRequest& request, const std::string& reference,
+void write_entry(WriteTxn& txn, const Settings& settings, const SendRequest& request, const std::string& reference,
                 Milliseconds now) {
     const auto account = store::PrivateAccounts::get(txn, request.account);
     if (!account) {
@@ -175,7 +175,7 @@ store::Store::Work Outbox::enqueue(SendRequest request) {
         sent_codes_.note(request.account, request.step, request.medium);
     }
     return [settings = settings_, request = std::move(request), reference = base::random_hex(reference_bytes),
-            now = now()](WriteTxn& txn) { write_down(txn, *settings, request, reference, now); };
+            now = now()](WriteTxn& txn) { write_entry(txn, *settings, request, reference, now); };
 }
 
 store::Store::Work Outbox::code_used(model::Uid account, const std::string& step) {

@@ -40,18 +40,18 @@ std::string destination_of(model::Medium medium, std::uint32_t i) {
     return medium == model::Medium::sms ? number : "person" + std::to_string(i) + "@bench.invalid";
 }
 
-outbox::Order order_for(model::Medium medium, std::uint32_t i) {
+outbox::SendRequest request_for(model::Medium medium, std::uint32_t i) {
     outbox::SendRequest request;
-    order.medium = medium;
-    order.account = model::Uid{first_uid + i % accounts};
-    order.destination = destination_of(medium, i);
-    order.text = medium == model::Medium::sms ? "one_time_code.sms" : "one_time_code.mail";
-    order.variables.push_back({"code", base::Secret("482915")});
-    order.variables.push_back({"minutes", base::Secret("10")});
-    order.step = "one_time_code";
-    order.proven = true;
-    order.lifetime = limits::longest_message_life;
-    return order;
+    request.medium = medium;
+    request.account = model::Uid{first_uid + i % accounts};
+    request.destination = destination_of(medium, i);
+    request.text = medium == model::Medium::sms ? "one_time_code.sms" : "one_time_code.mail";
+    request.variables.push_back({"code", base::Secret("482915")});
+    request.variables.push_back({"minutes", base::Secret("10")});
+    request.step = "one_time_code";
+    request.proven = true;
+    request.lifetime = limits::longest_message_life;
+    return request;
 }
 
 void fill(const bench::Words& words) {
@@ -67,7 +67,7 @@ void fill(const bench::Words& words) {
     for (std::uint32_t i = 0; i < count;) {
         std::vector<store::Store::Work> works;
         for (const std::uint32_t end = std::min(count, i + in_one_commit); i < end; ++i) {
-            works.push_back(outbox.enqueue(order_for(medium, i)));
+            works.push_back(outbox.enqueue(request_for(medium, i)));
         }
         store.write_now([&works](store::WriteTxn& txn) {
             for (store::Store::Work& work : works) {
