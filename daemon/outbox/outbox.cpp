@@ -118,7 +118,7 @@ void describe(NewEntry& entry, const WriteTxn& txn, const model::PrivateAccount&
 }
 
 void write_entry(WriteTxn& txn, const Settings& settings, const SendRequest& request, const std::string& reference,
-                Milliseconds now) {
+                 Milliseconds now) {
     const auto account = store::PrivateAccounts::get(txn, request.account);
     if (!account) {
         return;
