@@ -107,16 +107,11 @@ base::Task<Turn> Attempt::run() {
         const base::Milliseconds asked_at = context_.clock.boottime();
         for (;;) {
             base::Milliseconds wait{0};
-            std::optional<Turn> turn;
             {
                 auto acquiring = context_.queue.acquire(dialog_.subject.identity, dialog_.subject.place);
                 const AccountQueue::Permit permit = co_await acquiring;
                 if (!polled_ && context_.clock.boottime() - asked_at - waited.time > limits::longest_queueing) {
                     break;
-                }
-                step_acts_ = reach().acts || (kind_ != Kind::begin && step_named(dialog_.flow.step()).acts());
-                if (step_acts_ && !dialog_.proved) {
-                    level_time(); // an account is read, and who has an address gets a message
                 }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
                     dialog_.subject = find_subject(context_.store, dialog_.subject.name, dialog_.client);
@@ -127,15 +122,9 @@ base::Task<Turn> Attempt::run() {
                 wait = ruling_.hold;
                 if (wait.count() == 0) {
                     auto evaluating = evaluate_locked(lease);
-                    turn = co_await evaluating;
+                    Turn turn = co_await evaluating;
+                    co_return turn;
                 }
-            }
-            if (turn) {
-                if (level_ && !dialog_.proved) {
-                    auto level = std::move(*level_);
-                    co_await level;
-                }
-                co_return *std::move(turn);
             }
             // Others have the permit meanwhile: a wait at one place keeps nobody waiting at another.
             auto waiting = context_.loop.sleep(wait);
@@ -187,6 +176,7 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
     if (!still_waits()) {
         dialog_.behind_lock = ruling_.shut();
     }
+    step_acts_ = reach().acts || (kind_ != Kind::begin && step_named(dialog_.flow.step()).acts());
     if (is_judged()) {
         dialog_.judged = true;
         refused_ = ruling_.shut();
@@ -205,9 +195,6 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
     }
     auto reporting = report_to_lockout(lease);
     co_await reporting;
-    if (consequence_ && consequence_->shut()) {
-        level_time(); // who has an address gets a notice
-    }
     auto committing = commit(lease);
     co_await committing;
     if (effects_.sets_password && durable_) {
@@ -466,11 +453,6 @@ Subject Attempt::subject_for(const Step& step) const {
 void Attempt::shield() {
     dialog_.shielded = true;
     context_.tasks.shield(dialog_.task);
-}
-
-void Attempt::level_time() {
-    dialog_.levelled = true;
-    level_ = base::started(context_.loop.sleep(level_reply));
 }
 
 void Attempt::note_proof(bool proved) {

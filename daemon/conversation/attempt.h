@@ -42,10 +42,6 @@ public:
         /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
         std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)>& on_locked;
     };
-    /// From where known and unknown names differ (a message is kept and handed to a channel) to the reply, so that its
-    /// time does not tell them apart; longer than the work takes.
-    static constexpr base::Milliseconds level_reply{50};
-
     Attempt(const Context& context, Dialog& dialog) : context_(context), dialog_(dialog) {}
 
     /// Begins the steps up to the first question. Before a proof a step that may act then takes the whole way, for
@@ -95,8 +91,6 @@ private:
     [[nodiscard]] Subject subject_for(const Step& step) const;
     [[nodiscard]] bool ended() const noexcept { return dialog_.flow.state() == State::ended; }
     void shield();
-    /// The reply waits until level_reply from now.
-    void level_time();
     /// There is no permit: an answer is refused, a poll's outcome is kept for the next poll.
     [[nodiscard]] protocol::Turn end_as_busy();
     void note_proof(bool proved);
@@ -120,7 +114,6 @@ private:
     std::optional<model::AttemptCounters> forgiven_;
     bool outdated_ = false; ///< the account changed while the answer was judged: nothing of it was written
     bool durable_ = false;
-    std::optional<base::Future<void>> level_; ///< the reply waits for it, unless its person has proved who they are
 };
 
 } // namespace loquet::conversation

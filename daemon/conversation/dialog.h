@@ -118,7 +118,6 @@ struct Dialog {
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
     base::TaskId task = 0; ///< in the engine's group: what is done for its last call
-    bool levelled = false; ///< the time of a reply of it must not tell known names from unknown ones
     bool shielded = false; ///< that task: it counts or writes, and runs to its end
 
     /// Where a factor that was proved says something about who comes next: at a seat or a host, or among the owner's
