@@ -313,7 +313,7 @@ std::optional<Pager> Pager::start(const std::vector<std::string>& arguments) {
     base::Fd writer(ends[1]);
     try {
         const Process::Redirection input{reader.get(), STDIN_FILENO};
-        // F: nothing to page, no pager; R: no escapes of ours to hide; S: lines are cut, not folded; K: Ctrl-C leaves.
+        // F: nothing to page, no pager; R: colours are not written out; S: lines are cut, not folded; K: Ctrl-C leaves.
         const std::vector<std::string> environment{"LESS=FRSXK", "LESSSECURE=1", "LESSCHARSET=utf-8"};
         auto process = std::make_unique<Process>(arguments, environment, std::span(&input, 1));
         std::signal(SIGINT, SIG_IGN); // the key belongs to the pager now

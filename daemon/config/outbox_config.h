@@ -21,7 +21,7 @@ struct BudgetConfig {
     std::uint32_t country = 0; ///< of the telephone number's country code; SMS only
     std::uint32_t place = 50;
     std::uint32_t site = 500;
-    std::uint32_t unproven_percent = 50; ///< of each of them, for whoever proved nothing
+    std::uint32_t unproven_percent = 50; ///< the share of each that attempts without a proof may use, 0..100
     friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
 };
 

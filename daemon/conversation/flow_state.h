@@ -63,7 +63,7 @@ struct FlowContext {
 
 class FlowState {
 public:
-    /// What a step may do by its kind, whoever the dialog is about.
+    /// What a step may do by its kind, for every name alike.
     struct StepTraits {
         bool acts = false; ///< may write, send or end when it begins
         bool asks = true;  ///< always asks then
