@@ -42,7 +42,7 @@ void Effects::merge(Effects next) {
 
 base::Task<Turn> Attempt::begin() {
     kind_ = Kind::begin;
-    const FlowState::Reach ahead = reach();
+    const FlowState::Reach ahead = dialog_.flows->reach(dialog_.flow);
     if (ahead.acts || ahead.may_finish) {
         auto running = run();
         Turn turn = co_await running;
@@ -107,11 +107,16 @@ base::Task<Turn> Attempt::run() {
         const base::Milliseconds asked_at = context_.clock.boottime();
         for (;;) {
             base::Milliseconds wait{0};
+            std::optional<Turn> turn;
+            std::optional<base::Future<void>> level;
             {
                 auto acquiring = context_.queue.acquire(dialog_.subject.identity, dialog_.subject.place);
                 const AccountQueue::Permit permit = co_await acquiring;
                 if (!polled_ && context_.clock.boottime() - asked_at - waited.time > limits::longest_queueing) {
                     break;
+                }
+                if (acts_before_a_proof()) {
+                    level = base::started(context_.loop.sleep(level_reply));
                 }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
                     dialog_.subject = find_subject(context_.store, dialog_.subject.name, dialog_.client);
@@ -122,9 +127,15 @@ base::Task<Turn> Attempt::run() {
                 wait = ruling_.hold;
                 if (wait.count() == 0) {
                     auto evaluating = evaluate_locked(lease);
-                    Turn turn = co_await evaluating;
-                    co_return turn;
+                    turn = co_await evaluating;
                 }
+            }
+            if (turn) {
+                if (level) {
+                    auto levelled = *std::move(level);
+                    co_await levelled;
+                }
+                co_return *std::move(turn);
             }
             // Others have the permit meanwhile: a wait at one place keeps nobody waiting at another.
             auto waiting = context_.loop.sleep(wait);
@@ -176,7 +187,8 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
     if (!still_waits()) {
         dialog_.behind_lock = ruling_.shut();
     }
-    step_acts_ = reach().acts || (kind_ != Kind::begin && step_named(dialog_.flow.step()).acts());
+    step_acts_ =
+        dialog_.flows->reach(dialog_.flow).acts || (kind_ != Kind::begin && step_named(dialog_.flow.step()).acts());
     if (is_judged()) {
         dialog_.judged = true;
         refused_ = ruling_.shut();
@@ -420,13 +432,6 @@ base::Task<void> Attempt::give_up(std::string why) {
     log_outcome(dialog_, effects_);
 }
 
-FlowState::Reach Attempt::reach() const {
-    return dialog_.flow.reach([&](const std::string& name) {
-        const Step& step = step_named(name);
-        return FlowState::StepTraits{step.acts(), step.asks()};
-    });
-}
-
 bool Attempt::proves() const {
     return step_named(dialog_.flow.step()).proves() && !dialog_.flow.enrols();
 }
@@ -439,8 +444,17 @@ bool Attempt::is_judged() const {
     return kind_ != Kind::begin && proves() && !still_waits();
 }
 
+bool Attempt::acts_before_a_proof() const {
+    if (dialog_.proved) {
+        return false;
+    }
+    const bool own_step_acts = kind_ != Kind::begin && step_named(dialog_.flow.step()).acts();
+    const bool goes_on_unproved = kind_ == Kind::begin || !proves();
+    return own_step_acts || (goes_on_unproved && dialog_.flows->reach(dialog_.flow).acts);
+}
+
 bool Attempt::needs_policy() const {
-    return is_judged() || (!dialog_.proved && !still_waits() && reach().acts);
+    return is_judged() || (!dialog_.proved && !still_waits() && dialog_.flows->reach(dialog_.flow).acts);
 }
 
 Subject Attempt::subject_for(const Step& step) const {

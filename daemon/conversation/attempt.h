@@ -42,6 +42,10 @@ public:
         /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
         std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)>& on_locked;
     };
+    /// From the permit to the reply, where a step that acts is run before a proof: longer than it takes to keep a
+    /// message and to hand it to a channel, so that neither shows in the time.
+    static constexpr base::Milliseconds level_reply{50};
+
     Attempt(const Context& context, Dialog& dialog) : context_(context), dialog_(dialog) {}
 
     /// Begins the steps up to the first question. Before a proof a step that may act then takes the whole way, for
@@ -79,7 +83,6 @@ private:
 
     /// The one way to a step: of the set that the dialog began with.
     [[nodiscard]] Step& step_named(const std::string& name) const { return dialog_.flows->step(name); }
-    [[nodiscard]] FlowState::Reach reach() const;
     /// The step on is a proof rather than set up.
     [[nodiscard]] bool proves() const;
     /// The polled step only keeps something.
@@ -87,6 +90,9 @@ private:
     /// What the step on says is a proof, or a failure to give one.
     [[nodiscard]] bool is_judged() const;
     [[nodiscard]] bool needs_policy() const;
+    /// A step that may keep or send something for who has an account is run in this turn, and nobody has proved who
+    /// they are; decided by the kind of the steps, never by the account.
+    [[nodiscard]] bool acts_before_a_proof() const;
     /// The dialog's, or it as an unknown name where this step is to do nothing for it.
     [[nodiscard]] Subject subject_for(const Step& step) const;
     [[nodiscard]] bool ended() const noexcept { return dialog_.flow.state() == State::ended; }

@@ -67,6 +67,11 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const auto flows = flows_;
     std::vector<FlowItem> items = items_for(flows->settings(), purpose, client);
     dialogs_.require_room(client);
+    // From before an account is read.
+    std::optional<base::Future<void>> level;
+    if (flows->reach(FlowState(items)).acts) {
+        level = base::started(loop_.sleep(2 * Attempt::level_reply));
+    }
     Subject subject = find_subject(store_, typed_name, client);
     if (auto first_time = purpose_of_first_time(store_, purpose, subject, client)) {
         purpose = *std::move(first_time);
@@ -86,6 +91,10 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const DialogId id = dialogs_.add(dialog); // counts from now on, also while its first answer is judged
     auto opening = work_.run(loop_, finish_turn(id, dialog, open(dialog, std::move(known))), &dialog->task);
     Turn turn = co_await opening;
+    if (level && !dialog->proved) {
+        auto levelled = *std::move(level);
+        co_await levelled;
+    }
     co_return Begun{dialogs_.contains(id) ? std::optional(id) : std::nullopt, std::move(turn)};
 }
 

@@ -92,6 +92,13 @@ Step& FlowSet::step(const std::string& name) const {
     return *found->second;
 }
 
+FlowState::Reach FlowSet::reach(const FlowState& flow) const {
+    return flow.reach([&](const std::string& name) {
+        const Step& named = step(name);
+        return FlowState::StepTraits{named.acts(), named.asks()};
+    });
+}
+
 std::vector<FlowItem> items_for(const config::Config& settings, const std::string& purpose, const Client& client) {
     using config::StepKind;
     const config::Flow* flow = settings.flow(purpose, client.service);

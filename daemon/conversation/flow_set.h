@@ -48,6 +48,8 @@ public:
     [[nodiscard]] const std::shared_ptr<plugins::LockoutClient>& lockout() const noexcept { return clients_.lockout; }
     /// Throws Error (internal) for a name that is in no flow.
     [[nodiscard]] Step& step(const std::string& name) const;
+    /// FlowState::reach() with the steps of this set.
+    [[nodiscard]] FlowState::Reach reach(const FlowState& flow) const;
 
 private:
     void require_steps() const;

@@ -7,6 +7,8 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+
 namespace loquet::conversation {
 namespace {
 
@@ -124,6 +126,14 @@ TEST_F(AFirstStepThatSends, T15_CostsOneWriteAlsoWhereItHasNothingToWrite) {
     for (const char* const name : {"anna", "nobody", "bert"}) {
         step_->will_say(asking());
         EXPECT_EQ(seen_of([&] { return begin(name).turn; }).commits, 1U) << name;
+    }
+}
+
+TEST_F(AFirstStepThatSends, T15_IsAnsweredWhenTheMessageCouldHaveBeenKeptForEveryName) {
+    for (const char* const name : {"anna", "nobody", "bert"}) {
+        const auto asked_at = std::chrono::steady_clock::now();
+        (void)seen_at_begin(name);
+        EXPECT_GE(std::chrono::steady_clock::now() - asked_at, Attempt::level_reply) << name;
     }
 }
 
