@@ -104,7 +104,7 @@ void Application::connect_parts() {
     courier_.on_health(
         [this](const std::string& channel, const outbox::ChannelHealth& health) { note_channel(channel, health); });
     courier_.on_code_refused([](const model::OutboxEntry& message) { note_refused_code(message); });
-    directory_.when_trouble_changes([this] { manager_.tell_health(); });
+    directory_.when_problem_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });

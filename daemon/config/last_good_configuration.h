@@ -16,12 +16,12 @@ namespace loquet::config {
 [[nodiscard]] std::string encode(const Sources& sources);
 [[nodiscard]] std::optional<Sources> decode(std::string_view text);
 
-class KeptConfiguration {
+class LastGoodConfiguration {
 public:
     static constexpr std::size_t most_bytes = std::size_t{16} * 1024 * 1024; ///< all files together; more are not kept
 
     /// `file` empty: nothing is kept.
-    explicit KeptConfiguration(std::string file) : file_(std::move(file)) {}
+    explicit LastGoodConfiguration(std::string file) : file_(std::move(file)) {}
 
     /// Writes only where they differ from what is kept. Throws Error where they cannot be kept.
     void keep(const Sources& sources) const;
