@@ -81,7 +81,8 @@ void Application::connect_parts() {
     bus::refuse_large_calls(connection_);
     accounts_.on_change([this](const accounts::Change& change) { tell(change); });
     accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
-        return notices_.tell(uid, notice, {store_.digest(store::DigestKind::place, "helpdesk"), true, options_.locale});
+        return notices_.tell(uid, notice,
+                             {store_.digest(store::DigestKind::place, "helpdesk"), "", true, options_.locale});
     });
     imports_.on_progress([this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); });
     engine_.on_locked = [this](model::Uid uid, base::Milliseconds /*until*/, const std::string& reason) {
