@@ -90,9 +90,9 @@ Configuration::Configuration(const Options& options) : options_(options), last_g
 
 void Configuration::keep(const config::Sources& sources) {
     try {
-        last_good_.keep(sources);
+        last_good_.save(sources);
     } catch (const Error& error) {
-        last_good_.forget(); // what was good before this may prove less
+        last_good_.clear(); // what was good before this may prove less
         log::warning(log::id::configuration_loaded,
                      std::string("the configuration was read, and cannot be kept for a start with a broken file: ")
                          + error.what());

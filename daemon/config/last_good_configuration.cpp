@@ -84,7 +84,7 @@ std::optional<std::string> LastGoodConfiguration::text() const {
     }
 }
 
-void LastGoodConfiguration::keep(const Sources& sources) const {
+void LastGoodConfiguration::save(const Sources& sources) const {
     const std::string now = encode(sources);
     if (file_.empty() || text() == now) {
         return;
@@ -97,7 +97,7 @@ void LastGoodConfiguration::keep(const Sources& sources) const {
     base::replace_file(file_, now, own_mode);
 }
 
-void LastGoodConfiguration::forget() const noexcept {
+void LastGoodConfiguration::clear() const noexcept {
     if (!file_.empty()) {
         (void)::unlink(file_.c_str());
     }

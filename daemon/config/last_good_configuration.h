@@ -24,10 +24,10 @@ public:
     explicit LastGoodConfiguration(std::string file) : file_(std::move(file)) {}
 
     /// Writes only where they differ from what is kept. Throws Error where they cannot be kept.
-    void keep(const Sources& sources) const;
+    void save(const Sources& sources) const;
 
     /// There is none from here on; needs no room on the disk.
-    void forget() const noexcept;
+    void clear() const noexcept;
 
     /// Nothing where there is none, or where this version of the daemon refuses it.
     [[nodiscard]] std::optional<Config> load() const;

@@ -23,7 +23,7 @@ protected:
 };
 
 TEST_F(ALastGoodConfiguration, IsTheSameAfterwards) {
-    last_good_.keep(sources_with("password.history = 7\n"));
+    last_good_.save(sources_with("password.history = 7\n"));
     const auto config = LastGoodConfiguration(file_).load();
     ASSERT_TRUE(config);
     EXPECT_EQ(config->password.history, 7U);
@@ -34,23 +34,23 @@ TEST_F(ALastGoodConfiguration, IsTheSameAfterwards) {
 }
 
 TEST_F(ALastGoodConfiguration, IsWrittenOnlyWhereItIsAnother) {
-    last_good_.keep(sources_with(""));
+    last_good_.save(sources_with(""));
     struct stat before{};
     ASSERT_EQ(::stat(file_.c_str(), &before), 0);
-    last_good_.keep(sources_with(""));
+    last_good_.save(sources_with(""));
     struct stat after{};
     ASSERT_EQ(::stat(file_.c_str(), &after), 0);
     EXPECT_EQ(before.st_ino, after.st_ino);
-    last_good_.keep(sources_with("password.history = 7\n"));
+    last_good_.save(sources_with("password.history = 7\n"));
     EXPECT_EQ(last_good_.load()->password.history, 7U);
 }
 
 TEST_F(ALastGoodConfiguration, IsNoneWhereNothingWasKeptOrItWouldBeRefused) {
     EXPECT_FALSE(last_good_.load());
-    last_good_.keep(sources_with("from_another_version = 1\n"));
+    last_good_.save(sources_with("from_another_version = 1\n"));
     EXPECT_FALSE(last_good_.load());
     EXPECT_FALSE(LastGoodConfiguration("").load());
-    LastGoodConfiguration("").keep(sources_with("")); // nothing to do, and nothing to fail
+    LastGoodConfiguration("").save(sources_with("")); // nothing to do, and nothing to fail
 }
 
 TEST_F(ALastGoodConfiguration, ThatWasCutOffAnywhereIsNone) {
@@ -70,10 +70,10 @@ TEST_F(ALastGoodConfiguration, IsKeptUpToTheLimitAndNotAboveIt) {
     const std::size_t rest = LastGoodConfiguration::most_bytes - encode(sources).size() - 7; // seven more digits
     sources.files[0].text = '#' + std::string(rest - 1, '#');
     ASSERT_EQ(encode(sources).size(), LastGoodConfiguration::most_bytes);
-    EXPECT_NO_THROW(last_good_.keep(sources));
+    EXPECT_NO_THROW(last_good_.save(sources));
     EXPECT_TRUE(last_good_.load());
     sources.files[0].text += '#';
-    EXPECT_THROW(last_good_.keep(sources), base::Error);
+    EXPECT_THROW(last_good_.save(sources), base::Error);
 }
 
 } // namespace

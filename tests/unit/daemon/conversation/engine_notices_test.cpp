@@ -45,7 +45,8 @@ protected:
                     for (const auto& variable : content->variables) {
                         notice.variables.emplace(variable.name, variable.value.reveal());
                     }
-                    notice.code = notice.variables["code"];
+                    const auto code = notice.variables.find("code");
+                    notice.code = code == notice.variables.end() ? "" : code->second;
                 }
                 all.push_back(std::move(notice));
                 return true;
