@@ -80,12 +80,12 @@ constexpr std::array shown{
     Shown{"PasswordSet", "password_set", "Has a password"},
     Shown{"PasswordChanged", "password_changed", "Password changed", true},
     Shown{"PasswordExpires", "password_expires", "Password expires", true},
-    Shown{"PasswordMustChange", "password_must_change", "Must change it"},
+    Shown{"PasswordMustChange", "password_must_change", "Change required"},
     Shown{"LastLogin", "last_login", "Last login", true},
     Shown{"MailMasked", "mail_masked", "Mail"},
     Shown{"PhoneMasked", "phone_masked", "Phone"},
     Shown{"Organisation", "organisation", "Organisation"},
-    Shown{"Authorisations", "authorisations", "May use"},
+    Shown{"Authorisations", "authorisations", "Allowed services"},
     Shown{"Factors", "factors", "Factors"},
 };
 
@@ -147,8 +147,8 @@ void say_where_it_stays_shut(Client& client, Output& output, const std::string& 
     const std::string reason = base::printable(cell_text(property(account, "LockReason")));
     const std::string why = reason.empty() ? "" : " (" + reason + ")";
     if (state == "locked") {
-        output.advise(std::vector{fmt::format(
-            "the account stays locked{}: 'loquetctl account unlock {}' opens it again", why, base::printable(name))});
+        output.advise(std::vector{fmt::format("the account stays locked{}: 'loquetctl account unlock {}' unlocks it",
+                                              why, base::printable(name))});
     } else if (state == "disabled") {
         output.advise(std::vector{fmt::format("the account stays disabled{}: an administrator has to enable it", why)});
     }
@@ -180,19 +180,18 @@ ExitCode show(Client& client, Output& output, const std::string& name) {
 }
 
 ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason) {
-    return act(client, output, name, "Lock",
-               "The account {0} is locked. 'loquetctl account unlock {0}' opens it again.",
+    return act(client, output, name, "Lock", "The account {0} is locked. 'loquetctl account unlock {0}' unlocks it.",
                [&](bus::Writer& writer) { writer.text(reason); });
 }
 
 ExitCode unlock(Client& client, Output& output, const std::string& name) {
-    return act(client, output, name, "Unlock", "The account {0} is open, and its failed attempts are forgotten.",
+    return act(client, output, name, "Unlock", "The account {0} is unlocked, and its failed attempts are cleared.",
                [](bus::Writer&) {});
 }
 
 ExitCode reset(Client& client, Output& output, const std::string& name) {
     const ExitCode done = act(client, output, name, "StartReset",
-                              "The reset of the account {0} has begun, and its failed attempts are forgotten.",
+                              "{0} must choose a new password at the next login. Failed attempts are cleared.",
                               [](bus::Writer& writer) { writer.array("{sv}", [] {}); });
     say_where_it_stays_shut(client, output, name);
     return done;

@@ -33,7 +33,7 @@ base::Secret TerminalAnswerer::answer(const protocol::Prompt& prompt) {
     const bool echo = prompt.style != protocol::PromptStyle::secret;
     std::optional<base::Secret> typed = terminal_.ask(with_space(prompt.shown()), echo);
     if (!typed) {
-        throw base::Error(base::Error::Kind::invalid, "The dialog was left; nothing was changed.");
+        throw base::Error(base::Error::Kind::invalid, "Cancelled; nothing was changed.");
     }
     return std::move(*typed);
 }

@@ -23,7 +23,7 @@ namespace loquet::cli {
 namespace {
 
 /// Long enough for a person to find the administrator's password when polkit asks for it.
-constexpr base::Milliseconds patience{120'000};
+constexpr base::Milliseconds call_timeout{120'000};
 constexpr std::size_t properties_at_most = 256;
 constexpr std::size_t list_at_most = 4096;
 constexpr std::size_t text_bytes = 4096;
@@ -31,7 +31,7 @@ constexpr std::size_t text_bytes = 4096;
 bus::Connection connect(const std::string& address) {
     try {
         bus::Connection connection = address.empty() ? bus::Connection::system() : bus::Connection::at(address);
-        // Waits until the bus has let us in: it drops a caller who is still at the door after 30 seconds, and a person
+        // Waits until the bus has registered us: it drops a caller who is not registered after 30 seconds, and a person
         // may take longer to type a password.
         const char* own_name = nullptr;
         bus::check(sd_bus_get_unique_name(connection.raw(), &own_name), "cannot connect to the bus");
@@ -119,7 +119,7 @@ bus::Message Client::call(const bus::Message& request) {
     // Not Connection::call(): the error's name decides what the reader is told, and that keeps only the kind.
     BusError error;
     sd_bus_message* reply = nullptr;
-    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(patience).count();
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(call_timeout).count();
     const int result =
         sd_bus_call(connection_.raw(), request.get(), static_cast<std::uint64_t>(microseconds), &error.raw, &reply);
     if (result >= 0) {

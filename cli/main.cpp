@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace loquet::cli {
 
@@ -52,6 +54,11 @@ auto with_service(CommandLine& line, Verb verb) {
     };
 }
 
+/// CLI11's own check names the largest double there is.
+std::string positive(const std::string& number) {
+    return number.find_first_not_of('0') == std::string::npos || number.front() == '-' ? "must be 1 or more" : "";
+}
+
 void add_password_fd(CLI::App& verb, std::optional<int>& fd, const char* help) {
     verb.add_option("--password-fd", fd, help)->check(CLI::NonNegativeNumber)->type_name("N");
 }
@@ -65,20 +72,21 @@ void add_account_add(CLI::App& noun, CommandLine& line) {
     verb->add_option("--shell", line.add.shell, "Login shell");
     verb->add_option("--home", line.add.home, "Home folder");
     verb->add_option("--organisation", line.add.organisation, "Organisation that the person belongs to");
-    verb->add_option("--authorise", line.add.authorisations, "PAM service that it may use; repeat it for more")
+    verb->add_option("--authorise", line.add.authorisations, "PAM service that the account may use; repeat it for more")
         ->type_name("SERVICE")
         ->allow_extra_args(false);
     add_password_fd(*verb, line.add.password_fd, "Read the password from this descriptor");
-    verb->add_flag("--no-password", line.add.no_password, "Set none; nobody can log in yet")->excludes("--password-fd");
+    verb->add_flag("--no-password", line.add.no_password, "Create the account without a password")
+        ->excludes("--password-fd");
     verb->callback(with_service(line, [&line](Client& c, Output& o) { return account::add(c, o, line.add); }));
 }
 
 void add_account_import(CLI::App& noun, CommandLine& line) {
     CLI::App* verb = noun.add_subcommand("import", "Create accounts from lines of JSON");
     verb->add_option("FILE", line.import.file, "The file; - for standard input")->required();
-    verb->add_flag("--dry-run", line.import.dry_run, "Say what would happen, and change nothing");
-    verb->add_flag("--must-change", line.import.must_change, "Imported passwords are to be changed at the first login");
-    verb->add_flag("--without-passwords", line.import.without_passwords, "Refuse lines that bring a password");
+    verb->add_flag("--dry-run", line.import.dry_run, "Show what would happen, without changing anything");
+    verb->add_flag("--must-change", line.import.must_change, "Have imported passwords changed at the first login");
+    verb->add_flag("--without-passwords", line.import.without_passwords, "Refuse lines with a password");
     verb->callback(with_service(line, [&line](Client& c, Output& o) { return account::import(c, o, line.import); }));
 }
 
@@ -95,12 +103,12 @@ void add_reason(CLI::App& verb, std::string& reason) {
     verb.add_option("--reason", reason, "Why; kept in the audit log")
         ->required()
         ->type_name("TEXT")
-        ->check([](const std::string& text) { return text.empty() ? "a reason is a text" : ""; });
+        ->check([](const std::string& text) { return text.empty() ? "must not be empty" : ""; });
 }
 
 void add_account_factor(CLI::App& noun, CommandLine& line) {
-    CLI::App* factor = noun.add_subcommand("factor", "What an account proves itself by")->require_subcommand(1);
-    add_named(*factor, "list", "List what an account has set up", line, account::list_factors);
+    CLI::App* factor = noun.add_subcommand("factor", "Factors of an account")->require_subcommand(1);
+    add_named(*factor, "list", "List the factors of an account", line, account::list_factors);
     CLI::App* remove = factor->add_subcommand("remove", "Remove a second factor, such as that of a lost telephone");
     remove->add_option("NAME", line.removal.name, "The account")->required();
     remove->add_option("FACTOR", line.removal.factor, "The factor, as 'account factor list' names it")->required();
@@ -115,9 +123,9 @@ void add_account(CLI::App& app, CommandLine& line) {
     add_account_import(*noun, line);
 
     CLI::App* list = noun->add_subcommand("list", "List accounts");
-    list->add_option("--state", line.list.state, "Only those in this state")
+    list->add_option("--state", line.list.state, "Only accounts in this state")
         ->check(CLI::IsMember({"active", "locked", "disabled"}));
-    list->add_option("--limit", line.list.limit, "At most so many")->check(CLI::PositiveNumber);
+    list->add_option("--limit", line.list.limit, "Show at most this many")->check(positive);
     list->callback(with_service(line, [&line](Client& c, Output& o) { return account::list(c, o, line.list); }));
 
     add_named(*noun, "show", "Show one account", line, account::show);
@@ -127,7 +135,7 @@ void add_account(CLI::App& app, CommandLine& line) {
     lock->callback(
         with_service(line, [&line](Client& c, Output& o) { return account::lock(c, o, line.name, line.reason); }));
     add_named(*noun, "unlock", "Unlock an account and forget its failed attempts", line, account::unlock);
-    add_named(*noun, "reset", "Begin a reset: the person chooses a new password", line, account::reset);
+    add_named(*noun, "reset", "Make the person choose a new password at the next login", line, account::reset);
     add_account_factor(*noun, line);
 }
 
@@ -135,9 +143,7 @@ void add_account(CLI::App& app, CommandLine& line) {
 void add_numbered(CLI::App& noun, const char* verb_name, const char* help, CommandLine& line,
                   ExitCode (*act)(Client&, Output&, std::uint64_t)) {
     CLI::App* verb = noun.add_subcommand(verb_name, help);
-    verb->add_option("NUMBER", line.number, "The message, as 'message list' numbers it")
-        ->required()
-        ->check(CLI::PositiveNumber);
+    verb->add_option("NUMBER", line.number, "The message, as 'message list' numbers it")->required()->check(positive);
     verb->callback(with_service(line, [&line, act](Client& c, Output& o) { return act(c, o, line.number); }));
 }
 
@@ -157,15 +163,15 @@ void add_message_preview(CLI::App& noun, CommandLine& line) {
 void add_message(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("message", "Messages to people")->require_subcommand(1);
     CLI::App* list = noun->add_subcommand("list", "List messages and what became of them, oldest first");
-    list->add_option("--account", line.messages.account, "Only those to this account")
+    list->add_option("--account", line.messages.account, "Only messages to this account")
         ->type_name("NAME")
-        ->check([](const std::string& name) { return name.empty() ? "an account has a name" : ""; });
-    list->add_option("--state", line.messages.state, "Only those in this state")
+        ->check([](const std::string& name) { return name.empty() ? "must not be empty" : ""; });
+    list->add_option("--state", line.messages.state, "Only messages in this state")
         ->check(CLI::IsMember({"queued", "sending", "sent", "deferred", "refused", "expired"}));
-    list->add_option("--limit", line.messages.limit, "At most so many")->check(CLI::PositiveNumber);
+    list->add_option("--limit", line.messages.limit, "Show at most this many")->check(positive);
     list->callback(with_service(line, [&line](Client& c, Output& o) { return message::list(c, o, line.messages); }));
     add_numbered(*noun, "show", "Show one message", line, message::show);
-    add_numbered(*noun, "retry", "Try a message that waits at once", line, message::retry);
+    add_numbered(*noun, "retry", "Retry a deferred message now", line, message::retry);
     add_message_preview(*noun, line);
 }
 
@@ -180,7 +186,7 @@ void add_plugin(CLI::App& app, CommandLine& line) {
 
 void add_config(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("config", "The configuration")->require_subcommand(1);
-    CLI::App* check = noun->add_subcommand("check", "Say what is wrong with the configuration, without the service");
+    CLI::App* check = noun->add_subcommand("check", "Check the configuration, without the service");
     check
         ->add_option("--config", line.config_check.file,
                      "Check this file and its drop-ins in place of those of the service")
@@ -195,12 +201,13 @@ void add_config(CLI::App& app, CommandLine& line) {
 }
 
 void add_top_level(CLI::App& app, CommandLine& line) {
-    app.add_subcommand("status", "Say how the service is, and what to do where it is not well")
+    app.add_subcommand("status", "Show the state of the service, and how to fix what is wrong")
         ->callback(with_service(line, [](Client& c, Output& o) { return status(c, o); }));
 
-    CLI::App* login = app.add_subcommand("try-login", "Walk a login and say what PAM would be told (it counts as one)");
+    CLI::App* login =
+        app.add_subcommand("try-login", "Simulate a login and show PAM's result (counts as a real attempt)");
     login->add_option("NAME", line.try_login.account, "The account")->required();
-    login->add_option("--service", line.try_login.service, "PAM service to stand for")->capture_default_str();
+    login->add_option("--service", line.try_login.service, "PAM service to simulate")->capture_default_str();
     add_password_fd(*login, line.try_login.password_fd, "Read the answers from this descriptor, one a line");
     login->callback(with_service(line, [&line](Client& c, Output& o) { return try_login(c, o, line.try_login); }));
 
@@ -219,6 +226,23 @@ int complain(ExitCode code, const char* text) {
     return static_cast<int>(code);
 }
 
+/// What stands where a command should; CLI11 only says that one is required. Empty where a command was found.
+std::string wrong_command(const CLI::App& app) {
+    const CLI::App* parent = &app;
+    std::string words = app.get_name();
+    while (!parent->get_subcommands().empty()) {
+        parent = parent->get_subcommands().front();
+        words += ' ' + parent->get_name();
+    }
+    if (parent->get_subcommands(std::function<bool(const CLI::App*)>()).empty()) {
+        return {};
+    }
+    const std::vector<std::string> rest = app.remaining(true);
+    return (rest.empty() ? "A command is missing after '" + words
+                         : "'" + rest.front() + "' is not a command of '" + words)
+           + "'. '" + words + " --help' lists them.";
+}
+
 int run(int argc, char** argv) {
     CommandLine line;
     CLI::App app("Administration of Loquet, the login of this machine", "loquetctl");
@@ -235,6 +259,13 @@ int run(int argc, char** argv) {
     add_top_level(app, line);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        const std::string wrong = wrong_command(app);
+        if (!wrong.empty()) {
+            return complain(ExitCode::usage, wrong.c_str());
+        }
+        (void)app.exit(error);
+        return static_cast<int>(ExitCode::usage);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
     }

@@ -197,10 +197,10 @@ Record shown_record(const ListedMessage& message, AccountNames& names) {
              {"why", "Why", message.why},
              {"said", "The gateway said", message.said},
              {"channel", "Channel", message.channel},
-             {"gateway_reference", "The gateway's name for it", message.gateway_reference},
-             {"reference", "Our name for it", message.reference},
+             {"gateway_reference", "Gateway reference", message.gateway_reference},
+             {"reference", "Reference", message.reference},
              {"attempts", "Attempts", std::uint64_t{message.attempts}},
-             {"unknown", "Of unknown outcome", std::uint64_t{message.unknown}},
+             {"unknown", "Unconfirmed", std::uint64_t{message.unknown}},
              {"created", "Written", message.created},
              {"changed", "In this state since", message.changed},
              {"due", "Next attempt", waits ? message.due : Value()},
@@ -219,7 +219,7 @@ constexpr std::array reasons{
     Reason{"budget:place", "The budget of a day of the place where it was asked for is used up."},
     Reason{"budget:site", "The whole budget of a day is used up: see [outbox] in loquet.toml."},
     Reason{"no-address", "The account has no address for it."},
-    Reason{"address", "No channel can send to the account's address: mend it."},
+    Reason{"address", "No channel can send to the account's address."},
     Reason{"no-channel", "No channel is configured for it: see [outbox] in loquet.toml."},
     Reason{"too-many", "Too many messages were waiting already."},
     Reason{"gateway", "The gateway said so."},
@@ -265,8 +265,9 @@ ExitCode show(Client& client, Output& output, std::uint64_t number) {
     client.let_polkit_ask();
     const std::vector<ListedMessage> found = MessagePages(client, {{}, {}, number - 1, 1}).next();
     if (found.empty() || found.front().number != number) {
-        throw base::Error(base::Error::Kind::not_found,
-                          fmt::format("There is no message {}: it never was, or it is too old.", number));
+        throw base::Error(
+            base::Error::Kind::not_found,
+            fmt::format("There is no message {}: the number is unknown, or the message is no longer kept.", number));
     }
     AccountNames names(client);
     output.show(shown_record(found.front(), names));

@@ -55,9 +55,9 @@ base::Error::Kind kind_of(Reason reason) {
 base::Error failure_of(const protocol::Denied& denied) {
     std::string text = fmt::format("{}", fmt::join(denied.messages, " "));
     if (text.empty()) {
-        text = denied.reason == Reason::not_ours
-                   ? "That account is not one of Loquet's. Its own tool changes what is its owner's."
-                   : fmt::format("Not changed: {}.", protocol::to_text(denied.reason));
+        text = denied.reason == Reason::not_ours ? "This is not an account of Loquet, or you may not act for it. For "
+                                                   "an account of /etc/passwd, use passwd."
+                                                 : fmt::format("Not changed: {}.", protocol::to_text(denied.reason));
     }
     return {kind_of(denied.reason), base::printable(text)};
 }

@@ -101,7 +101,7 @@ ExitCode try_login(Client& client, Output& output, const TryLoginOptions& option
     }
     output.show(record);
     if (output.form() == Output::Form::people && !to_do.empty()) {
-        std::vector<std::string> sentences{"The service would let them in. A real login does not come to it:"};
+        std::vector<std::string> sentences{"The service would grant this login, but a real login does not reach it:"};
         sentences.insert(sentences.end(), to_do.begin(), to_do.end());
         output.advise(sentences);
     }

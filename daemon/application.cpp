@@ -81,7 +81,8 @@ void Application::connect_parts() {
     bus::refuse_large_calls(connection_);
     accounts_.on_change([this](const accounts::Change& change) { tell(change); });
     accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
-        return notices_.tell(uid, notice, {store_.digest(store::DigestKind::place, "helpdesk"), true, options_.locale});
+        return notices_.tell(uid, notice,
+                             {store_.digest(store::DigestKind::place, "helpdesk"), "", true, options_.locale});
     });
     imports_.on_progress([this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); });
     engine_.on_locked = [this](model::Uid uid, base::Milliseconds /*until*/, const std::string& reason) {
@@ -104,7 +105,7 @@ void Application::connect_parts() {
     courier_.on_health(
         [this](const std::string& channel, const outbox::ChannelHealth& health) { note_channel(channel, health); });
     courier_.on_code_refused([](const model::OutboxEntry& message) { note_refused_code(message); });
-    directory_.when_trouble_changes([this] { manager_.tell_health(); });
+    directory_.when_problem_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });

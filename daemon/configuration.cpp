@@ -86,13 +86,13 @@ ConfigurationCheck check_configuration(const Options& options) {
     return check;
 }
 
-Configuration::Configuration(const Options& options) : options_(options), kept_(file_in(options.state)) {}
+Configuration::Configuration(const Options& options) : options_(options), last_good_(file_in(options.state)) {}
 
 void Configuration::keep(const config::Sources& sources) {
     try {
-        kept_.keep(sources);
+        last_good_.save(sources);
     } catch (const Error& error) {
-        kept_.forget(); // what was good before this may prove less
+        last_good_.clear(); // what was good before this may prove less
         log::warning(log::id::configuration_loaded,
                      std::string("the configuration was read, and cannot be kept for a start with a broken file: ")
                          + error.what());
@@ -105,7 +105,7 @@ config::Config Configuration::start() {
         keep(read.sources);
         return read.settings;
     } catch (const Error& error) {
-        auto kept = kept_.load();
+        auto kept = last_good_.load();
         if (!kept) {
             throw;
         }

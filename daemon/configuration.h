@@ -4,7 +4,7 @@
 #pragma once
 
 #include "daemon/config/config_file.h"
-#include "daemon/config/kept_configuration.h"
+#include "daemon/config/last_good_configuration.h"
 #include "daemon/options.h"
 #include "lib/messages/catalogue.h"
 
@@ -47,7 +47,7 @@ private:
     void keep(const config::Sources& sources);
 
     const Options& options_;
-    config::KeptConfiguration kept_;
+    config::LastGoodConfiguration last_good_;
     std::string refused_;
 };
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <climits>
 #include <string>
 #include <thread>
 #include <utility>
@@ -31,6 +33,11 @@ protocol::PluginKind kind_of(config::PluginKind kind) {
         return protocol::PluginKind::channel;
     }
     return protocol::PluginKind::step;
+}
+
+std::string machine_name() {
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 && name.front() != '\0' ? name.data() : "localhost";
 }
 
 outbox::Budget budget_of(const config::BudgetConfig& settings) {
@@ -104,6 +111,8 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
     if (!settings.sms.empty()) {
         outbox.media.push_back(model::Medium::sms);
     }
+    outbox.machine = machine_name();
+    outbox.organisation = settings.organisation.empty() ? outbox.machine : settings.organisation;
     outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
     outbox.alarm = {settings.alarm_after, settings.alarm_percent};
     outbox.keep = settings.keep;

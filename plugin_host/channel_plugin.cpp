@@ -28,56 +28,55 @@ std::string quote(loquet_text text, std::size_t limit) {
 }
 
 void sent(void* context, std::uint64_t number, loquet_text gateway_reference, loquet_text said) noexcept {
-    SinkContext& teller = Collector::of<SinkContext>(context);
-    teller.take([&] {
-        teller.tell.outcome(number, {Outcome::sent, base::Milliseconds(0),
-                                     quote(gateway_reference, limits::gateway_reference_bytes),
-                                     quote(said, limits::gateway_said_bytes)});
+    SinkContext& sink = Collector::of<SinkContext>(context);
+    sink.take([&] {
+        sink.tell.outcome(number, {Outcome::sent, base::Milliseconds(0),
+                                   quote(gateway_reference, limits::gateway_reference_bytes),
+                                   quote(said, limits::gateway_said_bytes)});
     });
 }
 
 void retry(void* context, std::uint64_t number, std::uint32_t after_ms, loquet_text said) noexcept {
-    SinkContext& teller = Collector::of<SinkContext>(context);
-    teller.take([&] {
+    SinkContext& sink = Collector::of<SinkContext>(context);
+    sink.take([&] {
         const base::Milliseconds after(after_ms);
         if (after > limits::longest_retry) {
             Collector::refuse("it wants to be asked again after more than a day");
         }
-        teller.tell.outcome(number, {Outcome::retry, after, {}, quote(said, limits::gateway_said_bytes)});
+        sink.tell.outcome(number, {Outcome::retry, after, {}, quote(said, limits::gateway_said_bytes)});
     });
 }
 
 void refused(void* context, std::uint64_t number, loquet_text said) noexcept {
-    SinkContext& teller = Collector::of<SinkContext>(context);
-    teller.take([&] {
-        teller.tell.outcome(number,
-                            {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
+    SinkContext& sink = Collector::of<SinkContext>(context);
+    sink.take([&] {
+        sink.tell.outcome(number,
+                          {Outcome::refused, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
     });
 }
 
 void lost(void* context, std::uint64_t number, loquet_text said) noexcept {
-    SinkContext& teller = Collector::of<SinkContext>(context);
-    teller.take([&] {
-        teller.tell.outcome(number,
-                            {Outcome::lost, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
+    SinkContext& sink = Collector::of<SinkContext>(context);
+    sink.take([&] {
+        sink.tell.outcome(number, {Outcome::lost, base::Milliseconds(0), {}, quote(said, limits::gateway_said_bytes)});
     });
 }
 
 void receipt(void* context, loquet_text reference, int outcome, loquet_text said) noexcept {
-    SinkContext& teller = Collector::of<SinkContext>(context);
-    teller.take([&] {
+    SinkContext& sink = Collector::of<SinkContext>(context);
+    sink.take([&] {
         if (outcome < LOQUET_RECEIPT_DELIVERED || outcome > LOQUET_RECEIPT_FAILED) {
             Collector::refuse("the outcome of a receipt is none");
         }
         // One that is longer or not printable does not become another: the answer cannot be encoded then.
-        teller.tell.receipt({quote(reference, limits::delivery_reference_bytes),
-                             static_cast<protocol::ReceiptOutcome>(outcome), quote(said, limits::gateway_said_bytes)});
+        sink.tell.receipt({quote(reference, limits::delivery_reference_bytes),
+                           static_cast<protocol::ReceiptOutcome>(outcome), quote(said, limits::gateway_said_bytes)});
     });
 }
 
 void receipts_end(void* context, int more) noexcept {
-    SinkContext& teller = Collector::of<SinkContext>(context);
-    teller.take([&] { teller.tell.receipts_end(more != 0); });
+    SinkContext& sink = Collector::of<SinkContext>(context);
+    sink.take([&] { sink.tell.receipts_end(more != 0); });
 }
 
 } // namespace
@@ -98,9 +97,9 @@ void ChannelPlugin::submit(std::uint64_t number, const protocol::DeliverRequest&
 }
 
 void ChannelPlugin::work(int wake, base::Milliseconds timeout, OutcomeSink outcome_sink) const {
-    SinkContext teller(std::move(outcome_sink));
-    const loquet_channel_output output{sizeof output, &teller, &sent, &retry, &refused, &lost, &receipt, &receipts_end};
-    teller.run([&] { return contract_->work(self_, wake, static_cast<std::uint32_t>(timeout.count()), &output); });
+    SinkContext sink(std::move(outcome_sink));
+    const loquet_channel_output output{sizeof output, &sink, &sent, &retry, &refused, &lost, &receipt, &receipts_end};
+    sink.run([&] { return contract_->work(self_, wake, static_cast<std::uint32_t>(timeout.count()), &output); });
 }
 
 bool ChannelPlugin::has_receipts() const noexcept {

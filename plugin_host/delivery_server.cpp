@@ -50,13 +50,13 @@ std::vector<Requester> Deliveries::take_overdue(Milliseconds now) {
 }
 
 bool Deliveries::is_stuck(Milliseconds now) const noexcept {
-    return std::ranges::any_of(in_flight_, [now](const auto& entry) { return now >= entry.second.due + patience; });
+    return std::ranges::any_of(in_flight_, [now](const auto& entry) { return now >= entry.second.due + stuck_after; });
 }
 
 Milliseconds Deliveries::quiet_for(Milliseconds now, Milliseconds most) const noexcept {
     Milliseconds quiet = most;
     for (const auto& [number, delivery] : in_flight_) {
-        const Milliseconds next = delivery.requester ? delivery.due : delivery.due + patience;
+        const Milliseconds next = delivery.requester ? delivery.due : delivery.due + stuck_after;
         quiet = std::min(quiet, std::max(next - now, Milliseconds(0)));
     }
     return quiet;

@@ -28,10 +28,10 @@ struct Requester {
 /// any clock that does not go back.
 class Deliveries {
 public:
-    /// A requester is answered that much before its own patience ends, or a quarter of it where that is less.
+    /// A requester is answered that much before its deadline, or a quarter of its time where that is less.
     static constexpr base::Milliseconds headway{250};
     /// How long a channel may keep a delivery after its requester was told that the time is over.
-    static constexpr base::Milliseconds patience{60'000};
+    static constexpr base::Milliseconds stuck_after{60'000};
 
     [[nodiscard]] bool empty() const noexcept { return in_flight_.empty(); }
     [[nodiscard]] bool full() const noexcept;
@@ -93,7 +93,7 @@ private:
 };
 
 /// Takes requests in and gives their answers out later: several deliveries are in flight in one thread. Each requester
-/// gets one answer before its own patience ends, and while the plugin still works: nothing that the plugin does next
+/// gets one answer before its deadline, and while the plugin still works: nothing that the plugin does next
 /// can take a gateway's yes back. A plugin that does not return, breaks its contract or keeps a delivery for ever ends
 /// the process: its state is not to be relied on, and the daemon tries again.
 class DeliveryServer {

@@ -9,7 +9,7 @@ namespace loquet::plugin_host {
 
 class RequestTimer {
 public:
-    /// How much later than the daemon's patience the end comes.
+    /// How much later than the daemon's deadline the end comes.
     static constexpr base::Milliseconds grace{250};
 
     explicit RequestTimer(base::Milliseconds deadline);

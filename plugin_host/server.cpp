@@ -151,8 +151,8 @@ void Server::accept_one() {
     if (!socket || !is_permitted(socket.get())) {
         return;
     }
-    const timeval patience{slowest_reader, 0};
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const timeval timeout{slowest_reader, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     if (connections_.size() >= limits::plugin_connections) {
         unwatch(watched_, connections_.front().socket);
         connections_.pop_front(); // a daemon that came back must find room

@@ -34,7 +34,7 @@ DirectoryExport::~DirectoryExport() {
     stopping_ = true;
     {
         const std::lock_guard lock(mutex_);
-        letters_.stopping = true;
+        incoming_.stopping = true;
     }
     wake_.notify_one();
     thread_.join();
@@ -43,10 +43,10 @@ DirectoryExport::~DirectoryExport() {
 void DirectoryExport::tell(const store::PublicChange& publication) {
     {
         const std::lock_guard lock(mutex_);
-        if (!letters_.publication) {
-            letters_.publication.emplace();
+        if (!incoming_.publication) {
+            incoming_.publication.emplace();
         }
-        letters_.publication->add(publication);
+        incoming_.publication->add(publication);
     }
     wake_.notify_one();
 }
@@ -54,9 +54,9 @@ void DirectoryExport::tell(const store::PublicChange& publication) {
 void DirectoryExport::run() {
     not_before_ = Clock::now();
     for (bool stopping = false; !stopping;) {
-        Letters letters = wait();
-        stopping = letters.stopping;
-        take(std::move(letters));
+        Incoming incoming = wait();
+        stopping = incoming.stopping;
+        take(std::move(incoming));
         if (stopping || Clock::now() >= not_before_) {
             bring_up_to_date();
         }
@@ -71,34 +71,34 @@ bool DirectoryExport::work_due() const noexcept {
     return !copy_.is_open() || copy_.can_amend() || (copy_.wants_base() && !builder_.joinable());
 }
 
-/// Until there are letters, or it is time for what is due.
-DirectoryExport::Letters DirectoryExport::wait() {
+/// Until something came in, or it is time for what is due.
+DirectoryExport::Incoming DirectoryExport::wait() {
     std::unique_lock lock(mutex_);
-    const auto something = [this] { return letters_.any(); };
+    const auto something = [this] { return incoming_.any(); };
     if (work_due()) {
         wake_.wait_until(lock, not_before_, something);
     } else {
         wake_.wait_until(lock, next_look_, something);
     }
-    return std::exchange(letters_, {});
+    return std::exchange(incoming_, {});
 }
 
-void DirectoryExport::take(Letters letters) {
-    if (letters.publication) {
+void DirectoryExport::take(Incoming incoming) {
+    if (incoming.publication) {
         if (!copy_.has_news()) {
             not_before_ = std::max(not_before_, Clock::now() + settling);
         }
-        copy_.note(*letters.publication);
+        copy_.note(*incoming.publication);
     }
-    if (!letters.built && !letters.build_failure) {
+    if (!incoming.built && !incoming.build_failure) {
         return;
     }
     builder_.join();
     try {
-        if (letters.build_failure) {
-            std::rethrow_exception(letters.build_failure);
+        if (incoming.build_failure) {
+            std::rethrow_exception(incoming.build_failure);
         }
-        copy_.adopt(*std::move(letters.built));
+        copy_.adopt(*std::move(incoming.built));
         succeeded();
     } catch (const std::exception& failure) {
         failed(failure);
@@ -114,7 +114,7 @@ void DirectoryExport::look_after_files() {
     copy_.close();
     constexpr const char* what = "the directory of names was removed or changed by somebody else, and is made anew";
     log::error(log::id::directory_unwritable, what);
-    tell_trouble(what);
+    tell_problem(what);
 }
 
 void DirectoryExport::bring_up_to_date() {
@@ -150,7 +150,7 @@ void DirectoryExport::amend() {
 void DirectoryExport::start_build() {
     copy_.begin_build();
     builder_ = std::thread([this] {
-        Letters result;
+        Incoming result;
         try {
             result.built.emplace(copy_.build(build_reader_, stopping_));
         } catch (...) {
@@ -158,8 +158,8 @@ void DirectoryExport::start_build() {
         }
         {
             const std::lock_guard lock(mutex_);
-            letters_.built = std::move(result.built);
-            letters_.build_failure = std::move(result.build_failure);
+            incoming_.built = std::move(result.built);
+            incoming_.build_failure = std::move(result.build_failure);
         }
         wake_.notify_one();
     });
@@ -171,28 +171,28 @@ void DirectoryExport::failed(const std::exception& failure) {
     }
     back_off_ = std::clamp<Pause>(back_off_ * 2, first_back_off, longest_back_off);
     not_before_ = Clock::now() + back_off_;
-    if (current_trouble_.empty()) {
+    if (current_problem_.empty()) {
         log::error(log::id::directory_unwritable,
                    std::string("other programs do not see changes of accounts: ") + failure.what());
     }
-    tell_trouble(std::string("the directory of names cannot be written: ") + failure.what());
+    tell_problem(std::string("the directory of names cannot be written: ") + failure.what());
 }
 
 void DirectoryExport::succeeded() {
     back_off_ = {};
-    if (!current_trouble_.empty()) {
+    if (!current_problem_.empty()) {
         log::notice(log::id::directory_writable_again, "the directory of names follows the accounts again");
-        tell_trouble({});
+        tell_problem({});
     }
 }
 
-void DirectoryExport::tell_trouble(std::string text) {
-    if (text == current_trouble_) {
+void DirectoryExport::tell_problem(std::string text) {
+    if (text == current_problem_) {
         return;
     }
-    current_trouble_ = text;
-    loop_.post([trouble = trouble_, changed = changed_, text = std::move(text)] {
-        *trouble = text;
+    current_problem_ = text;
+    loop_.post([problem = problem_, changed = changed_, text = std::move(text)] {
+        *problem = text;
         if (*changed) {
             (*changed)();
         }

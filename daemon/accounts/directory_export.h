@@ -35,15 +35,15 @@ public:
     ~DirectoryExport();
 
     /// Loop thread. A sentence for the operator; empty while the directory follows the store.
-    [[nodiscard]] const std::string& trouble() const noexcept { return *trouble_; }
-    /// `changed` runs on the loop each time trouble() changes.
-    void when_trouble_changes(base::Job changed) { *changed_ = std::move(changed); }
+    [[nodiscard]] const std::string& problem() const noexcept { return *problem_; }
+    /// `changed` runs on the loop each time problem() changes.
+    void when_problem_changes(base::Job changed) { *changed_ = std::move(changed); }
 
 private:
     using Clock = std::chrono::steady_clock;
     using Pause = Clock::duration;
 
-    struct Letters { ///< what others have for the thread
+    struct Incoming { ///< what other threads have for this one
         std::optional<store::PublicChange> publication;
         std::optional<DirectoryCopy::NewCopy> built;
         std::exception_ptr build_failure;
@@ -56,23 +56,23 @@ private:
     // The thread
     void run();
     [[nodiscard]] bool work_due() const noexcept;
-    [[nodiscard]] Letters wait();
-    void take(Letters letters);
+    [[nodiscard]] Incoming wait();
+    void take(Incoming incoming);
     void bring_up_to_date();
     void look_after_files();
     void start_build();
     void amend();
     void failed(const std::exception& failure);
     void succeeded();
-    void tell_trouble(std::string text);
+    void tell_problem(std::string text);
 
     base::Executor& loop_;
-    std::shared_ptr<std::string> trouble_ = std::make_shared<std::string>(); ///< the loop's; the thread posts to it
+    std::shared_ptr<std::string> problem_ = std::make_shared<std::string>(); ///< the loop's; the thread posts to it
     std::shared_ptr<base::Job> changed_ = std::make_shared<base::Job>();
 
     std::mutex mutex_;
     std::condition_variable wake_;
-    Letters letters_;                   ///< guarded by mutex_
+    Incoming incoming_;                 ///< guarded by mutex_
     std::atomic<bool> stopping_{false}; ///< what the maker of a base looks at
 
     // The thread's own
@@ -83,7 +83,7 @@ private:
     Clock::time_point not_before_{}; ///< the next file
     Clock::time_point next_look_{};  ///< at the files, whether anything changed or not
     Pause back_off_{};
-    std::string current_trouble_;
+    std::string current_problem_;
 
     std::thread thread_;          ///< starts when all else is there
     store::Subscription changes_; ///< last: ends before what it tells

@@ -43,7 +43,7 @@ ImportReader::ImportReader(base::Fd input, std::uint64_t most_bytes)
         throw base::system_error(errno, "cannot read what is to be imported");
     }
     if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
-        throw Error(Error::Kind::invalid, "an import is read from a file or a pipe");
+        throw Error(Error::Kind::invalid, "an import needs a file or a pipe, not a folder or a device");
     }
     if (S_ISREG(status.st_mode)) {
         const off_t place = std::max<off_t>(::lseek(input_.get(), 0, SEEK_CUR), 0);

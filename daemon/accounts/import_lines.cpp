@@ -75,7 +75,7 @@ void take_member(ImportedAccount& account, std::string_view key, JsonValue& valu
     } else if (key == "must_change") {
         account.must_change = take<bool>(key, value, "true or false");
     } else {
-        throw base::Error(base::Error::Kind::invalid, "an account has no \"" + base::printable(key, 64) + "\"");
+        throw base::Error(base::Error::Kind::invalid, "unknown key \"" + base::printable(key, 64) + "\"");
     }
 }
 

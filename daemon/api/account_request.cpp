@@ -55,9 +55,9 @@ AccountRequest AccountRequest::read(bus::Reader& reader) {
         } else if (key == "must_change" && signature == "b") {
             request.must_change = reader.boolean();
         } else {
-            throw Error(Error::Kind::invalid, "an account has no \"" + base::printable(key, 64) + "\" of type "
+            throw Error(Error::Kind::invalid, "unknown key \"" + base::printable(key, 64) + "\" of type "
                                                   + std::string(signature)
-                                                  + "; /usr/share/doc/loquet/bus.md lists what it has");
+                                                  + "; /usr/share/doc/loquet/bus.md lists the keys");
         }
         return true;
     });

@@ -98,11 +98,11 @@ base::Task<Caller> Callers::admit(const bus::Call& call, Access access, std::opt
         co_return caller;
     }
     if (verdict == bus::Polkit::Verdict::interaction_required && !call.may_interact()) {
-        throw bus::InteractionRequired("this needs the authorisation " + action
-                                       + ", which a person may give: allow the question (interactive authorisation)");
+        throw bus::InteractionRequired("permission denied (polkit action " + action
+                                       + "); a person may grant it: allow interactive authorisation");
     }
     throw Error(Error::Kind::denied,
-                "this needs the authorisation " + action + "; ask an administrator, or call as root");
+                "permission denied (polkit action " + action + "); ask an administrator, or use sudo");
 }
 
 void Callers::forget(std::string_view sender) {

@@ -217,12 +217,12 @@ void ManagerObject::plugin_list(Writer& value) const {
 
 void ManagerObject::health(Writer& value) const {
     std::string text;
-    const auto add = [&](const std::string& trouble) {
-        text += (text.empty() || trouble.empty() ? "" : "; ") + trouble;
+    const auto add = [&](const std::string& problem) {
+        text += (text.empty() || problem.empty() ? "" : "; ") + problem;
     };
     add(deps_.refused_configuration);
     add(deps_.store.why_unwritable());
-    add(deps_.directory.trouble());
+    add(deps_.directory.problem());
     add(deps_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
     for (const auto medium : {model::Medium::mail, model::Medium::sms}) {
         add(deps_.courier.alarming(medium)

@@ -11,7 +11,7 @@
 namespace loquet::api {
 
 /// A sentence for each plugin of a flow, of the lockout, of the password rules and of the outbox that is absent,
-/// failing or quarantined: which key needs it, and what happened. A plugin that nothing names is nobody's trouble.
+/// failing or quarantined: which key needs it, and what happened. A plugin that no key names is not listed.
 [[nodiscard]] std::vector<std::string> missing_plugins(const config::Config& settings,
                                                        const std::vector<plugins::PluginStatus>& plugins);
 

@@ -80,7 +80,7 @@ bool is_prefix(std::string_view text) {
 }
 
 constexpr std::string_view a_path = "an absolute path without \"..\"";
-/// Whoever is in one of these reads or rules the machine; on Debian 12 and 13, and where software of the name is
+/// Members of these groups read or rule the machine; on Debian 12 and 13, and where software of the name is
 /// installed.
 constexpr std::array<std::string_view, 22> powerful_groups{
     "root",   "daemon",   "bin",    "sys",   "adm",  "tty",    "disk", "lp",          "mail",    "kmem",

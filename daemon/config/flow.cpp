@@ -192,8 +192,8 @@ unsigned kinds(Proof proof) {
 }
 
 // What can be proved by choosing exactly `at_least` of the steps; 0 is one of who has them.
-Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstance>& plugins, Asked asked) {
-    const std::size_t wanted = item.at_least == 0 && asked == Asked::with_factors ? 1 : item.at_least;
+Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
+    const std::size_t wanted = item.at_least == 0 && owner == Owner::with_factors ? 1 : item.at_least;
     std::vector<Ways> chosen(item.steps.size() + 1); // by number of steps chosen so far
     chosen[0].set(0);
     for (const Step& step : item.steps) {
@@ -228,14 +228,14 @@ Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& pl
     return plugin != plugins.end() ? plugin->second.proves : Proof::challenge;
 }
 
-unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Asked asked) {
+unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
     Ways ways;
     ways.set(0);
     for (const FlowItem& item : flow.items) {
         if (item.enrols) {
             continue; // what is set up just now proves nothing
         }
-        const Ways here = ways_through(item, plugins, asked);
+        const Ways here = ways_through(item, plugins, owner);
         Ways next;
         for (unsigned a = 0; a < 4; ++a) {
             for (unsigned b = 0; b < 4; ++b) {
@@ -259,11 +259,11 @@ std::vector<const Flow*> weaker_than_login(const Config& config) {
     if (login == nullptr) {
         return weaker;
     }
-    const auto asks_less = [&](const Flow& flow, Asked asked) {
-        return strength(flow, config.plugins, asked) < strength(*login, config.plugins, asked);
+    const auto asks_less = [&](const Flow& flow, Owner owner) {
+        return strength(flow, config.plugins, owner) < strength(*login, config.plugins, owner);
     };
     for (const Flow& flow : config.flows) {
-        if (sets_a_secret(flow) && (asks_less(flow, Asked::without_factors) || asks_less(flow, Asked::with_factors))) {
+        if (sets_a_secret(flow) && (asks_less(flow, Owner::without_factors) || asks_less(flow, Owner::with_factors))) {
             weaker.push_back(&flow);
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a dialog walks through: a purpose names a flow, a flow is an ordered list of items, an item is a step or a group
+// The steps of a dialog: a purpose names a flow, a flow is an ordered list of items, an item is a step or a group
 // of steps. How flows are read, which are refused, and how much each proves. Plain values, pure functions.
 #pragma once
 
@@ -88,13 +88,13 @@ void validate_flows(const Config& config, Complaints& complaints);
 /// What one step proves. Asking nothing, like a sum that anybody can do, proves nothing.
 [[nodiscard]] Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& plugins);
 
-/// What is optional is asked of those alone who have set it up.
-enum class Asked : std::uint8_t { without_factors, with_factors };
+/// The owner of an account: optional steps are asked only of one who has set them up.
+enum class Owner : std::uint8_t { without_factors, with_factors };
 
 /// Kinds of proof (knowledge, possession: 0 to 2) that somebody who takes the weakest way through the flow has given.
 /// Two passwords are one kind: who knows one may know the other (NIST SP 800-63B, 4.2: "two distinct factors").
 [[nodiscard]] unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins,
-                                Asked asked = Asked::without_factors);
+                                Owner owner = Owner::without_factors);
 
 /// The flows that end in a new password or a new factor and ask less, with or without factors, than the login that it
 /// opens. Each is refused, unless it accepts that; then it is logged and audited at every start and reload.

@@ -5,9 +5,11 @@
 #include "daemon/config/config.h"
 #include "daemon/config/table_reader.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace loquet::config {
@@ -15,6 +17,13 @@ namespace loquet::config {
 namespace {
 
 constexpr std::int64_t most_messages = 1'000'000;
+
+bool is_organisation(std::string_view text) {
+    std::size_t characters = 0;
+    for (std::size_t at = 0; base::next_code_point(text, at); ++characters) {
+    }
+    return base::is_utf8(text) && base::is_printable(text) && characters <= organisation_characters;
+}
 
 void read_budget(TableReader& table, BudgetConfig& budget, bool has_country) {
     table.number("account", budget.account, 0, most_messages);
@@ -49,6 +58,8 @@ void check_channels(const Config& config, const std::vector<std::string>& channe
 } // namespace
 
 void read_outbox(TableReader& table, OutboxConfig& outbox) {
+    table.text("organisation", outbox.organisation, is_organisation,
+               "at most " + std::to_string(organisation_characters) + " characters that can be printed");
     table.texts("mail", outbox.mail, is_instance, "a list of instances of channel plugins");
     table.texts("sms", outbox.sms, is_instance, "a list of instances of channel plugins");
     table.duration("keep_days", outbox.keep, 1, 3650);

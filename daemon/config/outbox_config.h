@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,7 +26,10 @@ struct BudgetConfig {
     friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
 };
 
+inline constexpr std::size_t organisation_characters = 40;
+
 struct OutboxConfig {
+    std::string organisation;      ///< that notices name; empty: the machine's name stands for it
     std::vector<std::string> mail; ///< instances of channel plugins, in order of preference; empty: no mail is sent
     std::vector<std::string> sms;
     std::chrono::days keep{30};        ///< a message that was sent, refused or expired

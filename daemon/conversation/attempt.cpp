@@ -496,7 +496,8 @@ void Attempt::tell_owner(model::Notice notice, std::vector<store::Store::Work>& 
     const auto uid = dialog_.subject.uid();
     if (context_.notices && uid) {
         const bool proven = dialog_.proved || dialog_.client.acts_for_root();
-        writes.push_back(context_.notices->tell(*uid, notice, {dialog_.subject.place, proven, dialog_.client.locale}));
+        writes.push_back(context_.notices->tell(
+            *uid, notice, {dialog_.subject.place, dialog_.client.place(), proven, dialog_.client.locale}));
     }
 }
 

@@ -106,11 +106,12 @@ struct Dialog {
     bool proved = false;          ///< a step that proves something was granted
     std::uint64_t generation = 0; ///< of the account when that was; another ends the dialog
     std::optional<HashRenewal> renewal;
-    std::optional<model::Digest> proved_password;     ///< typed_digest() of it
-    bool as_unknown = false;                          ///< the name is taken for one that nobody has
-    bool behind_lock = false;                         ///< at its last attempt: steps are run as for an unknown name
-    bool judged = false;                              ///< a step that proves something was answered
-    bool set_up_a_factor = false;                     ///< at least one
+    std::optional<model::Digest> proved_password; ///< typed_digest() of it
+    bool as_unknown = false;                      ///< the name is taken for one that nobody has
+    bool behind_lock = false;                     ///< at its last attempt: steps are run as for an unknown name
+    bool judged = false;                          ///< a step that proves something was answered
+    protocol::PromptRole answered = protocol::PromptRole::current_password; ///< what was typed last
+    bool set_up_a_factor = false;                                           ///< at least one
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
     std::optional<protocol::Wait> wait;               ///< what its step said last, while it waits

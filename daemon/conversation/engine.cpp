@@ -59,7 +59,7 @@ void Engine::use(std::shared_ptr<const FlowSet> flows) {
 }
 
 Turn Engine::present(const Dialog& dialog, Turn turn) const {
-    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog.client.locale);
+    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog.client.locale, dialog.answered);
 }
 
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
@@ -115,8 +115,10 @@ base::Task<Turn> Engine::open(std::shared_ptr<Dialog> dialog, Answers known) {
 }
 
 base::Task<Turn> Engine::account_phase(std::shared_ptr<Dialog> dialog) {
-    if (dialog->subject.account->private_part.state != model::AccountState::active) {
-        co_return Denied{Reason::disabled, {}, {texts_.render(dialog->client.locale, "disabled")}};
+    const model::AccountState state = dialog->subject.account->private_part.state;
+    if (state != model::AccountState::active) {
+        const char* const text = state == model::AccountState::locked ? "locked_by_operator" : "disabled";
+        co_return Denied{Reason::disabled, {}, {texts_.render(dialog->client.locale, text)}};
     }
     Attempt attempt(context_, *dialog);
     auto looking = attempt.look();
@@ -174,6 +176,7 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
         throw Error(Error::Kind::invalid, "this dialog asked for " + std::to_string(dialog->flow.answers_wanted())
                                               + " answers, not " + std::to_string(answers.size()));
     }
+    dialog->answered = dialog->flow.wanted_role();
     dialog->flow.run();
     dialog->timeout = {};
     dialog->shielded = false;

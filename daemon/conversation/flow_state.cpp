@@ -16,13 +16,18 @@ std::size_t FlowState::answers_wanted() const noexcept {
         prompts_.begin(), prompts_.end(), [](const protocol::Prompt& p) { return protocol::wants_answer(p.style); }));
 }
 
+protocol::PromptRole FlowState::wanted_role() const noexcept {
+    const auto first = std::ranges::find_if(prompts_, [](const auto& prompt) { return wants_answer(prompt.style); });
+    return first != prompts_.end() ? first->role : protocol::PromptRole::other;
+}
+
 std::vector<FlowItem> required(std::vector<std::string> steps) {
-    std::vector<FlowItem> parts;
-    parts.reserve(steps.size());
+    std::vector<FlowItem> items;
+    items.reserve(steps.size());
     for (std::string& step : steps) {
-        parts.push_back({{std::move(step)}, 1});
+        items.push_back({{std::move(step)}, 1});
     }
-    return parts;
+    return items;
 }
 
 bool FlowState::enter(const FlowContext& context) {
@@ -42,21 +47,21 @@ bool FlowState::enter(const FlowContext& context) {
 }
 
 bool FlowState::open_part(const FlowContext& context) {
-    const FlowItem& part = parts_[at_];
+    const FlowItem& item = items_[at_];
     open_ = true;
-    options_ = part.steps;
-    wanted_ = part.at_least;
-    if (part.trust_place.count() > 0 && context.is_trusted(part.trust_place)) {
+    options_ = item.steps;
+    wanted_ = item.at_least;
+    if (item.trust_place.count() > 0 && context.is_trusted(item.trust_place)) {
         wanted_ = 0;
         return true;
     }
-    if (part.is_required_step()) {
+    if (item.is_required_step()) {
         return true;
     }
-    if (!part.enrols) {
+    if (!item.enrols) {
         std::erase_if(options_, [&](const std::string& step) { return !context.is_set_up(step); });
     }
-    if (part.at_least == 0) {
+    if (item.at_least == 0) {
         wanted_ = options_.empty() ? 0 : 1;
     }
     return options_.size() >= wanted_;
@@ -86,7 +91,7 @@ void FlowState::leave_step() {
     std::erase(options_, step_);
     step_.clear();
     if (--wanted_ == 0) {
-        earned_trust_ = earned_trust_ || parts_[at_].trust_place.count() > 0;
+        earned_trust_ = earned_trust_ || items_[at_].trust_place.count() > 0;
         ++at_;
         open_ = false;
     }
@@ -94,8 +99,8 @@ void FlowState::leave_step() {
 
 FlowState::Reach FlowState::reach(const std::function<StepTraits(const std::string& step)>& traits) const {
     Reach reach;
-    for (std::size_t at = at_; at < parts_.size(); ++at) {
-        const FlowItem& item = parts_[at];
+    for (std::size_t at = at_; at < items_.size(); ++at) {
+        const FlowItem& item = items_[at];
         const bool is_on = at == at_ && !step_.empty();
         for (const std::string& step : item.steps) {
             reach.acts = reach.acts || (!(is_on && step == step_) && traits(step).acts);

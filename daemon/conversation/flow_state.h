@@ -53,11 +53,11 @@ struct FlowItem {
 /// Parts of one required step each.
 [[nodiscard]] std::vector<FlowItem> required(std::vector<std::string> steps);
 
-/// What is known of who walks.
+/// What is known of the person in the flow.
 struct FlowContext {
-    /// Which steps the person can walk; a step that is required by itself is not asked about.
+    /// Which steps the person can take; a step that is required by itself is not asked about.
     std::function<bool(const std::string& step)> is_set_up;
-    /// Whether a part that is trusted for so long was granted at this place.
+    /// Whether an item that is trusted for so long was granted at this place.
     std::function<bool(std::chrono::days)> is_trusted = [](std::chrono::days) { return false; };
 };
 
@@ -75,34 +75,36 @@ public:
     /// The built-in step in which the person picks one of options().
     static constexpr const char* choice = "choice";
 
-    explicit FlowState(std::vector<FlowItem> parts) : parts_(std::move(parts)) {}
+    explicit FlowState(std::vector<FlowItem> items) : items_(std::move(items)) {}
 
     [[nodiscard]] State state() const noexcept { return state_; }
-    /// True where every part has what it wants; after enter(), also where the rest wants nothing of this person.
-    [[nodiscard]] bool at_end() const noexcept { return at_ >= parts_.size(); }
+    /// True where every item has what it wants; after enter(), also where the rest wants nothing of this person.
+    [[nodiscard]] bool at_end() const noexcept { return at_ >= items_.size(); }
 
-    /// To be called before a step begins: finds out what is next. False where a part wants more than the person has.
+    /// To be called before a step begins: finds out what is next. False where an item wants more than the person has.
     [[nodiscard]] bool enter(const FlowContext& context);
-    /// A part that may be trusted was granted in this dialog.
+    /// An item that may be trusted was granted in this dialog.
     [[nodiscard]] bool earned_trust() const noexcept { return earned_trust_; }
     /// The step on; `choice` while the person has to pick one.
     [[nodiscard]] const std::string& step() const noexcept { return step_; }
-    /// The step on is set up rather than walked.
+    /// The step on is set up rather than asked for.
     [[nodiscard]] bool enrols() const noexcept { return offers_enrolment() && step_ != choice; }
     /// What the person picks here will be set up.
-    [[nodiscard]] bool offers_enrolment() const noexcept { return !at_end() && parts_[at_].enrols; }
+    [[nodiscard]] bool offers_enrolment() const noexcept { return !at_end() && items_[at_].enrols; }
     /// What is left to pick from.
     [[nodiscard]] const std::vector<std::string>& options() const noexcept { return options_; }
     /// The person picked the option of that number, from 0. False where there is none.
     [[nodiscard]] bool pick(std::size_t option);
     /// Nobody has to pick anything here.
-    [[nodiscard]] bool may_decline() const noexcept { return offers_enrolment() && parts_[at_].at_least == 0; }
+    [[nodiscard]] bool may_decline() const noexcept { return offers_enrolment() && items_[at_].at_least == 0; }
     /// The person would rather not. False where something has to be picked.
     [[nodiscard]] bool decline();
 
     [[nodiscard]] const std::vector<protocol::Prompt>& prompts() const noexcept { return prompts_; }
     /// How many answers the prompts on the screen want.
     [[nodiscard]] std::size_t answers_wanted() const noexcept;
+    /// What they want first; `other` where they want nothing.
+    [[nodiscard]] protocol::PromptRole wanted_role() const noexcept;
 
     /// Of what follows from here on (the step on left out) before a step is sure to ask: decided by what the steps are,
     /// never by the person's factors or places.
@@ -122,10 +124,10 @@ private:
     [[nodiscard]] bool open_part(const FlowContext& context);
     void leave_step();
 
-    std::vector<FlowItem> parts_;
+    std::vector<FlowItem> items_;
     std::size_t at_ = 0;
-    bool open_ = false;                ///< options_ and wanted_ are of the part at_
-    std::vector<std::string> options_; ///< steps of the part that can still be walked
+    bool open_ = false;                ///< options_ and wanted_ are of the item at_
+    std::vector<std::string> options_; ///< steps of the item that can still be taken
     std::size_t wanted_ = 0;           ///< how many of them must
     std::string step_;
     bool earned_trust_ = false;

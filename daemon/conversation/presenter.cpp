@@ -5,6 +5,8 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 
+#include <string_view>
+
 namespace loquet::conversation {
 
 namespace {
@@ -71,6 +73,19 @@ bool says_nothing_of_the_account(Reason reason) {
            || reason == Reason::rules || reason == Reason::not_set_up;
 }
 
+std::string_view text_of_refusal(protocol::PromptRole answered) {
+    switch (answered) {
+    case protocol::PromptRole::code:
+        return "refused_code";
+    case protocol::PromptRole::other:
+        return "refused_answer";
+    case protocol::PromptRole::current_password:
+    case protocol::PromptRole::new_password:
+        break;
+    }
+    return "refused";
+}
+
 std::string minutes(std::chrono::seconds time) {
     return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count());
 }
@@ -85,20 +100,21 @@ messages::Variables variables_of(const protocol::Message& message) {
     return variables;
 }
 
-protocol::Turn Presenter::present(protocol::Turn turn, const std::string& locale) const {
+protocol::Turn Presenter::present(protocol::Turn turn, const std::string& locale, protocol::PromptRole answered) const {
     if (auto* denied = std::get_if<Denied>(&turn)) {
-        return present(std::move(*denied), locale);
+        return present(std::move(*denied), locale, answered);
     }
     return turn;
 }
 
-Denied Presenter::present(Denied denied, const std::string& locale) const {
+Denied Presenter::present(Denied denied, const std::string& locale, protocol::PromptRole answered) const {
     if (!says_nothing_of_the_account(denied.reason) && !settings_.discloses(denied.reason)) {
         denied = Denied{Reason::refused, {}, {}};
     }
     if (denied.messages.empty()) {
-        denied.messages.push_back(
-            texts_.render(locale, protocol::to_text(denied.reason), {{"minutes", minutes(denied.retry_after)}}));
+        const std::string_view text =
+            denied.reason == Reason::refused ? text_of_refusal(answered) : protocol::to_text(denied.reason);
+        denied.messages.push_back(texts_.render(locale, text, {{"minutes", minutes(denied.retry_after)}}));
     }
     return denied;
 }

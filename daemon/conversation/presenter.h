@@ -36,11 +36,14 @@ public:
 
     /// Everything but Denied passes. Denied loses its reason and its retry_after unless they are disclosed (busy,
     /// unavailable and rules always are: they say nothing about an account; and revoked, which its owner brings
-    /// about), and gets its text.
-    [[nodiscard]] protocol::Turn present(protocol::Turn turn, const std::string& locale) const;
+    /// about), and gets its text. That of a refusal follows from what was asked for last, which is the same for every
+    /// name: a code that was refused is not called a password.
+    [[nodiscard]] protocol::Turn present(protocol::Turn turn, const std::string& locale,
+                                         protocol::PromptRole answered) const;
 
 private:
-    [[nodiscard]] protocol::Denied present(protocol::Denied denied, const std::string& locale) const;
+    [[nodiscard]] protocol::Denied present(protocol::Denied denied, const std::string& locale,
+                                           protocol::PromptRole answered) const;
 
     const messages::Catalogue& texts_;
     const config::Config& settings_;

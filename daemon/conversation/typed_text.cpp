@@ -84,7 +84,7 @@ Subject find_subject(const store::Store& store, const std::string& typed_name, c
     const bool theirs = client.is_root() ? !client.account_uid || (uid && uid->value == *client.account_uid)
                                          : uid && uid->value == client.uid;
     if (!theirs) {
-        throw base::Error(base::Error::Kind::not_found, "this name is not for Loquet to judge for this caller");
+        throw base::Error(base::Error::Kind::not_found, "this is not an account of Loquet, or you may not act for it");
     }
     subject.identity = store.digest(canonical ? store::DigestKind::name : store::DigestKind::identity, subject.name);
     subject.place = store.digest(store::DigestKind::place, client.place());

@@ -6,10 +6,13 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/random.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +55,29 @@ struct Message {
     Medium medium;
     Store::Work write;
 };
+
+using Variables = std::vector<model::MessageContent::Variable>;
+
+Variables copy_of(const Variables& variables) {
+    Variables copy;
+    for (const auto& variable : variables) {
+        copy.push_back({variable.name, variable.value.clone()});
+    }
+    return copy;
+}
+
+void add_time(Variables& variables, Milliseconds wall) {
+    const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(wall).count());
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    constexpr std::array<std::pair<const char*, const char*>, 5> pieces{
+        {{"year", "%Y"}, {"month", "%m"}, {"day", "%d"}, {"hour", "%H"}, {"minute", "%M"}}};
+    for (const auto& [name, format] : pieces) {
+        std::array<char, 16> digits{};
+        const std::size_t size = std::strftime(digits.data(), digits.size(), format, &local);
+        variables.push_back({name, base::Secret(std::string_view(digits.data(), size))});
+    }
+}
 
 bool reaches(const model::PrivateAccount& account, Medium medium) {
     return medium == Medium::mail ? !account.mail.empty() : !account.phone.empty();
@@ -128,6 +154,17 @@ void revoke(store::WriteTxn& txn, model::Uid uid, Milliseconds wall) {
     audit::AuditLog::append(txn, event);
 }
 
+std::string place_in_notice(const std::string& machine, std::string_view where) {
+    const std::size_t colon = where.find(':');
+    const std::string_view kind = where.substr(0, colon);
+    const std::string_view what = colon == std::string_view::npos ? std::string_view() : where.substr(colon + 1);
+    std::string place = machine;
+    if (!what.empty() && where != "user:0") {
+        place.append(kind == "user" ? ", UID " : ", ").append(what);
+    }
+    return base::printable(place, notice_place_bytes);
+}
+
 std::string_view text_of(Notice notice) noexcept {
     switch (notice) {
     case Notice::password_changed:
@@ -147,25 +184,39 @@ std::string_view text_of(Notice notice) noexcept {
 }
 
 Store::Work Notices::tell(model::Uid uid, Notice notice, const Origin& origin) {
-    const auto account = store_.read([uid](const store::ReadTxn& txn) { return PrivateAccounts::get(txn, uid); });
+    const auto [name, preferred] = store_.read([uid](const store::ReadTxn& txn) {
+        const auto public_part = PublicAccounts::get(txn, uid);
+        const auto private_part = PrivateAccounts::get(txn, uid);
+        return std::pair(public_part ? public_part->name : "", private_part ? private_part->locale : "");
+    });
+    const bool with_code = notice != Notice::locked; // the code would lock what is locked
     const base::Secret code = draw_revocation_code();
     const model::Digest digest =
         store_.digest(store::DigestKind::revocation_code, revocation_code_in(code.reveal()).reveal());
+    const outbox::Settings& settings = outbox_.settings();
+    Variables variables;
+    if (with_code) {
+        variables.push_back({"code", code.clone()});
+    }
+    variables.push_back({"organisation", base::Secret(settings.organisation)});
+    variables.push_back({"account", base::Secret(name)});
+    variables.push_back({"place", base::Secret(place_in_notice(settings.machine, origin.where))});
+    add_time(variables, clock_.wall());
     std::vector<Message> messages;
-    for (const Medium medium : outbox_.settings().media) {
+    for (const Medium medium : settings.media) {
         outbox::SendRequest request;
         request.medium = medium;
         request.account = uid;
         request.text = text_of(notice);
-        request.variables.push_back({"code", code.clone()});
-        request.locale = account && !account->locale.empty() ? account->locale : origin.locale;
+        request.variables = copy_of(variables);
+        request.locale = preferred.empty() ? origin.locale : preferred;
         request.step = asked_by;
         request.proven = origin.proven;
         request.place = origin.place;
         request.lifetime = limits::longest_message_life;
         messages.push_back({medium, outbox_.enqueue(std::move(request))});
     }
-    return [uid, digest, now = clock_.wall(), messages = std::move(messages)](store::WriteTxn& txn) mutable {
+    return [uid, digest, with_code, now = clock_.wall(), messages = std::move(messages)](store::WriteTxn& txn) mutable {
         auto private_part = PrivateAccounts::get(txn, uid);
         bool told = false;
         for (Message& message : messages) {
@@ -174,7 +225,7 @@ Store::Work Notices::tell(model::Uid uid, Notice notice, const Origin& origin) {
                 told = true;
             }
         }
-        if (told) {
+        if (told && with_code) {
             keep(*private_part, digest, now);
             AccountsTable::put(txn, uid, *private_part);
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Tells the owner of an account what was changed of it, with a code that says "this was not me". The codes are written
-// and used inside Store::write only.
+// Tells the owner of an account what was changed of it, where and when, with a code that says "this was not me". The
+// codes are written and used inside Store::write only.
 #pragma once
 
 #include "daemon/model/account.h"
@@ -43,7 +43,13 @@ void keep(model::PrivateAccount& account, const model::Digest& code, base::Milli
 /// log. Throws Error (not_found).
 void revoke(store::WriteTxn& txn, model::Uid uid, base::Milliseconds wall);
 
-/// The text in the message catalogues.
+/// What the owner reads of a place: the machine's name, and behind it what is known of the place there. At most
+/// `notice_place_bytes`.
+inline constexpr std::size_t notice_place_bytes = 40;
+[[nodiscard]] std::string place_in_notice(const std::string& machine, std::string_view where);
+
+/// The text in the message catalogues. Its variables are organisation, account, place, the machine's local time in
+/// digits (year, month, day, hour, minute), and code, except where the helpdesk locked the account.
 [[nodiscard]] std::string_view text_of(model::Notice notice) noexcept;
 
 class Notices {
@@ -52,9 +58,10 @@ public:
     Notices(outbox::Outbox& outbox, const store::Store& store, const base::Clock& clock)
         : outbox_(outbox), store_(store), clock_(clock) {}
 
-    /// Where the change came from: for the budgets of messages.
+    /// Where the change came from: for the budgets of messages, and for its owner to read.
     struct Origin {
         model::Digest place; ///< DigestKind::place
+        std::string where;   ///< the place in clear ("host:192.0.2.7", "tty:tty1", "user:1000"); empty: this machine
         bool proven = false; ///< by somebody who had proved who they are, or who may do it
         std::string locale;  ///< where the account prefers none
     };

@@ -6,8 +6,8 @@
 // A channel that does not do its work pauses, and another one of the same medium is asked meanwhile. Loop thread.
 #pragma once
 
-#include "daemon/outbox/attempt.h"
 #include "daemon/outbox/channel.h"
+#include "daemon/outbox/delivery_attempt.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/waiting_list.h"
 #include "daemon/store/store.h"

@@ -2,7 +2,7 @@
 #include "daemon/outbox/outbox.h"
 
 #include "daemon/model/canonical_form.h"
-#include "daemon/outbox/attempt.h"
+#include "daemon/outbox/delivery_attempt.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"

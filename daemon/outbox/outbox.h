@@ -59,7 +59,9 @@ struct MessagePage {
                                         const MessageFilter& filter);
 
 struct Settings {
-    std::vector<model::Medium> media; ///< that have a channel
+    std::vector<model::Medium> media;       ///< that have a channel
+    std::string organisation = "localhost"; ///< whose machine this is, as notices say it
+    std::string machine = "localhost";      ///< its name
     Budgets budgets;
     AlarmRule alarm;
     base::Milliseconds keep = std::chrono::days(30);        ///< what has a final state

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/receipts.h"
 
-#include "daemon/outbox/attempt.h"
+#include "daemon/outbox/delivery_attempt.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"

@@ -21,7 +21,7 @@ void CircuitBreaker::failed(base::Milliseconds now) {
 }
 
 void CircuitBreaker::succeeded() {
-    // The window stays: a plugin that fails every other call is as much trouble as one that always fails.
+    // The window stays: a plugin that fails every other call is as bad as one that always fails.
     delay_ = base::Milliseconds(0);
     quarantined_ = false;
 }

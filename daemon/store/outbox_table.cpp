@@ -31,7 +31,7 @@ using records::UsageRecord;
 namespace {
 
 constexpr std::string_view message_name = "a message";
-constexpr std::string_view spending_name = "a budget";
+constexpr std::string_view usage_name = "a budget";
 constexpr std::string_view use_name = "the use of codes";
 constexpr std::size_t longest_part = 64 * 1024; // of a value; each has limits of its own that are less
 
@@ -183,12 +183,12 @@ base::SecureBytes encode(const OutboxEntry& message, Bytes stored) {
 }
 
 Usage decode_usage(Bytes bytes) {
-    const auto record = parse<UsageRecord>(bytes, spending_name);
+    const auto record = parse<UsageRecord>(bytes, usage_name);
     return {from_record(record.unproven()), from_record(record.proven())};
 }
 
 base::SecureBytes encode(const Usage& usage, Bytes stored) {
-    auto record = parse<UsageRecord>(stored, spending_name);
+    auto record = parse<UsageRecord>(stored, usage_name);
     into_record(usage.unproven, *record.mutable_unproven());
     into_record(usage.proven, *record.mutable_proven());
     return to_bytes(record);

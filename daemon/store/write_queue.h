@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The writer thread: everything that is queued at one moment becomes one durable commit. Whoever makes it (the loop)
+// The writer thread: everything that is queued at one moment becomes one durable commit. The loop makes it,
 // queues and destroys; all else here runs on its own thread.
 #pragma once
 

@@ -40,7 +40,8 @@ private:
 /// Work without a result, handed from one thread to another.
 using Job = Function<void()>;
 
-/// The only door between threads: `post` is thread-safe, the job runs on the executor's own thread (the loop's).
+/// The only way from one thread to another: `post` is thread-safe, the job runs on the executor's own thread (the
+/// loop's).
 class Executor {
 public:
     virtual ~Executor() = default;

@@ -208,8 +208,8 @@ template <class T>
     return future;
 }
 
-/// Exclusive access for coroutines: one at a time, in the order of asking. `auto turn = co_await mutex.lock();` holds
-/// it until `turn` dies; the next one gets it by a job of the loop.
+/// Exclusive access for coroutines: one at a time, in the order of asking. `auto lock = co_await mutex.lock();` holds
+/// it until `lock` dies; the next one gets it by a job of the loop.
 class AsyncMutex {
     struct State;
 

@@ -112,11 +112,11 @@ FailureKind failure_kind_of(std::string_view error_name, bool in_dialog) noexcep
     return failure_kind_of(bus::error_kind(error_name), in_dialog);
 }
 
-DialogConnection::DialogConnection(base::Milliseconds patience, std::string address)
-    : address_(std::move(address)), patience_(patience), deadline_(SteadyClock::now() + patience) {}
+DialogConnection::DialogConnection(base::Milliseconds timeout, std::string address)
+    : address_(std::move(address)), timeout_(timeout), deadline_(SteadyClock::now() + timeout) {}
 
 void DialogConnection::renew() noexcept {
-    deadline_ = SteadyClock::now() + patience_;
+    deadline_ = SteadyClock::now() + timeout_;
 }
 
 base::Milliseconds DialogConnection::left() const noexcept {

@@ -56,9 +56,9 @@ using Reply = std::variant<protocol::Turn, Failure>;
 
 class DialogConnection {
 public:
-    /// `patience`: how long a silent daemon is waited for, counted from begin(), from each sleep() and each renew().
+    /// `timeout`: how long a silent daemon is waited for, counted from begin(), from each sleep() and each renew().
     /// `address` of the bus, as sd_bus_set_address(3) has it; empty: the system bus.
-    explicit DialogConnection(base::Milliseconds patience, std::string address = {});
+    explicit DialogConnection(base::Milliseconds timeout, std::string address = {});
 
     /// Opens a new connection and a dialog. `token` is the password where it is known already, so that one call does.
     [[nodiscard]] Reply begin(const std::string& purpose, const std::string& account, const ClientFacts& facts,
@@ -67,9 +67,9 @@ public:
     /// Tells the daemon that nobody will answer. Does not wait.
     void cancel() noexcept;
 
-    /// The person did something: the patience counts from now.
+    /// The person did something: the timeout counts from now.
     void renew() noexcept;
-    /// Between two questions of the daemon's state; the patience counts from its end.
+    /// Between two questions of the daemon's state; the timeout counts from its end.
     void sleep(base::Milliseconds time) noexcept;
 
 private:
@@ -85,7 +85,7 @@ private:
     [[nodiscard]] int open();
 
     std::string address_;
-    base::Milliseconds patience_;
+    base::Milliseconds timeout_;
     SteadyClock::time_point deadline_;
     Bus bus_;
     std::string conversation_; ///< object path; empty while there is no dialog

@@ -100,7 +100,7 @@ DialogRunner::Next DialogRunner::take_wait(const protocol::Wait& wait) {
         screen_.show(protocol::PromptStyle::info, {wait.text});
         shown_ = wait.text;
     }
-    // The daemon bounds the whole wait; our patience is for a daemon that does not answer.
+    // The daemon bounds the whole wait; our timeout is for a daemon that does not answer.
     connection_.sleep(std::clamp(wait.poll, shortest_poll, longest_poll));
     return connection_.answer({});
 }

@@ -12,7 +12,7 @@ inline constexpr const char* turn_signature = "sa(ysss)a{sv}";
 void write_turn(bus::Writer& writer, const Turn& turn);
 
 /// Throws Error (invalid) for an unknown state or style, and above the limits of lib/base/limits.h. Texts are made
-/// printable here, so that whoever draws them need not.
+/// printable here, so that no program that draws them has to.
 [[nodiscard]] Turn read_turn(bus::Reader& reader);
 
 } // namespace loquet::protocol

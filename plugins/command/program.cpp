@@ -78,7 +78,7 @@ const loquet_manifest& Program::manifest() {
 }
 
 Program::Program(const sdk::Options& options)
-    : path(program_of(options)), arguments(options.list("arguments")), patience(options.integer("seconds")) {}
+    : path(program_of(options)), arguments(options.list("arguments")), time_limit(options.integer("seconds")) {}
 
 std::string standard_input(const sdk::Delivery& delivery) {
     const std::string head = delivery::message_head(delivery);
@@ -180,7 +180,7 @@ int Descriptor::release() noexcept {
     return std::exchange(descriptor_, -1);
 }
 
-Run::Run(const Program& program, const sdk::Delivery& delivery) : deadline_(Clock::now() + program.patience) {
+Run::Run(const Program& program, const sdk::Delivery& delivery) : deadline_(Clock::now() + program.time_limit) {
     auto [input, its_input] = socket_pair();
     auto [output, its_output] = socket_pair();
     do_not_wait(input);

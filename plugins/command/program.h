@@ -22,7 +22,7 @@ struct Program {
 
     std::string path; ///< empty: none is configured, and every delivery is tried again later
     std::vector<std::string> arguments;
-    std::chrono::seconds patience; ///< then it is killed
+    std::chrono::seconds time_limit; ///< then it is killed
 };
 
 /// What it reads on standard input: lines "Name: value", an empty line, the text. It holds the text: wipe it.

@@ -28,7 +28,7 @@ private:
 
     sdk::Host host_;
     Gateway gateway_;
-    std::string reported_;          ///< the last trouble: said once, until it is another
+    std::string reported_;          ///< the last problem: said once, until it is another
     delivery::Transfers transfers_; ///< after what its transfers refer to
     Inquiries inquiries_{gateway_, transfers_};
 };

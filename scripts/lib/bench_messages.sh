@@ -35,7 +35,7 @@ end_pids() {
     done
 }
 
-# The peers' services and what they keep, and the accounts of fill_accounts for whoever asks NSS.
+# The peers' services and what they keep, and the accounts of fill_accounts for programs that ask NSS.
 need_code_peers() {
     local number
     need_peers

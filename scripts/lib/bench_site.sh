@@ -17,7 +17,7 @@ write_bench_site() {
     local service
     write_site
     cp "$dev/pam_module/pam_loquet.so" "$bench/pam/pam_bench" "$bench/memory/fill_accounts" "$place/bin/"
-    sync --file-system "$place/bin" # a page on its way to the disk counts as private to whoever has mapped it
+    sync --file-system "$place/bin" # a page on its way to the disk counts as private to the process that has mapped it
     sed -i '/^disclose/d' "$place/etc/loquet.toml"
     cat >"$place/etc/plugins/lockout.toml" <<END
 tries = 100

@@ -8,7 +8,7 @@ import time
 import unittest
 
 from machine import output_of
-from people import CHOSEN, PRESENT, PROMPT, REFUSED, add_person, log_in
+from people import CHOSEN, CODE_REFUSED, PRESENT, PROMPT, add_person, log_in
 from terminal import Terminal
 
 WHAT = "Que souhaitez-vous configurer ?"
@@ -79,9 +79,9 @@ class ASecondFactor(unittest.TestCase):
             screen.type_at_shell("echo I am $(id -un); exit")
             screen.wait_for("I am camille")
             self.assertEqual(screen.end(), 0)
-        with log_in("camille", CHOSEN) as screen:  # whoever saw it cannot use it again
+        with log_in("camille", CHOSEN) as screen:  # somebody who saw it cannot use it again
             screen.answer(CODE, code)
-            screen.wait_for(REFUSED)
+            screen.wait_for(CODE_REFUSED)
 
     def test_is_not_asked_of_who_has_none(self):
         with log_in("robin", CHOSEN) as screen:

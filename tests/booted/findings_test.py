@@ -53,7 +53,7 @@ class AStatus(unittest.TestCase):
     def assert_login_differs(self, *texts):
         tried = with_secrets("loquetctl", "try-login", "camille", secrets=[CHOSEN])
         self.assertEqual(tried.returncode, 1, tried.stdout + tried.stderr)
-        for text in ("PAM_SUCCESS", "A real login does not come to it", *texts):
+        for text in ("PAM_SUCCESS", "a real login does not reach it", *texts):
             self.assertIn(text, tried.stdout)
 
     def tearDown(self):

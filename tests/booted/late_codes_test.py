@@ -7,7 +7,7 @@ import unittest
 from codes import CODE, Mailboxes, become
 from mail_server import configure_mail_server, mails_to, queue_is_empty, start_mail_server
 from machine import eventually
-from people import REFUSED, add_people
+from people import CODE_REFUSED, add_people
 from site_with_codes import last_message_for, messages_for, open_site
 from sms_gateway import SmsGateway
 from watch import Watch
@@ -40,7 +40,7 @@ class ACode(unittest.TestCase):
         eventually(lambda: time.time() > expires / 1e6, "the code is over", A_MINUTE)
         screen = dialogs["lente"]
         screen.answer("", code)
-        screen.wait_for(REFUSED)
+        screen.wait_for(CODE_REFUSED)
         self.assertNotEqual(screen.end(), 0)
 
     def test_T29_whose_server_came_back_too_late_is_never_sent_and_the_next_one_is(self):

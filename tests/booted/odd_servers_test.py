@@ -10,7 +10,7 @@ import mail_server
 from codes import CODE, become
 from machine import PATIENCE, eventually, journal, output_of, run
 from odd_servers import mail_server_that, sms_gateway_that
-from people import REFUSED, add_people
+from people import CODE_REFUSED, add_people
 from site_with_codes import SMS_HTTP, SMTP, health, last_message_for, open_site, send_at_last, set_channel
 from watch import Watch
 
@@ -122,7 +122,7 @@ class AServer(unittest.TestCase):
         with mail_server_that("good") as (good_folder, good):
             set_channel("smtp", good)
             good_screen, _ = self.screen_and_message("bonmail", "sent")
-            self.assertIn(REFUSED, good_screen)
+            self.assertIn(CODE_REFUSED, good_screen)
             for name, case in MAIL.items():
                 with self.subTest(case.server), mail_server_that(case.server) as (folder, options):
                     set_channel("smtp", options)
@@ -140,7 +140,7 @@ class AServer(unittest.TestCase):
         with sms_gateway_that() as (folder, options):
             set_channel("sms_http", options("/200/OK"))
             good_screen, _ = self.screen_and_message("bonsms", "sent")
-            self.assertIn(REFUSED, good_screen)
+            self.assertIn(CODE_REFUSED, good_screen)
             for name, case in SMS.items():
                 with self.subTest(case.server):
                     set_channel("sms_http", options(case.server))

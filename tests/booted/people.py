@@ -13,6 +13,7 @@ WRONG = secret("wrong_password")
 PROMPT = "Mot de passe : "
 PRESENT = "Mot de passe actuel : "  # of who is about to change something
 REFUSED = "Le couple identifiant/mot de passe est incorrect."
+CODE_REFUSED = "Le code n'a pas été accepté. Veuillez recommencer."
 
 
 def has_name(name):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a caller learns about accounts from replies: nothing. Byte for byte the same, whoever has the name.
+// What a caller learns about accounts from replies: nothing. Byte for byte the same for every name.
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
 #include "tests/hostile/machines.h"
@@ -51,7 +51,7 @@ std::set<std::string> different(const std::map<std::string, std::string>& seen) 
     return transcripts;
 }
 
-TEST(AWrongPassword, T14_LooksTheSameWhoeverHasTheName) {
+TEST(AWrongPassword, T14_LooksTheSameForEveryName) {
     const auto seen = seen_for_all_kinds("");
     EXPECT_THAT(different(seen), SizeIs(1));
     const std::string& golden = seen.at("known");

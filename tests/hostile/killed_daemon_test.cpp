@@ -21,7 +21,7 @@ constexpr int allowed = 5;
 constexpr int guesses_at_once = 4;
 
 /// What callers know of an account since they were last told of an unlock.
-struct Told {
+struct Announced {
     int failures = 0;
     bool locked = false;
 };
@@ -34,8 +34,8 @@ protected:
         try {
             auto guessing = log_in_async(line, {"alice", canary::wrong_password});
             const protocol::Turn turn = co_await guessing;
-            told.failures += denied(turn, protocol::Reason::refused) ? 1 : 0;
-            told.locked = told.locked || denied(turn, protocol::Reason::locked);
+            announced.failures += denied(turn, protocol::Reason::refused) ? 1 : 0;
+            announced.locked = announced.locked || denied(turn, protocol::Reason::locked);
         } catch (const base::Error&) {
             ++cut_off; // the daemon died first: nobody was told anything
         }
@@ -59,22 +59,22 @@ protected:
                 ++evaluated;
             }
         }
-        EXPECT_GE(evaluated, told.failures);
+        EXPECT_GE(evaluated, announced.failures);
         EXPECT_LE(evaluated, allowed);
         const bool locked = locked_until(connection, alice.path) != 0;
-        EXPECT_TRUE(locked || !(told.locked || told.failures >= allowed));
+        EXPECT_TRUE(locked || !(announced.locked || announced.failures >= allowed));
         if (locked) {
             ++locks_seen;
             EXPECT_FALSE(granted(log_in(connection, {"alice", canary::password})));
             unlock(connection, alice.path);
-            told = {};
+            announced = {};
         }
     }
 
     Machine machine{with_lockout(no_delay, "disclose = [\"locked\"]\n")};
     MachineAccount alice;
     bus::Connection connection = machine.connect();
-    Told told;
+    Announced announced;
     int cut_off = 0;
     int locks_seen = 0;
 };

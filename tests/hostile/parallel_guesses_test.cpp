@@ -72,9 +72,9 @@ TEST(ParallelGuesses, T8_WithNewDialogsBetweenThemAreCountedForTheAccountAndNotF
 }
 
 /// What is often written: look at the count, hash, count afterwards.
-class NaiveDoor {
+class NaiveEngine {
 public:
-    explicit NaiveDoor(bus::Loop& loop) : loop_(loop) {}
+    explicit NaiveEngine(bus::Loop& loop) : loop_(loop) {}
     base::Task<void> guess() {
         if (failures_ >= allowed) {
             co_return;
@@ -92,11 +92,11 @@ private:
     int evaluated_ = 0;
 };
 
-TEST(ParallelGuesses, T9_AreEvaluatedMoreOftenByADoorThatCountsAfterwards) {
+TEST(ParallelGuesses, T9_AreEvaluatedMoreOftenByAnEngineThatCountsAfterwards) {
     bus::Loop loop;
-    NaiveDoor door(loop);
-    in_parallel(loop, dialogs, [&](int) { return door.guess(); });
-    EXPECT_GT(door.evaluated(), allowed);
+    NaiveEngine engine(loop);
+    in_parallel(loop, dialogs, [&](int) { return engine.guess(); });
+    EXPECT_GT(engine.evaluated(), allowed);
 }
 
 } // namespace

@@ -36,7 +36,7 @@ sockaddr_un address_of(const std::string& path) {
     return address;
 }
 
-/// Whoever connects gets packets that mean nothing, as many as fit, until this dies.
+/// Each client gets packets that mean nothing, as many as fit, until this dies.
 class Babbler {
 public:
     explicit Babbler(const std::string& path) : listener_(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) {

@@ -143,7 +143,7 @@ private:
     std::string hash_ = wait_for(loop_, hasher_.hash(base::Secret(canary::password), {}));
 };
 
-TEST(ARefusal, T15_TakesTheSameTimeWhoeverHasTheName) {
+TEST(ARefusal, T15_TakesTheSameTimeForEveryName) {
     AMachineToMeasure machine;
     AHasherToMeasure hasher;
     auto times = measure_in_turns({machine.refusing("known"), machine.refusing("nobody"), machine.refusing("shut"),
@@ -165,7 +165,7 @@ TEST(ARefusal, T15_TakesTheSameTimeWhoeverHasTheName) {
 }
 
 /// One that looks the name up first and hashes only where somebody has it.
-TEST(ARefusal, T15_TakesAnotherTimeWhereAStrangersNameIsNotHashed) {
+TEST(ARefusal, T15_TakesAnotherTimeWhereAnUnknownNameIsNotHashed) {
     AHasherToMeasure hasher;
     const auto judge = [&](bool somebody_has_it) { return !somebody_has_it || hasher.refuses(); };
     const auto naive = compare(measure_in_turns(
@@ -258,7 +258,7 @@ private:
 
 /// How many durable writes each turn costs is counted in AFirstStepThatSends; here the whole way is measured, whose
 /// noise is the disk's.
-TEST(ADialogThatBeginsWithACode, T15_TakesTheSameTimeWhoeverHasTheName) {
+TEST(ADialogThatBeginsWithACode, T15_TakesTheSameTimeForEveryName) {
     AMachineThatSendsCodes machine;
     const Comparison comparison = compare(measure_in_turns(
         {machine.guessing("known"), machine.guessing("nobody"), machine.guessing("shut"), machine.guessing("without")},

@@ -23,12 +23,12 @@ using testing::Not;
 constexpr const char* prompt = "Password: ";
 
 /// What libpam's conversation showed and pamtester said; its last line is the result in PAM's words.
-struct Told {
+struct PamOutcome {
     int exit_code;
     std::string text;
 };
 
-Told told(const Outcome& outcome) {
+PamOutcome pam_outcome(const Outcome& outcome) {
     return {outcome.exit_code, outcome.output + outcome.errors};
 }
 
@@ -65,9 +65,9 @@ protected:
         return command;
     }
 
-    [[nodiscard]] Told pamtester(const std::string& user, const std::vector<std::string>& operations,
-                                 const std::vector<std::string_view>& typed) const {
-        return told(run(command(user, operations, typed)));
+    [[nodiscard]] PamOutcome pamtester(const std::string& user, const std::vector<std::string>& operations,
+                                       const std::vector<std::string_view>& typed) const {
+        return pam_outcome(run(command(user, operations, typed)));
     }
 
     TempFolder services;
@@ -77,7 +77,7 @@ protected:
 };
 
 TEST_F(APamtester, IsSuccessfulInEveryPhaseWithTheRightPassword) {
-    const Told all =
+    const PamOutcome all =
         pamtester("alice", {"authenticate", "acct_mgmt", "open_session", "close_session"}, {canary::password});
     EXPECT_EQ(all.exit_code, 0) << all.text;
     EXPECT_THAT(all.text,
@@ -94,7 +94,7 @@ TEST_F(APamtester, IsSuccessfulUnderTheNameInOtherLetters) {
 
 TEST_F(APamtester, IsToldAtOnceThatANameOfAnotherSourceIsNotOurs) {
     for (const char* name : {"root", "daemon"}) {
-        const Told other = pamtester(name, {"authenticate"}, {canary::password});
+        const PamOutcome other = pamtester(name, {"authenticate"}, {canary::password});
         EXPECT_EQ(other.exit_code, 1);
         EXPECT_THAT(other.text, AllOf(HasSubstr("User not known"), Not(HasSubstr(prompt)))) << name;
     }
@@ -108,22 +108,22 @@ TEST_F(APamtester, T14_SeesNoDifferenceBetweenWrongUnknownLockedDisabledAndWitho
     lock(helpdesk, locked.path);
     disable(helpdesk, disabled.path);
 
-    const Told wrong = pamtester("alice", {"authenticate"}, {canary::wrong_password});
+    const PamOutcome wrong = pamtester("alice", {"authenticate"}, {canary::wrong_password});
     EXPECT_EQ(wrong.exit_code, 1);
     EXPECT_THAT(wrong.text, AllOf(HasSubstr(prompt), HasSubstr("Authentication failure")));
     for (const char* name : {"mallory", "lena", "dora", "nora"}) {
-        const Told refused = pamtester(name, {"authenticate"}, {canary::password});
+        const PamOutcome refused = pamtester(name, {"authenticate"}, {canary::password});
         EXPECT_EQ(refused.exit_code, wrong.exit_code) << name;
         EXPECT_EQ(refused.text, wrong.text) << name;
     }
 }
 
 TEST_F(APamtester, IsRefusedAlikeWhenTooManyFailuresLockedTheAccount) {
-    const Told wrong = pamtester("alice", {"authenticate"}, {canary::wrong_password});
+    const PamOutcome wrong = pamtester("alice", {"authenticate"}, {canary::wrong_password});
     for (int i = 0; i < 20; ++i) {
         ASSERT_EQ(pamtester("alice", {"authenticate"}, {canary::wrong_password}).exit_code, 1);
     }
-    const Told right = pamtester("alice", {"authenticate"}, {canary::password});
+    const PamOutcome right = pamtester("alice", {"authenticate"}, {canary::password});
     EXPECT_EQ(right.exit_code, 1);
     EXPECT_EQ(right.text, wrong.text);
     bus::Connection helpdesk = machine.connect();
@@ -132,27 +132,28 @@ TEST_F(APamtester, IsRefusedAlikeWhenTooManyFailuresLockedTheAccount) {
 
 TEST_F(APamtester, MustChangeAPasswordThatSomebodyElseSet) {
     machine.create_account("bob", canary::password, true);
-    const Told expired = pamtester("bob", {"authenticate", "acct_mgmt"}, {canary::password});
+    const PamOutcome expired = pamtester("bob", {"authenticate", "acct_mgmt"}, {canary::password});
     EXPECT_EQ(expired.exit_code, 1);
     EXPECT_THAT(expired.text, HasSubstr("Authentication token is no longer valid; new one required"));
 
-    const Told changed = pamtester("bob", {"authenticate", "chauthtok(PAM_CHANGE_EXPIRED_AUTHTOK)"},
-                                   {canary::password, canary::next_password, canary::next_password});
+    const PamOutcome changed = pamtester("bob", {"authenticate", "chauthtok(PAM_CHANGE_EXPIRED_AUTHTOK)"},
+                                         {canary::password, canary::next_password, canary::next_password});
     EXPECT_EQ(changed.exit_code, 0) << changed.text;
     EXPECT_EQ(pamtester("bob", {"authenticate", "acct_mgmt"}, {canary::next_password}).exit_code, 0);
     EXPECT_EQ(pamtester("bob", {"authenticate"}, {canary::password}).exit_code, 1);
 }
 
 TEST_F(APamtester, IsShownTheRulesOfANewPasswordAndAskedAgain) {
-    const Told changed = pamtester("alice", {"authenticate", "chauthtok"},
-                                   {canary::password, "short", "short", canary::next_password, canary::next_password});
+    const PamOutcome changed =
+        pamtester("alice", {"authenticate", "chauthtok"},
+                  {canary::password, "short", "short", canary::next_password, canary::next_password});
     EXPECT_EQ(changed.exit_code, 0) << changed.text;
     EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::next_password}).exit_code, 0);
 }
 
 TEST_F(APamtester, ThatHangsUpIsAConversationErrorAndCountsNothing) {
     for (int i = 0; i < 10; ++i) {
-        const Told dropped = pamtester("alice", {"authenticate"}, {});
+        const PamOutcome dropped = pamtester("alice", {"authenticate"}, {});
         ASSERT_EQ(dropped.exit_code, 1);
         ASSERT_THAT(dropped.text, HasSubstr("Conversation error"));
     }
@@ -161,11 +162,11 @@ TEST_F(APamtester, ThatHangsUpIsAConversationErrorAndCountsNothing) {
 
 TEST_F(APamtester, IsUnavailableWithoutADaemonAndWithoutABus) {
     (void)machine.stop();
-    const Told no_daemon = pamtester("alice", {"authenticate"}, {canary::password});
+    const PamOutcome no_daemon = pamtester("alice", {"authenticate"}, {canary::password});
     EXPECT_EQ(no_daemon.exit_code, 1);
     EXPECT_THAT(no_daemon.text, AllOf(HasSubstr("cannot retrieve authentication info"), Not(HasSubstr(prompt))));
     bus_variable = "DBUS_SYSTEM_BUS_ADDRESS=unix:path=" + services / "no-bus";
-    const Told no_bus = pamtester("alice", {"authenticate"}, {canary::password});
+    const PamOutcome no_bus = pamtester("alice", {"authenticate"}, {canary::password});
     EXPECT_EQ(no_bus.exit_code, 1);
     EXPECT_EQ(no_bus.text, no_daemon.text);
 }
@@ -173,7 +174,7 @@ TEST_F(APamtester, IsUnavailableWithoutADaemonAndWithoutABus) {
 TEST_F(APamtester, IsUnavailableAfterTheTimeoutOfADaemonThatHangs) {
     write_service("timeout=1");
     machine.daemon().signal(SIGSTOP);
-    const Told hung = pamtester("alice", {"authenticate"}, {canary::password});
+    const PamOutcome hung = pamtester("alice", {"authenticate"}, {canary::password});
     machine.daemon().signal(SIGCONT);
     EXPECT_EQ(hung.exit_code, 1);
     EXPECT_THAT(hung.text, HasSubstr("cannot retrieve authentication info"));
@@ -191,7 +192,7 @@ TEST_F(APamtester, WhoseDaemonRestartsMidDialogIsGrantedAfterAll) {
     machine.start();
     machine.wait_for_plugins();
     base::write_all(keyboard.get(), std::string(canary::password) + "\n");
-    const Told granted = told(person.wait());
+    const PamOutcome granted = pam_outcome(person.wait());
     EXPECT_EQ(granted.exit_code, 0) << granted.text;
 }
 
@@ -202,7 +203,7 @@ protected:
 
 TEST_F(APamtesterElsewhere, IsDeniedInTheAccountPhaseWhereTheServiceIsNotForThePerson) {
     EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::password}).exit_code, 0);
-    const Told denied = pamtester("alice", {"authenticate", "acct_mgmt"}, {canary::password});
+    const PamOutcome denied = pamtester("alice", {"authenticate", "acct_mgmt"}, {canary::password});
     EXPECT_EQ(denied.exit_code, 1);
     EXPECT_THAT(denied.text, AllOf(HasSubstr("Permission denied"), HasSubstr("contact the helpdesk")));
 }

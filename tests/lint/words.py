@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Words that have no place in the tree: promises to finish something later, and paths of one person's machine."""
+"""Words that have no place in the tree: promises to finish something later, paths of one person's machine, and pronouns
+where a reader wants to know who it is."""
 import re
 
 # Written in two halves, so that this file does not hold them.
@@ -10,6 +11,7 @@ FORBIDDEN = {
     r"\bHA" r"CK\b": "a promise to finish later; finish it, or open an issue",
     r"(?<![\w$}).*])/wo" r"rk/": "a path of one machine",
     r"(?<![\w$}).*])/Us" r"ers/": "a path of one machine",
+    r"(?i)who" r"ever": "vague; name the person or the program",
 }
 
 
@@ -29,4 +31,5 @@ EXAMPLES = [
     ({"a.cpp": "// TO" "DO: all of it\n"}, "finish later"),
     ({"a.md": "see /wo" "rk/notes.md\n"}, "a path of one machine"),
     ({"scripts/a": "# FIX" "ME\n"}, "finish later"),
+    ({"a_test.cpp": "TEST(AReply, IsTheSameForWho" "everAsks)\n"}, "name the person"),
 ]

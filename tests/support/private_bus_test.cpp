@@ -27,7 +27,7 @@ Bus connect(const std::string& address) {
     return bus;
 }
 
-TEST(APrivateBus, GivesNamesToWhoeverAsks) {
+TEST(APrivateBus, GivesNamesToAnyClient) {
     const PrivateBus daemon;
     const Bus bus = connect(daemon.address());
     ASSERT_NE(bus, nullptr);

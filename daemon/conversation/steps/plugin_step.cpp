@@ -65,7 +65,7 @@ base::Task<Effects> PluginStep::answer(Dialog& dialog, const Subject& subject, p
     const bool no_answer = are_blank(answers);
     auto running = run(dialog, subject, StepOperation::answer, std::move(answers));
     Effects result = co_await running;
-    if (no_answer && result.person_failed) { // whoever only pressed Enter guessed nothing
+    if (no_answer && result.person_failed) { // to press Enter alone is no guess
         result.person_failed = false;
         result.detail = name_ + "-not-answered";
     }

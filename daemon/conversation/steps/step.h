@@ -42,7 +42,7 @@ public:
 
     /// True where a right answer proves who somebody is: the lockout policy is asked first, and told afterwards.
     [[nodiscard]] virtual bool proves() const noexcept { return false; }
-    /// False where this person cannot walk it, because it is a factor that they have not set up.
+    /// False where this person cannot take it, because it is a factor that they have not set up.
     [[nodiscard]] virtual bool is_set_up(const Subject& /*subject*/) const { return true; }
     /// It may write or send when it begins, and may be over then: before a proof it is run under the account's permit,
     /// and as for an unknown name behind a lock.

@@ -18,7 +18,7 @@
 
 namespace loquet::sdk {
 
-/// A message as it is lent to submit(). KeptDelivery is a copy for afterwards.
+/// A message as it is lent to submit(). DeliveryCopy is a copy for afterwards.
 class Delivery {
 public:
     explicit Delivery(const loquet_delivery& delivery) : delivery_(&delivery) {}
@@ -74,15 +74,15 @@ inline bool is_mail_address(std::string_view text) {
 }
 
 /// A copy of a delivery that lives until it was told; its text is wiped with it. It stays where it was made.
-class KeptDelivery {
+class DeliveryCopy {
 public:
-    explicit KeptDelivery(const Delivery& delivery)
+    explicit DeliveryCopy(const Delivery& delivery)
         : reference_(delivery.reference()), destination_(delivery.destination()), subject_(delivery.subject()),
           text_(delivery.text()), locale_(delivery.locale()), now_(delivery.now()), expires_(delivery.expires()),
           attempt_(delivery.attempt()) {}
-    KeptDelivery(const KeptDelivery&) = delete;
-    KeptDelivery& operator=(const KeptDelivery&) = delete;
-    ~KeptDelivery() { wipe(text_); }
+    DeliveryCopy(const DeliveryCopy&) = delete;
+    DeliveryCopy& operator=(const DeliveryCopy&) = delete;
+    ~DeliveryCopy() { wipe(text_); }
 
     [[nodiscard]] const std::string& reference() const { return reference_; }
     [[nodiscard]] const std::string& destination() const { return destination_; }

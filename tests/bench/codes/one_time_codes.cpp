@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Row P9: codes for whoever logs in with one, a line "USER CODE" each, in an order in which every one is good.
+// Row P9: codes for people who log in with one, a line "USER CODE" each, in an order in which every one is good.
 //   one_time_codes totp FOLDER MASTER_KEY_FILE COUNT   sets the step totp up for the accounts person0 ... of
 //   fill_accounts,
 //                                                      anew; eleven codes of each, of the next five minutes

@@ -127,7 +127,7 @@ private:
     try {
         Server(listening, speech, delivered).serve();
     } catch (const std::exception&) {
-        ::_exit(1); // whoever sends to it sees that nobody is there
+        ::_exit(1); // the sender sees that nobody is there
     }
 }
 

@@ -6,7 +6,7 @@
 // PROGRAM is first_lookup; COUNT says of how many accounts one is drawn; `first` asks each service for all of these
 // once before it measures, so that what a service keeps in memory is there.
 #include "tests/bench/names/fresh_process.h"
-#include "tests/bench/names/questions.h"
+#include "tests/bench/names/lookups.h"
 #include "tests/bench/names/references.h"
 #include "tests/bench/names/system_calls.h"
 #include "tests/bench/program.h"
@@ -105,10 +105,10 @@ void measure_memory(const std::vector<std::string>& words) {
 
 Rounds count_calls(const Names& names, const std::string& library) {
     const NameService service = load_name_service(library);
-    Questions questions(names.population(), Operation::getpwnam, 0);
+    Lookups lookups(names.population(), Operation::getpwnam, 0);
     Rounds counted;
     for (int round = 0; round < rounds; ++round) {
-        const auto ask = [&](std::size_t times) { questions.ask_all(service, times); };
+        const auto ask = [&](std::size_t times) { lookups.ask_all(service, times); };
         counted.add(static_cast<double>(system_calls_of([&] { ask(1000); }, [&] { ask(warm_questions); })));
     }
     return counted;

@@ -5,7 +5,7 @@
 //   names_bench figure COUNT OPERATION LIBRARY                                    prints nanoseconds and nothing else
 //   names_bench repeat COUNT LIBRARY TIMES   every operation so often, for scripts/growth; measures nothing
 // A library is "glibc", "files" or the path of a libnss_NAME.so.2.
-#include "tests/bench/names/questions.h"
+#include "tests/bench/names/lookups.h"
 #include "tests/bench/names/references.h"
 #include "tests/bench/program.h"
 
@@ -17,7 +17,7 @@ using namespace loquet::bench; // NOLINT(google-build-using-namespace): a progra
 
 constexpr int rounds = 5;
 constexpr int turns = 5; ///< of each service in a round
-constexpr std::size_t questions_a_turn = 20'000;
+constexpr std::size_t lookups_a_turn = 20'000;
 
 std::uint32_t number(const std::string& word) {
     return static_cast<std::uint32_t>(std::stoul(word));
@@ -56,12 +56,12 @@ void ask(const std::vector<std::string>& words) {
     const std::uint32_t hot = number(words.at(4));
     const auto references = read_references(words, 7);
     const auto services = load(words.at(6), references);
-    Questions questions(population, operation_named(words.at(5)), hot);
+    Lookups lookups(population, operation_named(words.at(5)), hot);
     for (const NameService& service : services) {
-        questions.warm(service, hot);
+        lookups.warm(service, hot);
     }
     interleave(row, references, services, turns,
-               [&](const NameService& service) { return questions.ask(service, questions_a_turn); });
+               [&](const NameService& service) { return lookups.ask(service, lookups_a_turn); });
 }
 
 void enumerate_all(const std::vector<std::string>& words) {
@@ -74,12 +74,12 @@ void enumerate_all(const std::vector<std::string>& words) {
 
 void print_figure(const std::vector<std::string>& words) {
     const Population population(number(words.at(1)));
-    Questions questions(population, operation_named(words.at(2)), 0);
+    Lookups lookups(population, operation_named(words.at(2)), 0);
     const NameService service = load_name_service(words.at(3));
     Rounds samples;
-    (void)questions.ask(service, questions_a_turn); // everything is touched before it counts
+    (void)lookups.ask(service, lookups_a_turn); // everything is touched before it counts
     for (int turn = 0; turn < turns; ++turn) {
-        samples.add(questions.ask(service, questions_a_turn));
+        samples.add(lookups.ask(service, lookups_a_turn));
     }
     std::printf("%g\n", samples.median());
 }
@@ -88,7 +88,7 @@ void repeat(const std::vector<std::string>& words) {
     const Population population(number(words.at(1)));
     const NameService service = load_name_service(words.at(2));
     for (const char* operation : {"getpwnam", "getpwuid", "getgrnam", "initgroups", "miss"}) {
-        Questions(population, operation_named(operation), 0).ask_all(service, number(words.at(3)));
+        Lookups(population, operation_named(operation), 0).ask_all(service, number(words.at(3)));
     }
 }
 

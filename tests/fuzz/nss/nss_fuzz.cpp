@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the NSS module does with a directory: a base and what amends it asked as one, entries packed into buffers of
 // every size, lists walked to their end. Whatever the files hold, every string of an answer ends in the caller's
-// buffer, and nobody crosses the border. The first byte says whether the digests are made right (bit 0); the second
-// and third how long the base is, and what follows that amends it.
+// buffer, and nothing passes that validate.h refuses. The first byte says whether the digests are made right (bit 0);
+// the second and third how long the base is, and what follows that amends it.
 #include "lib/directory/view.h"
 #include "nss_module/lookup.h"
 #include "nss_module/pack.h"

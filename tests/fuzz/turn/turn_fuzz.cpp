@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A turn comes from whoever owns the daemon's name. Whatever is in the message, it is refused as invalid or gives texts
-// that may be drawn and are within the limits; and a turn that was read can be sent on and means the same. (The bytes
-// of D-Bus itself are taken apart by sd-bus, which has no parser that could be called with them.)
+// A turn comes from the owner of the daemon's bus name. Whatever is in the message, it is refused as invalid or gives
+// texts that may be drawn and are within the limits; and a turn that was read can be sent on and means the same. (The
+// bytes of D-Bus itself are taken apart by sd-bus, which has no parser that could be called with them.)
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"

@@ -60,7 +60,7 @@ def compare_every_size(module, reference):
         same(person.uid, module.ask_with_every_size("getpwuid_r", person.uid), person.line())
     for group in reference.written[:WITH_EVERY_SIZE]:
         same(group.name, module.ask_with_every_size("getgrnam_r", group.name.encode()), group.line())
-    module.doors._nss_loquet_setpwent(0)
+    module.functions._nss_loquet_setpwent(0)
     for person in reference.persons[:WITH_EVERY_SIZE]:
         same(f"{person.name} in the list", module.ask_with_every_size("getpwent_r"), person.line())
 

@@ -110,7 +110,7 @@ TEST_F(AnAccountCommand, ShowIsSafeOnATerminalAndLeavesOutWhatItDoesNotKnow) {
                               "             UID: 30000\n"
                               "    Display name: Zoé \\x1b[31m\n"
                               "      Last login: 2026-11-23 07:58:12\n"
-                              "         May use: sshd, login\n");
+                              "Allowed services: sshd, login\n");
 }
 
 TEST_F(AnAccountCommand, ShowTellsAProgramTheSame) {

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <utility>
+#include <vector>
 
 namespace loquet::cli {
 namespace {
@@ -50,6 +52,22 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"message", "retry", "seven"}, std::vector<std::string>{"message", "preview"},
         std::vector<std::string>{"plugin", "check", "../../etc/shadow"},
         std::vector<std::string>{"plugin", "check", "-x"}, std::vector<std::string>{"--nonsense", "status"}));
+
+TEST(ACommandLine, WithAnUnknownCommandIsToldWhichWordThatIs) {
+    for (const auto& [arguments, complaint] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"account", "delete", "camille"},
+              "'delete' is not a command of 'loquetctl account'. 'loquetctl account "},
+             {{"acount", "list"}, "'acount' is not a command of 'loquetctl'. 'loquetctl --help' lists them."},
+             {{"--foo"}, "'--foo' is not a command of 'loquetctl'."},
+             {{"account", "factor"}, "A command is missing after 'loquetctl account factor'."},
+             {{"account", "dele\x1b[2Jte"}, "'dele\\x1b[2Jte' is not a command"},
+             {{"account", "show"}, "NAME is required"},
+             {{"account", "list", "--limit", "0"}, "--limit: must be 1 or more"},
+             {{"message", "show", "-1"}, "must be 1 or more"},
+             {{"account", "lock", "alice", "--reason", ""}, "--reason: must not be empty"}}) {
+        EXPECT_THAT(loquetctl(arguments).errors, HasSubstr(complaint));
+    }
+}
 
 TEST(ACommandLine, ThatAsksForHelpIsAnswered) {
     for (const std::vector<std::string>& arguments :

@@ -134,7 +134,8 @@ TEST_F(ALoginTrial, SaysToWhomANameBelongs) {
     EXPECT_EQ(service_.run({"try-login", "root", "--password-fd", "0"}, "x\n").exit_code, 0);
     EXPECT_EQ(client_.at("uid"), "0");
     service_.on("Begin", [](bus::Call& call) {
-        call.fail(base::Error(base::Error::Kind::not_found, "this name is not for Loquet to judge"));
+        call.fail(
+            base::Error(base::Error::Kind::not_found, "this is not an account of Loquet, or you may not act for it"));
     });
     const tests::Outcome outcome = service_.run({"--json", "try-login", "root", "--password-fd", "0"}, "x\n");
     EXPECT_EQ(outcome.exit_code, 4);

@@ -72,7 +72,7 @@ TEST_F(APreview, OfATextMessageSaysWhatItIsBilledAs) {
 TEST_F(APreview, OfANoticeIsThatOfAMailAndOfATextMessage) {
     const json shown = preview_as_json({"notice.locked"});
     EXPECT_EQ(shown.at("subject"), "About your account");
-    EXPECT_EQ(shown.at("segments"), 1);
+    EXPECT_EQ(shown.at("alphabet"), "GSM-7");
 }
 
 TEST_F(APreview, OfATextOfTheScreenIsTheTextAlone) {

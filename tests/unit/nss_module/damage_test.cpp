@@ -115,7 +115,7 @@ TEST_F(ADirectory, WithAnyByteFlippedGivesNoWrongAnswer) {
     EXPECT_EQ(true_answers(), all_answers);
 }
 
-TEST_F(ADirectory, ChangedInPlaceIsDamagedForWhoeverIsAskedForOnlyNow) {
+TEST_F(ADirectory, ChangedInPlaceIsDamagedForAPersonLookedUpOnlyNow) {
     const Module module;
     EXPECT_EQ(module.person("alice").line, people[0]);
     const std::size_t shell_of_carol = content_of(base()).find("/bin/sh");
@@ -127,7 +127,7 @@ TEST_F(ADirectory, ChangedInPlaceIsDamagedForWhoeverIsAskedForOnlyNow) {
 
 /// A record that was found whole is not digested again, so what nobody but its writer can do shows; but no further than
 /// a lie with a right digest does.
-TEST_F(ADirectory, ChangedInPlaceStaysWithinTheBorderForWhoeverWasAskedForBefore) {
+TEST_F(ADirectory, ChangedInPlaceIsStillValidatedForAPersonLookedUpBefore) {
     const Module module;
     const auto expect_within = [](const Said& said, const std::string& name, std::ptrdiff_t colons) {
         if (said.line) {

@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::size_t enough = 64 * 1024;
 
-template <class Door>
-void open_door(void* handle, const char* name, Door*& door) {
-    door = reinterpret_cast<Door*>(::dlsym(handle, (std::string("_nss_loquet_") + name).c_str()));
-    if (door == nullptr) {
-        throw std::runtime_error(std::string("the module has no door ") + name);
+template <class Function>
+void find_function(void* handle, const char* name, Function*& function) {
+    function = reinterpret_cast<Function*>(::dlsym(handle, (std::string("_nss_loquet_") + name).c_str()));
+    if (function == nullptr) {
+        throw std::runtime_error(std::string("the module has no function ") + name);
     }
 }
 
-/// `ask(entry, buffer, size, error)` goes through one door.
+/// `ask(entry, buffer, size, error)` goes through one function.
 template <class Entry, class Ask>
 Said said(Ask ask) {
     std::vector<char> buffer(enough);
@@ -62,17 +62,17 @@ Module::Module() : handle_(::dlopen(NSS_LOQUET, RTLD_NOW | RTLD_LOCAL)) {
     if (handle_ == nullptr) {
         throw std::runtime_error(::dlerror()); // NOLINT(concurrency-mt-unsafe)
     }
-    open_door(handle_, "getpwnam_r", getpwnam_r);
-    open_door(handle_, "getpwuid_r", getpwuid_r);
-    open_door(handle_, "setpwent", setpwent);
-    open_door(handle_, "getpwent_r", getpwent_r);
-    open_door(handle_, "endpwent", endpwent);
-    open_door(handle_, "getgrnam_r", getgrnam_r);
-    open_door(handle_, "getgrgid_r", getgrgid_r);
-    open_door(handle_, "setgrent", setgrent);
-    open_door(handle_, "getgrent_r", getgrent_r);
-    open_door(handle_, "endgrent", endgrent);
-    open_door(handle_, "initgroups_dyn", initgroups_dyn);
+    find_function(handle_, "getpwnam_r", getpwnam_r);
+    find_function(handle_, "getpwuid_r", getpwuid_r);
+    find_function(handle_, "setpwent", setpwent);
+    find_function(handle_, "getpwent_r", getpwent_r);
+    find_function(handle_, "endpwent", endpwent);
+    find_function(handle_, "getgrnam_r", getgrnam_r);
+    find_function(handle_, "getgrgid_r", getgrgid_r);
+    find_function(handle_, "setgrent", setgrent);
+    find_function(handle_, "getgrent_r", getgrent_r);
+    find_function(handle_, "endgrent", endgrent);
+    find_function(handle_, "initgroups_dyn", initgroups_dyn);
 }
 
 void Module::unload() noexcept {

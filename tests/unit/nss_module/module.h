@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// libnss_loquet.so.2 as glibc loads it: by dlopen, asked through its doors. Its folder is the one called "directory" in
-// the working directory. One thread each, unless the raw doors are used.
+// libnss_loquet.so.2 as glibc loads it: by dlopen, asked through its functions. Its folder is the one called
+// "directory" in the working directory. One thread each, unless the raw functions are used.
 #pragma once
 
 #include <grp.h>
@@ -14,7 +14,7 @@
 
 namespace loquet::tests {
 
-/// What a door said, and the entry as a line of passwd(5) or group(5); nothing but for success.
+/// What a function said, and the entry as a line of passwd(5) or group(5); nothing but for success.
 struct Said {
     nss_status status = NSS_STATUS_UNAVAIL;
     int error = 0;

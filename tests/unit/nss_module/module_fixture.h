@@ -37,7 +37,7 @@ inline const std::vector<std::string> people{
 inline const std::vector<std::string> their_groups{"crew:x:40000:alice,bob",
                                                    "empty:x:40001:", "alice:x:30001:", "carol:x:30003:"};
 
-/// An empty folder, where the module of these tests looks; it is loaded by whoever wants it.
+/// An empty folder, where the module of these tests looks; a test that wants it loads it.
 class FolderFixture : public testing::Test {
 protected:
     FolderFixture() {

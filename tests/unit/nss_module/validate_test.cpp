@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-TEST(TheBorder, LetsNoNumberOfTheSystemPass) {
+TEST(TheValidation, LetsNoNumberOfTheSystemPass) {
     for (const std::uint32_t id : {0U, 1U, 27U, 100U, 500U, 999U, 65534U, 65535U, 0xFFFFFFFFU}) {
         EXPECT_FALSE(is_ordinary_id(id)) << id;
     }
@@ -20,7 +20,7 @@ TEST(TheBorder, LetsNoNumberOfTheSystemPass) {
     }
 }
 
-TEST(TheBorder, LetsPeopleIntoTheGroupsOfADesktopAndNoOtherOfTheSystem) {
+TEST(TheValidation, LetsPeopleIntoTheGroupsOfADesktopAndNoOtherOfTheSystem) {
     std::string allowed;
     for (std::uint32_t gid = 0; gid < 1000; ++gid) {
         allowed += may_join(gid) ? std::to_string(gid) + ' ' : "";
@@ -33,7 +33,7 @@ TEST(TheBorder, LetsPeopleIntoTheGroupsOfADesktopAndNoOtherOfTheSystem) {
     EXPECT_FALSE(may_join(0xFFFFFFFF));
 }
 
-TEST(TheBorder, TakesTheNamesThatUseraddTakes) {
+TEST(TheValidation, TakesTheNamesThatUseraddTakes) {
     for (const auto name : {"alice"sv, "a"sv, "_service"sv, "jean-paul.martin"sv, "Anna2"sv, "x_1"sv}) {
         EXPECT_TRUE(may_be_called(name)) << name;
     }
@@ -46,7 +46,7 @@ TEST(TheBorder, TakesTheNamesThatUseraddTakes) {
     EXPECT_FALSE(is_name(std::string(longest_name + 1, 'a')));
 }
 
-TEST(TheBorder, LetsNobodyBeCalledLikeSomebodyWithPower) {
+TEST(TheValidation, LetsNobodyBeCalledLikeSomebodyWithPower) {
     for (const std::string_view name : system_names) {
         EXPECT_TRUE(is_system_name(name)) << name;
         EXPECT_FALSE(may_be_called(name)) << name;
@@ -57,7 +57,7 @@ TEST(TheBorder, LetsNobodyBeCalledLikeSomebodyWithPower) {
     EXPECT_FALSE(is_system_name(""));
 }
 
-TEST(TheBorder, CopiesALineAndSeesWhatDoesNotBelongInItWhereverItStands) {
+TEST(TheValidation, CopiesALineAndSeesWhatDoesNotBelongInItWhereverItStands) {
     for (std::size_t size = 1; size < 70; ++size) {
         std::string strings(size, 'a');
         strings.back() = '\0';

@@ -101,7 +101,7 @@ protected:
     void* module = nullptr;
 };
 
-TEST_F(APersonWithoutTheDaemon, IsToldThatTheLoginIsNotPossibleWhoeverTheyAre) {
+TEST_F(APersonWithoutTheDaemon, IsToldThatTheLoginIsNotPossibleWhetherKnownOrNot) {
     EXPECT_THAT(drawn_for("alice"), ElementsAre(Drawn{PAM_ERROR_MSG, impossible}));
     EXPECT_THAT(drawn_for("nobody.of.that.name"), ElementsAre(Drawn{PAM_ERROR_MSG, impossible}))
         << "or the sentence would tell outsiders who has an account";

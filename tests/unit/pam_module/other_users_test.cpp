@@ -58,7 +58,7 @@ TEST_F(AProgramOfAPlainUser, WithTheSetUidBitTakesNoBusAddressFromTheEnvironment
     ASSERT_EQ(::chown(program().c_str(), 0, 0), 0);
     ASSERT_EQ(::chmod(program().c_str(), 04755), 0);
     EXPECT_EQ(result(), PAM_AUTHINFO_UNAVAIL);
-    EXPECT_EQ(daemon->calls().size(), calls) << "whoever runs it must not choose who judges passwords";
+    EXPECT_EQ(daemon->calls().size(), calls) << "the user who runs it must not choose who judges passwords";
 }
 
 TEST_F(AProgramOfAPlainUser, ThatIsRootByItsSetUidBitSaysWhoIsInFrontOfIt) {

@@ -49,7 +49,7 @@ TEST(Deliveries, AreFullAtTheLimitAndNotBefore) {
     EXPECT_TRUE(deliveries.full());
 }
 
-TEST(Deliveries, AreAnsweredBeforeTheirAskersPatienceEnds) {
+TEST(Deliveries, AreAnsweredBeforeTheirRequestersDeadline) {
     Deliveries deliveries;
     const auto number = deliveries.add(anne, start, minute);
     const Milliseconds due = start + minute - Deliveries::headway;
@@ -60,7 +60,7 @@ TEST(Deliveries, AreAnsweredBeforeTheirAskersPatienceEnds) {
     EXPECT_EQ(deliveries.finish(number), std::nullopt) << "nobody is answered twice";
 }
 
-TEST(Deliveries, LeaveAShortPatienceThreeQuarters) {
+TEST(Deliveries, UseThreeQuartersOfAShortDeadline) {
     Deliveries deliveries;
     (void)deliveries.add(anne, start, Milliseconds(100));
     EXPECT_TRUE(deliveries.take_overdue(start + Milliseconds(74)).empty());
@@ -72,10 +72,10 @@ TEST(Deliveries, AreStuckWhenOneIsKeptForAMinuteAfterItsTime) {
     const auto number = deliveries.add(anne, start, minute);
     const Milliseconds due = start + minute - Deliveries::headway;
     (void)deliveries.take_overdue(due);
-    EXPECT_FALSE(deliveries.is_stuck(due + Deliveries::patience - Milliseconds(1)));
-    EXPECT_TRUE(deliveries.is_stuck(due + Deliveries::patience));
+    EXPECT_FALSE(deliveries.is_stuck(due + Deliveries::stuck_after - Milliseconds(1)));
+    EXPECT_TRUE(deliveries.is_stuck(due + Deliveries::stuck_after));
     (void)deliveries.finish(number);
-    EXPECT_FALSE(deliveries.is_stuck(due + Deliveries::patience));
+    EXPECT_FALSE(deliveries.is_stuck(due + Deliveries::stuck_after));
 }
 
 TEST(Deliveries, SayHowLongThereIsNothingToDo) {

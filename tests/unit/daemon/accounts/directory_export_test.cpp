@@ -181,13 +181,13 @@ TEST_F(ADirectory, SaysWhereItsFolderCannotBeWrittenAndGoesOnWhenItCan) {
     base::replace_file(place_, "a file in the folder's place", 0644);
     int told = 0;
     start();
-    export_->when_trouble_changes([&] { ++told; });
+    export_->when_problem_changes([&] { ++told; });
     ASSERT_TRUE(tests::eventually(loop_, [&] { return told == 1; }));
-    EXPECT_THAT(export_->trouble(), ::testing::HasSubstr(place_));
+    EXPECT_THAT(export_->problem(), ::testing::HasSubstr(place_));
     put(person(30000, "ana"));
     std::filesystem::remove(place_);
     ASSERT_TRUE(eventually_shows({"ana"}));
-    EXPECT_TRUE(tests::eventually(loop_, [&] { return export_->trouble().empty(); }));
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return export_->problem().empty(); }));
 }
 
 TEST_F(ADirectory, IsMadeAnewWhereSomebodyRemovesOrChangesItsFilesAndTellsIt) {
@@ -195,7 +195,7 @@ TEST_F(ADirectory, IsMadeAnewWhereSomebodyRemovesOrChangesItsFilesAndTellsIt) {
     start();
     ASSERT_TRUE(eventually_equal());
     int told = 0;
-    export_->when_trouble_changes([&] { told += export_->trouble().empty() ? 0 : 1; });
+    export_->when_problem_changes([&] { told += export_->problem().empty() ? 0 : 1; });
     const auto file = [this](bool current) {
         return current ? place_ + "/current" : place_ + "/" + directory::BaseFile(base()).c_str();
     };
@@ -209,7 +209,7 @@ TEST_F(ADirectory, IsMadeAnewWhereSomebodyRemovesOrChangesItsFilesAndTellsIt) {
             const int told_before = told;
             harm(file(current));
             EXPECT_TRUE(tests::eventually(loop_, [&] { return base() != before && base() != 0; }));
-            EXPECT_TRUE(tests::eventually(loop_, [&] { return told > told_before && export_->trouble().empty(); }));
+            EXPECT_TRUE(tests::eventually(loop_, [&] { return told > told_before && export_->problem().empty(); }));
             directory::Reader another(place_.c_str());
             bool knows = false;
             another.ask([&](const directory::View& view) {

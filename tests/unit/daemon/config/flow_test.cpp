@@ -82,7 +82,7 @@ TEST(AFlow, SetsFactorsUpWhereThatIsItsPurpose) {
                 Contains(HasSubstr("\"password\" is in a group")));
 }
 
-// Whoever stole a password would set up a factor of their own in place of the owner's.
+// A thief of a password would set up a factor of their own in place of the owner's.
 TEST(AFlow, ThatSetsAFactorUpAsksWhoHasOneForIt) {
     const std::string login = "[flow.login]\nsteps = ['password', { optional = 'totp' }]\n"
                               "[flow.change-password]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"

@@ -43,6 +43,18 @@ TEST(AnOutboxsConfiguration, SetsChannelsBudgetsAndTheAlarm) {
     EXPECT_EQ(read.config.outbox.mail_budget, OutboxConfig().mail_budget);
 }
 
+TEST(AnOutboxsConfiguration, TakesAnOrganisationOfAsManyCharactersAsTheLimitSays) {
+    const auto complaints = [](const std::string& name) { return outbox("organisation = \"" + name + '"').complaints; };
+    std::string longest;
+    for (std::size_t i = 0; i < organisation_characters; ++i) {
+        longest += "é";
+    }
+    EXPECT_EQ(outbox("organisation = \"" + longest + '"').config.outbox.organisation, longest);
+    EXPECT_THAT(complaints(longest), IsEmpty());
+    EXPECT_THAT(complaints(longest + "é"), ElementsAre(HasSubstr("at most 40 characters that can be printed")));
+    EXPECT_THAT(complaints("Mairie\\u001b[2J"), ElementsAre(HasSubstr("outbox.organisation")));
+}
+
 TEST(AnOutboxsConfiguration, NamesChannelsThatAreThereAndEachOnce) {
     EXPECT_THAT(outbox("mail = ['post']").complaints, ElementsAre(HasSubstr("[plugins.post] with kind = \"channel\"")));
     EXPECT_THAT(outbox("mail = ['lockout']").complaints, ElementsAre(HasSubstr("kind = \"channel\"")));

@@ -127,7 +127,7 @@ TEST_F(SettingAFactorUp, WhereTheDiskRefusesIsNotGranted) {
     EXPECT_THAT(private_part(anna).factors, IsEmpty());
 }
 
-// PAM asks to change a password; who never had one of their own walks the first login's flow.
+// PAM asks to change a password; a person who never had one of their own takes the flow of a first login.
 class AFirstLogin : public SettingAFactorUp {
 protected:
     AFirstLogin() {

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
 namespace loquet::conversation {
 
 namespace {
@@ -70,6 +72,28 @@ TEST_F(ASecondFactor, CountsAsAFailureOfTheAccountWhereItIsWrong) {
     step("codes").will_say(says_no());
     EXPECT_EQ(refusal(answer(*begun.dialog, {"000000"})), Reason::refused);
     EXPECT_EQ(counters("anna").account.consecutive, 1U);
+}
+
+TEST_F(ASecondFactor, ThatIsWrongIsNotCalledAWrongPassword) {
+    set_up({"codes"});
+    const auto text_after = [this](const std::function<void()>& meanwhile) {
+        step("codes").will_say(says_ask());
+        const Begun begun = past_the_password();
+        meanwhile();
+        step("codes").will_say(says_no());
+        return texts_of(answer(*begun.dialog, {"000000"}));
+    };
+    const auto wrong = text_after([] {});
+    EXPECT_THAT(wrong, ElementsAre("The code was not accepted. Please start again."));
+    const auto locked_meanwhile = text_after([this] {
+        set(anna, [](model::PrivateAccount& account) {
+            account.state = model::AccountState::locked;
+            ++account.generation;
+        });
+    });
+    EXPECT_EQ(locked_meanwhile, wrong) << "it says nothing of the account";
+    EXPECT_THAT(texts_of(log_in("anna", canary::wrong_password)),
+                ElementsAre("The user name and password do not match."));
 }
 
 TEST_F(ASecondFactor, IsPickedByWhoHasSeveral) {

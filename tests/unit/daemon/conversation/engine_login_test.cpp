@@ -194,7 +194,13 @@ TEST_F(AnAccountPhase, SaysThatThePasswordMustBeChanged) {
 
 TEST_F(AnAccountPhase, RefusesAnAccountThatWasTakenOutOfService) {
     set(anna, [](model::PrivateAccount& account) { account.state = model::AccountState::disabled; });
-    EXPECT_FALSE(is_granted(look("anna").turn));
+    const Turn disabled = look("anna").turn;
+    EXPECT_FALSE(is_granted(disabled));
+    EXPECT_EQ(texts_of(disabled).front(), "The account has been disabled. Please contact the helpdesk.");
+    set(anna, [](model::PrivateAccount& account) { account.state = model::AccountState::locked; });
+    const Turn locked = look("anna").turn;
+    EXPECT_FALSE(is_granted(locked));
+    EXPECT_EQ(texts_of(locked).front(), "The account has been locked. Please contact the helpdesk.");
 }
 
 TEST_F(AnAccountPhase, IsNotForANameThatNobodyHas) {

@@ -6,6 +6,10 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <ctime>
+#include <map>
+
 namespace loquet::conversation {
 
 namespace {
@@ -26,24 +30,33 @@ protected:
         });
     }
 
-    struct Told {
+    struct SentNotice {
         model::OutboxEntry message;
         std::string code;
+        std::map<std::string, std::string> variables;
     };
-    [[nodiscard]] std::vector<Told> told() const {
+    [[nodiscard]] std::vector<SentNotice> sent_notices() const {
         return store_->read([](const store::ReadTxn& txn) {
-            std::vector<Told> all;
+            std::vector<SentNotice> all;
             OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry& message) {
                 const auto content = OutboxTable::content(txn, number);
-                all.push_back({message, content ? std::string(content->variables.at(0).value.reveal()) : ""});
+                SentNotice notice{message, {}, {}};
+                if (content) {
+                    for (const auto& variable : content->variables) {
+                        notice.variables.emplace(variable.name, variable.value.reveal());
+                    }
+                    const auto code = notice.variables.find("code");
+                    notice.code = code == notice.variables.end() ? "" : code->second;
+                }
+                all.push_back(std::move(notice));
                 return true;
             });
             return all;
         });
     }
-    [[nodiscard]] std::vector<std::string> texts_told() const {
+    [[nodiscard]] std::vector<std::string> sent_texts() const {
         std::vector<std::string> texts;
-        for (const Told& one : told()) {
+        for (const SentNotice& one : sent_notices()) {
             texts.push_back(one.message.text);
         }
         return texts;
@@ -56,20 +69,23 @@ protected:
     /// The code of the notice of a changed password.
     std::string code() {
         change_password();
-        return told().at(0).code;
+        return sent_notices().at(0).code;
     }
 
     static constexpr outbox::Budget plenty{9, 9, 9, 9, 9, 50};
-    outbox::Outbox outbox_{
-        {.media = {protocol::Medium::mail, protocol::Medium::sms}, .budgets = {plenty, plenty}, .alarm = {}},
-        steady_,
-        clock_};
+    outbox::Outbox outbox_{{.media = {protocol::Medium::mail, protocol::Medium::sms},
+                            .organisation = "Ville de Rouen",
+                            .machine = "kiosk7",
+                            .budgets = {plenty, plenty},
+                            .alarm = {}},
+                           steady_,
+                           clock_};
 };
 
 TEST_F(TheOwner, HearsOfANewPasswordAtEveryAddressWithOneCode) {
     change_password();
-    EXPECT_THAT(texts_told(), ElementsAre("notice.password_changed", "notice.password_changed"));
-    const auto all = told();
+    EXPECT_THAT(sent_texts(), ElementsAre("notice.password_changed", "notice.password_changed"));
+    const auto all = sent_notices();
     EXPECT_EQ(all[0].message.medium, protocol::Medium::mail);
     EXPECT_EQ(all[1].message.medium, protocol::Medium::sms);
     EXPECT_EQ(all[0].code, all[1].code);
@@ -78,18 +94,62 @@ TEST_F(TheOwner, HearsOfANewPasswordAtEveryAddressWithOneCode) {
     EXPECT_THAT(private_part(anna).revocation_codes, SizeIs(1));
 }
 
+TEST_F(TheOwner, ReadsInANoticeWhichAccountWasChangedWhereAndWhen) {
+    ::setenv("TZ", "CET-1", 1); // NOLINT(concurrency-mt-unsafe): no other thread reads the environment
+    ::tzset();
+    change_password();
+    ::unsetenv("TZ"); // NOLINT(concurrency-mt-unsafe)
+    ::tzset();
+    auto variables = sent_notices().at(0).variables;
+    EXPECT_EQ(variables["organisation"], "Ville de Rouen");
+    EXPECT_EQ(variables["account"], "anna");
+    EXPECT_EQ(variables["place"], "kiosk7, UID " + std::to_string(anna.value));
+    EXPECT_EQ(variables["year"] + "-" + variables["month"] + "-" + variables["day"] + " " + variables["hour"] + ":"
+                  + variables["minute"],
+              "2026-11-23 09:00");
+}
+
+TEST_F(TheOwner, ReadsInANoticeOfALockFromWhereSomebodyGuessed) {
+    for (int i = 0; i < 3; ++i) {
+        (void)log_in("anna", canary::wrong_password);
+    }
+    EXPECT_EQ(sent_notices().at(0).variables.at("place"), "kiosk7, seat0");
+}
+
+TEST_F(TheOwner, GetsNoCodeToLockWhatTheHelpdeskLocked) {
+    notices::Notices notices(outbox_, *store_, clock_);
+    auto work = notices.tell(anna, model::Notice::locked, {.place = {}, .where = "", .proven = true, .locale = ""});
+    store_->write_now([&](store::WriteTxn& txn) { work(txn); });
+    EXPECT_THAT(sent_texts(), Each(std::string("notice.locked")));
+    EXPECT_FALSE(sent_notices().at(0).variables.contains("code"));
+    EXPECT_EQ(sent_notices().at(0).variables.at("place"), "kiosk7");
+    EXPECT_THAT(private_part(anna).revocation_codes, IsEmpty());
+}
+
+TEST(APlaceInANotice, IsTheMachineAndWhatIsKnownThere) {
+    EXPECT_EQ(notices::place_in_notice("kiosk7", ""), "kiosk7");
+    EXPECT_EQ(notices::place_in_notice("kiosk7", "user:0"), "kiosk7");
+    EXPECT_EQ(notices::place_in_notice("kiosk7", "user:1000"), "kiosk7, UID 1000");
+    EXPECT_EQ(notices::place_in_notice("kiosk7", "tty:tty1"), "kiosk7, tty1");
+    EXPECT_EQ(notices::place_in_notice("kiosk7", "host:2001:db8::/64"), "kiosk7, 2001:db8::/64");
+    EXPECT_EQ(notices::place_in_notice("k", "host:" + std::string(37, 'h')), "k, " + std::string(37, 'h'));
+    EXPECT_THAT(notices::place_in_notice("k", "host:" + std::string(38, 'h')),
+                SizeIs(testing::Le(notices::notice_place_bytes)));
+    EXPECT_EQ(notices::place_in_notice("k", "seat:\x1b[2J"), "k, \\x1b[2J");
+}
+
 TEST_F(TheOwner, HearsNothingOfALoginOrOfOneWrongPassword) {
     (void)log_in("anna", canary::password);
     (void)log_in("anna", canary::wrong_password);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(sent_notices(), IsEmpty());
 }
 
 TEST_F(TheOwner, HearsOfALockByFailures) {
     for (int i = 0; i < 3; ++i) {
         (void)log_in("anna", canary::wrong_password);
     }
-    EXPECT_THAT(texts_told(), Each(std::string("notice.locked_by_failures")));
-    EXPECT_THAT(told(), SizeIs(2)) << "of each lock once";
+    EXPECT_THAT(sent_texts(), Each(std::string("notice.locked_by_failures")));
+    EXPECT_THAT(sent_notices(), SizeIs(2)) << "of each lock once";
 }
 
 TEST_F(TheOwner, WithoutAnAddressGetsNothingAndNoCodeRuns) {
@@ -98,7 +158,7 @@ TEST_F(TheOwner, WithoutAnAddressGetsNothingAndNoCodeRuns) {
         account.phone.clear();
     });
     change_password();
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(sent_notices(), IsEmpty());
     EXPECT_THAT(private_part(anna).revocation_codes, IsEmpty());
 }
 
@@ -113,7 +173,7 @@ TEST_F(TheOwner, LocksTheAccountWithTheCodeInPlaceOfThePassword) {
     EXPECT_EQ(locked, "revoked");
     EXPECT_EQ(private_part(anna).state, model::AccountState::locked);
     EXPECT_GT(private_part(anna).generation, generation) << "codes that are on their way are void";
-    EXPECT_EQ(refusal(log_in("anna", canary::next_password)), Reason::refused) << "whoever changed it is out";
+    EXPECT_EQ(refusal(log_in("anna", canary::next_password)), Reason::refused) << "the one who changed it is out";
     EXPECT_EQ(counters("anna").account.consecutive, 1U)
         << "the code was no failure; the password of a locked account is";
 }

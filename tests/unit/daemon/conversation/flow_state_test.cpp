@@ -143,11 +143,11 @@ TEST(AConversation, CannotGoOnWhereAGroupWantsMoreThanIsSetUp) {
 TEST(AConversation, SetsUpWhatThePersonPicksWhateverIsSetUp) {
     FlowState flow({{{"password"}, 1}, {{"totp", "codes"}, 1, true}});
     ASSERT_TRUE(flow.enter(nothing));
-    EXPECT_FALSE(flow.enrols()) << "the password is walked";
+    EXPECT_FALSE(flow.enrols()) << "the password is asked for, not set up";
     (void)flow.advance(Granted{});
     ASSERT_TRUE(flow.enter(nothing));
     EXPECT_EQ(flow.step(), FlowState::choice);
-    EXPECT_FALSE(flow.enrols()) << "a choice is walked, too";
+    EXPECT_FALSE(flow.enrols()) << "a choice is asked for, not set up";
     EXPECT_TRUE(flow.offers_enrolment());
     EXPECT_FALSE(flow.decline()) << "one of them has to be";
     ASSERT_TRUE(flow.pick(1));

@@ -8,12 +8,17 @@
 namespace loquet::conversation {
 namespace {
 
+using protocol::PromptRole;
+
 class APresenter : public ConversationFixture {
 protected:
-    [[nodiscard]] Denied shown(Reason reason, const std::string& locale = "en_GB.UTF-8") const {
-        const Turn turn =
-            Presenter(texts_, settings_).present(Turn(Denied{reason, std::chrono::seconds(61), {}}), locale);
-        return std::get<Denied>(turn);
+    [[nodiscard]] Denied shown(Reason reason, const std::string& locale = "en_GB.UTF-8",
+                               PromptRole answered = PromptRole::current_password) const {
+        return std::get<Denied>(present(Denied{reason, std::chrono::seconds(61), {}}, locale, answered));
+    }
+    [[nodiscard]] Turn present(Turn turn, const std::string& locale,
+                               PromptRole answered = PromptRole::current_password) const {
+        return Presenter(texts_, settings_).present(std::move(turn), locale, answered);
     }
 };
 
@@ -47,12 +52,21 @@ TEST_F(APresenter, DisclosesALockWithItsMinutesWhereTheProfileSaysSo) {
 TEST_F(APresenter, SpeaksTheDialogsLanguageAndKeepsTextsThatAStepChose) {
     EXPECT_NE(shown(Reason::refused, "fr_FR.UTF-8").messages, shown(Reason::refused).messages);
     const Denied chosen{Reason::rules, {}, {"At least one digit."}};
-    EXPECT_EQ(std::get<Denied>(Presenter(texts_, settings_).present(Turn(chosen), "fr")), chosen);
+    EXPECT_EQ(std::get<Denied>(present(chosen, "fr")), chosen);
+}
+
+TEST_F(APresenter, DoesNotCallACodeOrAnAnswerAPassword) {
+    EXPECT_EQ(shown(Reason::refused, "en", PromptRole::code).messages.front(),
+              "The code was not accepted. Please start again.");
+    EXPECT_EQ(shown(Reason::refused, "fr", PromptRole::other).messages.front(),
+              "La réponse n'a pas été acceptée. Veuillez recommencer.");
+    EXPECT_EQ(shown(Reason::locked, "en", PromptRole::code), shown(Reason::refused, "en", PromptRole::code));
+    EXPECT_EQ(shown(Reason::refused, "en", PromptRole::new_password), shown(Reason::refused, "en"));
 }
 
 TEST_F(APresenter, LeavesEveryOtherTurnAsItIs) {
     const Granted granted{"anna", Reason::new_password_required, {"Welcome."}};
-    EXPECT_EQ(Presenter(texts_, settings_).present(Turn(granted), "en"), Turn(granted));
+    EXPECT_EQ(present(granted, "en"), Turn(granted));
 }
 
 } // namespace

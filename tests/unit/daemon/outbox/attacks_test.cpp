@@ -38,7 +38,7 @@ protected:
     AnAddressThatLooksTheSame() { make_account(1); }
 
     [[nodiscard]] std::string stored() const { return mail_of(1); }
-    /// Looks like the stored one to whoever folds letters, and is a mailbox of the attacker.
+    /// Looks like the stored one to a program that folds letters, and is a mailbox of the attacker.
     [[nodiscard]] std::string lookalike() const {
         std::string address = stored();
         const std::size_t at = address.find_first_of("is");
@@ -70,9 +70,9 @@ protected:
     }
     void ask_carelessly(const std::string& typed) {
         if (folded(typed) == folded(stored())) {
-            SendRequest order = code_for(1);
-            order.destination = typed;
-            enqueue(std::move(order));
+            SendRequest request = code_for(1);
+            request.destination = typed;
+            enqueue(std::move(request));
         }
     }
 };

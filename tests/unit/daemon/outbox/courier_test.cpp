@@ -93,10 +93,10 @@ TEST_F(ACourier, TriesAgainLaterWhenEveryChannelSaysNotNow) {
 TEST_F(ACourier, T29_TriesACodeAgainAtLeastOnceAMinuteAndSaysTheMinutesThatAreLeft) {
     sms_.gateway = [](const Seen&) { return not_now(); };
     start_courier();
-    SendRequest order = code_for(1, Medium::sms);
-    order.text = "minutes.text";
-    order.variables.push_back({"minutes", base::Secret("10")});
-    const auto number = enqueue(std::move(order));
+    SendRequest request = code_for(1, Medium::sms);
+    request.text = "minutes.text";
+    request.variables.push_back({"minutes", base::Secret("10")});
+    const auto number = enqueue(std::move(request));
     ASSERT_TRUE(becomes(number, MessageState::deferred));
     ASSERT_TRUE(settles());
     EXPECT_EQ(sms_.seen.at(0).text, "Your code is 314159, for 10 minutes.");
@@ -211,9 +211,9 @@ TEST_F(ACourier, LetsAMessageThatWaitedForTheDiskExpire) {
 
 TEST_F(ACourier, SendsNoCodeThatANewerEventVoided) {
     const auto code = enqueue(code_for(1));
-    SendRequest order = code_for(1);
-    order.code = false;
-    const auto notice = enqueue(std::move(order));
+    SendRequest request = code_for(1);
+    request.code = false;
+    const auto notice = enqueue(std::move(request));
     void_codes(1);
     start_courier();
     ASSERT_TRUE(becomes(code, MessageState::refused));
@@ -304,9 +304,9 @@ TEST_F(ACourier, RefusesWhatTheChannelMayNotSendAndWhatHasNoText) {
     const auto number = enqueue(code_for(1, Medium::sms));
     ASSERT_TRUE(becomes(number, MessageState::refused));
     EXPECT_EQ(message(number).why, "unsendable");
-    SendRequest order = code_for(1);
-    order.text = "no.such.text";
-    const auto without_text = enqueue(std::move(order));
+    SendRequest request = code_for(1);
+    request.text = "no.such.text";
+    const auto without_text = enqueue(std::move(request));
     ASSERT_TRUE(becomes(without_text, MessageState::refused));
     EXPECT_THAT(mail_.seen, IsEmpty());
 }
@@ -327,11 +327,11 @@ TEST_F(ACourier, TriesAtOnceWhatTheHelpdeskBringsForward) {
 TEST_F(ACourier, AsksADeadGatewayForOneMessageAndNotForAllThatWait) {
     constexpr std::uint32_t people = 200;
     make_accounts(people);
-    std::vector<SendRequest> orders;
+    std::vector<SendRequest> requests;
     for (std::uint32_t uid = 1; uid <= people; ++uid) {
-        orders.push_back(code_for(uid, Medium::sms));
+        requests.push_back(code_for(uid, Medium::sms));
     }
-    enqueue_all(std::move(orders));
+    enqueue_all(std::move(requests));
     sms_.gateway = [](const Seen&) -> protocol::DeliverResponse {
         throw base::Error(base::Error::Kind::unavailable, "no answer");
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The courier's process is killed at random instants while 1000 messages wait: each ends in one final state, none is
 // handed on after its time, and where one was handed on twice the record says that this may have been.
-#include "daemon/outbox/attempt.h"
+#include "daemon/outbox/delivery_attempt.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "lib/base/file.h"

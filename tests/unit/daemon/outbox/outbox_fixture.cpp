@@ -130,20 +130,20 @@ void OutboxFixture::void_codes(std::uint32_t uid) {
 }
 
 SendRequest OutboxFixture::code_for(std::uint32_t uid, Medium medium) const {
-    SendRequest order;
-    order.medium = medium;
-    order.account = model::Uid{uid};
-    order.text = "code.text";
-    order.variables.push_back({"code", base::Secret("314159")});
-    order.step = "one_time_code";
-    order.code = true;
-    order.place = store_->digest(store::DigestKind::place, "tty1");
-    order.lifetime = std::chrono::seconds(600);
-    return order;
+    SendRequest request;
+    request.medium = medium;
+    request.account = model::Uid{uid};
+    request.text = "code.text";
+    request.variables.push_back({"code", base::Secret("314159")});
+    request.step = "one_time_code";
+    request.code = true;
+    request.place = store_->digest(store::DigestKind::place, "tty1");
+    request.lifetime = std::chrono::seconds(600);
+    return request;
 }
 
-std::uint64_t OutboxFixture::enqueue(SendRequest order) {
-    write(outbox_->enqueue(std::move(order)));
+std::uint64_t OutboxFixture::enqueue(SendRequest request) {
+    write(outbox_->enqueue(std::move(request)));
     std::uint64_t newest = 0;
     read([&](const ReadTxn& txn) {
         OutboxTable::each(txn, 0, [&](std::uint64_t number, const model::OutboxEntry&) {
@@ -155,10 +155,10 @@ std::uint64_t OutboxFixture::enqueue(SendRequest order) {
     return newest;
 }
 
-void OutboxFixture::enqueue_all(std::vector<SendRequest> orders) {
+void OutboxFixture::enqueue_all(std::vector<SendRequest> requests) {
     std::vector<store::Store::Work> all;
-    for (SendRequest& order : orders) {
-        all.push_back(outbox_->enqueue(std::move(order)));
+    for (SendRequest& request : requests) {
+        all.push_back(outbox_->enqueue(std::move(request)));
     }
     write([&](WriteTxn& txn) {
         for (auto& work : all) {

@@ -73,12 +73,12 @@ protected:
     [[nodiscard]] static std::string mail_of(std::uint32_t uid);
     [[nodiscard]] static std::string phone_of(std::uint32_t uid);
 
-    /// A code for the account of `uid` at place `seat`, 600 seconds long.
+    /// A code for the account of `uid` from one place, 600 seconds long.
     [[nodiscard]] SendRequest code_for(std::uint32_t uid, model::Medium medium = model::Medium::mail) const;
     /// Writes it down; its number.
-    std::uint64_t enqueue(SendRequest order);
+    std::uint64_t enqueue(SendRequest request);
     /// All of them in one transaction.
-    void enqueue_all(std::vector<SendRequest> orders);
+    void enqueue_all(std::vector<SendRequest> requests);
     [[nodiscard]] model::OutboxEntry message(std::uint64_t number) const;
     [[nodiscard]] bool has_letter(std::uint64_t number) const;
 

@@ -57,9 +57,9 @@ TEST_F(AnOutbox, WritesAMessageDownForTheAddressThatTheAccountHasInThatTransacti
 }
 
 TEST_F(AnOutbox, SendsToANamedAddressWhereThereIsOne) {
-    SendRequest order = code_for(1);
-    order.destination = "former@example.org"; // of a notice to the address that was changed
-    EXPECT_EQ(message(enqueue(std::move(order))).masked, "f***@e***.org");
+    SendRequest request = code_for(1);
+    request.destination = "former@example.org"; // of a notice to the address that was changed
+    EXPECT_EQ(message(enqueue(std::move(request))).masked, "f***@e***.org");
 }
 
 TEST_F(AnOutbox, WritesNothingDownWhenTheTransactionFails) {
@@ -121,9 +121,9 @@ TEST_F(AnOutbox, KeepsItsLimitOfMessagesAndGivesUpTheOldestThatIsDoneForOneMore)
 
 TEST_F(AnOutbox, TakesALifetimeWithinItsLimitsOnly) {
     const auto with = [&](base::Milliseconds lifetime) {
-        SendRequest order = code_for(1);
-        order.lifetime = lifetime;
-        return kind_thrown_by([&] { (void)outbox_->enqueue(std::move(order)); });
+        SendRequest request = code_for(1);
+        request.lifetime = lifetime;
+        return kind_thrown_by([&] { (void)outbox_->enqueue(std::move(request)); });
     };
     EXPECT_EQ(with(limits::shortest_message_life), std::nullopt);
     EXPECT_EQ(with(limits::longest_message_life), std::nullopt);

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class AwaitedReceipts : public testing::Test {
+class ThePendingReceipts : public testing::Test {
 protected:
     std::vector<std::uint64_t> due(base::Milliseconds now, std::size_t most = 10) {
         return awaited.take_due(now, 30s, most);
@@ -22,7 +22,7 @@ protected:
     PendingReceipts awaited;
 };
 
-TEST_F(AwaitedReceipts, AreAskedForAtOnceAndThenWheneverTheyAreTwiceAsOld) {
+TEST_F(ThePendingReceipts, AreAskedForAtOnceAndThenWheneverTheyAreTwiceAsOld) {
     awaited.add(1, 1000s);
     EXPECT_THAT(due(999s), IsEmpty());
     EXPECT_THAT(due(1010s), ElementsAre(1));
@@ -34,7 +34,7 @@ TEST_F(AwaitedReceipts, AreAskedForAtOnceAndThenWheneverTheyAreTwiceAsOld) {
     EXPECT_THAT(due(1160s), ElementsAre(1));
 }
 
-TEST_F(AwaitedReceipts, TakeTurns) {
+TEST_F(ThePendingReceipts, TakeTurns) {
     for (std::uint64_t number = 1; number <= 5; ++number) {
         awaited.add(number, 1000s);
     }
@@ -44,7 +44,7 @@ TEST_F(AwaitedReceipts, TakeTurns) {
     EXPECT_THAT(due(1000s, 2), IsEmpty());
 }
 
-TEST_F(AwaitedReceipts, AreForgottenWhenItIsKnownHowTheyEnded) {
+TEST_F(ThePendingReceipts, AreForgottenWhenItIsKnownHowTheyEnded) {
     awaited.add(1, 1000s);
     awaited.add(2, 1000s);
     awaited.add(2, 1005s);
@@ -57,21 +57,21 @@ TEST_F(AwaitedReceipts, AreForgottenWhenItIsKnownHowTheyEnded) {
     EXPECT_THAT(due(9000s), IsEmpty());
 }
 
-TEST_F(AwaitedReceipts, AreForgottenWhenTheyAreOld) {
+TEST_F(ThePendingReceipts, AreForgottenWhenTheyAreOld) {
     awaited.add(1, 1000s);
     awaited.add(2, 1001s);
     awaited.drop_older(1001s);
     EXPECT_THAT(due(2000s), ElementsAre(2));
 }
 
-TEST_F(AwaitedReceipts, AreForgottenAltogether) {
+TEST_F(ThePendingReceipts, AreForgottenAltogether) {
     awaited.add(1, 1000s);
     awaited.clear();
     EXPECT_TRUE(awaited.empty());
     EXPECT_THAT(due(2000s), IsEmpty());
 }
 
-TEST_F(AwaitedReceipts, AreSoManyAndNoMore) {
+TEST_F(ThePendingReceipts, AreSoManyAndNoMore) {
     for (std::uint64_t number = 1; number <= limits::awaited_receipts; ++number) {
         awaited.add(number, 1000s);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/outbox/attempt.h"
 #include "daemon/outbox/budgets.h"
 #include "daemon/outbox/channel.h"
+#include "daemon/outbox/delivery_attempt.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 

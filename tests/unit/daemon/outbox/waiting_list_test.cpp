@@ -52,7 +52,7 @@ TEST_F(AWaitingList, LetsTheFirstToADestinationHoldUpTheOthers) {
     EXPECT_EQ(take(60s), 2U);
 }
 
-TEST_F(AWaitingList, GivesWhatHasExpiredWhoeverIsFirst) {
+TEST_F(AWaitingList, GivesExpiredMessagesFromAnyPlaceInTheQueue) {
     list.add(1, to(1, 10s, 100s));
     list.add(2, to(1, 10s, 50s));
     list.add(3, to(2, 10s, 60s));

@@ -12,16 +12,16 @@
 namespace loquet::tests {
 
 template <class T>
-class Awaited {
+class RunningTask {
 public:
     /// Starts at once and goes on whenever the loop runs. Its end cancels the task.
-    explicit Awaited(base::Task<T> task) { group_.spawn(take(std::move(task), *this)); }
-    Awaited(const Awaited&) = delete;
-    Awaited& operator=(const Awaited&) = delete;
+    explicit RunningTask(base::Task<T> task) { group_.spawn(take(std::move(task), *this)); }
+    RunningTask(const RunningTask&) = delete;
+    RunningTask& operator=(const RunningTask&) = delete;
 
-    /// Waits for the end. Throws what the task threw, or runtime_error after `patience`.
-    T get(bus::Loop& loop, base::Milliseconds patience = std::chrono::seconds(20)) {
-        const auto until = std::chrono::steady_clock::now() + patience;
+    /// Waits for the end. Throws what the task threw, or runtime_error after `limit`.
+    T get(bus::Loop& loop, base::Milliseconds limit = std::chrono::seconds(20)) {
+        const auto until = std::chrono::steady_clock::now() + limit;
         while (!value_ && !failure_) {
             if (std::chrono::steady_clock::now() > until) {
                 throw std::runtime_error("the task does not end");
@@ -37,7 +37,7 @@ public:
 
 private:
     // NOLINTNEXTLINE(performance-unnecessary-value-param): a coroutine owns what it awaits
-    static base::Task<void> take(base::Task<T> task, Awaited& self) {
+    static base::Task<void> take(base::Task<T> task, RunningTask& self) {
         try {
             T value = co_await task;
             self.value_.emplace(std::move(value));
@@ -52,9 +52,9 @@ private:
 };
 
 template <class T>
-T await(bus::Loop& loop, base::Task<T> task, base::Milliseconds patience = std::chrono::seconds(20)) {
-    Awaited<T> awaited(std::move(task));
-    return awaited.get(loop, patience);
+T await(bus::Loop& loop, base::Task<T> task, base::Milliseconds limit = std::chrono::seconds(20)) {
+    RunningTask<T> running(std::move(task));
+    return running.get(loop, limit);
 }
 
 /// The kind of the Error that the task ends with; nothing where it ends well.

@@ -197,11 +197,11 @@ TEST_F(ALyingHost, T24_ThatNeverAcceptsIsLeft) {
 
 TEST_F(ALyingHost, T24_FailsAllCallersInOneDeadlineAndLeavesNoneWaiting) {
     reply_ = [](int, const protocol::Frame&) {};
-    std::vector<std::unique_ptr<tests::Awaited<protocol::Judgement>>> calls;
+    std::vector<std::unique_ptr<tests::RunningTask<protocol::Judgement>>> calls;
     const Milliseconds before = clock_.boottime();
     calls.reserve(100);
     for (int i = 0; i < 100; ++i) {
-        calls.push_back(std::make_unique<tests::Awaited<protocol::Judgement>>(judge()));
+        calls.push_back(std::make_unique<tests::RunningTask<protocol::Judgement>>(judge()));
     }
     for (const auto& call : calls) {
         EXPECT_THROW((void)call->get(loop_), Error);
@@ -210,11 +210,11 @@ TEST_F(ALyingHost, T24_FailsAllCallersInOneDeadlineAndLeavesNoneWaiting) {
 }
 
 TEST_F(ALyingHost, T24_MayKeepNoMoreCallersWaitingThanTheLimit) {
-    std::vector<std::unique_ptr<tests::Awaited<protocol::Judgement>>> calls;
+    std::vector<std::unique_ptr<tests::RunningTask<protocol::Judgement>>> calls;
     calls.reserve(limits::plugin_calls_waiting);
     // The description's question is in flight; all of these wait behind it.
     for (std::size_t i = 0; i < limits::plugin_calls_waiting; ++i) {
-        calls.push_back(std::make_unique<tests::Awaited<protocol::Judgement>>(judge()));
+        calls.push_back(std::make_unique<tests::RunningTask<protocol::Judgement>>(judge()));
     }
     EXPECT_FALSE(calls.back()->done());
     const auto error = tests::error_of(loop_, judge());
@@ -237,8 +237,8 @@ TEST_F(ALyingHost, T24_GetsOneProbeAfterItsQuarantine) {
     EXPECT_EQ(accepted_, 5) << "no attempt during the quarantine";
 
     clock_.ahead += Milliseconds(10'000);
-    tests::Awaited<protocol::Judgement> probe(judge());
-    tests::Awaited<protocol::Judgement> behind(judge());
+    tests::RunningTask<protocol::Judgement> probe(judge());
+    tests::RunningTask<protocol::Judgement> behind(judge());
     EXPECT_THROW((void)probe.get(loop_), Error);
     EXPECT_THROW((void)behind.get(loop_), Error);
     EXPECT_EQ(accepted_, 6);
@@ -271,9 +271,9 @@ TEST_F(ALyingHost, IsNotBlamedForACallThatWasLateBecauseOthersWereBeforeIt) {
         asked.pop_front();
         pace = asked.empty() ? bus::Source{} : loop_.after(pace_of_answers, [&] { answer_next(); });
     };
-    tests::Awaited<protocol::Judgement> first(judge());
-    tests::Awaited<protocol::Judgement> second(judge());
-    tests::Awaited<protocol::Judgement> third(judge());
+    tests::RunningTask<protocol::Judgement> first(judge());
+    tests::RunningTask<protocol::Judgement> second(judge());
+    tests::RunningTask<protocol::Judgement> third(judge());
     EXPECT_NO_THROW((void)first.get(loop_));
     EXPECT_THROW((void)third.get(loop_), Error);
     EXPECT_EQ(client_->status().state, PluginState::ready);
@@ -297,7 +297,7 @@ protected:
         }
     }
     void answer(std::uint32_t serial) const { send(protocol::encode(FrameHeader{serial, {}}, protocol::Judgement{})); }
-    using Call = tests::Awaited<protocol::Judgement>;
+    using Call = tests::RunningTask<protocol::Judgement>;
 
     std::vector<std::uint32_t> asked_;
 };

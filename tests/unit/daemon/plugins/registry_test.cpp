@@ -170,8 +170,8 @@ TEST_F(ARegistry, HandsMessagesToAChannelSeveralAtATime) {
     EXPECT_EQ(first.outcome, protocol::Outcome::retry);
     EXPECT_EQ(first.after, base::Milliseconds(30'000));
 
-    tests::Awaited<protocol::DeliverResponse> held(channel->deliver(delivery("hold")));
-    tests::Awaited<protocol::DeliverResponse> other(channel->deliver(delivery("send")));
+    tests::RunningTask<protocol::DeliverResponse> held(channel->deliver(delivery("hold")));
+    tests::RunningTask<protocol::DeliverResponse> other(channel->deliver(delivery("send")));
     EXPECT_EQ(other.get(loop_).gateway_reference, "gw-0123456789abcdef0123456789abcdef");
     EXPECT_FALSE(held.done());
     EXPECT_EQ(await(loop_, channel->deliver(delivery("release"))).outcome, protocol::Outcome::sent);
@@ -305,10 +305,10 @@ TEST_F(ARegistry, AnswersManyCallsAtOnce) {
     PluginProcess process("counting_lockout");
     ASSERT_TRUE(process.start());
     const auto lockout = with({config(process, PluginKind::lockout)}).lockout("counting_lockout");
-    std::vector<std::unique_ptr<tests::Awaited<protocol::Judgement>>> calls;
+    std::vector<std::unique_ptr<tests::RunningTask<protocol::Judgement>>> calls;
     calls.reserve(200);
     for (int i = 0; i < 200; ++i) {
-        calls.push_back(std::make_unique<tests::Awaited<protocol::Judgement>>(lockout->judge(failed_once())));
+        calls.push_back(std::make_unique<tests::RunningTask<protocol::Judgement>>(lockout->judge(failed_once())));
     }
     for (const auto& call : calls) {
         EXPECT_EQ(call->get(loop_).verdict, protocol::Verdict::allow);
@@ -319,8 +319,8 @@ TEST_F(ARegistry, EndsTheWaitingCallsWhenItDies) {
     PluginProcess process("misbehaving_step", "how = \"hangs\"\n");
     ASSERT_TRUE(process.start());
     auto step = with({config(process, PluginKind::step)}).step("misbehaving_step");
-    tests::Awaited<protocol::StepResponse> in_flight(step->run({}));
-    tests::Awaited<protocol::StepResponse> waiting(step->run({}));
+    tests::RunningTask<protocol::StepResponse> in_flight(step->run({}));
+    tests::RunningTask<protocol::StepResponse> waiting(step->run({}));
     while (registry_->status()[0].state != PluginState::ready) {
         loop_.run_once(base::Milliseconds(100));
     }

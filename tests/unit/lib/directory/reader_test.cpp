@@ -158,9 +158,9 @@ TEST_F(AReader, OfManyThreadsSeesOnlyWholeAnswersWhileTheDirectoryIsReplaced) {
     std::atomic<bool> done{false};
     std::atomic<std::uint64_t> wrong{0};
     std::atomic<std::uint64_t> missing{0};
-    std::vector<std::thread> askers;
+    std::vector<std::thread> readers;
     for (int i = 0; i < threads; ++i) {
-        askers.emplace_back([&] {
+        readers.emplace_back([&] {
             while (!done.load()) {
                 const bool answered = reader_.ask([&](const View& view) {
                     Person person;
@@ -183,8 +183,8 @@ TEST_F(AReader, OfManyThreadsSeesOnlyWholeAnswersWhileTheDirectoryIsReplaced) {
         round % 2 == 0 ? publish(round) : amend(round);
     }
     done = true;
-    for (std::thread& asker : askers) {
-        asker.join();
+    for (std::thread& reader : readers) {
+        reader.join();
     }
     EXPECT_EQ(wrong.load(), 0U);
     EXPECT_EQ(missing.load(), 0U);

@@ -47,13 +47,48 @@ TEST_F(TheShippedCatalogues, SendACodeInATextMessageOfOnePart) {
     }
 }
 
-TEST_F(TheShippedCatalogues, TellOfAChangeInATextMessageOfOnePart) {
-    for (const char* language : {"en", "fr"}) {
-        for (const std::string& id : catalogue_.ids(language)) {
-            if (id.starts_with("notice.")) {
-                expect_one_part(catalogue_.render(language, id, {{"code", "k7f3a-9xq2m"}}));
+class ANotice : public TheShippedCatalogues {
+protected:
+    [[nodiscard]] std::vector<std::string> rendered(const std::string& organisation, const std::string& account,
+                                                    const std::string& place) const {
+        std::vector<std::string> texts;
+        for (const char* language : {"en", "fr"}) {
+            for (const std::string& id : catalogue_.ids(language)) {
+                if (id.starts_with("notice.")) {
+                    texts.push_back(catalogue_.render(language, id,
+                                                      {{"organisation", organisation},
+                                                       {"account", account},
+                                                       {"place", place},
+                                                       {"year", "2026"},
+                                                       {"month", "11"},
+                                                       {"day", "30"},
+                                                       {"hour", "09"},
+                                                       {"minute", "36"},
+                                                       {"code", "k7f3a-9xq2m"}}));
+                }
             }
         }
+        return texts;
+    }
+};
+
+TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
+    const auto texts = rendered("Ville de Rouen", "camille", "kiosk7, tty1");
+    EXPECT_THAT(texts, testing::SizeIs(12));
+    for (const std::string& text : texts) {
+        EXPECT_THAT(text, testing::StartsWith("Ville de Rouen"));
+        EXPECT_THAT(text, testing::HasSubstr(" camille"));
+        EXPECT_THAT(text, testing::HasSubstr("kiosk7, tty1"));
+        EXPECT_THAT(text, testing::ContainsRegex("2026-11-30|30/11/2026"));
+        EXPECT_THAT(text, testing::HasSubstr("09:36"));
+    }
+}
+
+TEST_F(ANotice, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
+    for (const std::string& text : rendered(std::string(40, 'o'), std::string(32, 'a'), std::string(40, 'p'))) {
+        const sms::SmsSize size = sms::size_of_sms(text);
+        EXPECT_TRUE(size.gsm7) << text;
+        EXPECT_LE(size.segments, 2U) << text;
     }
 }
 

@@ -95,7 +95,7 @@ TEST(SealedAnswers, CanBeReadTwiceAndStayTheCallersToClose) {
     EXPECT_NE(::fcntl(memory.get(), F_GETFD), -1);
 }
 
-TEST(SealedAnswers, CannotBeChangedByWhoeverHoldsThem) {
+TEST(SealedAnswers, CannotBeChangedByTheirHolder) {
     const base::Fd memory = seal_answers(answers_of({"secret"}));
     EXPECT_EQ(::fcntl(memory.get(), F_GET_SEALS) & all_seals, all_seals);
     EXPECT_EQ(::pwrite(memory.get(), "x", 1, 0), -1);

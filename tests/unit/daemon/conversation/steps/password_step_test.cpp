@@ -18,7 +18,7 @@ protected:
     }
 };
 
-TEST_F(APassword, T15_CostsOneHashWhoeverIsAskedFor) {
+TEST_F(APassword, T15_CostsOneHashForEveryName) {
     add(bert, "bert", "");
     add(model::Uid{30003}, "carl", canary::password);
     set(model::Uid{30003}, [](model::PrivateAccount& account) { account.state = model::AccountState::locked; });

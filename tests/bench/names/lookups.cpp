@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "tests/bench/names/questions.h"
+#include "tests/bench/names/lookups.h"
 
 #include <algorithm>
 #include <map>
@@ -31,18 +31,18 @@ Operation operation_named(const std::string& name) {
     return found->second;
 }
 
-Questions::Questions(const Population& population, Operation operation, std::uint32_t hot)
+Lookups::Lookups(const Population& population, Operation operation, std::uint32_t hot)
     : population_(population), operation_(operation), buffer_(buffer_bytes), groups_(most_groups) {
     const std::uint32_t all = operation == Operation::getgrnam ? population.groups() : population.persons();
     std::mt19937 random(1);
     std::uniform_int_distribution<std::uint32_t> any(0, (hot == 0 ? all : std::min(hot, all)) - 1);
-    questions_.reserve(drawn);
+    lookups_.reserve(drawn);
     for (std::size_t i = 0; i < drawn; ++i) {
-        questions_.push_back(question(any(random)));
+        lookups_.push_back(lookup(any(random)));
     }
 }
 
-Questions::Question Questions::question(std::uint32_t number) const {
+Lookups::Lookup Lookups::lookup(std::uint32_t number) const {
     switch (operation_) {
     case Operation::getgrnam:
         return {Population::group_name(number), Population::gid(number)};
@@ -53,44 +53,44 @@ Questions::Question Questions::question(std::uint32_t number) const {
     }
 }
 
-bool Questions::answer_is_right(const NameService& service, const Question& question) {
+bool Lookups::answer_is_right(const NameService& service, const Lookup& lookup) {
     passwd person{};
     group result{};
     int error = 0;
     switch (operation_) {
     case Operation::getpwnam:
-        return service.getpwnam(question.name.c_str(), &person, buffer_.data(), buffer_.size(), &error)
+        return service.getpwnam(lookup.name.c_str(), &person, buffer_.data(), buffer_.size(), &error)
                    == NSS_STATUS_SUCCESS
-               && person.pw_uid == question.id;
+               && person.pw_uid == lookup.id;
     case Operation::getpwuid:
-        return service.getpwuid(question.id, &person, buffer_.data(), buffer_.size(), &error) == NSS_STATUS_SUCCESS
-               && person.pw_name == question.name;
+        return service.getpwuid(lookup.id, &person, buffer_.data(), buffer_.size(), &error) == NSS_STATUS_SUCCESS
+               && person.pw_name == lookup.name;
     case Operation::getgrnam:
-        return service.getgrnam(question.name.c_str(), &result, buffer_.data(), buffer_.size(), &error)
+        return service.getgrnam(lookup.name.c_str(), &result, buffer_.data(), buffer_.size(), &error)
                    == NSS_STATUS_SUCCESS
-               && result.gr_gid == question.id && result.gr_mem[0] != nullptr;
+               && result.gr_gid == lookup.id && result.gr_mem[0] != nullptr;
     case Operation::initgroups: {
         long count = 0;
         long size = static_cast<long>(groups_.size());
         gid_t* groups = groups_.data(); // large enough: it is never replaced
-        return service.initgroups(question.name.c_str(), question.id, &count, &size, &groups, size, &error)
+        return service.initgroups(lookup.name.c_str(), lookup.id, &count, &size, &groups, size, &error)
                    == NSS_STATUS_SUCCESS
                && count >= static_cast<long>(Population::groups_of_a_person);
     }
     case Operation::miss:
-        return service.getpwnam(question.name.c_str(), &person, buffer_.data(), buffer_.size(), &error)
+        return service.getpwnam(lookup.name.c_str(), &person, buffer_.data(), buffer_.size(), &error)
                == NSS_STATUS_NOTFOUND;
     }
     return false;
 }
 
-void Questions::ask(const NameService& service, const Question& question) {
-    if (!answer_is_right(service, question)) {
-        throw std::runtime_error(service.library + " gives a wrong answer about " + question.name);
+void Lookups::ask(const NameService& service, const Lookup& lookup) {
+    if (!answer_is_right(service, lookup)) {
+        throw std::runtime_error(service.library + " gives a wrong answer about " + lookup.name);
     }
 }
 
-double Questions::ask(const NameService& service, std::size_t times) {
+double Lookups::ask(const NameService& service, std::size_t times) {
     Rounds batches;
     double all = 0;
     for (std::size_t asked = 0; asked < times && all < longest_microseconds; asked += batch) {
@@ -101,15 +101,15 @@ double Questions::ask(const NameService& service, std::size_t times) {
     return batches.median() * nanoseconds_in_a_microsecond / batch;
 }
 
-void Questions::ask_all(const NameService& service, std::size_t times) {
+void Lookups::ask_all(const NameService& service, std::size_t times) {
     for (std::size_t i = 0; i < times; ++i) {
-        ask(service, questions_[next_++ % questions_.size()]);
+        ask(service, lookups_[next_++ % lookups_.size()]);
     }
 }
 
-void Questions::warm(const NameService& service, std::uint32_t hot) {
+void Lookups::warm(const NameService& service, std::uint32_t hot) {
     for (std::uint32_t number = 0; number < hot; ++number) {
-        ask(service, question(number));
+        ask(service, lookup(number));
     }
 }
 

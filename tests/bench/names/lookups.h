@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Questions to a name service about a population, and what they take. Every answer is looked at: a wrong one ends the
+// Lookups in a name service about a population, and what they take. Every answer is looked at: a wrong one ends the
 // benchmark. One thread.
 #pragma once
 
@@ -20,10 +20,10 @@ enum class Operation : std::uint8_t { getpwnam, getpwuid, getgrnam, initgroups, 
 Operation operation_named(const std::string& name);
 
 /// One after the other, in an order drawn once: all services are asked the same.
-class Questions {
+class Lookups {
 public:
     /// About the first `hot` persons (or groups) alone; 0: about all.
-    Questions(const Population& population, Operation operation, std::uint32_t hot);
+    Lookups(const Population& population, Operation operation, std::uint32_t hot);
 
     /// Asks the next `times`, or fewer when that takes long. What one takes, in nanoseconds, is the median of small
     /// batches: what interrupts the process, or an answer that a cache has lost, does not count.
@@ -36,17 +36,17 @@ public:
     void warm(const NameService& service, std::uint32_t hot);
 
 private:
-    struct Question {
+    struct Lookup {
         std::string name;
         std::uint32_t id;
     };
-    [[nodiscard]] Question question(std::uint32_t number) const;
-    void ask(const NameService& service, const Question& question);
-    [[nodiscard]] bool answer_is_right(const NameService& service, const Question& question);
+    [[nodiscard]] Lookup lookup(std::uint32_t number) const;
+    void ask(const NameService& service, const Lookup& lookup);
+    [[nodiscard]] bool answer_is_right(const NameService& service, const Lookup& lookup);
 
     const Population& population_;
     Operation operation_;
-    std::vector<Question> questions_;
+    std::vector<Lookup> lookups_;
     std::size_t next_ = 0;
     std::vector<char> buffer_;
     std::vector<gid_t> groups_;

@@ -16,18 +16,18 @@ namespace loquet::config {
 [[nodiscard]] std::string encode(const Sources& sources);
 [[nodiscard]] std::optional<Sources> decode(std::string_view text);
 
-class KeptConfiguration {
+class LastGoodConfiguration {
 public:
     static constexpr std::size_t most_bytes = std::size_t{16} * 1024 * 1024; ///< all files together; more are not kept
 
     /// `file` empty: nothing is kept.
-    explicit KeptConfiguration(std::string file) : file_(std::move(file)) {}
+    explicit LastGoodConfiguration(std::string file) : file_(std::move(file)) {}
 
     /// Writes only where they differ from what is kept. Throws Error where they cannot be kept.
-    void keep(const Sources& sources) const;
+    void save(const Sources& sources) const;
 
     /// There is none from here on; needs no room on the disk.
-    void forget() const noexcept;
+    void clear() const noexcept;
 
     /// Nothing where there is none, or where this version of the daemon refuses it.
     [[nodiscard]] std::optional<Config> load() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/config/kept_configuration.h"
+#include "daemon/config/last_good_configuration.h"
 
 #include "lib/base/error.h"
 #include "lib/base/file.h"
@@ -73,36 +73,37 @@ std::optional<Sources> decode(std::string_view text) {
     return text.empty() ? std::optional(std::move(sources)) : std::nullopt;
 }
 
-std::optional<std::string> KeptConfiguration::text() const {
+std::optional<std::string> LastGoodConfiguration::text() const {
     if (file_.empty()) {
         return std::nullopt;
     }
     try {
-        return base::read_file(file_, KeptConfiguration::most_bytes);
+        return base::read_file(file_, LastGoodConfiguration::most_bytes);
     } catch (const base::Error&) {
         return std::nullopt;
     }
 }
 
-void KeptConfiguration::keep(const Sources& sources) const {
+void LastGoodConfiguration::save(const Sources& sources) const {
     const std::string now = encode(sources);
     if (file_.empty() || text() == now) {
         return;
     }
-    if (now.size() > KeptConfiguration::most_bytes) {
+    if (now.size() > LastGoodConfiguration::most_bytes) {
         throw base::Error(base::Error::Kind::limited, "the configuration is larger than "
-                                                          + std::to_string(KeptConfiguration::most_bytes) + " bytes");
+                                                          + std::to_string(LastGoodConfiguration::most_bytes)
+                                                          + " bytes");
     }
     base::replace_file(file_, now, own_mode);
 }
 
-void KeptConfiguration::forget() const noexcept {
+void LastGoodConfiguration::clear() const noexcept {
     if (!file_.empty()) {
         (void)::unlink(file_.c_str());
     }
 }
 
-std::optional<Config> KeptConfiguration::load() const {
+std::optional<Config> LastGoodConfiguration::load() const {
     const auto kept = text();
     const auto sources = kept ? decode(*kept) : std::nullopt;
     if (!sources) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/outbox/attempt.h"
+#include "daemon/outbox/delivery_attempt.h"
 
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/outbox_table.h"
@@ -163,7 +163,7 @@ bool awaits_receipt(const OutboxEntry& message) noexcept {
 OutboxEntry brought_forward(OutboxEntry message, Milliseconds now) {
     if (message.state != MessageState::deferred) { // what is in hand is brought to its end
         throw Error(Error::Kind::conflict,
-                    "a message that is " + std::string(to_text(message.state)) + " does not wait for another attempt");
+                    "only a deferred message can be retried, and this one is " + std::string(to_text(message.state)));
     }
     defer(message, message.why, now, now);
     return message;

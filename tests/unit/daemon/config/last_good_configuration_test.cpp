@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/config/kept_configuration.h"
+#include "daemon/config/last_good_configuration.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "tests/support/temp_folder.h"
@@ -15,16 +15,16 @@ Sources sources_with(const std::string& text) {
             {{"/etc/loquet/loquet.toml", text}, {"/etc/loquet/loquet.toml.d/a\nb.toml", "[log]\nlevel = 'debug'\n"}}};
 }
 
-class AKeptConfiguration : public testing::Test {
+class ALastGoodConfiguration : public testing::Test {
 protected:
     tests::TempFolder folder_;
     std::string file_ = folder_ / "kept";
-    KeptConfiguration kept_{file_};
+    LastGoodConfiguration last_good_{file_};
 };
 
-TEST_F(AKeptConfiguration, IsTheSameAfterwards) {
-    kept_.keep(sources_with("password.history = 7\n"));
-    const auto config = KeptConfiguration(file_).load();
+TEST_F(ALastGoodConfiguration, IsTheSameAfterwards) {
+    last_good_.save(sources_with("password.history = 7\n"));
+    const auto config = LastGoodConfiguration(file_).load();
     ASSERT_TRUE(config);
     EXPECT_EQ(config->password.history, 7U);
     EXPECT_EQ(config->log.level, log::Level::debug);
@@ -33,27 +33,27 @@ TEST_F(AKeptConfiguration, IsTheSameAfterwards) {
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(AKeptConfiguration, IsWrittenOnlyWhereItIsAnother) {
-    kept_.keep(sources_with(""));
+TEST_F(ALastGoodConfiguration, IsWrittenOnlyWhereItIsAnother) {
+    last_good_.save(sources_with(""));
     struct stat before{};
     ASSERT_EQ(::stat(file_.c_str(), &before), 0);
-    kept_.keep(sources_with(""));
+    last_good_.save(sources_with(""));
     struct stat after{};
     ASSERT_EQ(::stat(file_.c_str(), &after), 0);
     EXPECT_EQ(before.st_ino, after.st_ino);
-    kept_.keep(sources_with("password.history = 7\n"));
-    EXPECT_EQ(kept_.load()->password.history, 7U);
+    last_good_.save(sources_with("password.history = 7\n"));
+    EXPECT_EQ(last_good_.load()->password.history, 7U);
 }
 
-TEST_F(AKeptConfiguration, IsNoneWhereNothingWasKeptOrItWouldBeRefused) {
-    EXPECT_FALSE(kept_.load());
-    kept_.keep(sources_with("from_another_version = 1\n"));
-    EXPECT_FALSE(kept_.load());
-    EXPECT_FALSE(KeptConfiguration("").load());
-    KeptConfiguration("").keep(sources_with("")); // nothing to do, and nothing to fail
+TEST_F(ALastGoodConfiguration, IsNoneWhereNothingWasKeptOrItWouldBeRefused) {
+    EXPECT_FALSE(last_good_.load());
+    last_good_.save(sources_with("from_another_version = 1\n"));
+    EXPECT_FALSE(last_good_.load());
+    EXPECT_FALSE(LastGoodConfiguration("").load());
+    LastGoodConfiguration("").save(sources_with("")); // nothing to do, and nothing to fail
 }
 
-TEST_F(AKeptConfiguration, ThatWasCutOffAnywhereIsNone) {
+TEST_F(ALastGoodConfiguration, ThatWasCutOffAnywhereIsNone) {
     const Sources sources = sources_with("password.history = 7\n");
     const std::string whole = encode(sources);
     EXPECT_EQ(decode(whole), sources);
@@ -65,15 +65,15 @@ TEST_F(AKeptConfiguration, ThatWasCutOffAnywhereIsNone) {
     EXPECT_FALSE(decode("loquet configuration 1\n0\n18446744073709551615 2\nxx"));
 }
 
-TEST_F(AKeptConfiguration, IsKeptUpToTheLimitAndNotAboveIt) {
+TEST_F(ALastGoodConfiguration, IsKeptUpToTheLimitAndNotAboveIt) {
     Sources sources = sources_with("");
-    const std::size_t rest = KeptConfiguration::most_bytes - encode(sources).size() - 7; // seven more digits
+    const std::size_t rest = LastGoodConfiguration::most_bytes - encode(sources).size() - 7; // seven more digits
     sources.files[0].text = '#' + std::string(rest - 1, '#');
-    ASSERT_EQ(encode(sources).size(), KeptConfiguration::most_bytes);
-    EXPECT_NO_THROW(kept_.keep(sources));
-    EXPECT_TRUE(kept_.load());
+    ASSERT_EQ(encode(sources).size(), LastGoodConfiguration::most_bytes);
+    EXPECT_NO_THROW(last_good_.save(sources));
+    EXPECT_TRUE(last_good_.load());
     sources.files[0].text += '#';
-    EXPECT_THROW(kept_.keep(sources), base::Error);
+    EXPECT_THROW(last_good_.save(sources), base::Error);
 }
 
 } // namespace
