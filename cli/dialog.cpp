@@ -85,7 +85,10 @@ client::DialogRequest request_of(const DialogRequest& wanted) {
 }
 
 Error error_of(const client::Failure& failure) {
-    return failure.error_name.empty() ? service_unreachable() : failure_from_bus(failure.error_name, failure.text);
+    if (!failure.error_name.empty()) {
+        return failure_from_bus(failure.error_name, failure.text);
+    }
+    return failure.kind == FailureKind::gone ? answer_lost() : service_unreachable();
 }
 
 } // namespace
