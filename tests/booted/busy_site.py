@@ -49,6 +49,7 @@ class BusySite:
         self.there = []      # accounts of which the operator was told that they are there
         self.imports = 0
         self.disturbed = collections.Counter()  # what a command said that did not do what it was asked to
+        self.untold = collections.Counter()     # what was done, though the command could not say so
         self.faults = []
         self.changers = [Changer(f"changer{number}", CHOSEN) for number in range(changers)]
         self._people = [f"person{number}" for number in range(people)]
@@ -145,6 +146,7 @@ class BusySite:
         """Somebody who was not told that the password was changed tries the new one, and then the old one."""
         if self._know(changer.name, wanted, None) == "granted":
             changer.former, changer.password = changer.password, wanted
+            self.untold["passwords"] += 1
             return
         changer.wrong += 1
         if self._know(changer.name, changer.password, True) != "granted":
@@ -156,14 +158,15 @@ class BusySite:
                             f"{name} logs in")
 
     def _add(self, name):
+        def is_there(done):
+            return done.returncode == 0 or (done.returncode == FAILED and "is taken" in done.stderr)
+
         def add():
             done = with_secrets("loquetctl", "account", "add", name, secrets=[FIRST])
-            return self._note_if_disturbed("account add", done)
+            return done if is_there(done) else self._note_if_disturbed("account add", done)
 
-        done = add()
-        if done.returncode != 0:  # it may be there all the same: then it must be said when it is added once more
-            self._insist(add, lambda done: done.returncode == 0 or (done.returncode == FAILED and "is taken" in done.stderr),
-                         f"{name} is added")
+        done = self._insist(add, is_there, f"{name} is added")
+        self.untold["accounts"] += done.returncode != 0
         self.there.append((name, FIRST))
 
     def _import(self, names):

@@ -76,7 +76,8 @@ class ADaemonThatIsRestartedUnderLogins(unittest.TestCase):
         for (password, outcome), count in sorted(told.items()):
             print(f"  {password} password: {count} {outcome}")
         print(f"{sum(changer.changes_told for changer in site.changers)} passwords told as changed, "
-              f"{len(site.there)} accounts told as there, {site.imports} imports")
+              f"{len(site.there)} accounts told as there, {site.imports} imports; "
+              f"done and not told: {dict(site.untold)}")
         for (command, code, said), count in site.disturbed.items():
             print(f"  {command}, {count} times: exit {code}, {said}")
         print(f"{len(cls.records)} audit records", flush=True)
