@@ -16,6 +16,7 @@ from people import has_name
 DAEMON = "loquetd.service"
 RESTARTS = int(os.environ.get("LOQUET_RESTARTS") or 20)
 STARTED = "1d1ec9a7b4c74f5a9a35ab0f1f3a1001"
+LOGGED_IN = 100  # of the accounts that were added, spread over all
 WARNING = 4  # of syslog
 STOPPED = "1d1ec9a7b4c74f5a9a35ab0f1f3a1002"
 
@@ -134,7 +135,8 @@ class ADaemonThatIsRestartedUnderLogins(unittest.TestCase):
             self.assertEqual(account["state"], "active", account)
         for name, _ in self.site.there:
             self.assertEqual(created[eventually(lambda name=name: has_name(name), name).pw_uid], 1, name)
-        told = [(name, self.site.begin_login(name, password, True)) for name, password in self.site.there]
+        some = self.site.there[::len(self.site.there) // LOGGED_IN + 1]
+        told = [(name, self.site.begin_login(name, password, True)) for name, password in some]
         self.assertEqual([name for name, login in told if login.result() != "granted"], [])
 
     def test_has_every_password_that_it_told_as_changed(self):
