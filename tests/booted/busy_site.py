@@ -19,6 +19,7 @@ FAILED, UNAVAILABLE = 1, 5  # loquetctl's exit codes
 _TRIES = 20
 _AT_ONCE = 16         # programs that log somebody in
 _MOST_IN_FLIGHT = 64  # logins; the next ones are left out while so many wait
+_OPERATORS = 4        # commands at once
 _MOST_WRONG = 10      # wrong passwords of one person, each at another place: nothing locks
 _TOLD = {(pam.SUCCESS, pam.SUCCESS): "granted", (pam.SUCCESS, pam.NEW_AUTHTOK_REQD): "granted",
          (pam.AUTH_ERR,): "refused", (pam.AUTHINFO_UNAVAIL,): "unavailable"}
@@ -65,7 +66,8 @@ class BusySite:
         add_people({name: {} for name in (*self._people, *(changer.name for changer in self.changers))})
         self._programs = concurrent.futures.ProcessPoolExecutor(_AT_ONCE, multiprocessing.get_context("fork"))
         self._programs.submit(int).result()  # forks them all, before there are threads
-        self._commands = concurrent.futures.ThreadPoolExecutor(4)
+        self._commands = concurrent.futures.ThreadPoolExecutor(_OPERATORS)
+        self._operators = threading.Semaphore(_OPERATORS)
         self._ticker = threading.Thread(target=self._open)
 
     def start(self):
@@ -112,12 +114,18 @@ class BusySite:
                 return
             self._let_somebody_in(tick)
             if tick % 10 == 0 and self._idle_changers:
-                self._futures.append(self._commands.submit(self._change, self._idle_changers.popleft(), tick))
+                self._command(self._change, tick)
             if tick % 10 == 3:
-                self._futures.append(self._commands.submit(self._add, f"added{tick}"))
+                self._command(self._add, f"added{tick}")
             if tick % 20 == 7:
-                names = [f"imported{tick}-{line}" for line in range(5)]
-                self._futures.append(self._commands.submit(self._import, names))
+                self._command(self._import, [f"imported{tick}-{line}" for line in range(5)])
+
+    def _command(self, function, argument):
+        if not self._operators.acquire(blocking=False):
+            return
+        future = self._commands.submit(function, argument)
+        future.add_done_callback(lambda _: self._operators.release())
+        self._futures.append(future)
 
     def _let_somebody_in(self, tick):
         if not self._room.acquire(blocking=False):
@@ -130,7 +138,8 @@ class BusySite:
         told.add_done_callback(lambda _: self._room.release())
         self._futures.append(told)
 
-    def _change(self, changer, tick):
+    def _change(self, tick):
+        changer = self._idle_changers.popleft()
         wanted = f"{CHOSEN} {tick}"
         done = with_secrets("loquetctl", "passwd", changer.name, secrets=[changer.password, wanted], user=changer.name)
         if done.returncode == 0:
