@@ -16,7 +16,7 @@ from people import CHOSEN, FIRST, WRONG, add_people
 LOGINS_A_SECOND = 20
 SERVICE = "busy"
 FAILED, UNAVAILABLE = 1, 5  # loquetctl's exit codes
-_TRIES = 20
+_TRIES = 20           # of one thing, with a restart in the middle of each
 _AT_ONCE = 16         # programs that log somebody in
 _MOST_IN_FLIGHT = 64  # logins; the next ones are left out while so many wait
 _OPERATORS = 4        # commands at once
@@ -58,6 +58,7 @@ class BusySite:
         self._numbers = itertools.count(1)
         self._idle_changers = collections.deque(self.changers)
         self._lock = threading.Lock()
+        self._importing = threading.Lock()  # the service takes one import at a time
         self._ending = threading.Event()
         self._room = threading.Semaphore(_MOST_IN_FLIGHT)
         self._futures = []
@@ -113,7 +114,7 @@ class BusySite:
             if self._ending.wait(1 / LOGINS_A_SECOND):
                 return
             self._let_somebody_in(tick)
-            if tick % 10 == 0 and self._idle_changers:
+            if tick % 10 == 0:
                 self._command(self._change, tick)
             if tick % 10 == 3:
                 self._command(self._add, f"added{tick}")
@@ -139,7 +140,10 @@ class BusySite:
         self._futures.append(told)
 
     def _change(self, tick):
-        changer = self._idle_changers.popleft()
+        try:
+            changer = self._idle_changers.popleft()
+        except IndexError:  # all are at it, or had to try too often
+            return
         wanted = f"{CHOSEN} {tick}"
         done = with_secrets("loquetctl", "passwd", changer.name, secrets=[changer.password, wanted], user=changer.name)
         if done.returncode == 0:
@@ -175,7 +179,8 @@ class BusySite:
             return done if is_there(done) else self._note_if_disturbed("account add", done)
 
         done = self._insist(add, is_there, f"{name} is added")
-        self.untold["accounts"] += done.returncode != 0
+        if done.returncode != 0:
+            self.untold["accounts"] += 1
         self.there.append((name, FIRST))
 
     def _import(self, names):
@@ -184,7 +189,8 @@ class BusySite:
         def add():
             return self._note_if_disturbed("account import", run("loquetctl", "account", "import", "-", typed=lines))
 
-        self._insist(add, lambda done: done.returncode == 0, f"{names[0]} is imported")
+        with self._importing:
+            self._insist(add, lambda done: done.returncode == 0, f"{names[0]} is imported")
         self.imports += 1
         self.there += ((name, CHOSEN) for name in names)
 

@@ -16,10 +16,10 @@ from people import has_name
 DAEMON = "loquetd.service"
 RESTARTS = int(os.environ.get("LOQUET_RESTARTS") or 20)
 STARTED = "1d1ec9a7b4c74f5a9a35ab0f1f3a1001"
-SITE_UNDER_ATTACK = "1d1ec9a7b4c74f5a9a35ab0f1f3a2004"
-LOGGED_IN = 100  # of the accounts that were added, spread over all
-WARNING = 4  # of syslog
 STOPPED = "1d1ec9a7b4c74f5a9a35ab0f1f3a1002"
+SITE_UNDER_ATTACK = "1d1ec9a7b4c74f5a9a35ab0f1f3a2004"
+WARNING = 4      # of syslog
+LOGGED_IN = 100  # of the accounts that were added, spread over all
 
 
 def setUpModule():
