@@ -7,6 +7,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "lib/bus/message.h"
+#include "lib/bus/object_tree.h"
 #include "lib/protocol/names.h"
 #include "lib/protocol/sealed_texts.h"
 
@@ -270,11 +271,12 @@ ExitCode add(Client& client, Output& output, const AddOptions& options) {
         }
     });
     const bus::Message reply = client.call(request);
-    const Properties created = client.properties(bus::Reader(reply.get()).object_path(), protocol::account_interface);
-    const std::string name = cell_text(property(created, "Name"));
-    output.done(fmt::format("The account {} (UID {}) was created.{}", name, cell_text(property(created, "UID")),
+    // It is created, and nothing more is asked: a service that ends now would make a failure of it.
+    const std::uint64_t uid =
+        bus::ObjectTree<std::uint64_t>{protocol::account_prefix}.require(bus::Reader(reply.get()).object_path());
+    output.done(fmt::format("The account {} (UID {}) was created.{}", options.name, uid,
                             answers.empty() ? " It has no password: nobody can log in to it yet." : ""),
-                {{{"account", "", property(created, "Name")}, {"uid", "", property(created, "UID")}}});
+                {{{"account", "", options.name}, {"uid", "", uid}}});
     return ExitCode::done;
 }
 

@@ -91,10 +91,25 @@ private:
     bool shown_;
 };
 
+/// A job ends with the service that ran it.
+Properties look_at(Client& client, const std::string& path) {
+    try {
+        return client.properties(path, protocol::job_interface);
+    } catch (const base::Error& error) {
+        if (error.kind() == base::Error::Kind::not_found || error.kind() == base::Error::Kind::unavailable) {
+            throw base::Error(base::Error::Kind::unavailable,
+                              "What became of the import is not known: the service was restarted, or does not answer. "
+                              "The accounts that "
+                              "it created stay: import it again, and the others follow.");
+        }
+        throw;
+    }
+}
+
 Properties wait_for_end(Client& client, const std::string& path) {
     const ProgressBar bar;
     for (;;) {
-        Properties job = client.properties(path, protocol::job_interface);
+        Properties job = look_at(client, path);
         if (cell_text(property(job, "State")) != "running") {
             return job;
         }

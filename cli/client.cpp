@@ -126,7 +126,7 @@ bus::Message Client::call(const bus::Message& request) {
         return bus::Message(reply);
     }
     if (sd_bus_error_is_set(&error.raw) == 0) {
-        throw service_unreachable();
+        throw answer_lost();
     }
     throw failure_from_bus(error.raw.name, error.raw.message == nullptr ? "" : error.raw.message);
 }

@@ -5,6 +5,7 @@
 #include "cli/name_service.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/bus/error_names.h"
 #include "lib/client/dialog_runner.h"
 
 #include <unistd.h>
@@ -85,7 +86,16 @@ client::DialogRequest request_of(const DialogRequest& wanted) {
 }
 
 Error error_of(const client::Failure& failure) {
-    return failure.error_name.empty() ? service_unreachable() : failure_from_bus(failure.error_name, failure.text);
+    const bool gone = failure.kind == FailureKind::gone;
+    if (gone && bus::error_kind(failure.error_name) == Error::Kind::not_found) { // of a service that has not begun it
+        return {Error::Kind::unavailable,
+                "The dialog is over: the service was restarted, or the dialog timed out. The last "
+                "answer was not looked at; begin again."};
+    }
+    if (!failure.error_name.empty()) {
+        return failure_from_bus(failure.error_name, failure.text);
+    }
+    return gone ? answer_lost() : service_unreachable();
 }
 
 } // namespace

@@ -16,6 +16,10 @@ using Kind = base::Error::Kind;
 
 constexpr std::string_view start_the_service =
     "The service does not answer. 'systemctl status loquetd' says whether it runs, 'journalctl -u loquetd' why not.";
+/// Of a call that was sent: its answer is lost, what it did is not.
+constexpr std::string_view look_first =
+    "The service gave no answer, and what you asked for may have been done: look before you repeat it. 'systemctl "
+    "status loquetd' says whether the service runs, 'journalctl -u loquetd' why not.";
 constexpr std::string_view ask_for_permission =
     "This needs a permission that you do not have here. Run the command on a terminal, where you can be asked for a "
     "password, or as root.";
@@ -32,9 +36,9 @@ struct Row {
 constexpr std::array rows{
     Row{SD_BUS_ERROR_SERVICE_UNKNOWN, Kind::unavailable, start_the_service},
     Row{SD_BUS_ERROR_NAME_HAS_NO_OWNER, Kind::unavailable, start_the_service},
-    Row{SD_BUS_ERROR_NO_REPLY, Kind::unavailable, start_the_service},
-    Row{SD_BUS_ERROR_TIMEOUT, Kind::unavailable, start_the_service},
-    Row{SD_BUS_ERROR_DISCONNECTED, Kind::unavailable, start_the_service},
+    Row{SD_BUS_ERROR_NO_REPLY, Kind::unavailable, look_first},
+    Row{SD_BUS_ERROR_TIMEOUT, Kind::unavailable, look_first},
+    Row{SD_BUS_ERROR_DISCONNECTED, Kind::unavailable, look_first},
     Row{SD_BUS_ERROR_NO_SERVER, Kind::unavailable, start_the_service},
     Row{SD_BUS_ERROR_ACCESS_DENIED, Kind::denied, ask_for_permission},
     Row{SD_BUS_ERROR_AUTH_FAILED, Kind::denied, ask_for_permission},
@@ -47,7 +51,8 @@ constexpr std::array rows{
 };
 
 /// sd-bus's names for what became of the socket, and the broker's for a service that it could not start.
-constexpr std::array<std::string_view, 2> of_the_connection{"System.Error.", "org.freedesktop.DBus.Error.Spawn."};
+constexpr std::string_view of_the_connection = "System.Error.";
+constexpr std::string_view of_the_start = "org.freedesktop.DBus.Error.Spawn.";
 
 } // namespace
 
@@ -76,12 +81,17 @@ base::Error failure_from_bus(std::string_view name, std::string_view text) {
             return {row.kind, std::string(row.advice)};
         }
     }
-    for (const std::string_view prefix : of_the_connection) {
-        if (name.starts_with(prefix)) {
-            return service_unreachable();
-        }
+    if (name.starts_with(of_the_connection)) {
+        return answer_lost();
+    }
+    if (name.starts_with(of_the_start)) {
+        return service_unreachable();
     }
     return {bus::error_kind(name), base::printable(text.empty() ? name : text)};
+}
+
+base::Error answer_lost() {
+    return {Kind::unavailable, std::string(look_first)};
 }
 
 base::Error service_unreachable() {

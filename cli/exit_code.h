@@ -30,6 +30,9 @@ public:
 /// written by the bus or by a library, does not say so itself.
 [[nodiscard]] base::Error failure_from_bus(std::string_view name, std::string_view text);
 
+/// For a call that was sent, and whose answer will not come: it may have been carried out.
+[[nodiscard]] base::Error answer_lost();
+
 /// For a bus or a service that cannot be reached at all.
 [[nodiscard]] base::Error service_unreachable();
 

@@ -2,6 +2,7 @@
 """What a test asks of the machine that it runs in: commands, units, the journal, secrets that nothing may show. The machine
 was booted for the tests of one file and is thrown away after them, so they may change it; each undoes what would disturb
 the next."""
+import json
 import os
 import pathlib
 import pwd
@@ -11,6 +12,7 @@ import time
 
 PATIENCE = 30  # seconds; a test that waits longer has failed
 ENGLISH = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": "/root"}
+MANAGER = ("org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager")
 _CANARIES = pathlib.Path(__file__).parents[1] / "support" / "canary.h"
 
 
@@ -78,6 +80,16 @@ def journal(*matches):
 def answers():
     """Whether the daemon answers on the bus."""
     return run("busctl", "call", "org.loquet.Auth1", "/org/loquet/Auth1", "org.freedesktop.DBus.Peer", "Ping").returncode == 0
+
+
+def manager(verb, member, *arguments):
+    """What the daemon answers to a call of its Manager ("call"), or a property of it ("get-property")."""
+    return json.loads(output_of("busctl", "--json=short", verb, *MANAGER, member, *arguments))["data"]
+
+
+def row(dictionary):
+    """An a{sv}, as busctl shows it, without its types."""
+    return {key: value["data"] for key, value in dictionary.items()}
 
 
 def drop_in(name, text):

@@ -8,11 +8,10 @@ import pathlib
 import mail_server
 import sms_gateway
 from certificates import AUTHORITY, SERVER, make_certificates
-from machine import PATIENCE, answers, drop_in, eventually, output_of, run
+from machine import MANAGER, PATIENCE, answers, drop_in, eventually, manager, output_of, row, run
 
 _PLUGINS = pathlib.Path("/etc/loquet/plugins")
 _CREDENTIALS = pathlib.Path("/etc/credstore")
-_MANAGER = ("org.loquet.Auth1", "/org/loquet/Auth1", "org.loquet.Auth1.Manager")
 
 # The step has time to answer on a busy machine.
 _SITE = """
@@ -91,31 +90,22 @@ class Message:
     expires: int
 
 
-def _manager(verb, member, *arguments):
-    return output_of("busctl", "--json=short", verb, *_MANAGER, member, *arguments)
-
-
-def _row(dictionary):
-    """An a{sv}, as busctl shows it, without its types."""
-    return {key: value["data"] for key, value in dictionary.items()}
-
-
 def _plugins_are_ready():
     """Those that a login needs; others are connected when somebody does."""
-    plugins = [_row(plugin) for plugin in json.loads(_manager("get-property", "Plugins"))["data"]]
+    plugins = [row(plugin) for plugin in manager("get-property", "Plugins")]
     ready = {plugin["instance"] for plugin in plugins if plugin["state"] == "ready"}
     return ready >= {"lockout", "one_time_code", "smtp", "sms_http"}
 
 
 def health():
     """What the daemon says of itself."""
-    return json.loads(_manager("get-property", "Health"))["data"]
+    return manager("get-property", "Health")
 
 
 def messages_for(name):
     """All messages to this person, the oldest first, as the helpdesk sees them."""
-    rows, _ = json.loads(_manager("call", "ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name))["data"]
-    return [Message(**_row(row)) for row in rows]
+    rows, _ = manager("call", "ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name)
+    return [Message(**row(row)) for row in rows]
 
 
 def last_message_for(name, *states, patience=PATIENCE):
@@ -136,7 +126,7 @@ def send_at_last(name):
     def sent():
         message = messages_for(name)[-1]
         if message.state == "deferred":
-            asked = run("busctl", "call", *_MANAGER, "RetryMessage", "t", str(message.number))
+            asked = run("busctl", "call", *MANAGER, "RetryMessage", "t", str(message.number))
             if asked.returncode != 0 and "does not wait" not in asked.stderr:  # it is being sent
                 raise AssertionError(asked.stderr)
         return message if message.state == "sent" else None

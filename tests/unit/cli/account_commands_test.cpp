@@ -93,6 +93,16 @@ TEST_F(AnAccountCommand, AddWithoutAPasswordSendsNone) {
     EXPECT_THAT(answers_, IsEmpty());
 }
 
+TEST_F(AnAccountCommand, AddSaysThatTheAccountWasCreatedThoughTheServiceIsGoneRightAfterwards) {
+    takes_new_accounts();
+    service_.on("GetAll", [](bus::Call& call) {
+        call.fail(base::Error(base::Error::Kind::unavailable, "the service is stopping"));
+    });
+    const tests::Outcome outcome = service_.run({"account", "add", "alice", "--no-password"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, HasSubstr("The account alice (UID 30000) was created."));
+}
+
 TEST_F(AnAccountCommand, AddSaysTheServicesComplaint) {
     service_.on("CreateAccount", [](bus::Call& call) {
         call.fail(base::Error(base::Error::Kind::conflict, "there is an account alice already"));
@@ -100,6 +110,18 @@ TEST_F(AnAccountCommand, AddSaysTheServicesComplaint) {
     const tests::Outcome outcome = service_.run({"account", "add", "alice", "--no-password"});
     EXPECT_EQ(outcome.exit_code, 1);
     EXPECT_EQ(outcome.errors, "loquetctl: there is an account alice already\n");
+}
+
+TEST_F(AnAccountCommand, ImportSaysThatItMayBeRepeatedWhereTheServiceWasRestartedMeanwhile) {
+    service_.on("Import", [](bus::Call& call) {
+        call.reply([](bus::Writer& writer) { writer.object_path("/org/loquet/Auth1/job/1"); });
+    });
+    service_.on("GetAll", [](bus::Call& call) {
+        call.fail(base::Error(base::Error::Kind::not_found, "there is no such object"));
+    });
+    const tests::Outcome outcome = service_.run({"account", "import", "-"}, "{\"name\":\"alice\"}\n");
+    EXPECT_EQ(outcome.exit_code, 5);
+    EXPECT_THAT(outcome.errors, HasSubstr("import it again"));
 }
 
 TEST_F(AnAccountCommand, ShowIsSafeOnATerminalAndLeavesOutWhatItDoesNotKnow) {

@@ -183,6 +183,17 @@ TEST_F(APasswordChange, SaysWhichRuleIsNotMetAndDoesNotTryTheSameAgain) {
     EXPECT_EQ(answered_.size(), 1U);
 }
 
+TEST_F(APasswordChange, SaysThatItsDialogIsOverWhereTheServiceWasRestartedMeanwhile) {
+    says({ask({secret("new_password", "New:")})});
+    service_.on("Answer", [](bus::Call& call) {
+        call.fail(
+            base::Error(base::Error::Kind::not_found, "there is no such dialog: it ended, or is somebody else's"));
+    });
+    const tests::Outcome outcome = service_.run({"passwd", "alice", "--password-fd", "0"}, "long enough\n");
+    EXPECT_EQ(outcome.exit_code, 5);
+    EXPECT_THAT(outcome.errors, HasSubstr("begin again"));
+}
+
 TEST_F(APasswordChange, IsDeniedWithTheServicesWords) {
     says({ask({secret("password", "Current:")}),
           protocol::Denied{protocol::Reason::refused, std::chrono::seconds(0), {"Not right"}}});

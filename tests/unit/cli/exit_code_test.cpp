@@ -48,6 +48,14 @@ TEST(AFailure, OfTheBusSaysWhatToDo) {
     EXPECT_THAT(text, testing::HasSubstr("systemctl status loquetd"));
 }
 
+TEST(AFailure, WithoutAnAnswerSaysThatItMayHaveBeenDone) {
+    for (const char* name : {"org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",
+                             "org.freedesktop.DBus.Error.Disconnected", "System.Error.ECONNRESET"}) {
+        EXPECT_THAT(std::string(failure_from_bus(name, "text").what()), testing::HasSubstr("may have been done"))
+            << name;
+    }
+}
+
 TEST(AFailure, ShowsNothingThatATerminalWouldObey) {
     EXPECT_STREQ(failure_from_bus("org.loquet.Auth1.Error.Invalid", "a\x1b[2J").what(), "a\\x1b[2J");
 }
