@@ -205,5 +205,5 @@ class BusySite:
     def _note_if_disturbed(self, command, done):
         if done.returncode != 0:
             with self._lock:
-                self.disturbed[command, done.returncode, done.stderr.strip()] += 1
+                self.disturbed[command, done.returncode, done.stderr.strip().rpartition("\n")[2]] += 1
         return done

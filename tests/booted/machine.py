@@ -87,8 +87,8 @@ def manager(verb, member, *arguments):
     return json.loads(output_of("busctl", "--json=short", verb, *MANAGER, member, *arguments))["data"]
 
 
-def row(dictionary):
-    """An a{sv}, as busctl shows it, without its types."""
+def without_types(dictionary):
+    """An a{sv} that busctl shows."""
     return {key: value["data"] for key, value in dictionary.items()}
 
 

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from busy_site import UNAVAILABLE, BusySite
-from machine import PATIENCE, answers, eventually, manager, output_of, row, run, unit
+from machine import PATIENCE, answers, eventually, manager, output_of, run, unit, without_types
 from people import has_name
 
 DAEMON = "loquetd.service"
@@ -28,7 +28,7 @@ def setUpModule():
 
 def audit_records():
     records, after = [], 0
-    while page := [row(record) for record in manager("call", "ReadAudit", "tu", str(after), "1000")[0]]:
+    while page := [without_types(record) for record in manager("call", "ReadAudit", "tu", str(after), "1000")[0]]:
         records += page
         after = page[-1]["number"]
     return records

@@ -8,7 +8,7 @@ import pathlib
 import mail_server
 import sms_gateway
 from certificates import AUTHORITY, SERVER, make_certificates
-from machine import MANAGER, PATIENCE, answers, drop_in, eventually, manager, output_of, row, run
+from machine import MANAGER, PATIENCE, answers, drop_in, eventually, manager, output_of, run, without_types
 
 _PLUGINS = pathlib.Path("/etc/loquet/plugins")
 _CREDENTIALS = pathlib.Path("/etc/credstore")
@@ -92,7 +92,7 @@ class Message:
 
 def _plugins_are_ready():
     """Those that a login needs; others are connected when somebody does."""
-    plugins = [row(plugin) for plugin in manager("get-property", "Plugins")]
+    plugins = [without_types(plugin) for plugin in manager("get-property", "Plugins")]
     ready = {plugin["instance"] for plugin in plugins if plugin["state"] == "ready"}
     return ready >= {"lockout", "one_time_code", "smtp", "sms_http"}
 
@@ -105,7 +105,7 @@ def health():
 def messages_for(name):
     """All messages to this person, the oldest first, as the helpdesk sees them."""
     rows, _ = manager("call", "ListMessages", "tua{sv}", "0", "1000", "1", "account", "s", name)
-    return [Message(**row(row)) for row in rows]
+    return [Message(**without_types(row)) for row in rows]
 
 
 def last_message_for(name, *states, patience=PATIENCE):
