@@ -44,7 +44,7 @@ public:
                              const protocol::DescribeResponse& /*plugin*/) override {
         return protocol::encode(header, protocol::DescribeRequest{});
     }
-    void accept(const protocol::Frame& frame) override {
+    void accept(const protocol::Frame& frame, const protocol::DescribeResponse& /*plugin*/) override {
         response_ = protocol::decode<protocol::DescribeResponse>(frame);
     }
     void finish() override { client_.described(std::move(response_)); }
@@ -247,7 +247,7 @@ void PluginClient::handle(std::span<const std::uint8_t> packet) {
         if (refused) {
             status_.detail = "its last call failed: " + protocol::decode<protocol::ErrorResponse>(frame).text;
         } else if (flying->second) {
-            flying->second->accept(frame);
+            flying->second->accept(frame, described_as());
         }
         call = std::move(flying->second);
         in_flight_.erase(flying);
@@ -340,12 +340,16 @@ void PluginClient::flush() {
     }
 }
 
-PluginClient::Sent PluginClient::send(RemoteCall& call) {
+const protocol::DescribeResponse& PluginClient::described_as() const noexcept {
     static const protocol::DescribeResponse nothing_known;
+    return plugin_ ? *plugin_ : nothing_known;
+}
+
+PluginClient::Sent PluginClient::send(RemoteCall& call) {
     protocol::FrameHeader header;
     header.serial = call.serial;
     header.deadline = std::max(call.due - clock_.boottime(), Milliseconds(1));
-    const base::SecureBytes packet = call.encode(header, plugin_ ? *plugin_ : nothing_known);
+    const base::SecureBytes packet = call.encode(header, described_as());
     if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
         return Sent::yes;
     }
