@@ -79,6 +79,7 @@ void Application::connect_parts() {
         loop_.stop();
     });
     bus::refuse_large_calls(connection_);
+    loop_.on_few_descriptors([this](bool few) { note_descriptors(few); });
     accounts_.on_change([this](const accounts::Change& change) { tell(change); });
     accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
         return notices_.tell(uid, notice, {store_.digest(store::DigestKind::place, "helpdesk"), true, options_.locale});
@@ -230,6 +231,17 @@ void Application::record_own(model::AuditKind kind, bool granted, const std::str
 
 void Application::tell_systemd(const std::string& state) const {
     sd_notify(0, (state + "\nSTATUS=" + configuration_.refused()).c_str());
+}
+
+void Application::note_descriptors(bool few) {
+    if (few) {
+        log::error(
+            log::id::descriptors_few,
+            "the service has hardly any file descriptor left: what it may have is LimitNOFILE of loquetd.service");
+    } else {
+        log::notice(log::id::descriptors_enough, "the service has enough file descriptors again");
+    }
+    manager_.tell_health();
 }
 
 void Application::note_codes(model::Medium medium, bool alarming) {

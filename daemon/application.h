@@ -59,6 +59,7 @@ private:
     /// With the refused configuration as the status that systemctl shows.
     void tell_systemd(const std::string& state) const;
     void end_in_order();
+    void note_descriptors(bool few);
     void note_codes(model::Medium medium, bool alarming);
     void note_channel(const std::string& channel, const outbox::ChannelHealth& health);
     static void note_refused_code(const model::OutboxEntry& message);

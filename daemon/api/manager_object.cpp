@@ -222,6 +222,7 @@ void ManagerObject::health(Writer& value) const {
     };
     add(deps_.refused_configuration);
     add(deps_.store.why_unwritable());
+    add(deps_.loop.has_few_descriptors() ? "hardly any file descriptor is left (LimitNOFILE of loquetd.service)" : "");
     add(deps_.directory.trouble());
     add(deps_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
     for (const auto medium : {model::Medium::mail, model::Medium::sms}) {

@@ -168,7 +168,7 @@ void PluginClient::open() {
     std::memcpy(address.sun_path, config_.socket_path.c_str(), config_.socket_path.size());
     socket_ = base::Fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket_) {
-        broken(base::system_error(errno, "cannot create a socket").what());
+        no_socket(base::system_error(errno, "loquetd cannot create a socket").what());
         return;
     }
     if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
@@ -405,6 +405,13 @@ void PluginClient::nobody_there(int error, const std::string& detail) {
     const std::string shown = base::printable(detail);
     set_state(PluginState::absent, shown);
     close_and_fail(shown);
+}
+
+/// Our own shortage says nothing about the plugin, which is tried again soon and not quarantined for it.
+void PluginClient::no_socket(const std::string& detail) {
+    breaker_.absent(clock_.boottime());
+    set_state(PluginState::failing, detail);
+    close_and_fail(detail);
 }
 
 void PluginClient::close_and_fail(const std::string& detail) {

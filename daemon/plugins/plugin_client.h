@@ -136,6 +136,7 @@ private:
     void disconnect();
     void broken(const std::string& detail);
     void nobody_there(int error, const std::string& detail);
+    void no_socket(const std::string& detail);
     void close_and_fail(const std::string& detail);
     /// By a job of the loop: its caller resumes in no call of this object, and may outlive it.
     void fail_later(std::unique_ptr<RemoteCall> call, std::exception_ptr why);
