@@ -12,6 +12,7 @@
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
 #include "daemon/api/manager_object.h"
+#include "daemon/api/object_watchers.h"
 #include "daemon/config/config.h"
 #include "daemon/configuration.h"
 #include "daemon/conversation/engine.h"
@@ -86,6 +87,7 @@ private:
     conversation::Engine engine_;
     bus::Connection connection_;
     api::Callers callers_;
+    api::ObjectWatchers watchers_;
     api::ManagerObject manager_;
     api::ConversationObjects conversations_;
     api::AccountObjects account_objects_;

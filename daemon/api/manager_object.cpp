@@ -258,12 +258,10 @@ void ManagerObject::tell(const accounts::Change& change) {
     }
 }
 
-void ManagerObject::tell_plugin(const plugins::PluginStatus& status) {
+void ManagerObject::tell_plugin(const std::string& instance) {
     const bus::Message signal = deps_.connection.signal(protocol::root_path, interface, "PluginChanged");
-    Writer(signal.get()).text(status.instance);
+    Writer(signal.get()).text(instance);
     deps_.connection.send(signal);
-    tell_plugins();
-    tell_health();
 }
 
 void ManagerObject::tell_plugins() {

@@ -38,6 +38,7 @@ constexpr std::uint64_t import_bytes = std::uint64_t{4} << 30U;
 constexpr std::size_t import_line_bytes = 16 * 1024;
 constexpr std::size_t import_errors = 100;       ///< lines whose mistakes are told; the others are counted
 constexpr std::size_t imports = 1;               ///< at a time
+constexpr std::size_t announced_accounts = 1000; ///< of one import, to programs that watch the accounts; and its last
 constexpr std::size_t import_jobs = 16;          ///< running and ended ones that can still be asked
 
 constexpr std::uint32_t new_password_tries = 3; ///< before a change of password has to begin anew
