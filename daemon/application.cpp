@@ -12,9 +12,12 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstddef>
 #include <exception>
+#include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace loquet {
@@ -56,12 +59,13 @@ Application::Application(Options options)
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
       engine_({loop_, clock_, steady_, store_, texts_, &outbox_, flow_set(settings_, plugins_.selection())}),
-      connection_(bus::Connection::system()), callers_(connection_),
+      connection_(bus::Connection::system()), callers_(connection_), watchers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_}),
-      conversations_(connection_, engine_, tasks_),
-      account_objects_({connection_, callers_, accounts_, engine_, settings_, steady_, clock_, tasks_}),
-      jobs_(connection_, imports_, tasks_), tasks_(log_failure) {
+      conversations_(connection_, watchers_, engine_, tasks_),
+      account_objects_(
+          {connection_, callers_, watchers_, accounts_, imports_, engine_, settings_, steady_, clock_, tasks_}),
+      jobs_(connection_, watchers_, imports_, tasks_), tasks_(log_failure) {
     log::set_level(settings_.log.level);
     connect_parts();
 }
@@ -72,19 +76,27 @@ void Application::connect_parts() {
         callers_.forget(name);
         engine_.forget_caller(name);
         imports_.forget_owner(name);
-        account_objects_.forget(name);
+        watchers_.forget(name);
     });
     connection_.on_disconnect([this] {
         bus_lost_ = true;
         loop_.stop();
     });
     bus::refuse_large_calls(connection_);
+    loop_.on_few_descriptors([this](bool few) { note_descriptors(few); });
     accounts_.on_change([this](const accounts::Change& change) { tell(change); });
     accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
         return notices_.tell(uid, notice,
                              {store_.digest(store::DigestKind::place, "helpdesk"), "", true, options_.locale});
     });
-    imports_.on_progress([this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); });
+    imports_.observe(
+        {.begun = [this](accounts::ImportId id, const std::string& owner) { jobs_.tell_begun(id, owner); },
+         .progress = [this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); },
+         .forgotten = [this](accounts::ImportId id, const std::string& owner) { jobs_.tell_forgotten(id, owner); },
+         .made = [this](model::Uid uid) { tell({accounts::Change::Kind::added, uid, {}}); }});
+    engine_.on_dialog = [this](conversation::DialogId id, const std::string& caller, bool there) {
+        conversations_.tell(id, caller, there);
+    };
     engine_.on_locked = [this](model::Uid uid, base::Milliseconds /*until*/, const std::string& reason) {
         tell({accounts::Change::Kind::locked, uid, reason});
     };
@@ -182,6 +194,9 @@ void Application::use(Configuration::Loaded loaded) {
     auto plugins = plugins_.select(plugin_instances(loaded.settings));
     const auto bindings = channel_bindings(loaded.settings.outbox, plugins);
     auto flows = flow_set(loaded.settings, plugins);
+    std::vector<std::string> others; // plugins that come or go
+    std::ranges::set_symmetric_difference(std::views::keys(settings_.plugins),
+                                          std::views::keys(loaded.settings.plugins), std::back_inserter(others));
     // Nothing below fails.
     settings_ = std::move(loaded.settings);
     texts_ = std::move(loaded.texts);
@@ -192,6 +207,9 @@ void Application::use(Configuration::Loaded loaded) {
     receipts_.use(bindings);
     accounts_.set_history(settings_.password.history);
     engine_.use(std::move(flows));
+    for (const std::string& name : others) {
+        manager_.tell_plugin(name);
+    }
     std::string text = "the configuration was read";
     for (const std::string& key : later) {
         text += (&key == &later.front() ? "; at a restart changes " : ", ") + key;
@@ -231,6 +249,17 @@ void Application::record_own(model::AuditKind kind, bool granted, const std::str
 
 void Application::tell_systemd(const std::string& state) const {
     sd_notify(0, (state + "\nSTATUS=" + configuration_.refused()).c_str());
+}
+
+void Application::note_descriptors(bool few) {
+    if (few) {
+        log::error(
+            log::id::descriptors_few,
+            "the service has hardly any file descriptor left: what it may have is LimitNOFILE of loquetd.service");
+    } else {
+        log::notice(log::id::descriptors_enough, "the service has enough file descriptors again");
+    }
+    manager_.tell_health();
 }
 
 void Application::note_codes(model::Medium medium, bool alarming) {
@@ -274,7 +303,9 @@ void Application::note_plugin(const plugins::PluginStatus& status) {
     if (shut_out) {
         record_own(model::AuditKind::plugin_quarantined, false, status.instance);
     }
-    manager_.tell_plugin(status);
+    manager_.tell_plugin(status.instance);
+    manager_.tell_plugins();
+    manager_.tell_health();
 }
 
 } // namespace loquet

@@ -12,6 +12,7 @@
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
 #include "daemon/api/manager_object.h"
+#include "daemon/api/object_watchers.h"
 #include "daemon/config/config.h"
 #include "daemon/configuration.h"
 #include "daemon/conversation/engine.h"
@@ -59,6 +60,7 @@ private:
     /// With the refused configuration as the status that systemctl shows.
     void tell_systemd(const std::string& state) const;
     void end_in_order();
+    void note_descriptors(bool few);
     void note_codes(model::Medium medium, bool alarming);
     void note_channel(const std::string& channel, const outbox::ChannelHealth& health);
     static void note_refused_code(const model::OutboxEntry& message);
@@ -85,6 +87,7 @@ private:
     conversation::Engine engine_;
     bus::Connection connection_;
     api::Callers callers_;
+    api::ObjectWatchers watchers_;
     api::ManagerObject manager_;
     api::ConversationObjects conversations_;
     api::AccountObjects account_objects_;

@@ -150,10 +150,13 @@ Import::Import(Dependencies deps, ImportRules rules, const ImportOptions& option
 
 void Import::cancel() noexcept {
     cancelled_ = true;
-    reader_->cancel();
+    if (reader_) {
+        reader_->cancel();
+    }
 }
 
-Task<void> Import::run(base::Job told) {
+Task<void> Import::run(base::Job told, base::Function<void(model::Uid)> made) {
+    made_ = std::move(made);
     try {
         Task<void> working = work(told);
         co_await working;
@@ -161,6 +164,11 @@ Task<void> Import::run(base::Job told) {
     } catch (const std::exception& failure) {
         progress_.state = cancelled_ ? State::cancelled : State::failed;
         progress_.failure = failure.what();
+    }
+    reader_->cancel(); // it may wait for a pipe still
+    reader_.reset();   // and its descriptors; what is told of it stays for minutes
+    if (last_made_ && made_) {
+        made_(*last_made_);
     }
     told();
 }
@@ -223,9 +231,23 @@ Task<void> Import::write(ImportLines lines) {
         });
     try {
         co_await written;
+        announce(outcome->made);
     } catch (const Rehearsed&) { // NOLINT(bugprone-empty-catch): undone, as was intended
     }
     add(std::move(*outcome));
+}
+
+void Import::announce(const std::vector<model::Uid>& made) {
+    for (const model::Uid uid : made) {
+        if (announced_ == limits::announced_accounts) {
+            last_made_ = made.back();
+            return;
+        }
+        ++announced_;
+        if (made_) {
+            made_(uid);
+        }
+    }
 }
 
 void Import::add(ImportOutcome outcome) {
@@ -252,7 +274,7 @@ Imports::~Imports() {
 }
 
 ImportId Imports::start(base::Fd input, const ImportOptions& options, std::string owner) {
-    drop_old();
+    make_room();
     const auto running =
         std::count_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job.second.ended.count() == 0; });
     if (static_cast<std::size_t>(running) >= limits::imports) {
@@ -264,14 +286,22 @@ ImportId Imports::start(base::Fd input, const ImportOptions& options, std::strin
     const Import::Dependencies deps{store_, names_, clock_, lookups_, readers_};
     auto import = std::make_shared<Import>(deps, std::move(rules), options, std::move(input));
     const ImportId id = ++last_;
-    jobs_.emplace(id, Job{import, std::move(owner)});
+    const Job& job = jobs_.emplace(id, Job{import, std::move(owner)}).first->second;
+    if (observer_.begun) {
+        observer_.begun(id, job.owner);
+    }
     tasks_.spawn(run(id, std::move(import)));
     return id;
 }
 
 base::Task<void> Imports::run(ImportId id, std::shared_ptr<Import> import) {
     base::Job told = [this, id, running = import.get()] { tell(id, *running); };
-    base::Task<void> running = import->run(std::move(told));
+    base::Function<void(model::Uid)> made = [this](model::Uid uid) {
+        if (observer_.made) {
+            observer_.made(uid);
+        }
+    };
+    base::Task<void> running = import->run(std::move(told), std::move(made));
     co_await running;
     const Import::Progress& progress = import->progress();
     log::notice(log::id::accounts_imported,
@@ -288,8 +318,8 @@ void Imports::tell(ImportId id, const Import& import) {
     if (import.progress().state != Import::State::running) {
         job->second.ended = std::max(clock_.boottime(), base::Milliseconds(1));
     }
-    if (observer_) {
-        observer_(id, job->second.owner);
+    if (observer_.progress) {
+        observer_.progress(id, job->second.owner);
     }
 }
 
@@ -322,18 +352,50 @@ void Imports::cancel_all() noexcept {
     }
 }
 
-void Imports::drop_old() {
+std::vector<ImportId> Imports::jobs_of(std::string_view owner) const {
+    std::vector<ImportId> ids;
+    for (const auto& [id, job] : jobs_) {
+        if (job.owner == owner) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+Imports::Jobs::iterator Imports::forget(Jobs::iterator job) {
+    const auto [id, forgotten] = std::move(*job);
+    const auto next = jobs_.erase(job);
+    if (observer_.forgotten) {
+        observer_.forgotten(id, forgotten.owner);
+    }
+    return next;
+}
+
+std::optional<base::Milliseconds> Imports::forget_old() {
     const base::Milliseconds now = clock_.boottime();
-    std::erase_if(jobs_, [&](const auto& job) {
-        return job.second.ended.count() != 0 && now - job.second.ended > kept_after_end;
-    });
+    std::optional<base::Milliseconds> next;
+    for (auto job = jobs_.begin(); job != jobs_.end();) {
+        if (job->second.ended.count() == 0) {
+            ++job;
+        } else if (const base::Milliseconds age = now - job->second.ended; age >= kept_after_end) {
+            job = forget(job);
+        } else {
+            next = std::min(next.value_or(kept_after_end), kept_after_end - age);
+            ++job;
+        }
+    }
+    return next;
+}
+
+void Imports::make_room() {
+    (void)forget_old();
     while (jobs_.size() >= limits::import_jobs) {
         const auto oldest =
             std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job.second.ended.count() != 0; });
         if (oldest == jobs_.end()) {
             return;
         }
-        jobs_.erase(oldest);
+        (void)forget(oldest);
     }
 }
 

@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,9 +104,10 @@ public:
     /// Throws Error (invalid) where the descriptor is neither a file nor a pipe. `deps` outlive the import.
     Import(Dependencies deps, ImportRules rules, const ImportOptions& options, base::Fd input);
 
-    /// To the end, also when nothing goes well; never throws. `told` runs after each batch and at the end. Awaited or
-    /// spawned once; the import outlives it.
-    [[nodiscard]] base::Task<void> run(base::Job told);
+    /// To the end, also when nothing goes well; never throws. `told` runs after each batch and at the end. `made` runs
+    /// for each account once it is durable, for limits::announced_accounts of them; where there are more, also for the
+    /// last one when all is done. Awaited or spawned once; the import outlives it.
+    [[nodiscard]] base::Task<void> run(base::Job told, base::Function<void(model::Uid)> made);
     /// What is under way ends soon; nothing happens to one that ended.
     void cancel() noexcept;
 
@@ -121,14 +123,18 @@ private:
     base::Task<void> work(base::Job& told);
     base::Task<void> write(ImportLines lines);
     void add(ImportOutcome outcome);
+    void announce(const std::vector<model::Uid>& made);
     [[nodiscard]] static Batch read_batch(ImportReader& reader, const ImportRules& rules);
 
     Dependencies deps_;
     std::shared_ptr<const ImportRules> rules_;
     ImportOptions options_;
-    std::shared_ptr<ImportReader> reader_;
+    std::shared_ptr<ImportReader> reader_; ///< until its end
     ImportSettings settings_;
     Progress progress_;
+    base::Function<void(model::Uid)> made_;
+    std::size_t announced_ = 0;
+    std::optional<model::Uid> last_made_; ///< not announced
     bool cancelled_ = false;
 };
 
@@ -156,9 +162,19 @@ public:
     /// The connection is gone: what it began ends and is forgotten.
     void forget_owner(std::string_view owner);
     void cancel_all() noexcept;
+    /// Forgets those that ended some minutes ago. How long until the next one is to be forgotten; nothing: none is.
+    std::optional<base::Milliseconds> forget_old();
 
-    /// One observer: after each batch, and at the end, with the owner.
-    void on_progress(base::Function<void(ImportId, const std::string&)> observer) { observer_ = std::move(observer); }
+    [[nodiscard]] std::vector<ImportId> jobs_of(std::string_view owner) const;
+
+    /// What somebody else is told of; each is called on the loop, and may be empty.
+    struct Observer {
+        base::Function<void(ImportId, const std::string& owner)> begun;
+        base::Function<void(ImportId, const std::string& owner)> progress;  ///< after each batch, and at the end
+        base::Function<void(ImportId, const std::string& owner)> forgotten; ///< its owner is still there
+        base::Function<void(model::Uid)> made;                              ///< as Import::run() says
+    };
+    void observe(Observer observer) { observer_ = std::move(observer); }
 
 private:
     struct Job {
@@ -167,8 +183,10 @@ private:
         base::Milliseconds ended{0}; ///< 0: it runs
     };
     base::Task<void> run(ImportId id, std::shared_ptr<Import> import);
+    using Jobs = std::map<ImportId, Job>;
     void tell(ImportId id, const Import& import);
-    void drop_old();
+    void make_room();
+    Jobs::iterator forget(Jobs::iterator job);
 
     ImportRules rules_;
     store::Store& store_;
@@ -176,9 +194,9 @@ private:
     const base::Clock& clock_;
     work::WorkerPool lookups_;
     work::WorkerPool readers_;
-    std::map<ImportId, Job> jobs_;
+    Jobs jobs_;
     ImportId last_ = 0;
-    base::Function<void(ImportId, const std::string&)> observer_;
+    Observer observer_;
     base::TaskScope tasks_; ///< last: dies before what its tasks use
 };
 

@@ -136,6 +136,14 @@ public:
         return true;
     }
 
+    [[nodiscard]] std::vector<Uid> made() const {
+        std::vector<Uid> uids;
+        for (const model::AuditEvent& event : events_) {
+            uids.push_back(event.account.value());
+        }
+        return uids;
+    }
+
     /// The records of what was made.
     void finish() {
         numbers_.keep_place();
@@ -267,6 +275,7 @@ ImportOutcome import_lines(WriteTxn& txn, const ImportLines& lines, const Import
             outcome.errors.push_back({line.number, refused.what()});
         }
     }
+    outcome.made = importer.made();
     importer.finish();
     return outcome;
 }

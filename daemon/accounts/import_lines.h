@@ -68,6 +68,7 @@ struct ImportLines {
 struct ImportOutcome {
     std::uint64_t created = 0;
     std::uint64_t unchanged = 0; ///< there is such an account already
+    std::vector<model::Uid> made;
     std::vector<LineError> errors;
 };
 

@@ -2,6 +2,8 @@
 #include "daemon/api/account_objects.h"
 
 #include "daemon/api/account_request.h"
+#include "daemon/api/conversation_objects.h"
+#include "daemon/api/job_objects.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/model/canonical_form.h"
 
@@ -81,8 +83,25 @@ void add_lock(AccountProperties& account, model::SteadyTime& steady, const base:
     }
 }
 
-constexpr const char* object_manager_interface = "org.freedesktop.DBus.ObjectManager";
 constexpr std::size_t reset_options = 32;
+
+/// One entry of what GetManagedObjects answers.
+template <class Properties, class Subject>
+void write_object(Writer& writer, const std::string& path, const char* interface, const Properties& properties,
+                  const Subject& subject) {
+    writer.pair("oa{sa{sv}}", [&] {
+        writer.object_path(path);
+        writer.array("{sa{sv}}", [&] {
+            writer.pair("sa{sv}", [&] {
+                writer.text(interface).dictionary([&] {
+                    for (const auto& property : properties) {
+                        writer.entry(property.name, property.signature, [&] { property.write(writer, subject); });
+                    }
+                });
+            });
+        });
+    });
+}
 
 } // namespace
 
@@ -134,7 +153,7 @@ AccountProperties AccountObjects::properties_of_account(Uid uid) const {
 int AccountObjects::answer_object_manager(sd_bus_message* message, void* self, sd_bus_error* error) noexcept {
     const char* const path = sd_bus_message_get_path(message);
     if (path == nullptr || std::string_view(path) != protocol::root_path
-        || sd_bus_message_is_method_call(message, object_manager_interface, "GetManagedObjects") <= 0) {
+        || sd_bus_message_is_method_call(message, ObjectWatchers::interface, "GetManagedObjects") <= 0) {
         return 0;
     }
     return bus::method<&AccountObjects::list_objects, Action::read_accounts>(message, self, error);
@@ -147,64 +166,39 @@ base::Task<void> AccountObjects::list_objects(bus::Call& call, const Caller& cal
         throw Error(Error::Kind::limited, "there are too many accounts for one answer: use ListAccounts");
     }
     if (deps_.callers.is_connected(caller)) {
-        watch(caller.sender);
+        deps_.watchers.watch(caller.sender);
     }
     call.reply([&](bus::Writer& w) {
         w.array("{oa{sa{sv}}}", [&] {
             for (const accounts::ListEntry& entry : page.entries) {
-                const AccountProperties account = properties_of_account(entry.public_part.uid);
-                w.pair("oa{sa{sv}}", [&] {
-                    w.object_path(tree.path_of(entry.public_part.uid));
-                    w.array("{sa{sv}}", [&] {
-                        w.pair("sa{sv}", [&] {
-                            w.text(interface).dictionary([&] {
-                                for (const AccountProperty& property : account_properties()) {
-                                    w.entry(property.name, property.signature, [&] { property.write(w, account); });
-                                }
-                            });
-                        });
-                    });
-                });
+                write_account(w, entry.public_part.uid);
+            }
+            for (const accounts::ImportId id : deps_.imports.jobs_of(caller.sender)) {
+                write_object(w, JobObjects::tree.path_of(id), JobObjects::interface, JobObjects::properties(),
+                             *deps_.imports.progress(id, caller.sender));
+            }
+            for (const conversation::DialogId id : deps_.engine.dialogs_of(caller.sender)) {
+                write_object(w, ConversationObjects::tree.path_of(id), protocol::conversation_interface,
+                             std::array<AccountProperty, 0>(), AccountProperties());
             }
         });
     });
     co_return;
 }
 
-void AccountObjects::watch(const std::string& sender) {
-    if (!watchers_.contains(sender) && watchers_.size() >= limits::object_watchers) {
-        throw Error(Error::Kind::limited, "too many programs watch the accounts: end one of them first");
-    }
-    watchers_.insert(sender);
-}
-
-void AccountObjects::forget(std::string_view sender) {
-    const auto watcher = watchers_.find(sender);
-    if (watcher != watchers_.end()) {
-        watchers_.erase(watcher);
-    }
+void AccountObjects::write_account(bus::Writer& writer, Uid uid) const {
+    write_object(writer, tree.path_of(uid), interface, account_properties(), properties_of_account(uid));
 }
 
 void AccountObjects::tell(const Change& change) {
+    if (change.kind == Change::Kind::added) {
+        return deps_.watchers.tell_added(tree.path_of(change.uid), interface);
+    }
     std::array<const char*, std::tuple_size_v<std::decay_t<decltype(account_properties())>>> names{};
     std::ranges::transform(account_properties(), names.begin(), &AccountProperty::name);
-    for (const std::string& watcher : watchers_) {
-        if (change.kind == Change::Kind::added) {
-            tell_added(change.uid, watcher);
-        } else {
-            bus::tell_changed(deps_.connection, tree.path_of(change.uid), interface, names, watcher);
-        }
+    for (const std::string& watcher : deps_.watchers.all()) {
+        bus::tell_changed(deps_.connection, tree.path_of(change.uid), interface, names, watcher);
     }
-}
-
-void AccountObjects::tell_added(Uid uid, const std::string& watcher) {
-    const bus::Message signal =
-        deps_.connection.signal(protocol::root_path, object_manager_interface, "InterfacesAdded");
-    bus::Writer writer(signal.get());
-    writer.object_path(tree.path_of(uid));
-    // No values: who may read them reads them.
-    writer.array("{sa{sv}}", [&] { writer.pair("sa{sv}", [&] { writer.text(interface).dictionary([] {}); }); });
-    deps_.connection.send_to(signal, watcher);
 }
 
 base::Task<void> AccountObjects::lock(bus::Call& call, const Caller& caller, Reason reason) {

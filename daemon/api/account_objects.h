@@ -5,7 +5,9 @@
 #pragma once
 
 #include "daemon/accounts/accounts.h"
+#include "daemon/accounts/import.h"
 #include "daemon/api/caller.h"
+#include "daemon/api/object_watchers.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
@@ -19,7 +21,6 @@
 #include "lib/protocol/names.h"
 
 #include <array>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +61,9 @@ public:
     struct Dependencies {
         bus::Connection& connection;
         Callers& callers;
+        ObjectWatchers& watchers;
         accounts::Accounts& accounts;
+        accounts::Imports& imports;
         conversation::Engine& engine;
         const config::Config& settings;
         model::SteadyTime& steady;
@@ -80,8 +83,6 @@ public:
 
     /// Tells those who listed the accounts, each for itself: that there is a new one, or that one has to be read again.
     void tell(const accounts::Change& change);
-    /// A connection is gone.
-    void forget(std::string_view sender);
 
 private:
     base::Task<void> lock(bus::Call& call, const Caller& caller, Reason reason);
@@ -95,14 +96,12 @@ private:
 
     base::Task<void> list_objects(bus::Call& call, const Caller& caller);
     [[nodiscard]] AccountProperties properties_of_account(model::Uid uid) const;
-    void watch(const std::string& sender);
-    void tell_added(model::Uid uid, const std::string& watcher);
+    void write_account(bus::Writer& writer, model::Uid uid) const;
 
     static int answer_object_manager(sd_bus_message* message, void* self, sd_bus_error* error) noexcept;
     static const sd_bus_vtable members[];
 
     Dependencies deps_;
-    std::set<std::string, std::less<>> watchers_; ///< unique names of connections that may see the accounts
 };
 
 } // namespace loquet::api

@@ -13,9 +13,9 @@ SealedAnswers SealedAnswers::read(bus::Reader& reader) {
     return {protocol::open_answers(memory.get())};
 }
 
-ConversationObjects::ConversationObjects(bus::Connection& connection, conversation::Engine& engine,
-                                         base::TaskGroup& tasks)
-    : engine_(engine), tasks_(tasks) {
+ConversationObjects::ConversationObjects(bus::Connection& connection, ObjectWatchers& watchers,
+                                         conversation::Engine& engine, base::TaskGroup& tasks)
+    : watchers_(watchers), engine_(engine), tasks_(tasks) {
     connection.add_objects(tree.prefix, protocol::conversation_interface, vtable, bus::find_in<tree>, this);
 }
 
@@ -23,6 +23,17 @@ base::Task<Owner> ConversationObjects::admit_owner(const bus::Call& call, Access
     Owner owner{call.sender()};
     engine_.require_dialog(tree.require(call.path()), owner.sender);
     co_return owner;
+}
+
+void ConversationObjects::tell(conversation::DialogId id, const std::string& caller, bool there) {
+    if (watchers_.all().contains(caller)) {
+        const std::string path = tree.path_of(id);
+        if (there) {
+            watchers_.tell_added(path, protocol::conversation_interface, caller);
+        } else {
+            watchers_.tell_removed(path, protocol::conversation_interface, caller);
+        }
+    }
 }
 
 base::Task<void> ConversationObjects::answer(bus::Call& call, const Owner& owner, SealedAnswers answers) {

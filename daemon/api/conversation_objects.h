@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/api/caller.h"
+#include "daemon/api/object_watchers.h"
 #include "daemon/conversation/engine.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
@@ -23,7 +24,8 @@ class ConversationObjects {
 public:
     static constexpr bus::ObjectTree<conversation::DialogId> tree{protocol::conversation_prefix};
 
-    ConversationObjects(bus::Connection& connection, conversation::Engine& engine, base::TaskGroup& tasks);
+    ConversationObjects(bus::Connection& connection, ObjectWatchers& watchers, conversation::Engine& engine,
+                        base::TaskGroup& tasks);
 
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return tasks_; }
     /// Another's dialog, one that ended and one that never was are not found, all alike.
@@ -31,12 +33,16 @@ public:
         return admit_owner(call, access);
     }
 
+    /// Its caller, where that is among the watchers: there is one that goes on, or it is over.
+    void tell(conversation::DialogId id, const std::string& caller, bool there);
+
 private:
     base::Task<Owner> admit_owner(const bus::Call& call, Access access);
     base::Task<void> answer(bus::Call& call, const Owner& owner, SealedAnswers answers);
     base::Task<void> cancel(bus::Call& call, const Owner& owner);
     static const sd_bus_vtable vtable[];
 
+    ObjectWatchers& watchers_;
     conversation::Engine& engine_;
     base::TaskGroup& tasks_;
 };

@@ -49,8 +49,9 @@ constexpr std::array<JobObjects::Property, 8> job_properties_table{{
 
 } // namespace
 
-JobObjects::JobObjects(bus::Connection& connection, accounts::Imports& imports, base::TaskGroup& tasks)
-    : connection_(connection), imports_(imports), tasks_(tasks) {
+JobObjects::JobObjects(bus::Connection& connection, ObjectWatchers& watchers, accounts::Imports& imports,
+                       base::TaskGroup& tasks)
+    : connection_(connection), watchers_(watchers), imports_(imports), tasks_(tasks) {
     connection_.add_filter(bus::read_properties<JobObjects>, this);
     connection_.add_objects(tree.prefix, interface, bus::with_properties(job_properties_table, members),
                             bus::find_in<tree>, this);
@@ -73,10 +74,26 @@ const Progress& JobObjects::subject(const bus::Call& call) const {
     return *progress;
 }
 
+void JobObjects::tell_begun(accounts::ImportId id, const std::string& owner) {
+    watchers_.tell_added(tree.path_of(id), interface, owner);
+}
+
+void JobObjects::tell_forgotten(accounts::ImportId id, const std::string& owner) {
+    watchers_.tell_removed(tree.path_of(id), interface, owner);
+}
+
+void JobObjects::forget_in_time() {
+    const auto next = imports_.forget_old();
+    forgetting_ = next ? connection_.loop().after(*next, [this] { forget_in_time(); }) : bus::Source();
+}
+
 void JobObjects::tell_progress(accounts::ImportId id, const std::string& owner) {
     std::array<const char*, job_properties_table.size()> names{};
     std::ranges::transform(job_properties_table, names.begin(), [](const Property& property) { return property.name; });
     bus::tell_changed(connection_, tree.path_of(id), interface, names, owner);
+    if (!forgetting_) {
+        forget_in_time();
+    }
 }
 
 base::Task<void> JobObjects::cancel(bus::Call& call, const Owner& owner) {

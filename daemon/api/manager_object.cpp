@@ -222,6 +222,7 @@ void ManagerObject::health(Writer& value) const {
     };
     add(deps_.refused_configuration);
     add(deps_.store.why_unwritable());
+    add(deps_.loop.has_few_descriptors() ? "hardly any file descriptor is left (LimitNOFILE of loquetd.service)" : "");
     add(deps_.directory.problem());
     add(deps_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
     for (const auto medium : {model::Medium::mail, model::Medium::sms}) {
@@ -257,12 +258,10 @@ void ManagerObject::tell(const accounts::Change& change) {
     }
 }
 
-void ManagerObject::tell_plugin(const plugins::PluginStatus& status) {
+void ManagerObject::tell_plugin(const std::string& instance) {
     const bus::Message signal = deps_.connection.signal(protocol::root_path, interface, "PluginChanged");
-    Writer(signal.get()).text(status.instance);
+    Writer(signal.get()).text(instance);
     deps_.connection.send(signal);
-    tell_plugins();
-    tell_health();
 }
 
 void ManagerObject::tell_plugins() {

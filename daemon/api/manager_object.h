@@ -89,7 +89,8 @@ public:
 
     // Signals: which object changed, and nothing else
     void tell(const accounts::Change& change);
-    void tell_plugin(const plugins::PluginStatus& status);
+    /// It is in another state, or was configured, or is no more.
+    void tell_plugin(const std::string& instance);
     /// Others are configured.
     void tell_plugins();
     void tell_health();

@@ -213,20 +213,23 @@ std::shared_ptr<Dialog> DialogTable::remove(DialogId id) {
     return dialog;
 }
 
-std::vector<std::shared_ptr<Dialog>> DialogTable::remove_all_of(std::string_view sender) {
-    std::vector<std::shared_ptr<Dialog>> removed;
-    if (!of_sender_.contains(sender)) {
-        return removed;
-    }
+std::vector<DialogId> DialogTable::all_of(std::string_view sender) const {
     std::vector<DialogId> ids;
+    if (!of_sender_.contains(sender)) {
+        return ids;
+    }
     for (const auto& [id, dialog] : dialogs_) {
         if (dialog->client.sender == sender) {
             ids.push_back(id);
-            removed.push_back(dialog);
         }
     }
-    for (const DialogId id : ids) {
-        (void)remove(id);
+    return ids;
+}
+
+std::vector<std::shared_ptr<Dialog>> DialogTable::remove_all_of(std::string_view sender) {
+    std::vector<std::shared_ptr<Dialog>> removed;
+    for (const DialogId id : all_of(sender)) {
+        removed.push_back(remove(id));
     }
     return removed;
 }

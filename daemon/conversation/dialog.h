@@ -118,8 +118,9 @@ struct Dialog {
     std::shared_ptr<Effects> polled;               ///< what a poll led to, while there was no permit to go on with it
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
-    base::TaskId task = 0; ///< in the engine's group: what is done for its last call
-    bool shielded = false; ///< that task: it counts or writes, and runs to its end
+    base::TaskId task = 0;  ///< in the engine's group: what is done for its last call
+    bool announced = false; ///< its caller knows its number
+    bool shielded = false;  ///< that task: it counts or writes, and runs to its end
 
     /// Where a factor that was proved says something about who comes next: at a seat or a host, or among the owner's
     /// own programs; not behind somebody else's su.
@@ -150,6 +151,7 @@ public:
     std::shared_ptr<Dialog> remove(DialogId id);
     /// What is removed.
     std::vector<std::shared_ptr<Dialog>> remove_all_of(std::string_view sender);
+    [[nodiscard]] std::vector<DialogId> all_of(std::string_view sender) const;
     [[nodiscard]] bool contains(DialogId id) const { return dialogs_.contains(id); }
     [[nodiscard]] std::size_t size() const noexcept { return dialogs_.size(); }
 

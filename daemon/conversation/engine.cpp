@@ -95,7 +95,14 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
         auto levelled = *std::move(level);
         co_await levelled;
     }
-    co_return Begun{dialogs_.contains(id) ? std::optional(id) : std::nullopt, std::move(turn)};
+    if (!dialogs_.contains(id)) {
+        co_return Begun{std::nullopt, std::move(turn)};
+    }
+    dialog->announced = true;
+    if (on_dialog) {
+        on_dialog(id, dialog->client.sender, true);
+    }
+    co_return Begun{id, std::move(turn)};
 }
 
 base::Task<Turn> Engine::open(std::shared_ptr<Dialog> dialog, Answers known) {
@@ -146,7 +153,7 @@ base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog
     try {
         turn = co_await work;
     } catch (...) {
-        dialogs_.remove(id);
+        (void)drop(id);
         throw;
     }
     if (const auto* wait = std::get_if<Wait>(&turn)) {
@@ -157,7 +164,7 @@ base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog
         dialog->waits_since.reset();
     }
     if (dialog->flow.state() == State::ended) {
-        dialogs_.remove(id);
+        (void)drop(id);
     } else if (dialogs_.contains(id)) {
         watch_timeout(id, *dialog);
     } else {
@@ -189,7 +196,7 @@ base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers
 
 void Engine::cancel(DialogId id, const std::string& sender) {
     const auto dialog = dialogs_.find(id, sender);
-    dialogs_.remove(id);
+    (void)drop(id);
     abandon(dialog, "cancelled");
 }
 
@@ -197,6 +204,14 @@ void Engine::forget_caller(std::string_view sender) {
     for (const auto& dialog : dialogs_.remove_all_of(sender)) {
         abandon(dialog, "its caller left");
     }
+}
+
+std::shared_ptr<Dialog> Engine::drop(DialogId id) {
+    std::shared_ptr<Dialog> dialog = dialogs_.remove(id);
+    if (dialog && dialog->announced && on_dialog) {
+        on_dialog(id, dialog->client.sender, false);
+    }
+    return dialog;
 }
 
 void Engine::abandon(const std::shared_ptr<Dialog>& dialog, const char* why) {
@@ -231,7 +246,7 @@ void Engine::require_running() const {
 
 void Engine::watch_timeout(DialogId id, Dialog& dialog) {
     dialog.timeout = loop_.after(dialog.flows->settings().conversation.timeout, [this, id] {
-        if (const auto silent = dialogs_.remove(id)) {
+        if (const auto silent = drop(id)) {
             note_unfinished(silent, "timed out");
         }
     });

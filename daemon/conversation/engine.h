@@ -68,6 +68,7 @@ public:
     /// is being judged goes on to its end.
     void stop();
     [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
+    [[nodiscard]] std::vector<DialogId> dialogs_of(std::string_view sender) const { return dialogs_.all_of(sender); }
     /// Throws Error (not_found) where that sender has no such dialog.
     void require_dialog(DialogId id, std::string_view sender) const { (void)dialogs_.find(id, sender); }
 
@@ -80,6 +81,8 @@ public:
 
     /// True while the built-in lockout policy judges, because its plugin is dead.
     [[nodiscard]] bool on_fallback() const noexcept { return lockout_.on_fallback(); }
+    /// Called when a dialog that goes on is given to its caller (true), and when it is over while the caller is there.
+    std::function<void(DialogId, const std::string& caller, bool there)> on_dialog;
     /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
     std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)> on_locked;
     /// Called when the built-in lockout policy begins to judge, with what its plugin did, and when the plugin does
@@ -96,6 +99,8 @@ private:
     /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see.
     base::Task<protocol::Turn> finish_turn(DialogId id, std::shared_ptr<Dialog> dialog,
                                            base::Task<protocol::Turn> work);
+    /// Takes it out of the table; nothing where it was not there.
+    std::shared_ptr<Dialog> drop(DialogId id);
     /// The dialog is not in the table any more. What is done for it is cancelled, unless it counts already.
     void abandon(const std::shared_ptr<Dialog>& dialog, const char* why);
     /// A right proof that is not followed to its end is an event of its own.

@@ -44,7 +44,7 @@ public:
                              const protocol::DescribeResponse& /*plugin*/) override {
         return protocol::encode(header, protocol::DescribeRequest{});
     }
-    void accept(const protocol::Frame& frame) override {
+    void accept(const protocol::Frame& frame, const protocol::DescribeResponse& /*plugin*/) override {
         response_ = protocol::decode<protocol::DescribeResponse>(frame);
     }
     void finish() override { client_.described(std::move(response_)); }
@@ -168,7 +168,7 @@ void PluginClient::open() {
     std::memcpy(address.sun_path, config_.socket_path.c_str(), config_.socket_path.size());
     socket_ = base::Fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket_) {
-        broken(base::system_error(errno, "cannot create a socket").what());
+        no_socket(base::system_error(errno, "loquetd cannot create a socket").what());
         return;
     }
     if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
@@ -247,7 +247,7 @@ void PluginClient::handle(std::span<const std::uint8_t> packet) {
         if (refused) {
             status_.detail = "its last call failed: " + protocol::decode<protocol::ErrorResponse>(frame).text;
         } else if (flying->second) {
-            flying->second->accept(frame);
+            flying->second->accept(frame, described_as());
         }
         call = std::move(flying->second);
         in_flight_.erase(flying);
@@ -340,12 +340,16 @@ void PluginClient::flush() {
     }
 }
 
-PluginClient::Sent PluginClient::send(RemoteCall& call) {
+const protocol::DescribeResponse& PluginClient::described_as() const noexcept {
     static const protocol::DescribeResponse nothing_known;
+    return plugin_ ? *plugin_ : nothing_known;
+}
+
+PluginClient::Sent PluginClient::send(RemoteCall& call) {
     protocol::FrameHeader header;
     header.serial = call.serial;
     header.deadline = std::max(call.due - clock_.boottime(), Milliseconds(1));
-    const base::SecureBytes packet = call.encode(header, plugin_ ? *plugin_ : nothing_known);
+    const base::SecureBytes packet = call.encode(header, described_as());
     if (::send(socket_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
         return Sent::yes;
     }
@@ -401,6 +405,13 @@ void PluginClient::nobody_there(int error, const std::string& detail) {
     const std::string shown = base::printable(detail);
     set_state(PluginState::absent, shown);
     close_and_fail(shown);
+}
+
+/// Our own shortage says nothing about the plugin, which is tried again soon and not quarantined for it.
+void PluginClient::no_socket(const std::string& detail) {
+    breaker_.absent(clock_.boottime());
+    set_state(PluginState::failing, detail);
+    close_and_fail(detail);
 }
 
 void PluginClient::close_and_fail(const std::string& detail) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/plugins/circuit_breaker.h"
+#include "daemon/plugins/own_texts.h"
 #include "daemon/plugins/plugin_status.h"
 #include "lib/base/file.h"
 #include "lib/base/task.h"
@@ -32,8 +33,9 @@ public:
     /// The request as it goes to the plugin that described itself so. Throws Error for a request that may not be sent.
     [[nodiscard]] virtual base::SecureBytes encode(const protocol::FrameHeader& header,
                                                    const protocol::DescribeResponse& plugin) = 0;
-    /// Reads the answer, and throws Error::invalid for one that is not valid; finish() then hands it on.
-    virtual void accept(const protocol::Frame& frame) = 0;
+    /// Reads the answer of the plugin that described itself so, and throws Error::invalid for one that is not valid, or
+    /// not its to give; finish() then hands it on.
+    virtual void accept(const protocol::Frame& frame, const protocol::DescribeResponse& plugin) = 0;
     virtual void finish() = 0;
     virtual void fail(std::exception_ptr why) = 0;
     /// False once its caller was cancelled: it need not be sent.
@@ -61,7 +63,10 @@ public:
         keep_asked_facts(request_, plugin);
         return protocol::encode(header, request_);
     }
-    void accept(const protocol::Frame& frame) override { response_ = protocol::decode<Response>(frame); }
+    void accept(const protocol::Frame& frame, const protocol::DescribeResponse& plugin) override {
+        response_ = protocol::decode<Response>(frame);
+        require_own_texts(response_, plugin);
+    }
     void finish() override { promise_.set(std::move(response_)); }
     void fail(std::exception_ptr why) override { promise_.fail(std::move(why)); }
     [[nodiscard]] bool wanted() const noexcept override { return promise_.wanted(); }
@@ -121,6 +126,7 @@ private:
     void handle(std::span<const std::uint8_t> packet);
     void described(protocol::DescribeResponse plugin);
     void answered(bool refused);
+    [[nodiscard]] const protocol::DescribeResponse& described_as() const noexcept;
     void flush();
     enum class Sent { yes, later, no_more };
     [[nodiscard]] Sent send(RemoteCall& call);
@@ -130,6 +136,7 @@ private:
     void disconnect();
     void broken(const std::string& detail);
     void nobody_there(int error, const std::string& detail);
+    void no_socket(const std::string& detail);
     void close_and_fail(const std::string& detail);
     /// By a job of the loop: its caller resumes in no call of this object, and may outlive it.
     void fail_later(std::unique_ptr<RemoteCall> call, std::exception_ptr why);

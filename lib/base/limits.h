@@ -36,9 +36,10 @@ constexpr std::size_t password_hash_bytes = 384; ///< libxcrypt's CRYPT_OUTPUT_S
 // One import
 constexpr std::uint64_t import_bytes = std::uint64_t{4} << 30U;
 constexpr std::size_t import_line_bytes = 16 * 1024;
-constexpr std::size_t import_errors = 100; ///< lines whose mistakes are told; the others are counted
-constexpr std::size_t imports = 1;         ///< at a time
-constexpr std::size_t import_jobs = 16;    ///< running and ended ones that can still be asked
+constexpr std::size_t import_errors = 100;       ///< lines whose mistakes are told; the others are counted
+constexpr std::size_t imports = 1;               ///< at a time
+constexpr std::size_t announced_accounts = 1000; ///< of one import, to programs that watch the accounts; and its last
+constexpr std::size_t import_jobs = 16;          ///< running and ended ones that can still be asked
 
 constexpr std::uint32_t new_password_tries = 3; ///< before a change of password has to begin anew
 constexpr std::chrono::seconds longest_wait{
@@ -47,9 +48,10 @@ constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an accou
 constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
 
 // Calls on the bus
-constexpr std::size_t call_bytes = 32 * 1024; ///< arguments of one; more than the longest account needs
-constexpr std::size_t call_descriptors = 1;   ///< ... and that is all that a method takes
-constexpr std::size_t polkit_questions = 64;  ///< asked and not answered; the bus permits 128 of one program
+constexpr std::size_t call_bytes = 32 * 1024;    ///< arguments of one; more than the longest account needs
+constexpr std::size_t call_descriptors = 1;      ///< ... and that is all that a method takes
+constexpr std::size_t reserved_descriptors = 16; ///< set aside for messages; the system bus lets one carry as many
+constexpr std::size_t polkit_questions = 64;     ///< asked and not answered; the bus permits 128 of one program
 constexpr std::size_t polkit_questions_per_uid = 16;
 constexpr std::size_t polkit_dialogs = 32; ///< those among them that a person may take minutes to answer
 constexpr std::size_t polkit_dialogs_per_uid = 4;

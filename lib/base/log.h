@@ -24,6 +24,8 @@ inline constexpr Id start_failed{"start-failed", "1d1ec9a7b4c74f5a9a35ab0f1f3a10
 inline constexpr Id configuration_loaded{"configuration-loaded", "1d1ec9a7b4c74f5a9a35ab0f1f3a1004"};
 inline constexpr Id configuration_refused{"configuration-refused", "1d1ec9a7b4c74f5a9a35ab0f1f3a1005"};
 inline constexpr Id configuration_weakened{"configuration-weakened", "1d1ec9a7b4c74f5a9a35ab0f1f3a1006"};
+inline constexpr Id descriptors_few{"descriptors-few", "1d1ec9a7b4c74f5a9a35ab0f1f3a1007"};
+inline constexpr Id descriptors_enough{"descriptors-enough", "1d1ec9a7b4c74f5a9a35ab0f1f3a1008"};
 inline constexpr Id login{"login", "1d1ec9a7b4c74f5a9a35ab0f1f3a2001"};
 inline constexpr Id account_changed{"account-changed", "1d1ec9a7b4c74f5a9a35ab0f1f3a2002"};
 inline constexpr Id account_locked{"account-locked", "1d1ec9a7b4c74f5a9a35ab0f1f3a2003"};

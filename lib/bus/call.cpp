@@ -170,17 +170,27 @@ private:
     std::size_t descriptors_; ///< left
 };
 
-int refuse_large(sd_bus_message* message, void* /*self*/, sd_bus_error* /*error*/) noexcept {
-    std::uint8_t type = 0;
-    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL
-        || carries_at_most(message, limits::call_bytes, limits::call_descriptors)) {
-        return 0;
-    }
-    const sd_bus_error error{error_name(base::Error::Kind::invalid),
-                             "the call carries more than any method takes: secrets and files travel as one descriptor",
-                             0};
+int refuse(sd_bus_message* message, base::Error::Kind kind, const char* text) noexcept {
+    const sd_bus_error error{error_name(kind), text, 0};
     (void)sd_bus_reply_method_error(message, &error);
     return 1;
+}
+
+int refuse_large(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
+    std::uint8_t type = 0;
+    if (sd_bus_message_get_type(message, &type) < 0 || type != SD_BUS_MESSAGE_METHOD_CALL) {
+        return 0;
+    }
+    if (!carries_at_most(message, limits::call_bytes, limits::call_descriptors)) {
+        return refuse(message, base::Error::Kind::invalid,
+                      "the call carries more than any method takes: secrets and files travel as one descriptor");
+    }
+    if (static_cast<Loop*>(self)->refuses_descriptors() && !carries_at_most(message, limits::call_bytes, 0)) {
+        return refuse(message, base::Error::Kind::busy,
+                      "the service has hardly any file descriptor left and takes no call that brings one: try again "
+                      "in a moment");
+    }
+    return 0;
 }
 
 } // namespace
@@ -192,7 +202,7 @@ bool carries_at_most(sd_bus_message* message, std::size_t bytes, std::size_t des
 }
 
 void refuse_large_calls(Connection& connection) {
-    connection.add_filter(refuse_large, nullptr);
+    connection.add_filter(refuse_large, &connection.loop());
 }
 
 } // namespace loquet::bus

@@ -66,7 +66,8 @@ private:
 [[nodiscard]] bool carries_at_most(sd_bus_message* message, std::size_t bytes, std::size_t descriptors) noexcept;
 
 /// Answers a call that carries more than limits::call_bytes or limits::call_descriptors with an error of kind
-/// `invalid`, before anything else looks at it. To be called after every Connection::add_filter().
+/// `invalid`, and one that brings a descriptor while hardly any is left with `busy`, before anything else looks at it.
+/// To be called after every Connection::add_filter(); needs attach().
 void refuse_large_calls(Connection& connection);
 
 } // namespace loquet::bus

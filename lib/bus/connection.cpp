@@ -103,7 +103,7 @@ Connection Connection::at(const std::string& address) {
 }
 
 void Connection::attach(Loop& loop) {
-    check(sd_bus_attach_event(bus_.get(), loop.raw(), SD_EVENT_PRIORITY_NORMAL), "cannot attach the bus to the loop");
+    attachment_ = loop.attach(bus_.get());
     loop_ = &loop;
 }
 

@@ -81,6 +81,7 @@ private:
     std::vector<std::vector<sd_bus_vtable>> vtables_; ///< before the bus, which looks at them when it goes
     base::Handle<sd_bus, sd_bus_flush_close_unref> bus_;
     Loop* loop_ = nullptr; ///< attached to
+    std::shared_ptr<void> attachment_;
     std::shared_ptr<Handler<base::Function<void(std::string_view)>>> peer_gone_;
     std::shared_ptr<Handler<base::Job>> lost_;
 };

@@ -19,6 +19,8 @@ namespace loquet::bus {
 
 namespace {
 
+constexpr base::Milliseconds between_retries{100};
+
 std::uint64_t boottime() {
     timespec now{};
     ::clock_gettime(CLOCK_BOOTTIME, &now);
@@ -85,6 +87,7 @@ Loop::Loop() {
         throw base::system_error(errno, "cannot create an eventfd");
     }
     wake_source_ = watch(wake_.get(), EPOLLIN, [this](std::uint32_t) { drain(); });
+    retry_ = after(base::Milliseconds(0), [] {}); // opens the descriptor of all timers that follow
 }
 
 Loop::~Loop() {
@@ -105,12 +108,50 @@ void Loop::run_once(base::Milliseconds timeout) {
     turn(base::microseconds(timeout));
 }
 
-/// Not sd_event_loop() and sd_event_exit(), after which nothing can be run to an orderly end.
+/// Not sd_event_loop() and sd_event_exit(), after which nothing can be run to an orderly end; and sd_event_run() in its
+/// parts, between which descriptors are seen to.
 void Loop::turn(std::uint64_t microseconds) {
-    check(sd_event_run(event_.get(), microseconds), "the event loop failed");
+    int ready = check(sd_event_prepare(event_.get()), "the event loop failed");
+    if (ready == 0) {
+        ready = check(sd_event_wait(event_.get(), microseconds), "the event loop failed");
+    }
+    if (ready > 0) {
+        look_after_descriptors();
+        check(sd_event_dispatch(event_.get()), "the event loop failed");
+    }
     if (failure_) {
         std::rethrow_exception(std::exchange(failure_, nullptr));
     }
+}
+
+void Loop::look_after_descriptors() {
+    using State = DescriptorReserve::State;
+    const State before = descriptors_.state();
+    const State now = descriptors_.make_room();
+    if (now == before && now != State::none) {
+        return;
+    }
+    pause(now == State::none);
+    if (few_descriptors_ && (before == State::enough) != (now == State::enough)) {
+        few_descriptors_(now != State::enough);
+    }
+}
+
+void Loop::pause(bool paused) {
+    for (sd_bus* const bus : *buses_) {
+        if (paused) {
+            check(sd_bus_detach_event(bus), "cannot let the bus wait");
+        } else if (sd_bus_get_event(bus) == nullptr) {
+            check(sd_bus_attach_event(bus, event_.get(), SD_EVENT_PRIORITY_NORMAL), "cannot go on with the bus");
+        }
+    }
+    retry_ = paused ? after(between_retries, [] {}) : Source(); // its turn of the loop looks again
+}
+
+std::shared_ptr<void> Loop::attach(sd_bus* bus) {
+    check(sd_bus_attach_event(bus, event_.get(), SD_EVENT_PRIORITY_NORMAL), "cannot attach the bus to the loop");
+    buses_->insert(bus);
+    return {nullptr, [buses = buses_, bus](void*) { buses->erase(bus); }};
 }
 
 void Loop::stop() {

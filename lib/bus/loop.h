@@ -8,7 +8,9 @@
 #include "lib/base/function.h"
 #include "lib/base/handle.h"
 #include "lib/base/task.h"
+#include "lib/bus/descriptor_reserve.h"
 
+#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
 #include <cstdint>
@@ -16,6 +18,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace loquet::bus {
 
@@ -63,13 +66,29 @@ public:
     /// `co_await loop.sleep(...)`.
     [[nodiscard]] base::Task<void> sleep(base::Milliseconds delay);
 
+    /// Handles what arrives for `bus` until the result is destroyed, which may be after the loop; not while there is no
+    /// free descriptor for what a message may bring: libsystemd would take that for the end of the connection.
+    [[nodiscard]] std::shared_ptr<void> attach(sd_bus* bus);
+    /// Calls `changed` when the process comes to its last free descriptors (true), and when it has enough again.
+    void on_few_descriptors(base::Function<void(bool few)> changed) { few_descriptors_ = std::move(changed); }
+    [[nodiscard]] bool has_few_descriptors() const noexcept {
+        return descriptors_.state() != DescriptorReserve::State::enough;
+    }
+    /// What brings a descriptor now is to be refused.
+    [[nodiscard]] bool refuses_descriptors() const noexcept { return descriptors_.is_used_up(); }
+
     [[nodiscard]] sd_event* raw() noexcept { return event_.get(); }
 
 private:
     void turn(std::uint64_t microseconds);
     void drain();
     void wake() noexcept;
+    void look_after_descriptors();
+    void pause(bool paused);
 
+    using Buses = std::set<sd_bus*>;
+
+    DescriptorReserve descriptors_; ///< first, while the numbers are low
     base::Handle<sd_event, sd_event_unref> event_;
     base::Fd wake_;
     std::mutex mutex_;
@@ -78,6 +97,9 @@ private:
     bool stopped_ = false;
     std::exception_ptr failure_;
     Source wake_source_;
+    Source retry_; ///< set while no bus is read
+    std::shared_ptr<Buses> buses_ = std::make_shared<Buses>();
+    base::Function<void(bool)> few_descriptors_;
 };
 
 } // namespace loquet::bus

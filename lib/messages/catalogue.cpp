@@ -5,6 +5,7 @@
 #include "lib/base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace loquet::messages {
@@ -44,6 +45,12 @@ std::vector<std::string> languages_of_locale(std::string_view locale) {
     }
     languages.emplace_back(source_language);
     return languages;
+}
+
+bool is_daemons_family(std::string_view family) noexcept {
+    constexpr std::array<std::string_view, 8> families{"choice", "enrolment",    "factor",   "mail",
+                                                       "notice", "new_password", "password", "rules"};
+    return std::find(families.begin(), families.end(), family) != families.end();
 }
 
 namespace {
@@ -132,6 +139,13 @@ base::Secret Catalogue::render_secret(std::string_view locale, std::string_view 
     }
     cut(out);
     return base::Secret(std::move(out));
+}
+
+bool Catalogue::has_words(std::string_view locale, std::string_view id) const {
+    const Text* text = find(locale, id);
+    return text == nullptr || std::any_of(text->begin(), text->end(), [](const Piece& piece) {
+               return !piece.variable && piece.text.find_first_not_of(" .:?!") != std::string::npos;
+           });
 }
 
 bool Catalogue::has(std::string_view id) const {

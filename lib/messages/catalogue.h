@@ -28,6 +28,10 @@ inline constexpr std::string_view source_language = "en";
 /// none.
 [[nodiscard]] std::string canonical_language(std::string_view tag);
 
+/// An id is one word, or FAMILY.WORDS. True for the families whose texts the daemon alone shows; the others belong to
+/// the plugins of their name. A test compares the list with the catalogues that ship.
+[[nodiscard]] bool is_daemons_family(std::string_view family) noexcept;
+
 /// What the {names} of one text stand for: {{"minutes", "20"}}.
 using Variables = std::vector<std::pair<std::string, std::string>>;
 /// The same where one of them is a secret: a code.
@@ -52,6 +56,10 @@ public:
     /// The same for a text that holds a secret.
     [[nodiscard]] base::Secret render_secret(std::string_view locale, std::string_view id,
                                              const SecretVariables& variables) const;
+
+    /// False where the text in that language is made of variables alone, so that the program that fills them says all
+    /// of it.
+    [[nodiscard]] bool has_words(std::string_view locale, std::string_view id) const;
 
     /// True where some language has the text.
     [[nodiscard]] bool has(std::string_view id) const;

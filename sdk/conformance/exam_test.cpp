@@ -63,6 +63,8 @@ TEST_P(ABadPlugin, FailsTheExamForItsReason) {
 INSTANTIATE_TEST_SUITE_P(
     Of, ABadPlugin,
     testing::Values(Bad{"step", "grants_everything", "it granted an empty answer"},
+                    Bad{"step", "asks_for_the_password",
+                        "it names a text that is not its own: its ids begin with the name of the plugin and a dot"},
                     Bad{"step", "takes_two_turns", "exactly one of ask, wait, grant, deny, skip, but this one used 2"},
                     Bad{"step", "another_name", "the plugin is called somebody_else, but its file another_name"},
                     Bad{"step", "leaves_descriptors", "FAIL  leaves no descriptor, thread or process behind"},

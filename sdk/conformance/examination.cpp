@@ -153,12 +153,16 @@ bool is_clean_text(loquet_text given, std::size_t most) {
     return true;
 }
 
-void expect_message(Faults& faults, const loquet_message* message) {
+void expect_message(Faults& faults, const loquet_message* message, std::string_view plugin, std::string_view besides) {
     if (message == nullptr || message->size < sizeof(loquet_message)) {
         faults.expect(false, "a message has a wrong size");
         return;
     }
     faults.expect(message->id.size > 0 && is_clean_text(message->id, 64), "a message has no proper id");
+    const std::string_view id = sdk::view(message->id);
+    const std::string_view family = id.substr(0, id.find('.'));
+    faults.expect(family.size() + 1 < id.size() && (family == plugin || (!besides.empty() && family == besides)),
+                  "it names a text that is not its own: its ids begin with the name of the plugin and a dot");
     faults.expect(message->variable_count <= 16, "a message has more than 16 variables");
     for (size_t n = 0; n < message->variable_count; ++n) {
         faults.expect(message->variables[n].name.size > 0 && is_clean_text(message->variables[n].name, 64),

@@ -111,8 +111,9 @@ auto Examination::call(Call&& call) {
 
 /// True for a text that may cross: UTF-8, no control characters, at most `most` bytes.
 [[nodiscard]] bool is_clean_text(loquet_text text, std::size_t most);
-/// Notes where a message does not keep to plugin.h.
-void expect_message(Faults& faults, const loquet_message* message);
+/// Notes where a message of that plugin does not keep to plugin.h. Its texts begin with its name, or with `besides`.
+void expect_message(Faults& faults, const loquet_message* message, std::string_view plugin,
+                    std::string_view besides = {});
 /// The message as one text, to search in.
 [[nodiscard]] std::string flatten(const loquet_message& message);
 

@@ -15,6 +15,7 @@ struct Checklist {
     int levels = 0;
     int level = 0;
     std::string said;
+    std::string_view plugin; ///< its name
     Faults faults;
 
     static Checklist& of(void* context) { return *static_cast<Checklist*>(context); }
@@ -23,7 +24,7 @@ struct Checklist {
         ++list.rules;
         list.met += met == 1 ? 1 : 0;
         list.faults.expect(met == 0 || met == 1, "a rule is neither met nor unmet");
-        expect_message(list.faults, message);
+        expect_message(list.faults, message, list.plugin, "rules");
         list.said += flatten(*message) + (met == 1 ? "+\n" : "-\n");
     }
     static void set_level(void* context, int level) {
@@ -45,6 +46,7 @@ public:
         const loquet_rules_request request{sizeof request, sdk::text(candidate), &fact, 1,
                                            in_history,     history_length,       0};
         Checklist list;
+        list.plugin = table_.manifest()->name;
         const loquet_rules_output output{sizeof output, &list, &Checklist::rule, &Checklist::set_level};
         const int result = exam_.call([&] { return table_.check(self_, &request, &output); });
         list.faults.rethrow();

@@ -22,7 +22,8 @@ struct Turn {
     int skipped = 0;
     int answered = 0; ///< prompts that want an answer
     int sent = 0;
-    std::string_view media; ///< the ways in which the account can be reached
+    std::string_view plugin; ///< its name
+    std::string_view media;  ///< the ways in which the account can be reached
     std::string dialog_state;
     std::string account_state;
     std::string said; ///< all that would be shown or written down
@@ -39,7 +40,7 @@ struct Turn {
             !word.empty() && word.size() <= 64
                 && std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }),
             "a prompt's name is not 1 to 64 of [a-z_]");
-        expect_message(turn.faults, message);
+        expect_message(turn.faults, message, turn.plugin);
         turn.answered += style <= LOQUET_PROMPT_CHOICE ? 1 : 0;
         turn.said += flatten(*message);
     }
@@ -47,7 +48,7 @@ struct Turn {
         Turn& turn = of(context);
         ++turn.waited;
         turn.faults.expect(poll >= 100 && poll <= 10'000, "a poll is outside 100 to 10000 milliseconds");
-        expect_message(turn.faults, message);
+        expect_message(turn.faults, message, turn.plugin);
         turn.said += flatten(*message);
     }
     static void grant(void* context) { ++of(context).granted; }
@@ -79,7 +80,7 @@ struct Turn {
                            "it sends by a medium that the fact media does not name");
         turn.faults.expect(outgoing->lifetime >= 1000 && outgoing->lifetime <= 86'400'000,
                            "a message lives less than a second or more than a day");
-        expect_message(turn.faults, outgoing->message);
+        expect_message(turn.faults, outgoing->message, turn.plugin);
         if (outgoing->message != nullptr) {
             turn.said += flatten(*outgoing->message);
         }
@@ -132,6 +133,7 @@ public:
                                           sdk::text("fr_FR.UTF-8"),
                                           sdk::bytes(key)};
         Turn turn;
+        turn.plugin = table_.manifest()->name;
         const loquet_step_output output{sizeof output,
                                         &turn,
                                         &Turn::ask,

@@ -18,12 +18,15 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace loquet::tests {
 namespace {
 
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr base::Milliseconds deadline{500};
 constexpr base::Milliseconds in_time = deadline + base::Milliseconds(1000);
@@ -96,6 +99,11 @@ protected:
         EXPECT_THAT(health(connection), HasSubstr("the lockout plugin does not answer"));
         EXPECT_NE(plugin_state(connection, "lockout"), "ready");
     }
+    [[nodiscard]] std::vector<AuditRow> fallbacks() {
+        std::vector<AuditRow> rows = read_audit(connection);
+        std::erase_if(rows, [](const AuditRow& row) { return row.kind != "policy-fallback"; });
+        return rows;
+    }
     void expect_recovery() {
         EXPECT_TRUE(eventually([&] {
             return granted(log_in(connection, {"alice", canary::password}))
@@ -114,6 +122,31 @@ TEST_F(ALoginWithASickLockoutPolicy, T24_IsAnsweredWhenItIsDead) {
     expect_the_helpdesk_sees_it();
     machine.plugins().start("lockout");
     expect_recovery();
+}
+
+TEST_F(ALoginWithASickLockoutPolicy, T24_LeavesOneRecordOfTheFallbackAndOneOfItsEndThatOutliveTheDaemon) {
+    EXPECT_THAT(fallbacks(), IsEmpty());
+    machine.plugins().stop("lockout");
+    expect_answers_in_time();
+    expect_answers_in_time();
+    ASSERT_TRUE(eventually([&] { return !fallbacks().empty(); }));
+    machine.plugins().start("lockout");
+    expect_recovery();
+    ASSERT_TRUE(eventually([&] { return fallbacks().size() == 2; }));
+
+    machine.kill();
+    machine.start();
+    connection = machine.connect();
+    const std::vector<AuditRow> rows = fallbacks();
+    ASSERT_EQ(rows.size(), 2U) << "one of each, however many logins the strict policy judged";
+    EXPECT_FALSE(rows[0].granted);
+    EXPECT_THAT(rows[0].detail, HasSubstr("the plugin \"lockout\" cannot be used"));
+    EXPECT_TRUE(rows[1].granted);
+    EXPECT_EQ(rows[1].detail, "");
+    for (const AuditRow& row : rows) {
+        EXPECT_EQ(row.account, UINT32_MAX) << "it is about nobody";
+    }
+    EXPECT_EQ(broken_audit(connection), "");
 }
 
 TEST_F(ALoginWithASickLockoutPolicy, T24_IsAnsweredWhenItHangs) {

@@ -36,6 +36,21 @@ void require_media(const protocol::StepResponse& response, const std::vector<pro
     }
 }
 
+/// What a person answers is asked in the catalogue's words: a text of variables alone would let the plugin put any
+/// question, also the one for the password.
+void require_words(const protocol::StepResponse& response, const messages::Catalogue& texts,
+                   const std::string& locale) {
+    const auto* ask = std::get_if<protocol::StepAsk>(&response.turn);
+    for (std::size_t i = 0; ask != nullptr && i < ask->prompts.size(); ++i) {
+        const protocol::StepPrompt& prompt = ask->prompts[i];
+        if (protocol::wants_answer(prompt.style) && !texts.has_words(locale, prompt.message.id)) {
+            throw base::Error(base::Error::Kind::unavailable,
+                              "it asks under the text \"" + prompt.message.id
+                                  + "\", which is made of variables alone: give it words in the catalogues");
+        }
+    }
+}
+
 Effects unavailable(const base::Error& error) {
     Effects result;
     result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
@@ -115,6 +130,7 @@ base::Task<Effects> PluginStep::run(Dialog& dialog, const Subject& subject, Step
         auto asked = plugin_.run(std::move(request));
         response = co_await asked;
         require_media(response, media_for(dialog, subject));
+        require_words(response, texts_, dialog.client.locale);
     } catch (const base::Error& error) {
         Effects result = unavailable(error);
         if (enrols) {

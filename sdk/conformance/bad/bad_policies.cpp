@@ -40,7 +40,7 @@ public:
     void check(const sdk::RulesRequest& request, sdk::RulesOutput& output) const {
         while (request.candidate().size() > 30 && !finished_) {
         }
-        output.rule(request.candidate().size() > 1 && !request.in_history(), sdk::Message("bad.rule"));
+        output.rule(request.candidate().size() > 1 && !request.in_history(), sdk::Message(LOQUET_BAD_NAME ".rule"));
         output.level(0);
     }
 
@@ -55,7 +55,7 @@ public:
     static const loquet_manifest& manifest() { return the_manifest; }
     void check(const sdk::RulesRequest& request, sdk::RulesOutput& output) const {
         output.rule(request.candidate().size() > 1 && !request.in_history(),
-                    sdk::Message("bad.rule", {{"typed", std::string(request.candidate())}}));
+                    sdk::Message(LOQUET_BAD_NAME ".rule", {{"typed", std::string(request.candidate())}}));
         output.level(0);
     }
 };

@@ -20,7 +20,7 @@ public:
     HarmlessStep(sdk::Host /*host*/, const sdk::Options& /*options*/) {}
     void run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
         if (request.operation() == LOQUET_STEP_BEGIN) {
-            output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("bad.question"));
+            output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message(LOQUET_BAD_NAME ".question"));
         } else {
             output.deny();
         }
@@ -36,6 +36,19 @@ public:
             output.grant();
         } else {
             HarmlessStep::run(request, output);
+        }
+    }
+};
+
+/// Asks for the password as if it were the daemon.
+class AsksForThePassword : public HarmlessStep {
+public:
+    using HarmlessStep::HarmlessStep;
+    void run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
+        if (request.operation() == LOQUET_STEP_BEGIN) {
+            output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("password.prompt"));
+        } else {
+            output.deny();
         }
     }
 };
@@ -77,7 +90,7 @@ public:
     using HarmlessStep::HarmlessStep;
     void run(const sdk::StepRequest& request, sdk::StepOutput& output) const {
         if (request.operation() == LOQUET_STEP_BEGIN) {
-            output.send(LOQUET_MEDIUM_MAIL, sdk::Message("bad.mail"), 60'000);
+            output.send(LOQUET_MEDIUM_MAIL, sdk::Message(LOQUET_BAD_NAME ".mail"), 60'000);
         }
         HarmlessStep::run(request, output);
     }

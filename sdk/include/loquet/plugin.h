@@ -58,7 +58,9 @@ typedef struct loquet_named_text {
  * stand for. The daemon renders it in the language of the dialog; variables are shown literally, never parsed. */
 typedef struct loquet_message {
     size_t size;
-    loquet_text id; /* "arithmetic.question" */
+    /* "arithmetic.question": it begins with the name of the plugin or of its instance and a dot; of password rules also
+     * with "rules.". An answer with another id is refused, the whole of it: nobody is asked under a foreign text. */
+    loquet_text id;
     const loquet_named_text* variables;
     size_t variable_count; /* at most 16, each value at most 512 bytes */
 } loquet_message;

@@ -74,7 +74,8 @@ typedef struct loquet_step_output {
      * prompt has there follows from what [plugins.INSTANCE] says that the step proves: `code` where that is possession
      * and something is typed, else `other`. Asking for the account's password, present or new, is for the daemon
      * alone: whatever a prompt is called, no program gives it a password that was typed elsewhere, and what is typed
-     * here becomes nobody's password. */
+     * here becomes nobody's password. A prompt that is answered has a text with words in it: one of variables alone is
+     * refused. */
     void (*ask)(void* context, int style, loquet_text name, const loquet_message* message);
     /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). A step may wait for ten minutes in all;
      * then the daemon refuses the dialog. */

@@ -7,10 +7,14 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace loquet::accounts {
 namespace {
@@ -244,8 +248,11 @@ TEST_F(AnImport, ReportsWhatWasReadUpToTheEnd) {
         text += "{\"name\":\"p" + std::to_string(i) + "\"}\n";
     }
     std::vector<std::uint64_t> done;
-    imports_->on_progress(
-        [&](ImportId id, const std::string& owner) { done.push_back(imports_->progress(id, owner)->bytes_done); });
+    Imports::Observer observer;
+    observer.progress = [&](ImportId id, const std::string& owner) {
+        done.push_back(imports_->progress(id, owner)->bytes_done);
+    };
+    imports_->observe(std::move(observer));
     const auto progress = imported(text);
     EXPECT_EQ(progress.created, 1200U);
     EXPECT_EQ(progress.bytes_in_all, text.size());
@@ -260,6 +267,91 @@ TEST_F(AnImport, FailsAsAWholeWhereTheMachinesNamesCannotBeRead) {
     EXPECT_EQ(progress.state, State::failed);
     EXPECT_THAT(progress.failure, HasSubstr("does not answer"));
     EXPECT_EQ(count(), 0U);
+}
+
+class AnObservedImport : public AnImport {
+protected:
+    AnObservedImport() {
+        Imports::Observer observer;
+        observer.begun = [this](ImportId id, const std::string& owner) { jobs_.emplace_back("begun", id, owner); };
+        observer.forgotten = [this](ImportId id, const std::string& owner) {
+            jobs_.emplace_back("forgotten", id, owner);
+        };
+        observer.made = [this](model::Uid uid) {
+            EXPECT_TRUE(accounts_.show(uid)) << "told before it was there";
+            made_.push_back(uid);
+        };
+        imports_->observe(std::move(observer));
+    }
+    [[nodiscard]] static std::string people(std::size_t count) {
+        std::string text;
+        for (std::size_t i = 0; i < count; ++i) {
+            text += "{\"name\":\"p" + std::to_string(i) + "\"}\n";
+        }
+        return text;
+    }
+
+    using Job = std::tuple<std::string, ImportId, std::string>;
+    std::vector<Job> jobs_;
+    std::vector<model::Uid> made_;
+};
+
+TEST_F(AnObservedImport, TellsEachAccountThatItMadeAndNoOther) {
+    (void)imported("{\"name\":\"ana\"}\n");
+    made_.clear();
+    (void)imported("{\"name\":\"ana\"}\n{\"name\":\"ben\"}\n{\"name\":\"-\"}\n{\"name\":\"eve\"}\n");
+    EXPECT_THAT(made_, ::testing::UnorderedElementsAre(accounts_.find("ben").value(), accounts_.find("eve").value()));
+}
+
+TEST_F(AnObservedImport, TellsNothingOfARehearsal) {
+    ImportOptions rehearsal = by(helpdesk);
+    rehearsal.dry_run = true;
+    EXPECT_EQ(imported("{\"name\":\"ana\"}\n", rehearsal).created, 1U);
+    EXPECT_THAT(made_, IsEmpty());
+}
+
+TEST_F(AnObservedImport, TellsAsManyAccountsAsTheLimitSaysAndItsLast) {
+    (void)imported(people(limits::announced_accounts));
+    EXPECT_EQ(made_.size(), limits::announced_accounts);
+    made_.clear();
+    std::string more;
+    for (std::size_t i = 0; i < limits::announced_accounts + 2; ++i) {
+        more += "{\"name\":\"q" + std::to_string(i) + "\"}\n";
+    }
+    (void)imported(more);
+    EXPECT_EQ(made_.size(), limits::announced_accounts + 1);
+    EXPECT_EQ(made_.back(), accounts_.find("q" + std::to_string(limits::announced_accounts + 1)));
+}
+
+TEST_F(AnObservedImport, TellsWhenItBeginsAndWhenItIsForgotten) {
+    const ImportId id = imports_->start(lines(""), by(helpdesk), ":1.1");
+    EXPECT_THAT(jobs_, ::testing::ElementsAre(Job("begun", id, ":1.1")));
+    EXPECT_EQ(imports_->forget_old(), std::nullopt) << "one that runs is kept";
+    ASSERT_TRUE(ended(id));
+    EXPECT_THAT(imports_->jobs_of(":1.1"), ::testing::ElementsAre(id));
+    EXPECT_THAT(imports_->jobs_of(":1.2"), IsEmpty());
+    clock_.advance(std::chrono::minutes(4));
+    EXPECT_EQ(imports_->forget_old(), base::Milliseconds(std::chrono::minutes(1)));
+    clock_.advance(std::chrono::minutes(1));
+    EXPECT_EQ(imports_->forget_old(), std::nullopt);
+    EXPECT_THAT(jobs_, ::testing::ElementsAre(Job("begun", id, ":1.1"), Job("forgotten", id, ":1.1")));
+    EXPECT_EQ(imports_->progress(id, ":1.1"), nullptr);
+}
+
+TEST_F(AnImport, KeepsNoDescriptorOnceItHasEnded) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+    const base::Fd writing(ends[1]);
+    const ImportId id = imports_->start(base::Fd(ends[0]), by(helpdesk), ":1.1");
+    base::write_all(writing.get(), "{\"name\":\"ana\"}\n");
+    ASSERT_TRUE(tests::eventually(loop_, [&] { return imports_->progress(id, ":1.1")->created == 1; }));
+    imports_->cancel(id, ":1.1");
+    ASSERT_TRUE(ended(id));
+    EXPECT_TRUE(tests::eventually(loop_, [&] {
+        ::pollfd end{writing.get(), 0, 0};
+        return ::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
+    })) << "nobody holds the end that was read from";
+    EXPECT_NE(imports_->progress(id, ":1.1"), nullptr) << "it can still be asked";
 }
 
 class AnImportFromASilentPipe : public AnImport {

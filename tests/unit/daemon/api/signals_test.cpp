@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Who hears what, on a bus with the policy that ships.
+#include "lib/base/file.h"
+#include "lib/base/limits.h"
 #include "tests/support/eventually.h"
 #include "tests/unit/daemon/api/callers_test.h"
 #include "tests/unit/daemon/api/fake_polkit.h"
 
 #include <gmock/gmock.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <memory>
 #include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace loquet::tests {
 
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 /// Everything that the daemon says to one connection, as "path member(signature) text..."; each text that it holds.
 class Ear {
@@ -44,6 +53,11 @@ public:
         }
         return std::exchange(signals_, {});
     }
+    /// The same signals as "member first-argument".
+    std::vector<std::string> take_objects() {
+        (void)take();
+        return std::exchange(objects_, {});
+    }
 
 private:
     static int heard(sd_bus_message* message, void* self, sd_bus_error* /*error*/) noexcept {
@@ -59,11 +73,18 @@ private:
         std::string line = std::string(sd_bus_message_get_path(message)) + " " + sd_bus_message_get_member(message)
                            + "(" + sd_bus_message_get_signature(message, 1) + ")";
         ear.signals_.push_back(std::move(line));
+        const char* first = nullptr;
+        char type_of_first = 0;
+        if (sd_bus_message_peek_type(message, &type_of_first, nullptr) > 0
+            && sd_bus_message_read_basic(message, type_of_first, static_cast<void*>(&first)) > 0) {
+            ear.objects_.push_back(sd_bus_message_get_member(message) + std::string(" ") + first);
+        }
         return 0;
     }
 
     bus::Connection connection_;
     std::vector<std::string> signals_;
+    std::vector<std::string> objects_;
     std::set<std::uint64_t> seen_; ///< one that comes by the match and by the filter
 };
 
@@ -80,6 +101,57 @@ protected:
     [[nodiscard]] Refusal list_objects(bus::Connection& connection) {
         return refusal(connection, connection.method_call(protocol::bus_name, protocol::root_path,
                                                           "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"));
+    }
+
+    /// Paths that GetManagedObjects lists.
+    [[nodiscard]] static std::vector<std::string> objects_of(bus::Connection& connection) {
+        const bus::Message answer =
+            connection.call(connection.method_call(protocol::bus_name, protocol::root_path,
+                                                   "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"),
+                            call_timeout);
+        std::vector<std::string> paths;
+        bus::check(sd_bus_message_enter_container(answer.get(), 'a', "{oa{sa{sv}}}"), "cannot read");
+        while (bus::check(sd_bus_message_enter_container(answer.get(), 'e', "oa{sa{sv}}"), "cannot read") > 0) {
+            paths.push_back(bus::Reader(answer.get()).object_path());
+            bus::check(sd_bus_message_skip(answer.get(), "a{sa{sv}}"), "cannot read");
+            bus::check(sd_bus_message_exit_container(answer.get()), "cannot read");
+        }
+        return paths;
+    }
+    /// The job's path.
+    [[nodiscard]] static std::string import(bus::Connection& connection, std::string_view lines, bool dry_run = false) {
+        const base::Fd file(::memfd_create("lines", MFD_CLOEXEC));
+        base::write_all(file.get(), lines);
+        ::lseek(file.get(), 0, SEEK_SET);
+        const bus::Message call = manager_call(connection, "Import");
+        bus::Writer(call.get()).fd(file.get()).dictionary([&] {
+            bus::Writer(call.get()).entry("dry_run", "b", [&] { bus::Writer(call.get()).boolean(dry_run); });
+        });
+        const bus::Message answer = connection.call(call, call_timeout);
+        return bus::Reader(answer.get()).object_path();
+    }
+    [[nodiscard]] static bool ended(bus::Connection& connection, const std::string& job) {
+        return eventually([&] {
+            bus::Message get =
+                connection.method_call(protocol::bus_name, job.c_str(), "org.freedesktop.DBus.Properties", "Get");
+            bus::Writer(get.get()).text(protocol::job_interface).text("State");
+            const bus::Message answer = connection.call(get, call_timeout);
+            const char* state = nullptr;
+            bus::check(sd_bus_message_read(answer.get(), "v", "s", &state), "cannot read");
+            return std::string_view(state) != "running";
+        });
+    }
+    /// The conversation's path.
+    [[nodiscard]] static std::string begin(bus::Connection& connection) {
+        const bus::Message call = manager_call(connection, "Begin");
+        bus::Writer(call.get()).text("login").text("alice").dictionary([] {});
+        const bus::Message answer = connection.call(call, call_timeout);
+        return bus::Reader(answer.get()).object_path();
+    }
+    static void cancel(bus::Connection& connection, const std::string& conversation) {
+        (void)connection.call(connection.method_call(protocol::bus_name, conversation.c_str(),
+                                                     protocol::conversation_interface, "Cancel"),
+                              call_timeout);
     }
 
     FakePolkit polkit_{machine_.bus().address()};
@@ -112,6 +184,86 @@ TEST_F(ASignal, ComesToThoseWhoWereAllowedToListTheAccountsUntilTheyLeave) {
     act("Lock", "after");
     EXPECT_THAT(outsider.take(), IsEmpty());
     EXPECT_THAT(helper.take(), Not(IsEmpty()));
+}
+
+TEST_F(ASignal, TellsOfEachAccountThatAnImportMadeToThoseWhoListedThem) {
+    Ear helper(connect_as(bob_.uid));
+    Ear root(connect_as(0));
+    Ear outsider(connect_as(alice_.uid));
+    polkit_.allow({"org.loquet.auth1.read-accounts"});
+    EXPECT_EQ(list_objects(helper.connection()), std::nullopt);
+    const std::string two = "{\"name\":\"carol\"}\n{\"name\":\"dora\"}\n";
+    ASSERT_TRUE(ended(root_, import(root_, two, true)));
+    EXPECT_THAT(helper.take_objects(), IsEmpty()) << "a rehearsal makes nothing";
+    ASSERT_TRUE(ended(root_, import(root_, two)));
+    ASSERT_TRUE(ended(root_, import(root_, two))) << "it makes nothing the second time";
+
+    std::vector<std::string> added;
+    std::vector<std::string> told;
+    for (const char* name : {"carol", "dora"}) {
+        bus::Message find = manager_call(root_, "FindAccount");
+        bus::Writer(find.get()).text(name);
+        const bus::Message found = root_.call(find, call_timeout);
+        const std::string path = bus::Reader(found.get()).object_path();
+        added.push_back("InterfacesAdded " + path);
+        told.push_back("AccountAdded " + path);
+    }
+    EXPECT_THAT(helper.take_objects(), UnorderedElementsAreArray(added));
+    EXPECT_THAT(root.take_objects(), UnorderedElementsAreArray(told));
+    EXPECT_THAT(outsider.take(), IsEmpty());
+}
+
+TEST_F(ASignal, OfAJobThatComesOrGoesReachesItsOwnerAlone) {
+    Ear owner(connect_as(0));
+    Ear other(connect_as(0));
+    EXPECT_EQ(list_objects(other.connection()), std::nullopt) << "it watches, and the job is not its own";
+    const std::string first = import(owner.connection(), "");
+    EXPECT_THAT(owner.take_objects(), Contains("InterfacesAdded " + first));
+    ASSERT_TRUE(ended(owner.connection(), first));
+    EXPECT_THAT(objects_of(owner.connection()), UnorderedElementsAre(alice_.path, bob_.path, first));
+    EXPECT_THAT(objects_of(other.connection()), UnorderedElementsAre(alice_.path, bob_.path));
+    for (std::size_t more = 0; more < limits::import_jobs; ++more) {
+        ASSERT_TRUE(ended(owner.connection(), import(owner.connection(), "")));
+    }
+    EXPECT_THAT(owner.take_objects(), Contains("InterfacesRemoved " + first)) << "it gave way to newer ones";
+    EXPECT_THAT(objects_of(owner.connection()), Not(Contains(first)));
+    EXPECT_THAT(other.take(), IsEmpty());
+}
+
+TEST_F(ASignal, OfAConversationReachesItsCallerAloneAndOnlyWhereThatListedTheObjects) {
+    Ear quiet(connect_as(0));
+    cancel(quiet.connection(), begin(quiet.connection()));
+    EXPECT_THAT(quiet.take(), IsEmpty()) << "a login needs no signals";
+
+    Ear other(connect_as(0));
+    EXPECT_EQ(list_objects(other.connection()), std::nullopt);
+    Ear caller(connect_as(0));
+    EXPECT_EQ(list_objects(caller.connection()), std::nullopt);
+    const std::string conversation = begin(caller.connection());
+    EXPECT_THAT(caller.take_objects(), ElementsAre("InterfacesAdded " + conversation));
+    EXPECT_THAT(objects_of(caller.connection()), UnorderedElementsAre(alice_.path, bob_.path, conversation));
+    EXPECT_THAT(objects_of(other.connection()), UnorderedElementsAre(alice_.path, bob_.path));
+    cancel(caller.connection(), conversation);
+    EXPECT_THAT(caller.take_objects(), ElementsAre("InterfacesRemoved " + conversation));
+    EXPECT_THAT(other.take(), IsEmpty());
+}
+
+TEST_F(ASignal, NamesAPluginThatAReloadAddsOrRemoves) {
+    Ear root(connect_as(0));
+    const auto hears = [&root](const std::string& signal) {
+        std::vector<std::string> heard;
+        return eventually([&] {
+            const auto more = root.take_objects();
+            heard.insert(heard.end(), more.begin(), more.end());
+            return std::ranges::count(heard, signal) > 0;
+        });
+    };
+    machine_.configure("[plugins.riddle]\nkind = \"step\"\n");
+    machine_.daemon().signal(SIGHUP);
+    EXPECT_TRUE(hears("PluginChanged riddle"));
+    machine_.configure("");
+    machine_.daemon().signal(SIGHUP);
+    EXPECT_TRUE(hears("PluginChanged riddle"));
 }
 
 TEST_F(ASignal, OfAPluginNamesIt) {

@@ -24,8 +24,9 @@ protected:
     static constexpr Milliseconds deadline{500};
 
     /// Calls a step that behaves `how`, and checks what holds for all of them. What the call ended with, if an Error.
-    std::optional<base::Error::Kind> call(const std::string& how) {
-        process_ = std::make_unique<PluginProcess>("misbehaving_step", "how = \"" + how + "\"\n");
+    std::optional<base::Error::Kind> call(const std::string& how, const std::string& text = "") {
+        process_ =
+            std::make_unique<PluginProcess>("misbehaving_step", "how = \"" + how + "\"\ntext = \"" + text + "\"\n");
         EXPECT_TRUE(process_->start());
         registry_ = std::make_unique<Registry>(
             loop_, clock_,

@@ -107,7 +107,7 @@ TEST_F(ARegistry, LeadsADialogWithAStep) {
     const auto asked = await(loop_, step->run(std::move(begin)));
 
     ASSERT_TRUE(std::holds_alternative<protocol::StepAsk>(asked.turn));
-    EXPECT_EQ(std::get<protocol::StepAsk>(asked.turn).prompts.at(0).message.id, "sesame.question");
+    EXPECT_EQ(std::get<protocol::StepAsk>(asked.turn).prompts.at(0).message.id, "misbehaving_step.question");
     EXPECT_EQ(asked.note, "saw name mail_masked") << "only the facts of its manifest";
 
     protocol::StepRequest answer;
@@ -125,7 +125,7 @@ TEST_F(ARegistry, TakesWhatAStepSends) {
     const auto response = await(loop_, step->run({}));
     EXPECT_TRUE(std::holds_alternative<protocol::StepAsk>(response.turn));
     const protocol::StepMessage message{
-        protocol::Medium::sms, {"code.mail", {{"code", "123456"}}}, base::Milliseconds(86'400'000)};
+        protocol::Medium::sms, {"misbehaving_step.mail", {{"code", "123456"}}}, base::Milliseconds(86'400'000)};
     EXPECT_EQ(response.send, (std::vector<protocol::StepMessage>{message, message}));
 }
 

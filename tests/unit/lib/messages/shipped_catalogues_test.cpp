@@ -6,6 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <set>
+#include <string>
+
 namespace loquet::messages {
 namespace {
 
@@ -24,6 +28,20 @@ TEST_F(TheShippedCatalogues, SayTheSameInEachLanguage) {
     EXPECT_EQ(catalogue_.ids("en"), catalogue_.ids("fr"));
     for (const std::string& id : catalogue_.ids("en")) {
         EXPECT_EQ(catalogue_.variables("en", id), catalogue_.variables("fr", id)) << id;
+    }
+}
+
+TEST_F(TheShippedCatalogues, T24_BelongToTheDaemonOrToThePluginOfTheirName) {
+    std::set<std::string> of_the_daemon;
+    for (const std::string& id : catalogue_.ids("en")) {
+        const std::size_t dot = id.find('.');
+        if (dot != std::string::npos && !std::filesystem::exists(LOQUET_SOURCE_DIR "/plugins/" + id.substr(0, dot))) {
+            of_the_daemon.insert(id.substr(0, dot));
+        }
+    }
+    EXPECT_THAT(of_the_daemon, testing::SizeIs(8));
+    for (const std::string& family : of_the_daemon) {
+        EXPECT_TRUE(is_daemons_family(family)) << family << ": a plugin of that name could show it";
     }
 }
 

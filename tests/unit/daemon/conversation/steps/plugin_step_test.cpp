@@ -138,6 +138,23 @@ TEST_F(APluginStep, ThatSendsWhereNothingArrivesIsUnavailable) {
     EXPECT_EQ(refusal(begin(without_address, sending(Medium::mail)).turn), Reason::unavailable);
 }
 
+// "{row}" lets the plugin write the whole line: it may show such lines, and not ask under one.
+TEST_F(APluginStep, T24_ThatAsksUnderATextOfVariablesAloneIsUnavailable) {
+    using protocol::PromptStyle;
+    const protocol::Message row{"totp.qr_row", {{"row", "Password: "}}};
+    const protocol::Message words{"totp.code", {}};
+    for (const PromptStyle style : {PromptStyle::secret, PromptStyle::visible, PromptStyle::choice}) {
+        Dialog dialog = dialog_of(anna, "anna");
+        const Effects result = begin(dialog, {protocol::StepAsk{{{style, "code", row}}}, {}, {}, {}, {}});
+        EXPECT_EQ(refusal(result.turn), Reason::unavailable);
+        EXPECT_THAT(result.detail, HasSubstr("give it words in the catalogues"));
+        EXPECT_FALSE(result.person_failed);
+    }
+    Dialog dialog = dialog_of(anna, "anna");
+    const protocol::StepAsk beside{{{PromptStyle::info, "", row}, {PromptStyle::secret, "code", words}}};
+    EXPECT_TRUE(std::holds_alternative<protocol::Ask>(begin(dialog, {beside, {}, {}, {}, {}}).turn));
+}
+
 TEST_F(APluginStep, SendsNothingForAnOutsiderAndDoesNotShowIt) {
     Dialog known = dialog_of(anna, "anna");
     const Effects for_anna = begin(known, sending(Medium::sms));
