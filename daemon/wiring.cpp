@@ -11,15 +11,11 @@
 #include <array>
 #include <climits>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace loquet {
 
 namespace {
-
-/// What one hash of the default method needs (daemon/work/hasher.h); dearer ones are the administrator's choice.
-constexpr std::uint64_t bytes_per_hash = 16U << 20U;
 
 protocol::PluginKind kind_of(config::PluginKind kind) {
     switch (kind) {
@@ -67,10 +63,8 @@ std::uint32_t shape_of(const accounts::DirectorySettings& directory, const store
 } // namespace
 
 work::HashingOptions hashing_options(const config::HashingConfig& settings) {
-    const std::uint64_t fits = std::max<std::uint64_t>(settings.memory.of(machine_memory()) / bytes_per_hash, 1);
-    const std::uint64_t wanted =
-        settings.workers == 0 ? std::max(std::thread::hardware_concurrency(), 1U) : settings.workers;
-    return {settings.prefix, settings.cost, static_cast<std::size_t>(std::min(fits, wanted))};
+    const std::uint64_t memory = std::max<std::uint64_t>(settings.memory.of(machine_memory()), 1); // 0 would be any
+    return {settings.prefix, settings.cost, settings.workers, memory};
 }
 
 accounts::Settings account_settings(const config::Config& settings) {

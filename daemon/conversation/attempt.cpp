@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <iterator>
 #include <utility>
 
 namespace loquet::conversation {
@@ -25,20 +24,6 @@ using protocol::LockoutEvent;
 using protocol::Reason;
 using protocol::Turn;
 using protocol::Wait;
-
-void Effects::merge(Effects next) {
-    turn = std::move(next.turn);
-    std::move(next.writes.begin(), next.writes.end(), std::back_inserter(writes));
-    if (!next.detail.empty()) {
-        detail = std::move(next.detail);
-    }
-    person_failed = next.person_failed;
-    skipped = next.skipped;
-    revoked = revoked || next.revoked;
-    needs_durable = needs_durable || next.needs_durable;
-    costs_a_write = costs_a_write || next.costs_a_write;
-    sets_password = sets_password || next.sets_password;
-}
 
 base::Task<Turn> Attempt::begin() {
     kind_ = Kind::begin;
@@ -78,10 +63,7 @@ base::Task<Turn> Attempt::poll() {
         shield();
         polled_ = std::make_unique<Effects>(std::move(*std::exchange(dialog_.polled, nullptr)));
     } else {
-        Step& step = step_named(dialog_.flow.step());
-        const Subject subject = subject_for(step);
-        auto polling =
-            dialog_.flow.enrols() ? step.enrol_answer(dialog_, subject, {}) : step.answer(dialog_, subject, {});
+        auto polling = ask_waiting_step();
         Effects said = co_await polling;
         if (std::holds_alternative<Wait>(said.turn) && !said.costs_a_write && said.writes.empty()) {
             (void)dialog_.flow.advance(said.turn);
@@ -93,6 +75,25 @@ base::Task<Turn> Attempt::poll() {
     auto running = run();
     Turn turn = co_await running;
     co_return turn;
+}
+
+base::Task<Effects> Attempt::ask_waiting_step() {
+    Step& step = step_named(dialog_.flow.step());
+    const Subject subject = subject_for(step);
+    auto asking = dialog_.flow.enrols() ? step.enrol_answer(dialog_, subject, {}) : step.answer(dialog_, subject, {});
+    Effects said = co_await asking;
+    co_return said;
+}
+
+base::Task<void> Attempt::ask_again_where_outdated() {
+    const Step& step = step_named(dialog_.flow.step());
+    const auto& states = polled_->polled_with;
+    if (states && step.state_of(subject_for(step)) != states->account) {
+        dialog_.states[dialog_.flow.step()] = states->dialog;
+        auto asking = ask_waiting_step();
+        Effects said = co_await asking;
+        polled_ = std::make_unique<Effects>(std::move(said));
+    }
 }
 
 base::Task<Turn> Attempt::look() {
@@ -120,6 +121,10 @@ base::Task<Turn> Attempt::run() {
                 }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
                     dialog_.subject = find_subject(context_.store, dialog_.subject.name, dialog_.client);
+                }
+                if (polled_) {
+                    auto comparing = ask_again_where_outdated();
+                    co_await comparing;
                 }
                 const LockoutService::CounterLease lease(context_.lockout, key_of(dialog_));
                 auto asking = ask_policy(lease, waited);

@@ -70,6 +70,10 @@ private:
         std::optional<model::AttemptCounters> counters;
     };
 
+    base::Task<Effects> ask_waiting_step();
+    /// With the permit: nobody else writes the step's state any more. Where somebody did since it was polled, what it
+    /// said is forgotten, and it is asked with the state of now.
+    base::Task<void> ask_again_where_outdated();
     base::Task<protocol::Turn> run();
     /// `hold` of the ruling: to be waited for without the permit, before it is asked again.
     base::Task<Ruling> ask_policy(const LockoutService::CounterLease& lease, Waited& waited) const;

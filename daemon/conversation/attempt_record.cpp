@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace loquet::conversation {
@@ -73,6 +74,20 @@ bool asks_for_the_password_alone(const Turn& turn) {
 AttemptKey key_of(const Dialog& dialog) {
     const Subject& subject = dialog.subject;
     return {subject.identity, !subject.account, subject.place, dialog.is_at_a_thing_of_its_own()};
+}
+
+void Effects::merge(Effects next) {
+    turn = std::move(next.turn);
+    std::move(next.writes.begin(), next.writes.end(), std::back_inserter(writes));
+    if (!next.detail.empty()) {
+        detail = std::move(next.detail);
+    }
+    person_failed = next.person_failed;
+    skipped = next.skipped;
+    revoked = revoked || next.revoked;
+    needs_durable = needs_durable || next.needs_durable;
+    costs_a_write = costs_a_write || next.costs_a_write;
+    sets_password = sets_password || next.sets_password;
 }
 
 Effects refused_by(const Ruling& ruling) {

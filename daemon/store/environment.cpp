@@ -18,16 +18,6 @@ namespace {
 
 constexpr MDB_dbi most_tables = 32; // more than this version has: those of a newer one must not stop the opening
 
-/// Where a whole transaction cannot begin or be committed no work can be written, whatever the reason.
-void require_disk(int code) {
-    if (code == MDB_MAP_FULL) {
-        throw MapFull{};
-    }
-    if (code != MDB_SUCCESS) {
-        throw DiskRefused(std::string("cannot write the store: ") + mdb_strerror(code));
-    }
-}
-
 MDB_txn* begin_raw(MDB_env* env, MDB_txn* parent, unsigned flags, std::string_view doing) {
     MDB_txn* txn = nullptr;
     check(mdb_txn_begin(env, parent, flags, &txn), doing);
@@ -78,6 +68,9 @@ void check(int code, std::string_view doing) {
         throw MapFull{};
     }
     const std::string text = std::string(doing) + ": " + mdb_strerror(code);
+    if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
+        throw DiskFull(text);
+    }
     if (is_refused_by_disk(code)) {
         throw DiskRefused(text);
     }
@@ -190,7 +183,10 @@ MDB_txn* Environment::snapshot() {
 
 TxnHandle Environment::begin() {
     MDB_txn* txn = nullptr;
-    require_disk(opened_.env ? mdb_txn_begin(opened_.env.get(), nullptr, 0, &txn) : ENOMEM);
+    const int code = opened_.env ? mdb_txn_begin(opened_.env.get(), nullptr, 0, &txn) : ENOMEM;
+    if (code != MDB_SUCCESS) { // whatever the reason: no work had a part in it
+        throw DiskRefused(std::string("cannot write the store: ") + mdb_strerror(code));
+    }
     return TxnHandle(txn);
 }
 
@@ -201,7 +197,7 @@ TxnHandle Environment::begin_nested(MDB_txn* parent) {
 void Environment::commit(TxnHandle txn) {
     {
         const std::lock_guard lock(commit_mutex_);
-        require_disk(mdb_txn_commit(txn.release()));
+        check(mdb_txn_commit(txn.release()), "cannot write the store");
     }
     // From here on it is durable, and nothing that fails may say otherwise.
     const std::lock_guard lock(snapshot_mutex_);

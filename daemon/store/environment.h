@@ -37,8 +37,14 @@ public:
     explicit DiskRefused(const std::string& why) : Error(Kind::unavailable, why) {}
 };
 
-/// Throws where `code` is not MDB_SUCCESS: MapFull, DiskRefused (is_refused_by_disk), Error `limited` for a transaction
-/// that is too large, `unavailable` where there is no memory, `corrupt` for a file that cannot be read.
+/// The disk, the quota or the largest file has no room for this transaction; it may have for a smaller one.
+class DiskFull : public DiskRefused {
+public:
+    using DiskRefused::DiskRefused;
+};
+
+/// Throws where `code` is not MDB_SUCCESS: MapFull, DiskFull or DiskRefused (is_refused_by_disk), Error `limited` for a
+/// transaction that is too large, `unavailable` where there is no memory, `corrupt` for a file that cannot be read.
 void check(int code, std::string_view doing);
 
 /// True for a code that says "the disk refuses" rather than "the caller is wrong" or "there is no memory for it".
@@ -88,7 +94,7 @@ public:
     [[nodiscard]] TxnHandle begin();
     /// At most one at a time of the transaction that begin() gave. Throws Error.
     [[nodiscard]] TxnHandle begin_nested(MDB_txn* parent);
-    /// Makes it durable, then shows it to readers. Throws MapFull or DiskRefused, after which nothing of it happened.
+    /// Makes it durable, then shows it to readers. Throws what check() throws, after which nothing of it happened.
     void commit(TxnHandle txn);
     /// Twice the room, after MapFull. Throws Error (unavailable) where there is no more to be had.
     void grow();

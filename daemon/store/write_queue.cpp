@@ -130,23 +130,29 @@ void WriteQueue::probe_disk() {
     }
 }
 
-/// Afterwards each item has its failure, or none and is durable. All in one transaction, and those that had no room in
-/// it alone in one each: what is too large must not fail its neighbours, nor be failed by them.
+/// Afterwards each item has its failure, or none and is durable. All in one transaction, and those that may fit better
+/// alone in one each: what is too large must not fail its neighbours, nor be failed by them.
 void WriteQueue::commit(Batch& batch) {
     Pieces all;
     for (Item& item : batch) {
         all.push_back(&item);
     }
+    in_doubt_ = false;
     commit_together(all);
-    bool was_full = full_ != nullptr;
     for (Item* const item : all) {
-        if (item->lacked_room && all.size() > 1 && why_unwritable().empty()) {
-            commit_together({item});
-            was_full = was_full || full_;
+        if (!item->may_fit_alone || all.size() == 1) {
+            continue;
         }
+        if (!why_unwritable().empty()) {
+            probe_disk(); // is it full, or was this too much for it?
+        }
+        if (!why_unwritable().empty()) {
+            break;
+        }
+        commit_together({item});
     }
-    if (was_full && why_unwritable().empty()) {
-        probe_disk(); // is the store full, or was this too much for it?
+    if (in_doubt_ && why_unwritable().empty()) {
+        probe_disk();
     }
 }
 
@@ -155,21 +161,25 @@ void WriteQueue::commit_together(const Pieces& pieces) {
     full_ = nullptr;
     std::optional<Events> committed;
     std::exception_ptr failure;
+    bool may_fit_alone = true;
     try {
         committed = commit_or_throw(pieces);
     } catch (const DiskRefused& refused) {
         set_unwritable(refused.what());
+        may_fit_alone = dynamic_cast<const DiskFull*>(&refused) != nullptr;
         failure = std::make_exception_ptr(
             Error(Error::Kind::unavailable, "the store cannot be written: " + std::string(refused.what())));
     } catch (...) {
-        failure = std::current_exception(); // of the writer itself; nothing was committed
+        failure = std::current_exception(); // of the commit, or the writer itself; nothing was committed
+        in_doubt_ = true;
     }
     if (failure) {
         for (Item* const item : pieces) {
             item->failure = failure;
-            item->lacked_room = false;
+            item->may_fit_alone = may_fit_alone;
         }
     }
+    in_doubt_ = in_doubt_ || full_;
     if (committed) {
         set_unwritable({});
         tell(*std::move(committed));
@@ -191,7 +201,7 @@ std::optional<Events> WriteQueue::commit_or_throw(const Pieces& pieces) {
             isolation = Isolation::nested;
         } catch (const MapFull&) {
             if (full_) {
-                throw DiskRefused(text_of(full_)); // the pieces fit, their commit does not
+                std::rethrow_exception(full_); // the pieces fit, their commit does not
             }
             grow();
             isolation = full_ ? Isolation::nested : isolation;
@@ -207,7 +217,7 @@ bool WriteQueue::attempt(const Pieces& pieces, Isolation isolation, std::optiona
     std::size_t failed = 0;
     for (Item* const item : pieces) {
         item->failure = nullptr;
-        item->lacked_room = false;
+        item->may_fit_alone = false;
         work_in(txn.get(), *item, isolation, events);
         failed += item->failure ? 1U : 0U;
         if (failed > 0 && isolation == Isolation::none && pieces.size() > 1) {
@@ -238,7 +248,7 @@ void WriteQueue::work_in(MDB_txn* txn, Item& item, Isolation isolation, Events& 
         throw;
     } catch (...) {
         item.failure = std::current_exception();
-        item.lacked_room = true; // for the transaction itself
+        item.may_fit_alone = true; // for the transaction itself
         return;
     }
     Events own = work_in_one(child.get(), item, counted);
@@ -275,7 +285,7 @@ void WriteQueue::take_code(Item& item, int code) {
     if (is_refused_by_disk(code) || (is_map_full && !full_)) {
         check(code, "cannot write the store");
     }
-    item.lacked_room = is_map_full || is_lack_of_room(code);
+    item.may_fit_alone = is_map_full || is_lack_of_room(code);
     if (is_map_full) {
         item.failure = full_;
     } else if (!item.failure) {

@@ -49,7 +49,7 @@ private:
         std::optional<base::Promise<void>> done; ///< answered on the loop ...
         BlockingWrite* blocking = nullptr;       ///< ... or here
         std::exception_ptr failure;
-        bool lacked_room = false; ///< it failed because its transaction had no room for it
+        bool may_fit_alone = false; ///< it failed because its transaction had no room for it, or could not be committed
     };
     using Batch = std::vector<Item>;
     using Pieces = std::vector<Item*>; ///< of a batch, for one transaction
@@ -85,6 +85,7 @@ private:
 
     const std::shared_ptr<Observers> observers_ = std::make_shared<Observers>(); ///< the loop's; the writer posts to it
     std::exception_ptr full_; ///< why the map does not grow for what is being committed; the writer's own
+    bool in_doubt_ = false;   ///< something failed for its size, or because nothing can be written; the writer's own
 
     std::thread thread_; ///< last: starts when all else is there
 };

@@ -41,9 +41,29 @@ std::size_t workers_for(const HashingOptions& options, const HashStrength& stren
 
 } // namespace
 
+MemoryBudget::Share::Share(MemoryBudget& budget, std::uint64_t bytes) : budget_(budget), bytes_(bytes) {
+    const std::lock_guard turn(budget_.line_);
+    std::unique_lock lock(budget_.mutex_);
+    budget_.freed_.wait(
+        lock, [&] { return budget_.bytes_ == 0 || budget_.used_ == 0 || budget_.used_ + bytes_ <= budget_.bytes_; });
+    budget_.used_ += bytes_;
+}
+
+MemoryBudget::Share::~Share() {
+    {
+        const std::lock_guard lock(budget_.mutex_);
+        budget_.used_ -= bytes_;
+    }
+    budget_.freed_.notify_one();
+}
+
 Hasher::Hasher(base::Executor& loop, const HashingOptions& options)
-    : options_(options), configured_(strength_for(options)), dummy_hash_(timed_dummy_hash()),
+    : options_(options), configured_(strength_for(options)), memory_(options.memory), dummy_hash_(timed_dummy_hash()),
       pool_(loop, "loquet-hash", workers_for(options, configured_), limits::queued_hashes) {}
+
+std::optional<std::string> Hasher::crypt_within_memory(const Secret& password, const std::string& setting) {
+    return memory_.run(memory_of(strength_of(setting)), [&] { return crypt(password, setting); });
+}
 
 std::string Hasher::timed_dummy_hash() {
     const auto start = Steady::now();
@@ -69,10 +89,10 @@ bool Hasher::weaker_than_configured(const std::string& hash) const {
 
 bool Hasher::verify_now(const Secret& password, const std::string& hash) {
     const auto start = Steady::now();
-    const auto made = crypt(password, hash);
+    const auto made = crypt_within_memory(password, hash);
     if (!made) {
         const Secret anything("?");
-        (void)crypt(anything, dummy_hash_);
+        (void)crypt_within_memory(anything, dummy_hash_);
         return false;
     }
     if (base::same_secret(*made, hash)) {
@@ -86,12 +106,12 @@ bool Hasher::verify_now(const Secret& password, const std::string& hash) {
     return false;
 }
 
-std::string Hasher::hash_now(const Secret& password) const {
+std::string Hasher::hash_now(const Secret& password) {
     if (password.size() > longest_password()) {
         throw Error(Error::Kind::invalid,
                     "the password is too long: at most " + std::to_string(longest_password()) + " bytes");
     }
-    auto made = crypt(password, make_setting(options_.method, options_.cost));
+    auto made = crypt_within_memory(password, make_setting(options_.method, options_.cost));
     if (!made) {
         throw Error(Error::Kind::invalid, "the password has a character in it that cannot be used (NUL)");
     }

@@ -2,8 +2,9 @@
 // Password hashes, made and compared on workers. Loop thread; results come back to the loop.
 //
 // Memory: one running hash of the default method (yescrypt, cost 5) needs 16 MiB, so the most is workers x 16 MiB, and
-// HashingOptions::memory makes it fewer workers; waiting jobs hold a password and a hash, at most limits::queued_hashes
-// of them. Each further step of the yescrypt cost doubles time and memory.
+// HashingOptions::memory makes it fewer workers. An imported hash may need more than one of the configured method: it
+// waits until that much is free. Waiting jobs hold a password and a hash, at most limits::queued_hashes of them. Each
+// further step of the yescrypt cost doubles time and memory.
 #pragma once
 
 #include "daemon/work/crypt.h"
@@ -11,6 +12,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
 
 namespace loquet::work {
 
@@ -18,7 +24,40 @@ struct HashingOptions {
     std::string method = "$y$"; ///< prefix of crypt(5) for new hashes
     unsigned long cost = 0;     ///< as crypt_gensalt(3) counts for this method; 0: its default
     std::size_t workers = 0;    ///< 0: one for each CPU
-    std::uint64_t memory = 0;   ///< bytes that all running hashes may use: fewer workers where it is not enough; 0: any
+    std::uint64_t memory = 0;   ///< bytes that all running hashes may use together; one may always run; 0: any
+};
+
+/// An amount of memory that several threads share. Any thread.
+class MemoryBudget {
+public:
+    /// 0: any amount.
+    explicit MemoryBudget(std::uint64_t bytes) noexcept : bytes_(bytes) {}
+
+    /// Runs `work`, which uses `bytes`, once that much is free; where that is more than there is, once nobody uses any.
+    template <class F>
+    auto run(std::uint64_t bytes, F work) {
+        const Share share(*this, bytes);
+        return work();
+    }
+
+private:
+    class Share {
+    public:
+        Share(MemoryBudget& budget, std::uint64_t bytes);
+        Share(const Share&) = delete;
+        Share& operator=(const Share&) = delete;
+        ~Share();
+
+    private:
+        MemoryBudget& budget_;
+        std::uint64_t bytes_;
+    };
+
+    const std::uint64_t bytes_;
+    std::mutex line_; ///< whose turn it is to wait, so that who needs much is not passed by all who need little
+    std::mutex mutex_;
+    std::condition_variable freed_;
+    std::uint64_t used_ = 0; ///< guarded by mutex_
 };
 
 class Hasher {
@@ -53,12 +92,16 @@ private:
     using Steady = std::chrono::steady_clock;
 
     [[nodiscard]] bool verify_now(const base::Secret& password, const std::string& hash);
-    [[nodiscard]] std::string hash_now(const base::Secret& password) const;
+    [[nodiscard]] std::string hash_now(const base::Secret& password);
+    /// crypt(), once there is memory for it.
+    [[nodiscard]] std::optional<std::string> crypt_within_memory(const base::Secret& password,
+                                                                 const std::string& setting);
     [[nodiscard]] std::string timed_dummy_hash();
     void note_usual_time(Steady::duration took) noexcept;
 
     HashingOptions options_;
     HashStrength configured_;
+    MemoryBudget memory_;
     std::atomic<Steady::rep> usual_time_{0}; ///< of one configured hash, a moving average; workers write it
     std::string dummy_hash_;
     WorkerPool pool_; ///< last: its workers use all of the above until they are joined

@@ -56,6 +56,18 @@ std::optional<Generator> accept(const Generator& generator, std::int64_t now, st
     return accepted;
 }
 
+bool was_used(const Generator& generator, std::int64_t now, std::string_view typed) {
+    const SecureText code = factor::compact(typed);
+    const std::int64_t present = step_at(now) + generator.drift;
+    bool used = false;
+    for (std::int64_t step = present - 1; step <= present + 1; ++step) {
+        const SecureText right =
+            hotp(generator.digest, view(generator.seed), static_cast<std::uint64_t>(step), generator.digits);
+        used |= factor::same(view(code), view(right)) && step <= generator.last_step;
+    }
+    return used;
+}
+
 SecureText encode(const Generator& generator) {
     factor::StateWriter writer(version);
     writer.number(static_cast<std::uint8_t>(generator.digest))

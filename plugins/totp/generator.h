@@ -43,6 +43,9 @@ struct Generator {
 /// none that is not later than the last one. The Generator to keep from now on, or nothing where the code is wrong.
 [[nodiscard]] std::optional<Generator> accept(const Generator& generator, std::int64_t now, std::string_view typed);
 
+/// A code that would be right, but for its step: the one of the last right code, or an earlier one.
+[[nodiscard]] bool was_used(const Generator& generator, std::int64_t now, std::string_view typed);
+
 /// The form in which it is kept, and back; what is no such form throws DamagedState.
 [[nodiscard]] SecureText encode(const Generator& generator);
 [[nodiscard]] Generator decode(std::string_view state);

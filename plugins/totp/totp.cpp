@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t most_issuer_bytes = 24; // percent-encoded; it stands twice in a QR code of at most most_rows
 constexpr std::size_t most_rows = 29;         // with three more prompts, what one turn may show
 
+constexpr std::size_t most_used_codes = 3; // typed in one dialog; a program repeats itself for ever
+
 constexpr const char* facts_wanted[] = {"name", nullptr};
 
 constexpr loquet_option options_offered[] = {
@@ -47,14 +49,27 @@ Digest digest_named(std::string_view name) {
     throw sdk::Refusal("digest: \"" + std::string(name) + "\" is none of \"sha1\", \"sha256\" and \"sha512\"");
 }
 
+/// A used code was a right one, so its repetition is no guess and is not counted. The dialog's state has a byte
+/// for each time.
+void ask_for_the_next(const sdk::StepRequest& request, sdk::StepOutput& output) {
+    output.set_dialog_state(std::string(request.dialog_state()) + '+');
+    output.ask(LOQUET_PROMPT_INFO, "used", sdk::Message("totp.used"));
+    output.ask(LOQUET_PROMPT_SECRET, "code", sdk::Message("totp.code"));
+}
+
 void answer(const sdk::StepRequest& request, sdk::StepOutput& output) {
     if (request.account_state().empty() || request.answer_count() != 1) {
         output.deny();
         return;
     }
-    const auto accepted = accept(decode(request.account_state()), request.now(), request.answer(0));
+    const Generator generator = decode(request.account_state());
+    const auto accepted = accept(generator, request.now(), request.answer(0));
     if (!accepted) {
-        output.deny();
+        if (request.dialog_state().size() < most_used_codes && was_used(generator, request.now(), request.answer(0))) {
+            ask_for_the_next(request, output);
+        } else {
+            output.deny();
+        }
         return;
     }
     output.set_account_state(view(encode(*accepted)));

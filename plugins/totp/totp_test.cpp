@@ -104,7 +104,7 @@ struct Naive {
 
 TEST_F(TheTotpStep, T9_TakesARightCodeOnce) {
     enrol();
-    EXPECT_EQ(twice(harness, totp), Said::denied);
+    EXPECT_EQ(twice(harness, totp), Said::asked) << "for the next code";
     EXPECT_EQ(twice(harness, Naive{totp}), Said::granted) << "the check must be able to fail";
 }
 
@@ -112,7 +112,55 @@ TEST_F(TheTotpStep, T9_DoesNotTakeTheCodeThatConfirmedItAgain) {
     enrol_begin();
     const std::string code = shown();
     ASSERT_EQ(enrol_answer(code).said, Said::granted);
+    EXPECT_EQ(login(code), Said::asked) << "for the next code";
+}
+
+TEST_F(TheTotpStep, AsksForTheNextCodeWhereTheOneTypedIsUsed) {
+    enrol();
+    const std::string code = shown();
+    ASSERT_EQ(login(code), Said::granted);
+    const std::string before = harness.account_state;
+    harness.begin(totp, dialog);
+    const Turn turn = harness.answer(totp, dialog, code);
+    EXPECT_THAT(turn.ids(), ElementsAre("totp.used", "totp.code"));
+    EXPECT_EQ(harness.account_state, before);
+    harness.now += period_ms;
+    EXPECT_EQ(harness.answer(totp, dialog, shown()).said, Said::granted);
+}
+
+TEST_F(TheTotpStep, AsksForTheNextCodeWhereAnOlderOneThanTheLastIsTyped) {
+    enrol();
+    const std::string older = shown();
+    harness.now += period_ms;
+    ASSERT_EQ(login(shown()), Said::granted);
+    EXPECT_EQ(login(older), Said::asked);
+}
+
+TEST_F(TheTotpStep, DeniesAWrongCodeAfterAUsedOne) {
+    enrol();
+    const std::string code = shown();
+    ASSERT_EQ(login(code), Said::granted);
+    EXPECT_EQ(login(code), Said::asked);
+    EXPECT_EQ(harness.answer(totp, dialog, wrong()).said, Said::denied) << "no guess is free";
+}
+
+TEST_F(TheTotpStep, DeniesAUsedCodeThatCameTooLateToBeRight) {
+    enrol();
+    const std::string code = shown();
+    ASSERT_EQ(login(code), Said::granted);
+    harness.now += 2 * period_ms;
     EXPECT_EQ(login(code), Said::denied);
+}
+
+TEST_F(TheTotpStep, DeniesTheProgramThatRepeatsAUsedCode) {
+    enrol();
+    const std::string code = shown();
+    ASSERT_EQ(login(code), Said::granted);
+    harness.begin(totp, dialog);
+    for (int n = 0; n < 3; ++n) {
+        EXPECT_EQ(harness.answer(totp, dialog, code).said, Said::asked) << n;
+    }
+    EXPECT_EQ(harness.answer(totp, dialog, code).said, Said::denied);
 }
 
 TEST_F(TheTotpStep, ShowsTheQrCodeAndTheKeyWhileOneEnrols) {

@@ -11,7 +11,9 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 
 namespace loquet {
 namespace {
@@ -96,6 +98,33 @@ TEST_F(ABrokenFile, AtAStartWithoutALastGoodOneIsTheEndAndSaysWhere) {
     } catch (const base::Error& error) {
         EXPECT_THAT(error.what(), HasSubstr(drop_in() + ":1:1: unknown key profil"));
     }
+}
+
+class ADaemon : public testing::Test {
+protected:
+    /// The threads of the daemon that hash.
+    [[nodiscard]] static std::size_t hashing_threads(const std::string& hashing) {
+        tests::Machine machine({.configuration = "[hashing]\n" + hashing});
+        std::size_t count = 0;
+        for (const auto& task :
+             std::filesystem::directory_iterator("/proc/" + std::to_string(machine.daemon().pid()) + "/task")) {
+            std::string name;
+            std::getline(std::ifstream(task.path() / "comm"), name);
+            count += name == "loquet-hash" ? 1U : 0U;
+        }
+        return count;
+    }
+};
+
+TEST_F(ADaemon, HashesWithAsManyThreadsAsTheConfiguredMemoryIsEnoughForAtTheConfiguredCost) {
+    constexpr std::uint64_t one = (32U << 20U) + 32768; // yescrypt, cost 6: N = 8192, r = 32, and crypt_data
+    const std::string dear = "method = 'yescrypt'\ncost = 6\nworkers = 3\n";
+    const auto memory = [](std::uint64_t bytes) { return "memory = '" + std::to_string(bytes) + "'\n"; };
+    EXPECT_EQ(hashing_threads(dear + memory(3 * one)), 3U);
+    EXPECT_EQ(hashing_threads(dear + memory(3 * one - 1)), 2U);
+    EXPECT_EQ(hashing_threads(dear + memory(one - 1)), 1U) << "one always works";
+    EXPECT_EQ(hashing_threads("method = 'bcrypt'\ncost = 4\nworkers = 3\nmemory = '1 MiB'\n"), 3U)
+        << "a method that needs little";
 }
 
 } // namespace

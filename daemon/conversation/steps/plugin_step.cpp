@@ -122,7 +122,12 @@ base::Task<Effects> PluginStep::run(Dialog& dialog, const Subject& subject, Step
         dialog.states.erase(name_); // of a proof by the factor that is replaced now
     }
     const bool enrols = operation == StepOperation::enrol_begin || operation == StepOperation::enrol_answer;
+    const bool polls = answers.empty() && operation != StepOperation::begin && operation != StepOperation::enrol_begin;
     protocol::StepRequest request = request_for(dialog, subject);
+    std::optional<StepStates> polled_with;
+    if (polls) {
+        polled_with = StepStates{request.account_state, request.dialog_state};
+    }
     request.operation = operation;
     request.answers = std::move(answers);
     protocol::StepResponse response;
@@ -148,6 +153,7 @@ base::Task<Effects> PluginStep::run(Dialog& dialog, const Subject& subject, Step
     if (!enrols) {
         note_use(subject, result);
     }
+    result.polled_with = std::move(polled_with);
     co_return result;
 }
 

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] bool proves() const noexcept override { return proves_; }
     [[nodiscard]] bool acts() const noexcept override { return true; }
     [[nodiscard]] bool is_set_up(const Subject& subject) const override;
+    [[nodiscard]] base::SecureBytes state_of(const Subject& subject) const override;
     base::Task<Effects> begin(Dialog& dialog, const Subject& subject) override;
     base::Task<Effects> answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) override;
     /// What is shown then may be a secret, and travels as one.
@@ -53,7 +54,6 @@ private:
     [[nodiscard]] protocol::Ask shown(protocol::StepAsk ask, const std::string& locale, bool enrols) const;
     /// Of the site; once somebody proved who they are, those for which the account has an address.
     [[nodiscard]] std::vector<protocol::Medium> media_for(const Dialog& dialog, const Subject& subject) const;
-    [[nodiscard]] base::SecureBytes state_of(const Subject& subject) const;
     /// Of an unknown name too, in the table's bounded part for them: so the plugin does the same for all names.
     void keep_state(const Subject& subject, base::SecureBytes state, Effects& effects) const;
     void send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,

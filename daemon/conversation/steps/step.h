@@ -5,14 +5,22 @@
 
 #include "daemon/conversation/dialog.h"
 #include "daemon/store/store.h"
+#include "lib/base/secret.h"
 #include "lib/base/task.h"
 #include "lib/protocol/plugin_messages.h"
 #include "lib/protocol/turn.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace loquet::conversation {
+
+/// What a step keeps, as it was given to the step.
+struct StepStates {
+    base::SecureBytes account;
+    base::SecureBytes dialog;
+};
 
 /// What an attempt does, gathered from its steps until it is written and told.
 struct Effects {
@@ -28,6 +36,8 @@ struct Effects {
     /// It would write for an account: then the turn costs a durable write for every name.
     bool costs_a_write = false;
     bool sets_password = false;
+    /// Of a step that was polled: what it says holds for these alone.
+    std::optional<StepStates> polled_with;
 
     /// What the next step of the same attempt does besides: its turn counts, and what is to be written adds up.
     void merge(Effects next);
@@ -49,6 +59,8 @@ public:
     [[nodiscard]] virtual bool acts() const noexcept { return false; }
     /// It always asks the person something when it begins.
     [[nodiscard]] virtual bool asks() const noexcept { return true; }
+    /// What it keeps for an account, as the store has it now; empty for a step that keeps nothing.
+    [[nodiscard]] virtual base::SecureBytes state_of(const Subject& /*subject*/) const { return {}; }
     /// `subject` is the dialog's own, or it as an unknown name: then the same work is done and the result means
     /// nothing.
     [[nodiscard]] virtual base::Task<Effects> begin(Dialog& dialog, const Subject& subject) = 0;

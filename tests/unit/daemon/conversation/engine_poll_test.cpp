@@ -185,6 +185,103 @@ TEST_F(AStepThatWaits, KeepsItsStateWhileItWaitsForEveryNameAlike) {
     EXPECT_TRUE(store_->read([](const store::ReadTxn& txn) { return store::StepsTable::get(txn, anna, "push"); }));
 }
 
+/// One dialog of the account is polled while the state of its step is written by somebody else.
+class AStepInTwoDialogs : public AStepThatWaits {
+protected:
+    static protocol::StepResponse keeping(protocol::StepResponse response, base::SecureBytes state) {
+        response.account_state = std::move(state);
+        return response;
+    }
+    /// The step has the state of now in hand, and answers once the promise is kept.
+    Started<Turn> poll_slowly(DialogId id) {
+        step_->hold();
+        auto polled = start(engine().answer(id, ":1.1", {}));
+        promise_.emplace(step_->keep_held());
+        return polled;
+    }
+    /// What the step says of the state that it had in hand, and what it says where it is asked again.
+    Turn let_it_say(const Started<Turn>& polled, protocol::StepResponse stale, protocol::StepResponse again) {
+        step_->will_say(std::move(stale));
+        step_->will_say(std::move(again));
+        promise_->set();
+        return end_of(polled);
+    }
+    void write_in(DialogId other, base::SecureBytes state) {
+        step_->responses.push_front(keeping(waiting(), std::move(state)));
+        EXPECT_TRUE(std::holds_alternative<protocol::Wait>(answer(other, {})));
+    }
+    [[nodiscard]] std::optional<base::SecureBytes> state() const {
+        return store_->read([](const store::ReadTxn& txn) { return store::StepsTable::get(txn, anna, "push"); });
+    }
+
+    std::optional<base::Promise<void>> promise_;
+};
+
+TEST_F(AStepInTwoDialogs, LosesNothingOfWhatAnotherDialogKeptMeanwhile) {
+    const DialogId id = wait_for_anna();
+    const DialogId other = wait_for_anna();
+    const auto polled = poll_slowly(id);
+    write_in(other, {1});
+    const Turn turn = let_it_say(polled, keeping(waiting(), {2}), keeping(waiting(), {1, 2}));
+    EXPECT_TRUE(std::holds_alternative<protocol::Wait>(turn));
+    EXPECT_EQ(step_->requests.back().account_state, base::SecureBytes{1}) << "it is asked again, with what is kept now";
+    EXPECT_EQ(state(), (base::SecureBytes{1, 2}));
+}
+
+TEST_F(AStepInTwoDialogs, IsJudgedByWhatItSaysOfTheStateThatIsKept) {
+    const DialogId id = wait_for_anna();
+    const DialogId other = wait_for_anna();
+    const auto polled = poll_slowly(id);
+    write_in(other, {1});
+    EXPECT_EQ(refusal(let_it_say(polled, keeping(says_yes(), {2}), says_no())), Reason::refused);
+    EXPECT_EQ(counters("anna").account.consecutive, 1U) << "the policy hears of what counts";
+    EXPECT_EQ(lockout_.heard(LockoutEvent::failed), 1U);
+    EXPECT_EQ(state(), base::SecureBytes{1});
+}
+
+TEST_F(AStepInTwoDialogs, GrantsByWhatItSaysOfTheStateThatIsKept) {
+    const DialogId id = wait_for_anna();
+    const DialogId other = wait_for_anna();
+    const auto polled = poll_slowly(id);
+    write_in(other, {1});
+    EXPECT_TRUE(is_granted(let_it_say(polled, keeping(waiting(), {2}), keeping(says_yes(), {3}))));
+    EXPECT_EQ(lockout_.heard(LockoutEvent::before), 1U);
+    EXPECT_EQ(lockout_.heard(LockoutEvent::succeeded), 1U);
+    EXPECT_EQ(state(), base::SecureBytes{3});
+}
+
+TEST_F(AStepInTwoDialogs, ForgetsOfItsDialogWhatItSaidOfAnotherState) {
+    const DialogId id = wait_for_anna();
+    const DialogId other = wait_for_anna();
+    protocol::StepResponse notes = waiting();
+    notes.dialog_state = base::SecureBytes{7};
+    EXPECT_TRUE(std::holds_alternative<protocol::Wait>(poll(id, std::move(notes))));
+    const auto polled = poll_slowly(id);
+    write_in(other, {1});
+    protocol::StepResponse stale = keeping(waiting(), {2});
+    stale.dialog_state = base::SecureBytes{8};
+    (void)let_it_say(polled, std::move(stale), waiting());
+    EXPECT_EQ(step_->requests.back().dialog_state, base::SecureBytes{7});
+}
+
+TEST_F(AStepInTwoDialogs, KeepsNothingOfAFactorThatTheHelpdeskRemovedMeanwhile) {
+    const DialogId id = wait_for_anna();
+    write_in(id, {1});
+    const auto polled = poll_slowly(id);
+    store_->write_now([](store::WriteTxn& txn) { store::StepsTable::erase(txn, anna, "push"); });
+    EXPECT_EQ(refusal(let_it_say(polled, keeping(says_yes(), {2}), says_no())), Reason::refused);
+    EXPECT_EQ(state(), std::nullopt);
+}
+
+TEST_F(AStepInTwoDialogs, IsAskedOnceWhereNobodyElseWroteItsState) {
+    const DialogId id = wait_for_anna();
+    write_in(id, {1});
+    const auto asked_before = step_->requests.size();
+    EXPECT_TRUE(is_granted(poll(id, keeping(says_yes(), {2}))));
+    EXPECT_THAT(step_->requests, SizeIs(asked_before + 1));
+    EXPECT_EQ(state(), base::SecureBytes{2});
+}
+
 TEST_F(AStepThatWaits, IsRecordedWhereWhatItWaitsForNeverComes) {
     const DialogId id = wait_for_anna();
     clock_.advance(limits::longest_wait + base::Milliseconds(1));

@@ -11,6 +11,7 @@
 #include <lmdb.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <new>
 #include <ostream>
 #include <stdexcept>
@@ -85,6 +86,15 @@ protected:
             [this](const auto& change) { unwritable_told_ += change.writable() ? 0 : 1; });
     }
     void SetUp() override { watch(); }
+    /// An empty store, for the next of several cases.
+    void begin_anew(std::size_t largest_map = limits::store_bytes) {
+        close();
+        std::filesystem::remove_all(store_folder());
+        hold_again();
+        store_ = make({.folder = store_folder(), .largest_map = largest_map});
+        unwritable_told_ = 0;
+        watch();
+    }
 
     LmdbFaults faults_;
     Subscription changes_;
@@ -216,6 +226,83 @@ TEST_F(ABatch, FailsTheOnePieceThatDoesNotFitIntoTheLargestMap) {
     const Outcomes outcomes = run_with(add(1001, "bert", std::size_t{4} << 20U));
     expect_only_the_middle_failed(outcomes);
     EXPECT_EQ(kind_of(outcomes.middle), Kind::unavailable);
+}
+
+/// What the puts still fit into, their commit may not: LMDB keeps its list of free pages in the map as well.
+TEST_F(ABatch, FailsTheOnePieceWhoseCommitDoesNotFitIntoTheLargestMapWhateverItsSize) {
+    constexpr std::size_t map = std::size_t{1} << 20U;
+    constexpr std::size_t page = 4096;
+    std::size_t failed = 0;
+    for (std::size_t bytes = map - map / 8; bytes < map; bytes += page) {
+        begin_anew(map);
+        const Outcomes outcomes = run_with(add(1001, "bert", bytes));
+        EXPECT_FALSE(outcomes.first) << bytes;
+        EXPECT_FALSE(outcomes.last) << bytes;
+        EXPECT_TRUE(store_->writable()) << bytes << ": " << store_->why_unwritable();
+        EXPECT_EQ(unwritable_told_, 0) << bytes;
+        failed += outcomes.middle ? 1U : 0U;
+    }
+    EXPECT_GT(failed, 0U) << "the sizes tried should reach the limit";
+}
+
+TEST_F(ABatch, FailsTheOnePieceWhoseCommitFailsForItsSize) {
+    for (const int code : {MDB_MAP_FULL, MDB_TXN_FULL, MDB_BAD_TXN, MDB_BAD_VALSIZE, ENOMEM}) {
+        SCOPED_TRACE(code);
+        begin_anew();
+        faults_.fail_large_commits(code, oversized);
+        faults_.fail_growth(ENOMEM);
+        expect_only_the_middle_failed(run_with(add(1001, "bert", oversized)));
+        EXPECT_NE(outcome(store_->write(add(1001, "bert", oversized))), std::nullopt) << "alone as well";
+        EXPECT_TRUE(store_->writable()) << store_->why_unwritable();
+        EXPECT_EQ(unwritable_told_, 0);
+        faults_.fail_nothing();
+    }
+}
+
+TEST_F(ABatch, FailsTheOnePieceForWhichAnAlmostFullDiskHasNoRoom) {
+    for (const int code : {ENOSPC, EFBIG, EDQUOT}) {
+        SCOPED_TRACE(code);
+        begin_anew();
+        faults_.fail_large_commits(code, oversized);
+        const Outcomes outcomes = run_with(add(1001, "bert", oversized));
+        EXPECT_FALSE(outcomes.first);
+        EXPECT_EQ(kind_of(outcomes.middle), Kind::unavailable);
+        EXPECT_FALSE(outcomes.last);
+        EXPECT_EQ(find("anna"), Uid{1000});
+        EXPECT_EQ(find("bert"), std::nullopt);
+        EXPECT_EQ(find("carl"), Uid{1002});
+        EXPECT_TRUE(store_->writable()) << store_->why_unwritable();
+        EXPECT_GE(unwritable_told_, 1) << "its operator is to hear of it";
+        faults_.fail_nothing();
+    }
+}
+
+TEST_F(ABatch, IsRefusedAsAWholeByADiskThatTakesNothing) {
+    for (const int code : {ENOSPC, EFBIG, EDQUOT, EIO, EROFS, MDB_PANIC}) {
+        SCOPED_TRACE(code);
+        begin_anew();
+        const Outcomes outcomes = run(
+            [&](WriteTxn& txn) {
+                faults_.fail_commits(code);
+                AccountsTable::put(txn, account(1000, "anna"));
+            },
+            add(1001, "bert"), add(1002, "carl"));
+        for (const auto& failure : {outcomes.first, outcomes.middle, outcomes.last}) {
+            EXPECT_EQ(kind_of(failure), Kind::unavailable);
+        }
+        EXPECT_FALSE(store_->writable());
+        EXPECT_EQ(unwritable_told_, 1);
+        EXPECT_EQ(read(PublicAccounts::count), 0U);
+        faults_.fail_nothing();
+        EXPECT_TRUE(tests::eventually(loop_, [&] { return store_->writable(); }));
+    }
+}
+
+TEST_F(ABatch, FailsTheOnePieceWithAValueThatLmdbCannotKeep) {
+    faults_.fail_puts(MDB_BAD_VALSIZE, oversized);
+    const Outcomes outcomes = run_with(add(1001, "bert", oversized));
+    expect_only_the_middle_failed(outcomes);
+    EXPECT_EQ(kind_of(outcomes.middle), Kind::internal);
 }
 
 TEST_F(ABatch, FailsTheOnePieceWhosePublicationCannotBeCounted) {

@@ -35,6 +35,8 @@ FaultPlan renewals;
 FaultPlan snapshots;
 FaultPlan puts;
 FaultPlan commits;
+FaultPlan large_commits;
+std::atomic<bool> holds_large{false}; ///< the transaction that is open for writing
 FaultPlan nested_begins;
 FaultPlan nested_commits;
 FaultPlan growth;
@@ -64,6 +66,10 @@ void LmdbFaults::fail_commits(int code, int times) {
     commits.set(code, times);
 }
 
+void LmdbFaults::fail_large_commits(int code, std::size_t bytes) {
+    large_commits.set(code, always, bytes);
+}
+
 void LmdbFaults::fail_growth(int code, int times) {
     growth.set(code, times);
 }
@@ -77,7 +83,8 @@ void LmdbFaults::fail_nested_commits(int code, int times) {
 }
 
 void LmdbFaults::fail_nothing() {
-    for (FaultPlan* plan : {&renewals, &snapshots, &puts, &commits, &nested_begins, &nested_commits, &growth}) {
+    for (FaultPlan* plan :
+         {&renewals, &snapshots, &puts, &commits, &large_commits, &nested_begins, &nested_commits, &growth}) {
         plan->set(MDB_SUCCESS, 0);
     }
 }
@@ -103,6 +110,9 @@ int __wrap_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn*
     if (parent != nullptr && nested_begins.takes_one()) {
         return nested_begins.code;
     }
+    if ((flags & MDB_RDONLY) == 0 && parent == nullptr) {
+        holds_large = false;
+    }
     const int code = __real_mdb_txn_begin(env, parent, flags, out);
     if (code == MDB_SUCCESS) {
         const std::lock_guard lock(nested_mutex);
@@ -120,7 +130,8 @@ int __wrap_mdb_txn_commit(MDB_txn* txn) {
         const std::lock_guard lock(nested_mutex);
         is_nested = nested.erase(txn) != 0;
     }
-    FaultPlan& plan = is_nested ? nested_commits : commits;
+    const bool is_large = !is_nested && large_commits.left != 0 && holds_large.exchange(false);
+    FaultPlan& plan = is_nested ? nested_commits : (is_large ? large_commits : commits);
     if (plan.takes_one()) {
         mdb_txn_abort(txn);
         return plan.code;
@@ -135,6 +146,9 @@ int __wrap_mdb_env_set_mapsize(MDB_env* env, std::size_t size) {
 int __wrap_mdb_put(MDB_txn* txn, MDB_dbi table, MDB_val* key, MDB_val* value, unsigned flags) {
     if (value->mv_size >= puts.bytes && puts.takes_one()) {
         return puts.code;
+    }
+    if (value->mv_size >= large_commits.bytes) {
+        holds_large = true;
     }
     return __real_mdb_put(txn, table, key, value, flags);
 }

@@ -25,6 +25,8 @@ public:
     static void fail_puts(int code, std::size_t bytes, int times = always);
     /// The next `times` commits; nothing of the transaction is written.
     static void fail_commits(int code, int times = always);
+    /// Every commit of a transaction with a put of at least `bytes`; nothing of it is written.
+    static void fail_large_commits(int code, std::size_t bytes);
     /// How often the map cannot be made larger.
     static void fail_growth(int code, int times = always);
     /// The next `times` nested transactions that are to begin.

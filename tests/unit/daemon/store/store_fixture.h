@@ -77,6 +77,12 @@ protected:
         opened_.notify_all();
     }
 
+    /// So that hold_writer() holds once more.
+    void hold_again() {
+        const std::lock_guard lock(gate_);
+        open_ = false;
+    }
+
     tests::TempFolder folder_;
     bus::Loop loop_;
     std::unique_ptr<Store> store_;

@@ -10,18 +10,37 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace {
 std::atomic<int> hashes_computed{0};
+
+/// Memory of the hashes that run at one moment, and the most that it ever was.
+std::mutex memory_mutex;
+std::uint64_t memory_in_use = 0;
+std::uint64_t most_memory = 0;
+
+void use_memory(std::uint64_t bytes) {
+    const std::lock_guard lock(memory_mutex);
+    memory_in_use += bytes;
+    most_memory = std::max(most_memory, memory_in_use);
 }
+void give_memory_back(std::uint64_t bytes) {
+    const std::lock_guard lock(memory_mutex);
+    memory_in_use -= bytes;
+}
+} // namespace
 
 extern "C" {
 char* __real_crypt_rn(const char* phrase, const char* setting, void* data, int size); // NOLINT: ld's name
-/// Counts the hashes that libxcrypt really computes (see --wrap in ld(1)).
+/// Counts the hashes that libxcrypt really computes, and their memory (see --wrap in ld(1)).
 char* __wrap_crypt_rn(const char* phrase, const char* setting, void* data, int size) { // NOLINT: ld's name
+    const std::uint64_t bytes = loquet::work::memory_of(loquet::work::strength_of(setting));
+    use_memory(bytes);
     char* hash = __real_crypt_rn(phrase, setting, data, size);
+    give_memory_back(bytes);
     hashes_computed += hash != nullptr ? 1 : 0;
     return hash;
 }
@@ -177,6 +196,41 @@ TEST_F(AHasher, RunsAsManyHashesAtOnceAsTheMemoryIsEnoughFor) {
     EXPECT_EQ(workers(3 * one - 1), 2U);
     EXPECT_EQ(workers(100 * one), 4U);
     EXPECT_EQ(workers(1), 1U);
+}
+
+TEST_F(AHasher, KeepsImportedHashesThatAreDearerThanItsOwnWithinTheMemoryToo) {
+    constexpr std::size_t workers = 4;
+    const std::string dear = make_setting("$y$", 4);
+    const std::uint64_t one = memory_of(strength_of(dear));
+    for (const std::uint64_t memory : {one, 2 * one, 3 * one - 1}) {
+        Hasher hasher(loop_, HashingOptions{"$y$", 1, workers, memory});
+        ASSERT_EQ(hasher.workers(), workers);
+        most_memory = 0;
+        std::vector<base::Future<bool>> asked;
+        for (std::size_t i = 0; i < 3 * workers; ++i) {
+            asked.push_back(hasher.verify(Secret(canary::wrong_password), dear, key_));
+            asked.push_back(hasher.verify(Secret(canary::wrong_password), hasher.dummy_hash(), key_));
+        }
+        for (auto& future : asked) {
+            EXPECT_FALSE(wait_for(loop_, std::move(future)));
+        }
+        EXPECT_LE(most_memory, memory);
+    }
+}
+
+TEST_F(AHasher, RunsAHashThatNeedsMoreThanTheMemoryAlone) {
+    const std::string dear = make_setting("$y$", 4);
+    const std::uint64_t one = memory_of(strength_of(dear));
+    Hasher hasher(loop_, HashingOptions{"$y$", 1, 4, one / 2});
+    most_memory = 0;
+    std::vector<base::Future<bool>> asked;
+    for (int i = 0; i < 8; ++i) {
+        asked.push_back(hasher.verify(Secret(canary::wrong_password), dear, key_));
+    }
+    for (auto& future : asked) {
+        EXPECT_FALSE(wait_for(loop_, std::move(future)));
+    }
+    EXPECT_EQ(most_memory, one);
 }
 
 TEST_F(AHasher, RefusesWeakAndUnknownMethodsForNewHashes) {
