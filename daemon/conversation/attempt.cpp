@@ -116,7 +116,7 @@ base::Task<Turn> Attempt::run() {
                 if (!polled_ && context_.clock.boottime() - asked_at - waited.time > limits::longest_queueing) {
                     break;
                 }
-                if (acts_before_a_proof()) {
+                if (may_send_unproved()) {
                     level = base::started(context_.loop.sleep(level_reply));
                 }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
@@ -449,13 +449,13 @@ bool Attempt::is_judged() const {
     return kind_ != Kind::begin && proves() && !still_waits();
 }
 
-bool Attempt::acts_before_a_proof() const {
+bool Attempt::may_send_unproved() const {
     if (dialog_.proved) {
         return false;
     }
-    const bool own_step_acts = kind_ != Kind::begin && step_named(dialog_.flow.step()).acts();
+    const bool own_step_sends = kind_ != Kind::begin && step_named(dialog_.flow.step()).sends();
     const bool goes_on_unproved = kind_ == Kind::begin || !proves();
-    return own_step_acts || (goes_on_unproved && dialog_.flows->reach(dialog_.flow).acts);
+    return own_step_sends || (goes_on_unproved && dialog_.flows->reach(dialog_.flow).sends);
 }
 
 bool Attempt::needs_policy() const {

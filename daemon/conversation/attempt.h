@@ -42,7 +42,7 @@ public:
         /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
         std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)>& on_locked;
     };
-    /// From the permit to the reply, where a step that acts is run before a proof: longer than it takes to keep a
+    /// From the permit to the reply, where a step that may send is run before a proof: longer than it takes to keep a
     /// message and to hand it to a channel, so that neither shows in the time.
     static constexpr base::Milliseconds level_reply{50};
 
@@ -94,9 +94,9 @@ private:
     /// What the step on says is a proof, or a failure to give one.
     [[nodiscard]] bool is_judged() const;
     [[nodiscard]] bool needs_policy() const;
-    /// A step that may keep or send something for who has an account is run in this turn, and nobody has proved who
-    /// they are; decided by the kind of the steps, never by the account.
-    [[nodiscard]] bool acts_before_a_proof() const;
+    /// A step that may send is run in this turn, and nobody has proved who they are; decided by what the steps are,
+    /// never by the account.
+    [[nodiscard]] bool may_send_unproved() const;
     /// The dialog's, or it as an unknown name where this step is to do nothing for it.
     [[nodiscard]] Subject subject_for(const Step& step) const;
     [[nodiscard]] bool ended() const noexcept { return dialog_.flow.state() == State::ended; }

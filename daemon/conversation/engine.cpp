@@ -69,7 +69,7 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     dialogs_.require_room(client);
     // From before an account is read.
     std::optional<base::Future<void>> level;
-    if (flows->reach(FlowState(items)).acts) {
+    if (flows->reach(FlowState(items)).sends) {
         level = base::started(loop_.sleep(2 * Attempt::level_reply));
     }
     Subject subject = find_subject(store_, typed_name, client);

@@ -95,7 +95,7 @@ Step& FlowSet::step(const std::string& name) const {
 FlowState::Reach FlowSet::reach(const FlowState& flow) const {
     return flow.reach([&](const std::string& name) {
         const Step& named = step(name);
-        return FlowState::StepTraits{named.acts(), named.asks()};
+        return FlowState::StepTraits{named.acts(), named.asks(), named.sends()};
     });
 }
 

@@ -103,7 +103,9 @@ FlowState::Reach FlowState::reach(const std::function<StepTraits(const std::stri
         const FlowItem& item = items_[at];
         const bool is_on = at == at_ && !step_.empty();
         for (const std::string& step : item.steps) {
-            reach.acts = reach.acts || (!(is_on && step == step_) && traits(step).acts);
+            const bool may_begin = !(is_on && step == step_);
+            reach.acts = reach.acts || (may_begin && traits(step).acts);
+            reach.sends = reach.sends || (may_begin && traits(step).sends);
         }
         const bool is_sure = item.is_required_step() && item.trust_place.count() == 0;
         if (!is_on && is_sure && traits(item.steps.front()).asks) {

@@ -65,11 +65,13 @@ class FlowState {
 public:
     /// What a step may do by its kind, for every name alike.
     struct StepTraits {
-        bool acts = false; ///< may write, send or end when it begins
-        bool asks = true;  ///< always asks then
+        bool acts = false;  ///< may write, send or end when it begins
+        bool asks = true;   ///< always asks then
+        bool sends = false; ///< may send
     };
     struct Reach {
         bool acts = false;       ///< a step that acts may begin before the next question
+        bool sends = false;      ///< so may one that sends
         bool may_finish = false; ///< there may be no next question
     };
     /// The built-in step in which the person picks one of options().

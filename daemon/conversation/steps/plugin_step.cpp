@@ -165,6 +165,10 @@ std::vector<protocol::Medium> PluginStep::media_for(const Dialog& dialog, const 
     return media_of(dialog.proved ? subject : subject.as_unknown(), outbox_->settings().media);
 }
 
+bool PluginStep::sends() const noexcept {
+    return outbox_ != nullptr && !outbox_->settings().media.empty();
+}
+
 void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protocol::StepMessage> messages,
                       Effects& result) const {
     for (protocol::StepMessage& message : messages) {

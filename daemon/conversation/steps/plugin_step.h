@@ -32,6 +32,7 @@ public:
 
     [[nodiscard]] bool proves() const noexcept override { return proves_; }
     [[nodiscard]] bool acts() const noexcept override { return true; }
+    [[nodiscard]] bool sends() const noexcept override;
     [[nodiscard]] bool is_set_up(const Subject& subject) const override;
     [[nodiscard]] base::SecureBytes state_of(const Subject& subject) const override;
     base::Task<Effects> begin(Dialog& dialog, const Subject& subject) override;

@@ -57,6 +57,8 @@ public:
     /// It may write or send when it begins, and may be over then: before a proof it is run under the account's permit,
     /// and as for an unknown name behind a lock.
     [[nodiscard]] virtual bool acts() const noexcept { return false; }
+    /// It acts, and may send a message to an account's owner; decided by the site's settings, never by the account.
+    [[nodiscard]] virtual bool sends() const noexcept { return false; }
     /// It always asks the person something when it begins.
     [[nodiscard]] virtual bool asks() const noexcept { return true; }
     /// What it keeps for an account, as the store has it now; empty for a step that keeps nothing.
