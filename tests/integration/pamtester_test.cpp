@@ -12,6 +12,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
 namespace loquet::tests {
 
 namespace {
@@ -206,6 +210,61 @@ TEST_F(APamtesterElsewhere, IsDeniedInTheAccountPhaseWhereTheServiceIsNotForTheP
     const PamOutcome denied = pamtester("alice", {"authenticate", "acct_mgmt"}, {canary::password});
     EXPECT_EQ(denied.exit_code, 1);
     EXPECT_THAT(denied.text, AllOf(HasSubstr("Permission denied"), HasSubstr("contact the helpdesk")));
+}
+
+/// The plugins that ship, beside one whose second factor is given elsewhere, a minute later.
+std::unique_ptr<TempFolder> modules_with_a_step_that_waits() {
+    auto modules = std::make_unique<TempFolder>();
+    for (const char* shipped : {"lockout.so", "password_rules.so"}) {
+        std::filesystem::copy_file(std::string(PLUGIN_MODULES) + "/" + shipped, *modules / shipped);
+    }
+    std::filesystem::copy_file(WAITING_STEP, *modules / "waiting_step.so");
+    return modules;
+}
+
+constexpr std::chrono::minutes a_minute{1};
+constexpr const char* flows_with_a_step_that_waits = R"(
+[plugins.waiting_step]
+kind = "step"
+proves = "possession"
+[flow.login]
+steps = ["password", "waiting_step"]
+[flow.change-password]
+steps = ["password", "waiting_step", "new_password"]
+[flow.first-login]
+steps = ["password", "waiting_step", "new_password"]
+[flow.manage-secrets]
+steps = ["password", "waiting_step", { enrol = ["totp"] }]
+)";
+
+class APamtesterWhoseStepWaits : public APamtester {
+protected:
+    explicit APamtesterWhoseStepWaits(std::unique_ptr<TempFolder> modules = modules_with_a_step_that_waits())
+        : APamtester({.configuration = flows_with_a_step_that_waits,
+                      .plugins = {{"lockout", ""}, {"password_rules", ""}, {"waiting_step", ""}},
+                      .modules = modules->path()}),
+          modules_(std::move(modules)) {
+        base::replace_file(machine.messages_folder() + "/site.en.toml", "[waiting_step]\nlook = \"Look there.\"\n",
+                           0644);
+        machine.restart();
+        machine.wait_for_plugins();
+    }
+
+private:
+    std::unique_ptr<TempFolder> modules_;
+};
+
+TEST_F(APamtesterWhoseStepWaits, IsGrantedAMinuteLaterAndToldOnceWhatToDoMeanwhile) {
+    const auto start = std::chrono::steady_clock::now();
+    const Told granted =
+        told(run(command("alice", {"authenticate", "acct_mgmt"}, {canary::password}), a_minute + patience));
+    EXPECT_GE(std::chrono::steady_clock::now() - start, a_minute);
+    EXPECT_EQ(granted.exit_code, 0) << granted.text;
+    EXPECT_THAT(granted.text, HasSubstr("successfully authenticated"));
+    const std::size_t first = granted.text.find("Look there.");
+    EXPECT_NE(first, std::string::npos) << granted.text;
+    EXPECT_EQ(granted.text.find("Look there.", first + 1), std::string::npos) << granted.text;
+    EXPECT_THAT(machine.log(), HasSubstr("login granted to alice"));
 }
 
 } // namespace
