@@ -237,7 +237,13 @@ Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor ac
     };
     AuditEvent event = new_event(telling.audit, actor);
     event.detail = reason.empty() ? telling.word : std::string(telling.word) + ": " + reason;
-    const auto notice = act == Act::lock ? std::optional(model::Notice::locked) : std::nullopt;
+    std::optional<model::Notice> notice;
+    if (act == Act::lock) {
+        notice = model::Notice::locked;
+    } else if (act == Act::unlock
+               || act == Act::enable) { // or an operator who guesses would have tries that nobody sees
+        notice = model::Notice::reopened;
+    }
     Task<bool> editing = change(uid, std::move(event), std::move(edit), notice);
     if (co_await editing) {
         const bool whole = *applied == Applied::all;

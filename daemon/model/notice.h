@@ -12,6 +12,7 @@ enum class Notice : std::uint8_t {
     factor_set_up,      ///< a second factor is new, or was replaced
     factor_removed,     ///< by the helpdesk
     locked,             ///< by the helpdesk
+    reopened,           ///< by the helpdesk: unlocked or enabled, or its failures forgotten
     locked_by_failures, ///< by too many of them
 };
 

@@ -140,6 +140,8 @@ std::string_view text_of(Notice notice) noexcept {
         return "notice.factor_removed";
     case Notice::locked:
         return "notice.locked";
+    case Notice::reopened:
+        return "notice.reopened";
     case Notice::locked_by_failures:
         break;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/account_changes.h"
+#include "daemon/store/counters_table.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/error.h"
 #include "tests/unit/daemon/accounts/accounts_fixture.h"
@@ -83,6 +84,33 @@ protected:
     std::size_t before_ = 0;
     std::vector<model::Notice> notices_;
 };
+
+class AnOwner : public AFactor {};
+
+TEST_F(AnOwner, IsToldOnceThatTheHelpdeskLetsTriesBeginAnew) {
+    done(accounts_.unlock(uid_, helpdesk));
+    EXPECT_THAT(notices_, IsEmpty()) << "nothing was locked or counted";
+    done(accounts_.lock(uid_, "lost badge", helpdesk));
+    notices_.clear();
+    done(accounts_.unlock(uid_, helpdesk));
+    EXPECT_THAT(notices_, ElementsAre(model::Notice::reopened));
+    done(accounts_.disable(uid_, "long leave", helpdesk));
+    notices_.clear();
+    done(accounts_.enable(uid_, helpdesk));
+    EXPECT_THAT(notices_, ElementsAre(model::Notice::reopened));
+}
+
+TEST_F(AnOwner, IsToldThatTheHelpdeskForgotFailuresThoughNothingWasLocked) {
+    store_.write_now([](store::WriteTxn& txn) {
+        model::AttemptCounters counters;
+        counters.account.consecutive = 4;
+        counters.account.last_failure = 1;
+        store::CountersTable::put_attempts(txn, txn.digest(store::DigestKind::name, "ana"),
+                                           store::CountersTable::Whose::account, counters);
+    });
+    done(accounts_.unlock(uid_, helpdesk));
+    EXPECT_THAT(notices_, ElementsAre(model::Notice::reopened));
+}
 
 TEST_F(AFactor, IsRemovedWithWhatItsStepKeptAndTheOwnerIsTold) {
     const auto generation = private_part(uid_).generation;
