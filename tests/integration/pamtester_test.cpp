@@ -256,8 +256,8 @@ private:
 
 TEST_F(APamtesterWhoseStepWaits, IsGrantedAMinuteLaterAndToldOnceWhatToDoMeanwhile) {
     const auto start = std::chrono::steady_clock::now();
-    const Told granted =
-        told(run(command("alice", {"authenticate", "acct_mgmt"}, {canary::password}), a_minute + patience));
+    const PamOutcome granted =
+        pam_outcome(run(command("alice", {"authenticate", "acct_mgmt"}, {canary::password}), a_minute + patience));
     EXPECT_GE(std::chrono::steady_clock::now() - start, a_minute);
     EXPECT_EQ(granted.exit_code, 0) << granted.text;
     EXPECT_THAT(granted.text, HasSubstr("successfully authenticated"));
