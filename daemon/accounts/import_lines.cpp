@@ -138,6 +138,7 @@ public:
 
     [[nodiscard]] std::vector<Uid> made() const {
         std::vector<Uid> uids;
+        uids.reserve(events_.size());
         for (const model::AuditEvent& event : events_) {
             uids.push_back(event.account.value());
         }
