@@ -127,7 +127,7 @@ def send_at_last(name):
         message = messages_for(name)[-1]
         if message.state == "deferred":
             asked = run("busctl", "call", *MANAGER, "RetryMessage", "t", str(message.number))
-            if asked.returncode != 0 and "does not wait" not in asked.stderr:  # it is being sent
+            if asked.returncode != 0 and "only a deferred message" not in asked.stderr:  # it is being sent
                 raise AssertionError(asked.stderr)
         return message if message.state == "sent" else None
     return eventually(sent, f"the message for {name} is sent", 2 * PATIENCE)
