@@ -253,6 +253,15 @@ void write_properties(bus::Writer& writer, const AddOptions& options) {
     }
 }
 
+/// As the account has it. A service that ends now must not make a failure of what it has done.
+std::string name_at(Client& client, const std::string& path, const std::string& typed) {
+    try {
+        return cell_text(property(client.properties(path, protocol::account_interface), "Name"));
+    } catch (const base::Error&) {
+        return typed;
+    }
+}
+
 } // namespace
 
 ExitCode add(Client& client, Output& output, const AddOptions& options) {
@@ -271,12 +280,12 @@ ExitCode add(Client& client, Output& output, const AddOptions& options) {
         }
     });
     const bus::Message reply = client.call(request);
-    // It is created, and nothing more is asked: a service that ends now would make a failure of it.
-    const std::uint64_t uid =
-        bus::ObjectTree<std::uint64_t>{protocol::account_prefix}.require(bus::Reader(reply.get()).object_path());
-    output.done(fmt::format("The account {} (UID {}) was created.{}", options.name, uid,
+    const std::string path = bus::Reader(reply.get()).object_path();
+    const std::uint64_t uid = bus::ObjectTree<std::uint64_t>{protocol::account_prefix}.require(path);
+    const std::string name = name_at(client, path, options.name);
+    output.done(fmt::format("The account {} (UID {}) was created.{}", name, uid,
                             answers.empty() ? " It has no password: nobody can log in to it yet." : ""),
-                {{{"account", "", options.name}, {"uid", "", uid}}});
+                {{{"account", "", name}, {"uid", "", uid}}});
     return ExitCode::done;
 }
 

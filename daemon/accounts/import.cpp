@@ -167,8 +167,8 @@ Task<void> Import::run(base::Job told, base::Function<void(model::Uid)> made) {
     }
     reader_->cancel(); // it may wait for a pipe still
     reader_.reset();   // and its descriptors; what is told of it stays for minutes
-    if (last_made_ && made_) {
-        made_(*last_made_);
+    if (last_made_) {
+        tell_made(*last_made_);
     }
     told();
 }
@@ -237,6 +237,17 @@ Task<void> Import::write(ImportLines lines) {
     add(std::move(*outcome));
 }
 
+/// The account is there: that nobody more can be told changes nothing of the import.
+void Import::tell_made(model::Uid uid) noexcept {
+    try {
+        if (made_) {
+            made_(uid);
+        }
+    } catch (const std::exception&) {
+        made_ = {};
+    }
+}
+
 void Import::announce(const std::vector<model::Uid>& made) {
     for (const model::Uid uid : made) {
         if (announced_ == limits::announced_accounts) {
@@ -244,9 +255,7 @@ void Import::announce(const std::vector<model::Uid>& made) {
             return;
         }
         ++announced_;
-        if (made_) {
-            made_(uid);
-        }
+        tell_made(uid);
     }
 }
 

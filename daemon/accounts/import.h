@@ -123,6 +123,7 @@ private:
     base::Task<void> work(base::Job& told);
     base::Task<void> write(ImportLines lines);
     void add(ImportOutcome outcome);
+    void tell_made(model::Uid uid) noexcept;
     void announce(const std::vector<model::Uid>& made);
     [[nodiscard]] static Batch read_batch(ImportReader& reader, const ImportRules& rules);
 

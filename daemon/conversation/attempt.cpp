@@ -108,7 +108,6 @@ base::Task<Turn> Attempt::run() {
         const base::Milliseconds asked_at = context_.clock.boottime();
         for (;;) {
             base::Milliseconds wait{0};
-            std::optional<Turn> turn;
             std::optional<base::Future<void>> level;
             {
                 auto acquiring = context_.queue.acquire(dialog_.subject.identity, dialog_.subject.place);
@@ -132,15 +131,13 @@ base::Task<Turn> Attempt::run() {
                 wait = ruling_.hold;
                 if (wait.count() == 0) {
                     auto evaluating = evaluate_locked(lease);
-                    turn = co_await evaluating;
+                    Turn turn = co_await evaluating;
+                    if (level) { // with the permit, or who is next in the queue would see how long this took
+                        auto levelled = *std::move(level);
+                        co_await levelled;
+                    }
+                    co_return turn;
                 }
-            }
-            if (turn) {
-                if (level) {
-                    auto levelled = *std::move(level);
-                    co_await levelled;
-                }
-                co_return *std::move(turn);
             }
             // Others have the permit meanwhile: a wait at one place keeps nobody waiting at another.
             auto waiting = context_.loop.sleep(wait);

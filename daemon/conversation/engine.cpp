@@ -89,12 +89,9 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
         co_return Begun{std::nullopt, std::move(turn)};
     }
     const DialogId id = dialogs_.add(dialog); // counts from now on, also while its first answer is judged
-    auto opening = work_.run(loop_, finish_turn(id, dialog, open(dialog, std::move(known))), &dialog->task);
+    auto work = open(dialog, std::move(known));
+    auto opening = work_.run(loop_, finish_turn(id, dialog, std::move(work), std::move(level)), &dialog->task);
     Turn turn = co_await opening;
-    if (level && !dialog->proved) {
-        auto levelled = *std::move(level);
-        co_await levelled;
-    }
     if (!dialogs_.contains(id)) {
         co_return Begun{std::nullopt, std::move(turn)};
     }
@@ -148,7 +145,8 @@ base::Task<Turn> Engine::give_up(std::shared_ptr<Dialog> dialog, std::string why
     co_return Denied{Reason::refused, {}, {}};
 }
 
-base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<Turn> work) {
+base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<Turn> work,
+                                     std::optional<base::Future<void>> level) {
     Turn turn = Denied{Reason::unavailable, {}, {}};
     try {
         turn = co_await work;
@@ -156,6 +154,11 @@ base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog
         (void)drop(id);
         throw;
     }
+    if (level && !dialog->proved) {
+        auto levelled = *std::move(level);
+        co_await levelled;
+    }
+    dialog->busy = false;
     if (const auto* wait = std::get_if<Wait>(&turn)) {
         dialog->wait = *wait;
         dialog->waits_since = dialog->waits_since.value_or(clock_.boottime());
@@ -176,20 +179,23 @@ base::Task<Turn> Engine::finish_turn(DialogId id, std::shared_ptr<Dialog> dialog
 base::Task<Turn> Engine::answer(DialogId id, std::string sender, Answers answers) {
     require_running();
     const auto dialog = dialogs_.find(id, sender);
-    if (!permitted(dialog->flow.state(), Request::answer)) {
+    if (dialog->busy || !permitted(dialog->flow.state(), Request::answer)) {
         throw Error(Error::Kind::busy, "an answer is being judged: wait for its reply");
     }
     if (answers.size() != dialog->flow.answers_wanted()) {
         throw Error(Error::Kind::invalid, "this dialog asked for " + std::to_string(dialog->flow.answers_wanted())
                                               + " answers, not " + std::to_string(answers.size()));
     }
-    dialog->answered = dialog->flow.wanted_role();
+    if (!answers.empty()) {
+        dialog->answered = dialog->flow.wanted_role();
+    }
+    dialog->busy = true;
     dialog->flow.run();
     dialog->timeout = {};
     dialog->shielded = false;
     const bool too_long = dialog->waits_since && clock_.boottime() - *dialog->waits_since > limits::longest_wait;
     auto work = too_long ? give_up(dialog, waited_in_vain(dialog->flow.step())) : go_on(dialog, std::move(answers));
-    auto working = work_.run(loop_, finish_turn(id, dialog, std::move(work)), &dialog->task);
+    auto working = work_.run(loop_, finish_turn(id, dialog, std::move(work), {}), &dialog->task);
     Turn turn = co_await working;
     co_return turn;
 }
@@ -275,7 +281,9 @@ base::Task<void> Engine::change_still(std::shared_ptr<base::TaskId> task, model:
 }
 
 void Engine::save_unsaved() {
-    background_.spawn(write_unsaved());
+    if (!saving_) { // each time that the store can be written again: what is unsaved is in one write already
+        background_.spawn(write_unsaved());
+    }
 }
 
 base::Task<void> Engine::write_unsaved() {
@@ -283,6 +291,8 @@ base::Task<void> Engine::write_unsaved() {
     if (!changes) {
         co_return;
     }
+    saving_ = true;
+    const std::shared_ptr<void> saved(nullptr, [this](void*) { saving_ = false; });
     auto writing = store_.write(std::move(changes->work));
     co_await writing;
     changes->durable();

@@ -96,9 +96,10 @@ private:
     base::Task<protocol::Turn> open(std::shared_ptr<Dialog> dialog, protocol::Answers known);
     base::Task<protocol::Turn> go_on(std::shared_ptr<Dialog> dialog, protocol::Answers answers);
     base::Task<protocol::Turn> give_up(std::shared_ptr<Dialog> dialog, std::string why);
-    /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see.
-    base::Task<protocol::Turn> finish_turn(DialogId id, std::shared_ptr<Dialog> dialog,
-                                           base::Task<protocol::Turn> work);
+    /// Does `work` for the dialog, which then goes on or ends; the result is what its caller may see, not before
+    /// `level` unless somebody has proved who they are.
+    base::Task<protocol::Turn> finish_turn(DialogId id, std::shared_ptr<Dialog> dialog, base::Task<protocol::Turn> work,
+                                           std::optional<base::Future<void>> level);
     /// Takes it out of the table; nothing where it was not there.
     std::shared_ptr<Dialog> drop(DialogId id);
     /// The dialog is not in the table any more. What is done for it is cancelled, unless it counts already.
@@ -124,6 +125,7 @@ private:
     DialogTable dialogs_;
     Attempt::Context context_;
     bool stopping_ = false;
+    bool saving_ = false;        ///< what is unsaved is being written
     base::TaskGroup background_; ///< the groups last: they die before what their tasks use
     base::TaskGroup work_;       ///< for callers
 };

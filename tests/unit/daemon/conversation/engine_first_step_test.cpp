@@ -137,6 +137,23 @@ TEST_F(AFirstStepThatSends, T15_IsAnsweredWhenTheMessageCouldHaveBeenKeptForEver
     }
 }
 
+TEST_F(AFirstStepThatSends, T15_SaysNothingOfADialogButThatItIsBusyBeforeItsReply) {
+    for (const char* const name : {"anna", "nobody"}) {
+        (void)seen_at_begin(name);
+        step_->will_say(sending());
+        const auto first = start(engine().answer(*last_, ":1.1", answers({""})));
+        int asked_again = 0;
+        for (; !first->done(); ++asked_again) {
+            const auto second = start(engine().answer(*last_, ":1.1", {})); // one answer too few for what it asks
+            ASSERT_TRUE(second->failure) << name;
+            EXPECT_EQ(kind_thrown_by([&] { std::rethrow_exception(second->failure); }), Kind::busy) << name;
+            loop_.run_once(base::Milliseconds(1));
+        }
+        EXPECT_GT(asked_again, 0) << name;
+        EXPECT_TRUE(std::holds_alternative<protocol::Ask>(end_of(first))) << name;
+    }
+}
+
 TEST_F(AFirstStepThatSends, T15_CostsTheSameForEveryNameWhereItSendsAgain) {
     std::vector<Seen> seen;
     set(bert, [](model::PrivateAccount& account) { account.mail = "bert@example.org"; });
