@@ -17,7 +17,9 @@
 #include <cstddef>
 #include <exception>
 #include <iterator>
+#include <map>
 #include <ranges>
+#include <set>
 #include <utility>
 
 namespace loquet {
@@ -65,7 +67,8 @@ Application::Application(Options options)
       conversations_(connection_, watchers_, engine_, tasks_),
       account_objects_(
           {connection_, callers_, watchers_, accounts_, imports_, engine_, settings_, steady_, clock_, tasks_}),
-      jobs_(connection_, watchers_, imports_, tasks_), tasks_(log_failure) {
+      jobs_(connection_, watchers_, imports_, tasks_), reloading_(loop_), tasks_(log_failure),
+      reloads_([](const std::exception_ptr&) {}) {
     log::set_level(settings_.log.level);
     connect_parts();
 }
@@ -120,7 +123,7 @@ void Application::connect_parts() {
     directory_.when_problem_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
-    signals_[2] = loop_.on_signal(SIGHUP, [this] { reload(); });
+    signals_[2] = loop_.on_signal(SIGHUP, [this] { reload_on_signal(); });
 }
 
 void Application::tell(const accounts::Change& change) {
@@ -157,6 +160,7 @@ void Application::end_in_order() {
     sd_notify(0, "STOPPING=1");
     signals_[2] = {}; // it is too late for a reload
     tasks_.close();
+    reloads_.cancel_all();
     imports_.cancel_all();
     courier_.stop();
     receipts_.stop();
@@ -175,25 +179,71 @@ void Application::end_in_order() {
     tasks_.cancel_all(); // a caller who dallies is not waited for
 }
 
-void Application::reload() {
+base::Task<void> Application::reload() {
+    auto locking = reloading_.lock();
+    const auto lock = co_await locking;
     sd_notify(0, "RELOADING=1");
+    std::exception_ptr failure;
     try {
-        configuration_.reload([this](Configuration::Loaded loaded) { use(std::move(loaded)); });
+        auto using_it = use(configuration_.read());
+        co_await using_it;
         note_weak_flows();
     } catch (const Error& error) {
+        failure = std::current_exception();
+        configuration_.refuse(error);
         log::error(log::id::configuration_refused,
                    std::string("the configuration was not read, the old one stays: ") + error.what());
     }
     tell_systemd("READY=1");
     manager_.tell_plugins();
     manager_.tell_health();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
 }
 
-void Application::use(Configuration::Loaded loaded) {
+/// One that is in line reads the files when its turn comes, and does what this signal asks for.
+void Application::reload_on_signal() {
+    if (reloading_.waiting() == 0) {
+        reloads_.spawn(reload());
+    }
+}
+
+base::Task<void> Application::require_answers(const Configuration::Loaded& loaded,
+                                              const plugins::Registry::Selection& next) {
+    const auto in_force = config::plugin_uses(settings_);
+    std::vector<config::PluginUse> uses;
+    std::set<std::string> asked;
+    for (const config::PluginUse& use : loaded.uses) {
+        if (!plugins_.uses(next, use.instance) || !config::has_use(in_force, use)) {
+            uses.push_back(use);
+            asked.insert(use.instance);
+        }
+    }
+    auto introducing = plugins::Registry::introduce(next, std::move(asked));
+    const std::map<std::string, std::string> failed = co_await introducing;
+    std::string text;
+    for (const config::PluginUse& use : uses) {
+        if (const auto why = failed.find(use.instance); why != failed.end()) {
+            const auto missing = config::missing_part(use, loaded.settings.runtime, options_.plugins);
+            text += (text.empty() ? "" : "\n")
+                    + config::complaint(use, "does not answer: "
+                                                 + missing.value_or(why->second + "; 'loquetctl plugin check "
+                                                                    + use.instance + "' tests it"));
+        }
+    }
+    if (!text.empty()) {
+        throw Error(Error::Kind::invalid, text);
+    }
+}
+
+base::Task<void> Application::use(Configuration::Loaded loaded) {
     const std::vector<std::string> later = config::keep_until_restart(settings_, loaded.settings);
     auto plugins = plugins_.select(plugin_instances(loaded.settings));
     const auto bindings = channel_bindings(loaded.settings.outbox, plugins);
     auto flows = flow_set(loaded.settings, plugins);
+    auto answering = require_answers(loaded, plugins);
+    co_await answering;
     std::vector<std::string> others; // plugins that come or go
     std::ranges::set_symmetric_difference(std::views::keys(settings_.plugins),
                                           std::views::keys(loaded.settings.plugins), std::back_inserter(others));
@@ -215,6 +265,7 @@ void Application::use(Configuration::Loaded loaded) {
         text += (&key == &later.front() ? "; at a restart changes " : ", ") + key;
     }
     log::notice(log::id::configuration_loaded, text);
+    configuration_.accept(loaded.sources);
 }
 
 std::shared_ptr<const conversation::FlowSet> Application::flow_set(const config::Config& settings,

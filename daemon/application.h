@@ -48,9 +48,13 @@ public:
 private:
     void connect_parts();
     void tell(const accounts::Change& change);
-    void reload();
+    /// One after the other. Throws Error with all that is wrong, and then nothing has changed.
+    base::Task<void> reload();
+    void reload_on_signal();
     /// All of it or nothing: what can fail comes first. Throws Error.
-    void use(Configuration::Loaded loaded);
+    base::Task<void> use(Configuration::Loaded loaded);
+    /// Throws Error with each new place that names a plugin which does not answer.
+    base::Task<void> require_answers(const Configuration::Loaded& loaded, const plugins::Registry::Selection& next);
     [[nodiscard]] std::shared_ptr<const conversation::FlowSet> flow_set(const config::Config& settings,
                                                                         const plugins::Registry::Selection& plugins);
     /// Ways back that prove less than the login, which the files allow.
@@ -95,7 +99,9 @@ private:
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
     bool bus_lost_ = false;
     store::Subscription store_changes_;
-    base::TaskGroup tasks_; ///< last: dies before all that its tasks use
+    base::AsyncMutex reloading_;
+    base::TaskGroup tasks_;   ///< last: dies before all that its tasks use
+    base::TaskGroup reloads_; ///< ends at once where the daemon is told to stop
 };
 
 } // namespace loquet

@@ -50,14 +50,14 @@ void require_texts(const messages::Catalogue& texts) {
 struct Read {
     config::Sources sources;
     config::Config settings;
+    config::Complaints positions;
 };
 
 Read read_files(const Options& options) {
-    config::Complaints complaints;
     Read read;
-    read.sources = config::read_sources(options.config, profiles_of(options), complaints);
-    read.settings = config::assemble(read.sources, complaints);
-    complaints.throw_if_any();
+    read.sources = config::read_sources(options.config, profiles_of(options), read.positions);
+    read.settings = config::assemble(read.sources, read.positions);
+    read.positions.throw_if_any();
     return read;
 }
 
@@ -75,6 +75,8 @@ ConfigurationCheck check_configuration(const Options& options) {
     if (check.complaints.empty()) {
         std::transform(settings.plugins.begin(), settings.plugins.end(), std::back_inserter(check.plugins),
                        [](const auto& plugin) { return plugin.first; });
+        check.complaints =
+            config::missing_parts(config::plugin_uses(settings, complaints), settings.runtime, options.plugins);
     }
     const auto texts = messages::Catalogue::load(options.messages);
     check.complaints.insert(check.complaints.end(), texts.complaints().begin(), texts.complaints().end());
@@ -129,21 +131,24 @@ messages::Catalogue Configuration::start_texts() {
     return texts;
 }
 
-void Configuration::reload(const std::function<void(Loaded)>& use) {
-    try {
-        auto texts = messages::Catalogue::load(options_.messages);
-        if (!texts.complaints().empty()) {
-            throw Error(Error::Kind::invalid, joined(texts.complaints()));
-        }
-        require_texts(texts);
-        Read read = read_files(options_);
-        use({std::move(read.settings), std::move(texts)});
-        keep(read.sources);
-        refused_.clear();
-    } catch (const Error& error) {
-        refused_ = "the configuration was refused and the former one is in force: " + in_one_line(error.what());
-        throw;
+Configuration::Loaded Configuration::read() const {
+    auto texts = messages::Catalogue::load(options_.messages);
+    if (!texts.complaints().empty()) {
+        throw Error(Error::Kind::invalid, joined(texts.complaints()));
     }
+    require_texts(texts);
+    Read read = read_files(options_);
+    auto uses = config::plugin_uses(read.settings, read.positions);
+    return {std::move(read.settings), std::move(uses), std::move(texts), std::move(read.sources)};
+}
+
+void Configuration::accept(const config::Sources& sources) {
+    keep(sources);
+    refused_.clear();
+}
+
+void Configuration::refuse(const Error& why) {
+    refused_ = "the configuration was refused and the former one is in force: " + in_one_line(why.what());
 }
 
 } // namespace loquet

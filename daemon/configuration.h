@@ -5,10 +5,11 @@
 
 #include "daemon/config/config_file.h"
 #include "daemon/config/last_good_configuration.h"
+#include "daemon/config/plugin_uses.h"
 #include "daemon/options.h"
+#include "lib/base/error.h"
 #include "lib/messages/catalogue.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,17 @@ public:
 
     struct Loaded {
         config::Config settings;
+        std::vector<config::PluginUse> uses; ///< of `settings`, with their places
         messages::Catalogue texts;
+        config::Sources sources;
     };
-    /// For a reload: reads everything and gives it to `use`, which puts it in force, or throws Error and changes
-    /// nothing. Error with what is wrong; then the former values stay in force, also for the next start.
-    void reload(const std::function<void(Loaded)>& use);
+    /// For a reload: what the files say now. Throws Error with all that is wrong with them. Nothing is in force by
+    /// that, nor refused: one of the next two says so.
+    [[nodiscard]] Loaded read() const;
+    /// They are in force, and what the next start falls back to.
+    void accept(const config::Sources& sources);
+    /// The former values stay in force, also for the next start.
+    void refuse(const base::Error& why);
 
     /// One line for Health: which files were refused, and what is in force meanwhile. Empty where all was read.
     [[nodiscard]] const std::string& refused() const noexcept { return refused_; }

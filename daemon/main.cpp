@@ -22,6 +22,7 @@
 namespace {
 
 constexpr const char* usage = "usage: loquetd [--config FILE] [--profiles FOLDER]... [--messages FOLDER]...\n          "
+                              "     [--plugin-dir FOLDER] [--plugin-config-dir FOLDER]\n          "
                               "     [--check [--list-plugins]] [--version]\n";
 
 /// Secrets must not end in a core file, and nobody else's debugger may look.
@@ -54,11 +55,16 @@ std::string machine_locale() {
 }
 
 loquet::Options parse(int argc, char** argv) {
-    static const option options[] = {
-        {"config", required_argument, nullptr, 'c'},   {"profiles", required_argument, nullptr, 'p'},
-        {"messages", required_argument, nullptr, 'm'}, {"check", no_argument, nullptr, 'k'},
-        {"list-plugins", no_argument, nullptr, 'l'},   {"version", no_argument, nullptr, 'v'},
-        {"help", no_argument, nullptr, 'h'},           {nullptr, 0, nullptr, 0}};
+    static const option options[] = {{"config", required_argument, nullptr, 'c'},
+                                     {"profiles", required_argument, nullptr, 'p'},
+                                     {"messages", required_argument, nullptr, 'm'},
+                                     {"check", no_argument, nullptr, 'k'},
+                                     {"plugin-dir", required_argument, nullptr, 'd'},
+                                     {"plugin-config-dir", required_argument, nullptr, 'o'},
+                                     {"list-plugins", no_argument, nullptr, 'l'},
+                                     {"version", no_argument, nullptr, 'v'},
+                                     {"help", no_argument, nullptr, 'h'},
+                                     {nullptr, 0, nullptr, 0}};
     loquet::Options parsed;
     parsed.locale = machine_locale();
     for (int chosen = 0; (chosen = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) { // NOLINT
@@ -71,6 +77,12 @@ loquet::Options parse(int argc, char** argv) {
             break;
         case 'm':
             parsed.messages.emplace_back(optarg);
+            break;
+        case 'd':
+            parsed.plugins.modules = optarg;
+            break;
+        case 'o':
+            parsed.plugins.options = optarg;
             break;
         case 'k':
             parsed.check = true;

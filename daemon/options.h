@@ -2,6 +2,8 @@
 // What the command line and the environment say to the daemon. Plain values.
 #pragma once
 
+#include "daemon/config/plugin_uses.h"
+
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@ struct Options {
     std::string config = "/etc/loquet/loquet.toml";
     std::vector<std::string> profiles; ///< folders; empty: the usual ones
     std::vector<std::string> messages; ///< folders, the last one wins; empty: the usual ones
+    config::PluginFolders plugins;     ///< where it looks for what an absent plugin lacks; it loads none
     std::string locale;                ///< of a dialog whose application says none; empty: English
     std::string state;         ///< folder for the last good configuration, as systemd names it; empty: none is kept
     bool check = false;        ///< says what is wrong with the files, and does not serve

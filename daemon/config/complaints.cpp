@@ -10,6 +10,11 @@ void Complaints::add(std::string_view position, std::string_view what) {
     lines_.push_back(base::printable(position) + ": " + base::printable(what));
 }
 
+std::optional<std::string> Complaints::noted(const std::string& key) const {
+    const auto found = positions_.find(key);
+    return found == positions_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string Complaints::position_of(const std::string& key, const std::vector<std::string>& others) const {
     if (const auto found = positions_.find(key); found != positions_.end()) {
         return found->second;

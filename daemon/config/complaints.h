@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ public:
 
     /// Where a dotted key was last set, for complaints about keys that do not go together.
     void note(const std::string& key, std::string position) { positions_[key] = std::move(position); }
+    /// That place; nothing where no file set the key.
+    [[nodiscard]] std::optional<std::string> noted(const std::string& key) const;
     /// That place; else the place of the first of `others` that is set, because it contradicts the default of `key`;
     /// else what stands for "nowhere: it is the default".
     [[nodiscard]] std::string position_of(const std::string& key, const std::vector<std::string>& others = {}) const;

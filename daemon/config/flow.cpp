@@ -90,6 +90,7 @@ std::optional<FlowItem> group_of(TableReader group) {
         item.at_least = 0;
         if (const auto* name = step->as_string()) {
             item.steps.push_back(step_named(name->get()));
+            group.note("any." + name->get(), *step); // as one that is alone in a group
         } else {
             group.refuse("optional", *step, "the name of a step");
         }

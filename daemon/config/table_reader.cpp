@@ -62,6 +62,7 @@ void TableReader::texts(std::string_view key, std::vector<std::string>& target, 
         const auto* value = item->as_string();
         if (value != nullptr && accepts(value->get())) {
             values.push_back(value->get());
+            note(std::string(key) + '.' + value->get(), *item);
         } else {
             refuse(key, *item, accepted);
         }

@@ -95,6 +95,9 @@ public:
     /// The items of an array; complains and gives none where it is no array.
     [[nodiscard]] std::vector<const toml::node*> items(std::string_view key, const toml::node& node);
 
+    /// Where `item`, below this table, was last set: a step in a group, a channel in a list.
+    void note(const std::string& item, const toml::node& node) { complaints_.note(path_of(item), position(node)); }
+
     /// "file:line:column: KEY: what is accepted"
     void refuse(std::string_view key, const toml::node& node, std::string_view accepted);
     /// Complains about every key that was never asked for.

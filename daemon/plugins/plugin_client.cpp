@@ -96,6 +96,32 @@ void PluginClient::connect() {
     }
 }
 
+base::Future<std::string> PluginClient::introduce() {
+    base::Promise<std::string> promise(loop_);
+    auto answer = promise.future();
+    introductions_.push_back(std::move(promise));
+    if (plugin_) {
+        introduced("");
+        return answer;
+    }
+    introduction_timer_ = loop_.after(config_.introduction, [this] {
+        if (!introductions_.empty()) {
+            broken(lateness());
+        }
+    });
+    if (!socket_) {
+        open();
+    }
+    return answer;
+}
+
+void PluginClient::introduced(const std::string& why_not) {
+    introduction_timer_ = bus::Source{};
+    for (auto& waiting : std::exchange(introductions_, {})) {
+        loop_.post([promise = std::move(waiting), why_not]() mutable { promise.set(why_not); });
+    }
+}
+
 void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
     if (!socket_ && !breaker_.may_try(clock_.boottime())) {
         call->fail(unavailable(status_.detail));
@@ -107,16 +133,23 @@ void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
             Error(Error::Kind::busy, "too many calls wait for the plugin \"" + config_.name + "\"")));
         return;
     }
-    start_clock(*call);
+    start_clock(*call, config_.deadline);
     waiting_.push_back(std::move(call));
     connect();
     flush();
 }
 
-void PluginClient::start_clock(RemoteCall& call) {
+Milliseconds PluginClient::patience() const noexcept {
+    if (plugin_) {
+        return config_.deadline;
+    }
+    return introductions_.empty() ? std::min(config_.deadline, config_.introduction) : config_.introduction;
+}
+
+void PluginClient::start_clock(RemoteCall& call, Milliseconds within) {
     call.serial = ++last_serial_;
-    call.due = clock_.boottime() + config_.deadline;
-    call.timer = loop_.after(config_.deadline, [this, serial = call.serial] { expired(serial); });
+    call.due = clock_.boottime() + within;
+    call.timer = loop_.after(within, [this, serial = call.serial] { expired(serial); });
 }
 
 void PluginClient::expired(std::uint32_t serial) {
@@ -144,10 +177,10 @@ void PluginClient::leave_if_stuck() {
     }
     // A call can be late because it stood behind others; the plugin is to blame when it owes an answer all the while.
     const Milliseconds silent = clock_.boottime() - progress_;
-    if (silent >= config_.deadline) {
+    if (silent >= patience()) {
         broken(lateness());
     } else {
-        stuck_timer_ = loop_.after(config_.deadline - silent, [this] {
+        stuck_timer_ = loop_.after(patience() - silent, [this] {
             receive();
             leave_if_stuck();
         });
@@ -155,7 +188,7 @@ void PluginClient::leave_if_stuck() {
 }
 
 std::string PluginClient::lateness() const {
-    return "it did not answer within " + std::to_string(config_.deadline.count()) + " ms";
+    return "it did not answer within " + std::to_string(patience().count()) + " ms";
 }
 
 void PluginClient::open() {
@@ -187,7 +220,7 @@ void PluginClient::open() {
     }
     watch(false);
     auto describe = std::make_unique<DescribeCall>(*this);
-    start_clock(*describe);
+    start_clock(*describe, patience());
     waiting_.push_front(std::move(describe));
     flush();
 }
@@ -299,6 +332,7 @@ void PluginClient::described(protocol::DescribeResponse plugin) {
     if (status_.state == PluginState::connecting) {
         set_state(PluginState::ready, "");
     }
+    introduced("");
     flush();
 }
 
@@ -416,6 +450,7 @@ void PluginClient::no_socket(const std::string& detail) {
 
 void PluginClient::close_and_fail(const std::string& detail) {
     disconnect();
+    introduced(detail);
     for (auto& [serial, call] : std::exchange(in_flight_, {})) {
         if (call) {
             fail_later(std::move(call), unavailable(detail));

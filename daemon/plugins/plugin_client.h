@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace loquet::plugins {
 
@@ -93,6 +94,9 @@ public:
     }
     /// Connects in the background, unless that has to wait until somebody needs the plugin.
     void begin();
+    /// Why it is not what is configured, or does not say within InstanceConfig::introduction; empty once it has said
+    /// that it is. Asks it at once, whatever it failed before. Answered by a job of the loop.
+    [[nodiscard]] base::Future<std::string> introduce();
 
     template <class Response, class Request>
     [[nodiscard]] base::Task<Response> call(Request request) {
@@ -114,7 +118,10 @@ private:
     /// Connects unless it is connected or has to wait.
     void connect();
     void submit(std::unique_ptr<RemoteCall> call);
-    void start_clock(RemoteCall& call);
+    void start_clock(RemoteCall& call, base::Milliseconds within);
+    /// How long it may owe an answer before it is given up.
+    [[nodiscard]] base::Milliseconds patience() const noexcept;
+    void introduced(const std::string& why_not);
     void expired(std::uint32_t serial);
     void leave_if_stuck();
     [[nodiscard]] std::string lateness() const;
@@ -155,6 +162,8 @@ private:
     bus::Source watch_;
     bus::Source stuck_timer_; ///< set while a caller has given up and the plugin still owes the answer
     bool watches_writing_ = false;
+    std::vector<base::Promise<std::string>> introductions_; ///< somebody waits for what it says of itself
+    bus::Source introduction_timer_;
     base::SecureBytes buffer_;
     std::optional<protocol::DescribeResponse> plugin_; ///< what is connected now says that it is
     bool proven_ = false;                              ///< this connection has answered a call

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/base/clock.h"
+#include "lib/base/limits.h"
 #include "lib/protocol/plugin_messages.h"
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct InstanceConfig {
     std::string socket_path;           ///< <runtime>/plugins/NAME.sock
     base::Milliseconds deadline{2000}; ///< of one call, waiting included
     bool on_demand = false;            ///< not before somebody needs it: its process need not run until then
+    base::Milliseconds introduction = limits::plugin_introduction; ///< for what it says of itself
 };
 
 struct PluginStatus {

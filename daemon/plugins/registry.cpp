@@ -95,6 +95,28 @@ void Registry::use(Selection selection) {
     sweep();
 }
 
+bool Registry::uses(const Selection& selection, std::string_view instance) const {
+    const auto here = in_use_.instances_.find(instance);
+    const auto there = selection.instances_.find(instance);
+    return here != in_use_.instances_.end() && there != selection.instances_.end() && here->second == there->second;
+}
+
+base::Task<std::map<std::string, std::string>> Registry::introduce(const Selection& selection,
+                                                                   std::set<std::string> instances) {
+    std::map<std::string, base::Future<std::string>> answers;
+    for (const std::string& name : instances) {
+        answers.emplace(name, selection.instances_.at(name)->client.introduce());
+    }
+    std::map<std::string, std::string> failed;
+    for (auto& [name, answer] : answers) {
+        std::string why = co_await answer;
+        if (!why.empty()) {
+            failed.emplace(name, std::move(why));
+        }
+    }
+    co_return failed;
+}
+
 void Registry::sweep() {
     std::erase_if(retired_, [](const auto& instance) { return instance.use_count() == 1; });
     sweeping_ = retired_.empty() ? bus::Source() : loop_.after(between_sweeps, [this] { sweep(); });

@@ -12,6 +12,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,12 @@ public:
     /// instance that is listed twice.
     [[nodiscard]] Selection select(const std::vector<InstanceConfig>& instances);
     void use(Selection selection);
+    /// False where the selection has made a client of its own for the instance.
+    [[nodiscard]] bool uses(const Selection& selection, std::string_view instance) const;
+    /// Asks these instances of `selection` what they are, all at once. Those that do not say, within
+    /// limits::plugin_introduction, that they are what is configured: why, by name. `selection` outlives the task.
+    [[nodiscard]] static base::Task<std::map<std::string, std::string>> introduce(const Selection& selection,
+                                                                                  std::set<std::string> instances);
     /// What is in use.
     [[nodiscard]] const Selection& selection() const noexcept { return in_use_; }
 

@@ -89,13 +89,15 @@ constexpr std::size_t plugin_version_bytes = 64;
 constexpr std::size_t plugin_summary_bytes = 256;
 constexpr std::size_t plugin_note_bytes = 256; ///< a note for the audit log, an alert for the operator
 constexpr std::size_t plugin_reason_bytes = 64;
-constexpr std::size_t plugin_error_bytes = 512;    ///< why a plugin could not do its work
-constexpr std::size_t plugin_log_bytes = 1024;     ///< one line of a plugin in the journal
-constexpr std::size_t plugin_connections = 4;      ///< open at one plugin's process
-constexpr std::size_t plugin_calls_in_flight = 16; ///< sent to one plugin and not answered yet
-constexpr std::size_t plugin_calls_waiting = 4096; ///< ... in front of that
-constexpr std::size_t step_key_bytes = 32;         ///< what a step gets to hash short codes with
-constexpr std::size_t messages_per_turn = 2;       ///< that a step may send at once
+constexpr std::size_t plugin_error_bytes = 512;         ///< why a plugin could not do its work
+constexpr std::size_t plugin_log_bytes = 1024;          ///< one line of a plugin in the journal
+constexpr std::size_t plugin_connections = 4;           ///< open at one plugin's process
+constexpr std::size_t plugin_calls_in_flight = 16;      ///< sent to one plugin and not answered yet
+constexpr std::size_t plugin_calls_waiting = 4096;      ///< ... in front of that
+constexpr std::chrono::seconds plugin_introduction{10}; ///< for a plugin to say what it is; a reload waits as long
+constexpr std::size_t queued_reloads = 4;               ///< behind the one that waits for its plugins
+constexpr std::size_t step_key_bytes = 32;              ///< what a step gets to hash short codes with
+constexpr std::size_t messages_per_turn = 2;            ///< that a step may send at once
 constexpr std::chrono::seconds shortest_message_life{1};
 constexpr std::chrono::seconds longest_message_life{86'400};
 constexpr std::size_t message_id_bytes = 64;

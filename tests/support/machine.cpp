@@ -104,7 +104,9 @@ void Machine::start() {
     daemon_ = std::make_unique<Process>(
         Command{{LOQUET_DAEMON_PROGRAM, "--config", configuration_file(), "--profiles",
                  std::string(LOQUET_SOURCE_DIR) + "/etc/profiles", "--messages",
-                 std::string(LOQUET_SOURCE_DIR) + "/etc/messages", "--messages", messages_folder()},
+                 std::string(LOQUET_SOURCE_DIR) + "/etc/messages", "--messages", messages_folder(), "--plugin-dir",
+                 options_.modules.empty() ? LOQUET_PLUGIN_MODULES : options_.modules, "--plugin-config-dir",
+                 folder_ / "options"},
                 environment,
                 {}});
     bus::Connection connection = connect();
