@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# scripts/lib/bench_rows.sh PLACE BUILD ROW...: measures the rows; PLACE is an empty folder, and what was measured is in
-# PLACE/rows afterwards. Called by scripts/bench, in a mount namespace of its own.
+# scripts/lib/bench_rows.sh PLACE BUILD ROW...: measures the rows with what was built in BUILD; PLACE is an empty folder,
+# and what was measured is in PLACE/rows afterwards. Called by scripts/bench, in a mount namespace of its own.
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/common.sh"
 # shellcheck source=scripts/lib/packages.sh
 . "$repository/scripts/lib/packages.sh"
 
 place=$1
-dev=$2/release
-kept_root=$2/peers
+dev=$2
+kept_root=$(dirname "$2")/peers
 shift 2
 bench=$dev/tests/bench
 # shellcheck source=scripts/lib/demo_site.sh
