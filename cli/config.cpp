@@ -2,6 +2,7 @@
 #include "cli/machine_check.h"
 #include "cli/process.h"
 #include "cli/verbs.h"
+#include "lib/protocol/names.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,9 @@ namespace loquet::cli::config {
 namespace {
 
 using Lines = std::vector<std::string>;
+
+constexpr std::size_t mistakes_at_most = 4096; // more than the service tells
+constexpr std::size_t mistake_bytes = 4096;
 
 void append(Lines& lines, const Lines& more) {
     lines.insert(lines.end(), more.begin(), more.end());
@@ -49,6 +53,16 @@ Lines mistakes_of_plugin(const std::string& name) {
     return mistakes;
 }
 
+ExitCode tell(Output& output, const Lines& mistakes, const Lines& good, const Lines& bad) {
+    if (output.form() == Output::Form::program) {
+        output.show({{{"ok", "", mistakes.empty()}, {"messages", "", mistakes}}});
+    } else {
+        output.lines(mistakes.empty() ? good : mistakes);
+        output.advise(mistakes.empty() ? Lines{} : bad);
+    }
+    return mistakes.empty() ? ExitCode::done : ExitCode::failed;
+}
+
 } // namespace
 
 ExitCode check(Output& output, const CheckOptions& options) {
@@ -63,13 +77,17 @@ ExitCode check(Output& output, const CheckOptions& options) {
     if (options.file.empty()) {
         append(mistakes, MachineCheck().permissions());
     }
-    const bool good = mistakes.empty();
-    if (output.form() == Output::Form::program) {
-        output.show({{{"ok", "", good}, {"messages", "", mistakes}}});
-    } else {
-        output.lines(good ? Lines{"ok"} : mistakes);
-    }
-    return good ? ExitCode::done : ExitCode::failed;
+    return tell(output, mistakes, {"ok"}, {});
+}
+
+ExitCode reload(Client& client, Output& output) {
+    const bus::Message answer =
+        client.call(client.request(protocol::root_path, protocol::manager_interface, "Reload"));
+    Lines mistakes;
+    bus::Reader reader(answer.get());
+    reader.array("s", mistakes_at_most, [&] { mistakes.emplace_back(reader.text(mistake_bytes)); });
+    return tell(output, mistakes, {"The configuration is in force."},
+                {"The service goes on with the former configuration. Mend the files, and reload again."});
 }
 
 } // namespace loquet::cli::config

@@ -198,6 +198,8 @@ void add_config(CLI::App& app, CommandLine& line) {
         ->type_name("FOLDER")
         ->allow_extra_args(false);
     check->callback([&line] { line.run = [&line](Output& o) { return config::check(o, line.config_check); }; });
+    noun->add_subcommand("reload", "Put the changed configuration in force, or say what is wrong with it")
+        ->callback(with_service(line, [](Client& c, Output& o) { return config::reload(c, o); }));
 }
 
 void add_top_level(CLI::App& app, CommandLine& line) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs that are one function each: "config check", "status", "passwd", "enrol", "try-login". One thread.
+// The verbs that are one function each: "config check", "config reload", "status", "passwd", "enrol", "try-login". One thread.
 #pragma once
 
 #include "cli/client.h"
@@ -23,6 +23,9 @@ struct CheckOptions {
 /// Has the daemon's program read everything that a start would read, as the daemon's user where the caller is root, and
 /// the host of plugins try each plugin that is configured. The service is not needed.
 ExitCode check(Output& output, const CheckOptions& options);
+
+/// Has the service read its files anew, and says what it found. ExitCode::failed where it keeps the former ones.
+ExitCode reload(Client& client, Output& output);
 
 } // namespace loquet::cli::config
 

@@ -63,7 +63,8 @@ Application::Application(Options options)
       engine_({loop_, clock_, steady_, store_, texts_, &outbox_, flow_set(settings_, plugins_.selection())}),
       connection_(bus::Connection::system()), callers_(connection_), watchers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
-                hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_}),
+                hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
+                [this] { return reloads_.run(loop_, reload()); }}),
       conversations_(connection_, watchers_, engine_, tasks_),
       account_objects_(
           {connection_, callers_, watchers_, accounts_, imports_, engine_, settings_, steady_, clock_, tasks_}),
@@ -123,7 +124,11 @@ void Application::connect_parts() {
     directory_.when_problem_changes([this] { manager_.tell_health(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
-    signals_[2] = loop_.on_signal(SIGHUP, [this] { reload_on_signal(); });
+    signals_[2] = loop_.on_signal(SIGHUP, [this] {
+        if (reloading_.waiting() == 0) { // one that is in line reads the files when its turn comes
+            (void)reloads_.run(loop_, reload());
+        }
+    });
 }
 
 void Application::tell(const accounts::Change& change) {
@@ -179,34 +184,25 @@ void Application::end_in_order() {
     tasks_.cancel_all(); // a caller who dallies is not waited for
 }
 
-base::Task<void> Application::reload() {
+base::Task<std::vector<std::string>> Application::reload() {
     auto locking = reloading_.lock();
     const auto lock = co_await locking;
     sd_notify(0, "RELOADING=1");
-    std::exception_ptr failure;
+    std::vector<std::string> mistakes;
     try {
         auto using_it = use(configuration_.read());
         co_await using_it;
         note_weak_flows();
     } catch (const Error& error) {
-        failure = std::current_exception();
         configuration_.refuse(error);
+        mistakes = lines_of(error.what());
         log::error(log::id::configuration_refused,
                    std::string("the configuration was not read, the old one stays: ") + error.what());
     }
     tell_systemd("READY=1");
     manager_.tell_plugins();
     manager_.tell_health();
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-}
-
-/// One that is in line reads the files when its turn comes, and does what this signal asks for.
-void Application::reload_on_signal() {
-    if (reloading_.waiting() == 0) {
-        reloads_.spawn(reload());
-    }
+    co_return mistakes;
 }
 
 base::Task<void> Application::require_answers(const Configuration::Loaded& loaded,

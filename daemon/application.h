@@ -48,9 +48,8 @@ public:
 private:
     void connect_parts();
     void tell(const accounts::Change& change);
-    /// One after the other. Throws Error with all that is wrong, and then nothing has changed.
-    base::Task<void> reload();
-    void reload_on_signal();
+    /// After those that are in line. What is wrong with the files, a mistake each; then nothing has changed.
+    base::Task<std::vector<std::string>> reload();
     /// All of it or nothing: what can fail comes first. Throws Error.
     base::Task<void> use(Configuration::Loaded loaded);
     /// Throws Error with each new place that names a plugin which does not answer.

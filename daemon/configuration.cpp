@@ -21,15 +21,12 @@ const std::vector<std::string>& profiles_of(const Options& options) {
 
 /// `text` has a mistake a line.
 std::string in_one_line(const std::string& text) {
-    std::istringstream lines(text);
+    const std::vector<std::string> lines = lines_of(text);
     std::string out;
-    std::size_t count = 0;
-    for (std::string line; std::getline(lines, line); ++count) {
-        if (count < told_mistakes) {
-            out += (count == 0 ? "" : "; ") + line;
-        }
+    for (std::size_t i = 0; i < std::min(lines.size(), told_mistakes); ++i) {
+        out += (i == 0 ? "" : "; ") + lines[i];
     }
-    return count <= told_mistakes ? out : out + "; and " + std::to_string(count - told_mistakes) + " more";
+    return lines.size() <= told_mistakes ? out : out + "; and " + std::to_string(lines.size() - told_mistakes) + " more";
 }
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -66,6 +63,15 @@ std::string file_in(const std::string& folder) {
 }
 
 } // namespace
+
+std::vector<std::string> lines_of(const std::string& mistakes) {
+    std::vector<std::string> lines;
+    std::istringstream text(mistakes);
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
 
 ConfigurationCheck check_configuration(const Options& options) {
     config::Complaints complaints;

@@ -22,6 +22,9 @@ struct ConfigurationCheck {
 };
 [[nodiscard]] ConfigurationCheck check_configuration(const Options& options);
 
+/// Each mistake that an Error about files names.
+[[nodiscard]] std::vector<std::string> lines_of(const std::string& mistakes);
+
 class Configuration {
 public:
     /// `options` outlives this object.

@@ -26,7 +26,7 @@ _loquetctl_verbs() {
     "account factor") echo "list remove" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
-    config) echo "check" ;;
+    config) echo "check reload" ;;
     esac
 }
 

@@ -25,6 +25,7 @@
 #include "lib/protocol/names.h"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,9 @@ public:
         const base::Clock& clock;
         const std::string& locale; ///< of a dialog whose application says none
         base::TaskGroup& tasks;
+        /// Reads the files anew and puts them in force, or says what is wrong with them, a mistake each; after those
+        /// that are in line.
+        std::function<base::Future<std::vector<std::string>>()> reload;
     };
     explicit ManagerObject(const Dependencies& deps);
 
@@ -115,6 +119,8 @@ private:
     base::Task<void> list_messages(bus::Call& call, const Caller& caller, std::uint64_t after, std::uint32_t limit,
                                    MessageQuestion question);
     base::Task<void> retry_message(bus::Call& call, const Caller& caller, std::uint64_t number);
+
+    base::Task<void> reload(bus::Call& call, const Caller& caller);
 
     void signal_account(const char* member, model::Uid uid);
     void properties_changed(const char* name);

@@ -16,12 +16,15 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace loquet {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 constexpr const char* a_sum_first = "[plugins.arithmetic]\nkind = 'step'\n"
@@ -155,6 +158,47 @@ TEST_F(AReloadThatNamesAPlugin, IsNoReasonNotToStart) {
     machine_.plugins().start("arithmetic");
     EXPECT_TRUE(tests::eventually([&] { return tests::plugin_state(connection_, "arithmetic") == "ready"; }))
         << "without a login";
+}
+
+class ACallOfReload : public AReloadThatNamesAPlugin {
+protected:
+    [[nodiscard]] bus::Message asked() {
+        return connection_.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "Reload");
+    }
+    [[nodiscard]] static std::vector<std::string> mistakes_in(const bus::Message& answer) {
+        std::vector<std::string> mistakes;
+        bus::Reader reader(answer.get());
+        reader.array("s", 256, [&] { mistakes.emplace_back(reader.text(1024)); });
+        return mistakes;
+    }
+    [[nodiscard]] std::vector<std::string> mistakes() { return mistakes_in(connection_.call(asked(), std::chrono::minutes(1))); }
+};
+
+TEST_F(ACallOfReload, IsAnsweredWhenTheConfigurationIsInForce) {
+    machine_.plugins().start("arithmetic");
+    machine_.configure(a_sum_first);
+    EXPECT_THAT(mistakes(), IsEmpty());
+    EXPECT_FALSE(alice_logs_in()) << "a sum is asked first";
+}
+
+TEST_F(ACallOfReload, NamesEachMistakeAndChangesNothing) {
+    machine_.configure(std::string(a_sum_first) + "[flow.unlock-screen]\nsteps = ['arithmetic', 'password']\n");
+    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr(drop_in() + ":4:10: flow.login"),
+                                        HasSubstr(drop_in() + ":6:10: flow.unlock-screen")));
+    machine_.configure("[log]\nlevel = 7\nlevels = 8\n");
+    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr(":2:9: "), HasSubstr(":3:1: ")));
+    EXPECT_TRUE(alice_logs_in());
+}
+
+TEST_F(ACallOfReload, KeepsNoLoginWaitingAndEndsWithTheService) {
+    machine_.plugins().start("arithmetic");
+    machine_.plugins().signal("arithmetic", SIGSTOP);
+    machine_.configure(a_sum_first);
+    for (int calls = 0; calls < 2; ++calls) {
+        connection_.send(asked());
+    }
+    EXPECT_TRUE(alice_logs_in()) << "while the first waits for the plugin";
+    EXPECT_EQ(machine_.stop().exit_code, 0);
 }
 
 } // namespace

@@ -18,6 +18,7 @@ namespace {
 using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class AConfigCheck : public testing::Test {
 protected:
@@ -88,6 +89,39 @@ TEST_F(AConfigCheck, FailsWhereTheDaemonsProgramDies) {
     const tests::Outcome died = check("");
     EXPECT_EQ(died.exit_code, 1);
     EXPECT_EQ(died.output, "the check of loquetd ended with 139 and said nothing\n");
+}
+
+class AConfigReload : public testing::Test {
+protected:
+    void answers(const std::vector<std::string>& mistakes) {
+        service_.on("Reload", [mistakes](bus::Call& call) {
+            call.reply([&](bus::Writer& writer) {
+                writer.array("s", [&] {
+                    for (const std::string& mistake : mistakes) {
+                        writer.text(mistake);
+                    }
+                });
+            });
+        });
+    }
+    FakeService service_;
+};
+
+TEST_F(AConfigReload, SaysThatTheConfigurationIsInForce) {
+    answers({});
+    const tests::Outcome outcome = service_.run({"config", "reload"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "The configuration is in force.\n");
+    EXPECT_EQ(service_.run({"--json", "config", "reload"}).output, "{\"ok\":true,\"messages\":[]}\n");
+}
+
+TEST_F(AConfigReload, NamesEachMistakeAndWhatIsInForce) {
+    answers({"/etc/loquet/loquet.toml:3:1: unknown key", "x:1:1: \x1b[31mred"});
+    const tests::Outcome outcome = service_.run({"config", "reload"});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("loquet.toml:3:1: unknown key\n"), HasSubstr("goes on with the former"),
+                                      Not(HasSubstr("\x1b"))));
+    EXPECT_EQ(json::parse(service_.run({"--json", "config", "reload"}).output).at("messages").size(), 2U);
 }
 
 } // namespace
