@@ -58,6 +58,13 @@ OutOfService::OutOfService() : connection_(bus::Connection::system()) {
     connection_.own_name(protocol::bus_name);
 }
 
+/// What came before the name was given back is here when that is confirmed; nothing comes after it.
+OutOfService::~OutOfService() {
+    (void)sd_bus_release_name(connection_.raw(), protocol::bus_name); // fails only with the bus
+    while (sd_bus_process(connection_.raw(), nullptr) > 0) {
+    }
+}
+
 void OutOfService::refuse_because(const std::string& reason) {
     if (reason == reason_) {
         return;

@@ -18,7 +18,7 @@ public:
     OutOfService();
     OutOfService(const OutOfService&) = delete;
     OutOfService& operator=(const OutOfService&) = delete;
-    ~OutOfService() = default;
+    ~OutOfService(); ///< every call that came is answered
 
     /// What a start said, a finding a line. Logged, and told to systemd, where it differs from what was said before.
     void refuse_because(const std::string& reason);

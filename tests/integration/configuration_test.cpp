@@ -53,7 +53,13 @@ protected:
         machine_.daemon().signal(SIGHUP);
     }
     [[nodiscard]] bool eventually_health(const testing::Matcher<const std::string&>& matches) {
-        return tests::eventually([&] { return testing::Value(property("Health"), matches); });
+        return tests::eventually([&] {
+            try {
+                return testing::Value(property("Health"), matches);
+            } catch (const base::Error& error) { // one of the two that answer here has left, the other is not there yet
+                return error.kind() != base::Error::Kind::unavailable && testing::Value(error.what(), matches);
+            }
+        });
     }
     [[nodiscard]] std::string drop_in() const { return machine_.configuration_file() + ".d/test.toml"; }
     void restart_from(const std::string& configuration) {
@@ -151,7 +157,7 @@ TEST_F(ABrokenFile, IsLoggedWithEachMistakeInALineOfItsOwn) {
 TEST_F(ABrokenFile, AsTheMasterKeyRefusesEveryCallAtOnce) {
     base::replace_file(machine_.folder() + "/master-key", "too short", 0600);
     machine_.restart();
-    EXPECT_THAT(refusal_of("Begin"), AllOf(HasSubstr("could not start"), HasSubstr("master-key")));
+    EXPECT_THAT(refusal_of("Begin"), AllOf(HasSubstr("could not start"), HasSubstr("a master key has 32 bytes")));
 }
 
 class ADaemon : public testing::Test {
