@@ -21,7 +21,6 @@ using base::Error;
 namespace {
 
 constexpr base::Milliseconds between_starts = std::chrono::seconds(2);
-constexpr const char* properties_interface = "org.freedesktop.DBus.Properties";
 
 /// By the bus, never by a parameter.
 bool is_from_root(bus::Connection& connection, const std::string& sender) {
@@ -34,7 +33,7 @@ bool is_from_root(bus::Connection& connection, const std::string& sender) {
 }
 
 bool asks_for_health(sd_bus_message* message) {
-    if (sd_bus_message_is_method_call(message, properties_interface, "Get") <= 0) {
+    if (sd_bus_message_is_method_call(message, "org.freedesktop.DBus.Properties", "Get") <= 0) {
         return false;
     }
     bus::Reader arguments(message);
@@ -109,11 +108,7 @@ int OutOfService::handle(sd_bus_message* message, void* self, sd_bus_error* /*er
 
 void OutOfService::answer(sd_bus_message* message, bus::Call& call) {
     const std::string sentence = sentence_for(call);
-    if (sd_bus_message_is_method_call(message, properties_interface, "GetAll") > 0) {
-        call.reply([&](bus::Writer& writer) {
-            writer.dictionary([&] { writer.entry("Version", LOQUET_VERSION).entry("Health", sentence); });
-        });
-    } else if (asks_for_health(message)) {
+    if (asks_for_health(message)) {
         call.reply([&](bus::Writer& writer) { writer.variant("s", [&] { writer.text(sentence); }); });
     } else {
         throw Error(Error::Kind::unavailable, sentence);

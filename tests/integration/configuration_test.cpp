@@ -3,9 +3,11 @@
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/protocol/names.h"
+#include "paths.h"
 #include "tests/support/canary.h"
 #include "tests/support/eventually.h"
 #include "tests/support/machine.h"
+#include "tests/support/process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -118,6 +120,10 @@ TEST_F(ABrokenFile, AtAStartWithoutALastGoodOneRefusesEveryCallAtOnceAndSaysWher
     EXPECT_THAT(property("Health"), reason);
     EXPECT_THAT(refusal_of("Begin"), reason);
     EXPECT_THAT(refusal_of("ListAccounts"), reason);
+    const tests::Outcome status =
+        tests::run({{LOQUET_BINARY_DIR "/cli/loquetctl", "--bus", machine_.bus().address(), "status"}, {}, {}});
+    EXPECT_EQ(status.exit_code, 5) << status.output;
+    EXPECT_THAT(status.errors, reason);
     EXPECT_THAT(machine_.log(), AllOf(HasSubstr(drop_in() + ":1:1: unknown key profil"),
                                       HasSubstr("\n<3>" + drop_in() + ":3:9: log.level"), Not(HasSubstr("x0a"))));
     reload("profil = 'portail'\n");
