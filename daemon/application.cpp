@@ -181,8 +181,8 @@ void Application::reload() {
         configuration_.reload([this](Configuration::Loaded loaded) { use(std::move(loaded)); });
         note_weak_flows();
     } catch (const Error& error) {
-        log::error(log::id::configuration_refused,
-                   std::string("the configuration was not read, the old one stays: ") + error.what());
+        log::error(log::id::configuration_refused, "the configuration was not read, the old one stays:");
+        log_findings(log::id::configuration_refused, error.what());
     }
     tell_systemd("READY=1");
     manager_.tell_plugins();

@@ -19,19 +19,6 @@ const std::vector<std::string>& profiles_of(const Options& options) {
     return options.profiles.empty() ? config::profile_folders() : options.profiles;
 }
 
-/// `text` has a mistake a line.
-std::string in_one_line(const std::string& text) {
-    std::istringstream lines(text);
-    std::string out;
-    std::size_t count = 0;
-    for (std::string line; std::getline(lines, line); ++count) {
-        if (count < told_mistakes) {
-            out += (count == 0 ? "" : "; ") + line;
-        }
-    }
-    return count <= told_mistakes ? out : out + "; and " + std::to_string(count - told_mistakes) + " more";
-}
-
 std::string joined(const std::vector<std::string>& lines) {
     std::string text;
     for (const std::string& line : lines) {
@@ -66,6 +53,25 @@ std::string file_in(const std::string& folder) {
 }
 
 } // namespace
+
+std::string in_one_line(const std::string& findings) {
+    std::istringstream lines(findings);
+    std::string out;
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        if (count < told_mistakes) {
+            out += (count == 0 ? "" : "; ") + line;
+        }
+    }
+    return count <= told_mistakes ? out : out + "; and " + std::to_string(count - told_mistakes) + " more";
+}
+
+void log_findings(const log::Id& id, const std::string& findings) {
+    std::istringstream lines(findings);
+    for (std::string line; std::getline(lines, line);) {
+        log::error(id, line);
+    }
+}
 
 ConfigurationCheck check_configuration(const Options& options) {
     config::Complaints complaints;
@@ -109,8 +115,8 @@ config::Config Configuration::start() {
         if (!kept) {
             throw;
         }
-        log::error(log::id::configuration_refused,
-                   std::string("the configuration was not read, the last good one is in force: ") + error.what());
+        log::error(log::id::configuration_refused, "the configuration was not read, the last good one is in force:");
+        log_findings(log::id::configuration_refused, error.what());
         refused_ = "the configuration was refused and the last good one is in force: " + in_one_line(error.what());
         return *std::move(kept);
     }

@@ -6,6 +6,7 @@
 #include "daemon/config/config_file.h"
 #include "daemon/config/last_good_configuration.h"
 #include "daemon/options.h"
+#include "lib/base/log.h"
 #include "lib/messages/catalogue.h"
 
 #include <functional>
@@ -20,6 +21,12 @@ struct ConfigurationCheck {
     std::vector<std::string> plugins; ///< instances that the configuration names; empty where it is refused
 };
 [[nodiscard]] ConfigurationCheck check_configuration(const Options& options);
+
+/// `findings` has one a line, as an Error about files says them. In one line: the first ones, and how many more there
+/// are.
+[[nodiscard]] std::string in_one_line(const std::string& findings);
+/// Each as a message of its own, an error.
+void log_findings(const log::Id& id, const std::string& findings);
 
 class Configuration {
 public:

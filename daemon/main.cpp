@@ -3,6 +3,7 @@
 
 #include "daemon/application.h"
 #include "daemon/configuration.h"
+#include "daemon/out_of_service.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
@@ -18,11 +19,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 
 namespace {
 
 constexpr const char* usage = "usage: loquetd [--config FILE] [--profiles FOLDER]... [--messages FOLDER]...\n          "
-                              "     [--check [--list-plugins]] [--version]\n";
+                              "     [--check [--list-plugins] [--quiet]] [--version]\n";
 
 /// Secrets must not end in a core file, and nobody else's debugger may look.
 void keep_memory_private() {
@@ -54,11 +57,15 @@ std::string machine_locale() {
 }
 
 loquet::Options parse(int argc, char** argv) {
-    static const option options[] = {
-        {"config", required_argument, nullptr, 'c'},   {"profiles", required_argument, nullptr, 'p'},
-        {"messages", required_argument, nullptr, 'm'}, {"check", no_argument, nullptr, 'k'},
-        {"list-plugins", no_argument, nullptr, 'l'},   {"version", no_argument, nullptr, 'v'},
-        {"help", no_argument, nullptr, 'h'},           {nullptr, 0, nullptr, 0}};
+    static const option options[] = {{"config", required_argument, nullptr, 'c'},
+                                     {"profiles", required_argument, nullptr, 'p'},
+                                     {"messages", required_argument, nullptr, 'm'},
+                                     {"check", no_argument, nullptr, 'k'},
+                                     {"list-plugins", no_argument, nullptr, 'l'},
+                                     {"version", no_argument, nullptr, 'v'},
+                                     {"quiet", no_argument, nullptr, 'q'},
+                                     {"help", no_argument, nullptr, 'h'},
+                                     {nullptr, 0, nullptr, 0}};
     loquet::Options parsed;
     parsed.locale = machine_locale();
     for (int chosen = 0; (chosen = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) { // NOLINT
@@ -77,6 +84,9 @@ loquet::Options parse(int argc, char** argv) {
             break;
         case 'l':
             parsed.check = parsed.list_plugins = true;
+            break;
+        case 'q':
+            parsed.quiet = true;
             break;
         case 'v':
             std::puts("loquetd " LOQUET_VERSION);
@@ -112,18 +122,45 @@ void become_the_daemons_user() {
     }
 }
 
-/// Mistakes go to standard error, and the plugins that are configured to standard output where they are asked for; one
-/// a line.
+/// Mistakes go to standard error unless it shall be quiet, and the plugins that are configured to standard output where
+/// they are asked for; one a line.
 int check(const loquet::Options& options) {
     become_the_daemons_user();
     const loquet::ConfigurationCheck found = loquet::check_configuration(options);
-    for (const std::string& complaint : found.complaints) {
+    for (const std::string& complaint : options.quiet ? std::vector<std::string>{} : found.complaints) {
         std::fprintf(stderr, "%s\n", complaint.c_str());
     }
     for (const std::string& plugin : options.list_plugins ? found.plugins : std::vector<std::string>{}) {
         std::puts(plugin.c_str());
     }
     return found.complaints.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+bool stand_in(std::optional<loquet::OutOfService>& service) noexcept {
+    try {
+        service.emplace();
+        return true;
+    } catch (const std::exception&) {
+        return false; // no bus, or another daemon
+    }
+}
+
+/// Tried again until it succeeds, and callers are told so meanwhile. Null where the daemon was told to end before that.
+std::unique_ptr<loquet::Application> start(const loquet::Options& options) {
+    std::optional<loquet::OutOfService> meanwhile; // gives the name back when this returns
+    for (;;) {
+        try {
+            return std::make_unique<loquet::Application>(options);
+        } catch (const std::exception& error) {
+            if (!meanwhile && !stand_in(meanwhile)) {
+                throw;
+            }
+            meanwhile->refuse_because(error.what());
+        }
+        if (!meanwhile->wait()) {
+            return nullptr;
+        }
+    }
 }
 
 } // namespace
@@ -137,15 +174,16 @@ int main(int argc, char** argv) {
         if (options.check) {
             return check(options);
         }
-        loquet::Application application(options);
-        application.run();
+        if (const auto application = start(options)) {
+            application->run();
+        }
         return EXIT_SUCCESS;
     } catch (const std::exception& error) {
         if (options.check) {
             std::fprintf(stderr, "loquetd: %s\n", error.what());
             return EXIT_FAILURE;
         }
-        loquet::log::error(loquet::log::id::start_failed, error.what());
+        loquet::log_findings(loquet::log::id::start_failed, error.what());
         return EXIT_FAILURE;
     }
 }

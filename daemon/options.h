@@ -15,6 +15,7 @@ struct Options {
     std::string state;         ///< folder for the last good configuration, as systemd names it; empty: none is kept
     bool check = false;        ///< says what is wrong with the files, and does not serve
     bool list_plugins = false; ///< and the plugins that they name
+    bool quiet = false;        ///< no: whether something is wrong is the exit code's to tell
 };
 
 } // namespace loquet

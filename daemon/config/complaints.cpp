@@ -10,16 +10,22 @@ void Complaints::add(std::string_view position, std::string_view what) {
     lines_.push_back(base::printable(position) + ": " + base::printable(what));
 }
 
-std::string Complaints::position_of(const std::string& key, const std::vector<std::string>& others) const {
-    if (const auto found = positions_.find(key); found != positions_.end()) {
-        return found->second;
-    }
+std::string Complaints::position_of(const std::string& key, const std::vector<std::string>& others,
+                                    const std::string& exact) const {
+    const auto own = places_.find(key);
+    const Place* last = own == places_.end() ? nullptr : &own->second;
+    bool is_own = true;
     for (const std::string& other : others) {
-        if (const auto found = positions_.find(other); found != positions_.end()) {
-            return found->second;
+        const auto found = places_.find(other);
+        if (found != places_.end() && (last == nullptr || found->second.file > last->file)) {
+            last = &found->second;
+            is_own = false;
         }
     }
-    return "(default of " + key + ')';
+    if (is_own && !exact.empty()) {
+        return exact;
+    }
+    return last == nullptr ? "(default of " + key + ')' : last->position;
 }
 
 void Complaints::throw_if_any() const {
