@@ -214,8 +214,7 @@ ExitCode list_factors(Client& client, Output& output, const std::string& name) {
 }
 
 ExitCode remove_factor(Client& client, Output& output, const FactorRemoval& removal) {
-    const std::string sentence =
-        "The account {0} no longer has the factor " + base::printable(removal.factor) + ", and its owner is told.";
+    const std::string sentence = "The account {0} no longer has the factor " + base::printable(removal.factor) + ".";
     return act(client, output, removal.name, "RemoveFactor", sentence,
                [&](bus::Writer& writer) { writer.text(removal.factor).text(removal.reason); });
 }

@@ -76,9 +76,13 @@ std::unique_ptr<Answerer> make_answerer(std::optional<int> password_fd, Prepared
         return std::make_unique<PreparedAnswerer>(read_password_lines(*password_fd, limits::answers_per_turn),
                                                   last_line);
     }
+    return answerer_at_terminal("There is no terminal to ask on. Give the answers by --password-fd N, one a line.");
+}
+
+std::unique_ptr<Answerer> answerer_at_terminal(const char* without) {
     std::optional<Terminal> terminal = Terminal::open();
     if (!terminal) {
-        throw UsageError("There is no terminal to ask on. Give the answers by --password-fd N, one a line.");
+        throw UsageError(without);
     }
     return std::make_unique<TerminalAnswerer>(std::move(*terminal));
 }

@@ -58,6 +58,9 @@ private:
 [[nodiscard]] std::unique_ptr<Answerer> make_answerer(std::optional<int> password_fd,
                                                       PreparedAnswerer::LastLine last_line);
 
+/// The terminal's. Throws UsageError with the sentence `without` where there is none.
+[[nodiscard]] std::unique_ptr<Answerer> answerer_at_terminal(const char* without);
+
 /// The lines of descriptor `fd` up to its end, without their line ends. Throws UsageError for a descriptor that is not
 /// open, for no line, an empty line, more than `at_most` lines, and lines above limits::answer_bytes.
 [[nodiscard]] std::vector<base::Secret> read_password_lines(int fd, std::size_t at_most);

@@ -2,6 +2,7 @@
 #include "cli/client.h"
 
 #include "cli/exit_code.h"
+#include "cli/service_state.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
@@ -37,8 +38,7 @@ bus::Connection connect(const std::string& address) {
         bus::check(sd_bus_get_unique_name(connection.raw(), &own_name), "cannot connect to the bus");
         return connection;
     } catch (const base::Error&) {
-        // Whatever the socket said, the reader's question is whether the service can be reached.
-        throw service_unreachable();
+        throw bus_unreachable(); // whatever the socket said
     }
 }
 
@@ -128,7 +128,7 @@ bus::Message Client::call(const bus::Message& request) {
     if (sd_bus_error_is_set(&error.raw) == 0) {
         throw answer_lost();
     }
-    throw failure_from_bus(error.raw.name, error.raw.message == nullptr ? "" : error.raw.message);
+    throw failure_at(address_, error.raw.name, error.raw.message == nullptr ? "" : error.raw.message);
 }
 
 Properties Client::properties(const std::string& path, const char* interface) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The service on the bus as one blocking caller sees it, and polkit's agent at the terminal. Failures are base::Error
-// with a sentence that says what to do (failure_from_bus()). One thread.
+// with a sentence that says what to do (failure_at()). One thread.
 #pragma once
 
 #include "cli/process.h"

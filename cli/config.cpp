@@ -82,7 +82,7 @@ ExitCode check(Output& output, const CheckOptions& options) {
 
 ExitCode reload(Client& client, Output& output) {
     const bus::Message answer =
-        client.call(client.request(protocol::root_path, protocol::manager_interface, "Reload"));
+        client.call(client.request(protocol::root_path, protocol::manager_interface, "ReloadConfiguration"));
     Lines mistakes;
     bus::Reader reader(answer.get());
     reader.array("s", mistakes_at_most, [&] { mistakes.emplace_back(reader.text(mistake_bytes)); });

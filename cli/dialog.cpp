@@ -3,6 +3,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/name_service.h"
+#include "cli/service_state.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/bus/error_names.h"
@@ -85,7 +86,7 @@ client::DialogRequest request_of(const DialogRequest& wanted) {
     return request;
 }
 
-Error error_of(const client::Failure& failure) {
+Error error_of(const client::Failure& failure, const std::string& address) {
     const bool gone = failure.kind == FailureKind::gone;
     if (gone && bus::error_kind(failure.error_name) == Error::Kind::not_found) { // of a service that has not begun it
         return {Error::Kind::unavailable,
@@ -93,9 +94,9 @@ Error error_of(const client::Failure& failure) {
                 "answer was not looked at; begin again."};
     }
     if (!failure.error_name.empty()) {
-        return failure_from_bus(failure.error_name, failure.text);
+        return failure_at(address, failure.error_name, failure.text);
     }
-    return gone ? answer_lost() : service_unreachable();
+    return gone ? answer_lost() : bus_unreachable();
 }
 
 } // namespace
@@ -116,7 +117,7 @@ DialogResult run_dialog(const Client& client, const DialogRequest& wanted, Answe
     if (failure.kind == FailureKind::not_ours) {
         return protocol::Denied{protocol::Reason::not_ours, std::chrono::seconds(0), {failure.text}};
     }
-    throw error_of(failure);
+    throw error_of(failure, client.address());
 }
 
 } // namespace loquet::cli

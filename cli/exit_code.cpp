@@ -14,8 +14,8 @@ namespace {
 
 using Kind = base::Error::Kind;
 
-constexpr std::string_view start_the_service =
-    "The service does not answer. 'systemctl status loquetd' says whether it runs, 'journalctl -u loquetd' why not.";
+constexpr std::string_view no_bus =
+    "The bus cannot be reached, and loquetd only over it. 'systemctl status dbus' says whether the system bus runs.";
 /// Of a call that was sent: its answer is lost, what it did is not.
 constexpr std::string_view look_first =
     "The service gave no answer, and what you asked for may have been done: look before you repeat it. 'systemctl "
@@ -34,12 +34,10 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{SD_BUS_ERROR_SERVICE_UNKNOWN, Kind::unavailable, start_the_service},
-    Row{SD_BUS_ERROR_NAME_HAS_NO_OWNER, Kind::unavailable, start_the_service},
     Row{SD_BUS_ERROR_NO_REPLY, Kind::unavailable, look_first},
     Row{SD_BUS_ERROR_TIMEOUT, Kind::unavailable, look_first},
     Row{SD_BUS_ERROR_DISCONNECTED, Kind::unavailable, look_first},
-    Row{SD_BUS_ERROR_NO_SERVER, Kind::unavailable, start_the_service},
+    Row{SD_BUS_ERROR_NO_SERVER, Kind::unavailable, no_bus},
     Row{SD_BUS_ERROR_ACCESS_DENIED, Kind::denied, ask_for_permission},
     Row{SD_BUS_ERROR_AUTH_FAILED, Kind::denied, ask_for_permission},
     Row{SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, Kind::denied, ask_for_permission},
@@ -50,9 +48,8 @@ constexpr std::array rows{
     Row{SD_BUS_ERROR_INVALID_SIGNATURE, Kind::internal, versions_differ},
 };
 
-/// sd-bus's names for what became of the socket, and the broker's for a service that it could not start.
+/// sd-bus's names for what became of the socket.
 constexpr std::string_view of_the_connection = "System.Error.";
-constexpr std::string_view of_the_start = "org.freedesktop.DBus.Error.Spawn.";
 
 } // namespace
 
@@ -84,9 +81,6 @@ base::Error failure_from_bus(std::string_view name, std::string_view text) {
     if (name.starts_with(of_the_connection)) {
         return answer_lost();
     }
-    if (name.starts_with(of_the_start)) {
-        return service_unreachable();
-    }
     return {bus::error_kind(name), base::printable(text.empty() ? name : text)};
 }
 
@@ -94,8 +88,8 @@ base::Error answer_lost() {
     return {Kind::unavailable, std::string(look_first)};
 }
 
-base::Error service_unreachable() {
-    return {Kind::unavailable, std::string(start_the_service)};
+base::Error bus_unreachable() {
+    return {Kind::unavailable, std::string(no_bus)};
 }
 
 } // namespace loquet::cli

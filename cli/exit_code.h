@@ -33,7 +33,7 @@ public:
 /// For a call that was sent, and whose answer will not come: it may have been carried out.
 [[nodiscard]] base::Error answer_lost();
 
-/// For a bus or a service that cannot be reached at all.
-[[nodiscard]] base::Error service_unreachable();
+/// For a bus that cannot be reached at all. Of a service that is not on it: cli/service_state.h.
+[[nodiscard]] base::Error bus_unreachable();
 
 } // namespace loquet::cli

@@ -89,7 +89,9 @@ ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
 }
 
 ExitCode enrol(Client& client, Output& output, const std::string& account) {
-    const std::unique_ptr<Answerer> answerer = make_answerer(std::nullopt, PreparedAnswerer::LastLine::like_the_others);
+    const std::unique_ptr<Answerer> answerer =
+        answerer_at_terminal("To set up a factor a person reads a secret and types what it gives, which needs a "
+                             "terminal. Run 'loquetctl enrol' at one; over ssh, with 'ssh -t'.");
     const protocol::Granted granted =
         run_own_dialog(client, {protocol::purpose::manage_secrets, account, "loquetctl", "enrol"}, *answerer);
     output.done(fmt::format("The second factor of {} is set up.", base::printable(granted.account)),

@@ -5,6 +5,7 @@
 #include "daemon/store/meta_table.h"
 #include "daemon/wiring.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/bus/call.h"
@@ -64,7 +65,12 @@ Application::Application(Options options)
       connection_(bus::Connection::system()), callers_(connection_), watchers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
-                [this] { return reloads_.run(loop_, reload()); }}),
+                [this] {
+                    if (reloading_.waiting() >= limits::queued_reloads) {
+                        throw Error(Error::Kind::busy, "too many reloads are in line");
+                    }
+                    return reloads_.run(loop_, reload());
+                }}),
       conversations_(connection_, watchers_, engine_, tasks_),
       account_objects_(
           {connection_, callers_, watchers_, accounts_, imports_, engine_, settings_, steady_, clock_, tasks_}),
@@ -196,8 +202,8 @@ base::Task<std::vector<std::string>> Application::reload() {
     } catch (const Error& error) {
         configuration_.refuse(error);
         mistakes = lines_of(error.what());
-        log::error(log::id::configuration_refused,
-                   std::string("the configuration was not read, the old one stays: ") + error.what());
+        log::error(log::id::configuration_refused, "the configuration was not read, the old one stays:");
+        log_findings(log::id::configuration_refused, error.what());
     }
     tell_systemd("READY=1");
     manager_.tell_plugins();

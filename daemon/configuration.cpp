@@ -19,16 +19,6 @@ const std::vector<std::string>& profiles_of(const Options& options) {
     return options.profiles.empty() ? config::profile_folders() : options.profiles;
 }
 
-/// `text` has a mistake a line.
-std::string in_one_line(const std::string& text) {
-    const std::vector<std::string> lines = lines_of(text);
-    std::string out;
-    for (std::size_t i = 0; i < std::min(lines.size(), told_mistakes); ++i) {
-        out += (i == 0 ? "" : "; ") + lines[i];
-    }
-    return lines.size() <= told_mistakes ? out : out + "; and " + std::to_string(lines.size() - told_mistakes) + " more";
-}
-
 std::string joined(const std::vector<std::string>& lines) {
     std::string text;
     for (const std::string& line : lines) {
@@ -71,6 +61,22 @@ std::vector<std::string> lines_of(const std::string& mistakes) {
         lines.push_back(line);
     }
     return lines;
+}
+
+std::string in_one_line(const std::string& mistakes) {
+    const std::vector<std::string> lines = lines_of(mistakes);
+    std::string out;
+    for (std::size_t i = 0; i < std::min(lines.size(), told_mistakes); ++i) {
+        out += (i == 0 ? "" : "; ") + lines[i];
+    }
+    return lines.size() <= told_mistakes ? out
+                                         : out + "; and " + std::to_string(lines.size() - told_mistakes) + " more";
+}
+
+void log_findings(const log::Id& id, const std::string& mistakes) {
+    for (const std::string& line : lines_of(mistakes)) {
+        log::error(id, line);
+    }
 }
 
 ConfigurationCheck check_configuration(const Options& options) {
@@ -117,8 +123,8 @@ config::Config Configuration::start() {
         if (!kept) {
             throw;
         }
-        log::error(log::id::configuration_refused,
-                   std::string("the configuration was not read, the last good one is in force: ") + error.what());
+        log::error(log::id::configuration_refused, "the configuration was not read, the last good one is in force:");
+        log_findings(log::id::configuration_refused, error.what());
         refused_ = "the configuration was refused and the last good one is in force: " + in_one_line(error.what());
         return *std::move(kept);
     }

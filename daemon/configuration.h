@@ -8,6 +8,7 @@
 #include "daemon/config/plugin_uses.h"
 #include "daemon/options.h"
 #include "lib/base/error.h"
+#include "lib/base/log.h"
 #include "lib/messages/catalogue.h"
 
 #include <string>
@@ -22,8 +23,12 @@ struct ConfigurationCheck {
 };
 [[nodiscard]] ConfigurationCheck check_configuration(const Options& options);
 
-/// Each mistake that an Error about files names.
+/// `mistakes` has one a line, as an Error about files says them.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& mistakes);
+/// The first ones, and how many more there are.
+[[nodiscard]] std::string in_one_line(const std::string& mistakes);
+/// Each as a message of its own, an error.
+void log_findings(const log::Id& id, const std::string& mistakes);
 
 class Configuration {
 public:

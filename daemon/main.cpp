@@ -3,6 +3,7 @@
 
 #include "daemon/application.h"
 #include "daemon/configuration.h"
+#include "daemon/out_of_service.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
@@ -18,6 +19,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
 
 namespace {
 
@@ -138,6 +141,33 @@ int check(const loquet::Options& options) {
     return found.complaints.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+bool stand_in(std::optional<loquet::OutOfService>& service) noexcept {
+    try {
+        service.emplace();
+        return true;
+    } catch (const std::exception&) {
+        return false; // no bus, or another daemon
+    }
+}
+
+/// Tried again until it succeeds, and callers are told so meanwhile. Null where the daemon was told to end before that.
+std::unique_ptr<loquet::Application> start(const loquet::Options& options) {
+    std::optional<loquet::OutOfService> meanwhile; // gives the name back when this returns
+    for (;;) {
+        try {
+            return std::make_unique<loquet::Application>(options);
+        } catch (const std::exception& error) {
+            if (!meanwhile && !stand_in(meanwhile)) {
+                throw;
+            }
+            meanwhile->refuse_because(error.what());
+        }
+        if (!meanwhile->wait()) {
+            return nullptr;
+        }
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -149,15 +179,16 @@ int main(int argc, char** argv) {
         if (options.check) {
             return check(options);
         }
-        loquet::Application application(options);
-        application.run();
+        if (const auto application = start(options)) {
+            application->run();
+        }
         return EXIT_SUCCESS;
     } catch (const std::exception& error) {
         if (options.check) {
             std::fprintf(stderr, "loquetd: %s\n", error.what());
             return EXIT_FAILURE;
         }
-        loquet::log::error(loquet::log::id::start_failed, error.what());
+        loquet::log_findings(loquet::log::id::start_failed, error.what());
         return EXIT_FAILURE;
     }
 }

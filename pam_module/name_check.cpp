@@ -37,21 +37,27 @@ std::optional<uid_t> uid_of(const std::string& name) {
     }
 }
 
-bool loquet_publishes(const std::string& name, uid_t uid) {
+Publishes loquet_publishes(const std::string& name, uid_t uid) {
     const base::Handle<void, ::dlclose> module(::dlopen("libnss_loquet.so.2", RTLD_NOW | RTLD_LOCAL));
     if (!module) {
-        return false;
+        return Publishes::unknown;
     }
     using ByName = nss_status(const char*, passwd*, char*, std::size_t, int*);
     auto* look_up = reinterpret_cast<ByName*>(::dlsym(module.get(), "_nss_loquet_getpwnam_r"));
     if (look_up == nullptr) {
-        return false;
+        return Publishes::unknown;
     }
     passwd record{};
     std::vector<char> buffer(limits::person_text_bytes + 1024);
     int reason = 0;
-    return look_up(name.c_str(), &record, buffer.data(), buffer.size(), &reason) == NSS_STATUS_SUCCESS
-           && record.pw_uid == uid;
+    switch (look_up(name.c_str(), &record, buffer.data(), buffer.size(), &reason)) {
+    case NSS_STATUS_SUCCESS:
+        return record.pw_uid == uid ? Publishes::yes : Publishes::no;
+    case NSS_STATUS_NOTFOUND:
+        return Publishes::no;
+    default:
+        return Publishes::unknown;
+    }
 }
 
 std::string name_for_bus(const std::string& name) {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,9 +15,14 @@ namespace loquet::pam {
 /// somebody else had.
 [[nodiscard]] std::optional<uid_t> uid_of(const std::string& name);
 
-/// Whether Loquet's own source of names has this name with this number; asked of its module alone. False where it is
-/// not installed.
-[[nodiscard]] bool loquet_publishes(const std::string& name, uid_t uid);
+enum class Publishes : std::uint8_t {
+    yes,
+    no,
+    unknown, ///< its module is not installed, or has no directory that it can use
+};
+
+/// Whether Loquet's own source of names has this name with this number; asked of its module alone.
+[[nodiscard]] Publishes loquet_publishes(const std::string& name, uid_t uid);
 
 /// `name` as it can travel on the bus: a D-Bus text is UTF-8 and ours are short. What does not fit becomes a name that
 /// nobody can have, so that the dialog stays the same.

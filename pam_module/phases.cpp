@@ -116,7 +116,7 @@ namespace {
 /// Nothing is changed in the first pass: is the name ours, and does the daemon answer? The second pass opens a dialog
 /// of its own, because a connection does not outlive a call.
 int look_first(const Transaction& transaction, const DialogRequest& request) {
-    client::DialogConnection connection(transaction.options.timeout);
+    client::DialogConnection connection(timeout_for(transaction, request));
     const client::Reply reply = connection.begin(request.purpose, request.account, request.facts, nullptr);
     connection.cancel();
     if (const auto* failure = std::get_if<client::Failure>(&reply)) {

@@ -104,7 +104,12 @@ void report(const Transaction& transaction, const Failure& failure) {
                failure.text.c_str());
 }
 
-/// The modules below ask next, and what they say reads as a wrong password. A name of another source is theirs alone;
+/// Another source has the name, and Loquet's cannot say that it has it not: most likely it is not Loquet's.
+bool may_be_foreign(const DialogRequest& request) {
+    return request.facts.uid && loquet_publishes(request.account, *request.facts.uid) == Publishes::unknown;
+}
+
+/// What the application says next reads as a wrong password. A name of another source is theirs alone;
 /// one that nobody has is treated as ours, as the daemon does, so that the sentence tells no outsider who is known
 /// here.
 void tell_person(const Transaction& transaction, Phase phase, const DialogRequest& request, FailureKind failure) {
@@ -112,7 +117,7 @@ void tell_person(const Transaction& transaction, Phase phase, const DialogReques
     if (text.empty() || transaction.silent()) {
         return;
     }
-    if (request.facts.uid && !loquet_publishes(request.account, *request.facts.uid)) {
+    if (request.facts.uid && loquet_publishes(request.account, *request.facts.uid) != Publishes::yes) {
         return;
     }
     transaction.conversation().show(protocol::PromptStyle::error, {std::string(text)});
@@ -138,6 +143,11 @@ std::variant<DialogRequest, Aborted> request_for_user(const Transaction& transac
         transaction.debug("the administrator's account is never ours");
         return Aborted{PAM_USER_UNKNOWN};
     }
+    // A daemon that hangs or cannot start is no matter of people whom another source has.
+    if (uid && loquet_publishes(name, *uid) == Publishes::no) {
+        transaction.debug("the name belongs to another source of accounts");
+        return Aborted{PAM_USER_UNKNOWN};
+    }
     DialogRequest request;
     request.account = name_for_bus(name);
     request.facts = facts_of(transaction.handle);
@@ -150,8 +160,12 @@ const char* login_purpose(const DialogRequest& request) noexcept {
     return caller != 0 && request.facts.uid == caller ? protocol::purpose::unlock_screen : protocol::purpose::login;
 }
 
+base::Milliseconds timeout_for(const Transaction& transaction, const DialogRequest& request) {
+    return may_be_foreign(request) ? Options::shortest_timeout : transaction.options.timeout;
+}
+
 DialogResult run_dialog(const Transaction& transaction, DialogRequest& request, TypedSecrets& typed) {
-    client::DialogConnection connection(transaction.options.timeout);
+    client::DialogConnection connection(timeout_for(transaction, request));
     const Conversation conversation = transaction.conversation();
     return client::DialogRunner(connection, conversation, request, typed).run();
 }
@@ -160,6 +174,9 @@ int result_of(const Transaction& transaction, Phase phase, const DialogRequest& 
     if (const auto* failure = std::get_if<Failure>(&ended)) {
         report(transaction, *failure);
         tell_person(transaction, phase, request, failure->kind);
+        if (may_be_foreign(request)) {
+            return PAM_USER_UNKNOWN; // theirs to judge, whatever is wrong with Loquet
+        }
         return result_of(phase, failure->kind);
     }
     if (const auto* denied = std::get_if<protocol::Denied>(&ended)) {

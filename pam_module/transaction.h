@@ -46,14 +46,18 @@ struct Transaction {
 };
 
 /// The person of this transaction: a request to talk about them, or PAM's result where that is decided without the
-/// daemon (uid 0, no name).
+/// daemon (uid 0, no name, a name that another source of names has and Loquet's has not).
 [[nodiscard]] std::variant<client::DialogRequest, Aborted> request_for_user(const Transaction& transaction);
 
 /// `login`, or `unlock-screen` where a plain user's program asks for that user's own password.
 [[nodiscard]] const char* login_purpose(const client::DialogRequest& request) noexcept;
 
-/// The whole dialog, drawn by the application. `timeout` bounds the wait for a silent daemon, not for the person and
-/// not for what a step waits for.
+/// How long the daemon may be silent. Short for a name of which only other sources say whose it is, because Loquet's
+/// has no directory: most likely it is theirs.
+[[nodiscard]] base::Milliseconds timeout_for(const Transaction& transaction, const client::DialogRequest& request);
+
+/// The whole dialog, drawn by the application. timeout_for() bounds the wait for a silent daemon, not for the person
+/// and not for what a step waits for.
 [[nodiscard]] client::DialogResult run_dialog(const Transaction& transaction, client::DialogRequest& request,
                                               client::TypedSecrets& typed);
 

@@ -3,7 +3,9 @@
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -99,6 +101,14 @@ MessageQuestion MessageQuestion::read(bus::Reader& reader) {
         return true;
     });
     return question;
+}
+
+void write_mistakes(bus::Writer& writer, const std::vector<std::string>& mistakes) {
+    writer.array("s", [&] {
+        for (std::size_t i = 0; i < std::min(mistakes.size(), limits::mistakes_told); ++i) {
+            writer.text(base::printable(mistakes[i], limits::mistake_bytes));
+        }
+    });
 }
 
 void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, outbox::Outbox& outbox) {

@@ -22,6 +22,9 @@ struct MessageQuestion {
     static MessageQuestion read(bus::Reader& reader);
 };
 
+/// Of a reload: the first limits::mistakes_told of them.
+void write_mistakes(bus::Writer& writer, const std::vector<std::string>& mistakes);
+
 void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, outbox::Outbox& outbox);
 
 } // namespace loquet::api

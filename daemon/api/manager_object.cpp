@@ -26,8 +26,6 @@ namespace {
 
 constexpr std::size_t records_per_slice = 1000; ///< of the audit log; logins go on in between
 constexpr std::size_t health_bytes = 3000;      ///< the first faults; loquetctl takes no text above 4096
-constexpr std::size_t mistakes_told = 256;      ///< of a reload, each one of at most
-constexpr std::size_t mistake_bytes = 1024;     ///< so many
 constexpr std::size_t cursor_bytes = 16;
 constexpr std::size_t state_bytes = 16;
 constexpr std::size_t filters = 16;
@@ -198,13 +196,7 @@ base::Task<void> ManagerObject::retry_message(bus::Call& call, const Caller& /*c
 base::Task<void> ManagerObject::reload(bus::Call& call, const Caller& /*caller*/) {
     auto reloading = deps_.reload();
     const std::vector<std::string> mistakes = co_await reloading;
-    call.reply([&](Writer& writer) {
-        writer.array("s", [&] {
-            for (std::size_t i = 0; i < std::min(mistakes.size(), mistakes_told); ++i) {
-                writer.text(base::printable(mistakes[i], mistake_bytes));
-            }
-        });
-    });
+    call.reply([&](Writer& writer) { write_mistakes(writer, mistakes); });
 }
 
 void ManagerObject::version(Writer& value) const {
@@ -321,7 +313,7 @@ const sd_bus_vtable ManagerObject::members[] = {
     SD_BUS_METHOD_WITH_ARGS("RetryMessage", SD_BUS_ARGS("t", number), SD_BUS_NO_RESULT,
                             (bus::method<&ManagerObject::retry_message, Action::start_reset>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_RESULT("as", mistakes),
+    SD_BUS_METHOD_WITH_ARGS("ReloadConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT("as", mistakes),
                             (bus::method<&ManagerObject::reload, Action::configure>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("AccountAdded", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountChanged", SD_BUS_ARGS("o", account), 0),

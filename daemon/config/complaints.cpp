@@ -11,20 +11,26 @@ void Complaints::add(std::string_view position, std::string_view what) {
 }
 
 std::optional<std::string> Complaints::noted(const std::string& key) const {
-    const auto found = positions_.find(key);
-    return found == positions_.end() ? std::nullopt : std::optional(found->second);
+    const auto found = places_.find(key);
+    return found == places_.end() ? std::nullopt : std::optional(found->second.position);
 }
 
-std::string Complaints::position_of(const std::string& key, const std::vector<std::string>& others) const {
-    if (const auto found = positions_.find(key); found != positions_.end()) {
-        return found->second;
-    }
+std::string Complaints::position_of(const std::string& key, const std::vector<std::string>& others,
+                                    const std::string& exact) const {
+    const auto own = places_.find(key);
+    const Place* last = own == places_.end() ? nullptr : &own->second;
+    bool is_own = true;
     for (const std::string& other : others) {
-        if (const auto found = positions_.find(other); found != positions_.end()) {
-            return found->second;
+        const auto found = places_.find(other);
+        if (found != places_.end() && (last == nullptr || found->second.file > last->file)) {
+            last = &found->second;
+            is_own = false;
         }
     }
-    return "(default of " + key + ')';
+    if (is_own && !exact.empty()) {
+        return exact;
+    }
+    return last == nullptr ? "(default of " + key + ')' : last->position;
 }
 
 void Complaints::throw_if_any() const {

@@ -2,6 +2,7 @@
 // What is wrong with a configuration, all of it, so that an administrator mends it in one go. One thread.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,13 +16,17 @@ public:
     /// `position` is "file:line:column"; `what` says what is wrong and what is accepted.
     void add(std::string_view position, std::string_view what);
 
+    /// What is noted from here on stands in a file that is laid over those before.
+    void begin_file() noexcept { ++file_; }
     /// Where a dotted key was last set, for complaints about keys that do not go together.
-    void note(const std::string& key, std::string position) { positions_[key] = std::move(position); }
+    void note(const std::string& key, std::string position) { places_[key] = {std::move(position), file_}; }
     /// That place; nothing where no file set the key.
     [[nodiscard]] std::optional<std::string> noted(const std::string& key) const;
-    /// That place; else the place of the first of `others` that is set, because it contradicts the default of `key`;
-    /// else what stands for "nowhere: it is the default".
-    [[nodiscard]] std::string position_of(const std::string& key, const std::vector<std::string>& others = {}) const;
+    /// That place, for which `exact` stands where it says more; but the place of the first of `others` that a later
+    /// file sets, because that one contradicts what was right before it; else what stands for "nowhere: it is the
+    /// default".
+    [[nodiscard]] std::string position_of(const std::string& key, const std::vector<std::string>& others = {},
+                                          const std::string& exact = {}) const;
 
     [[nodiscard]] const std::vector<std::string>& lines() const noexcept { return lines_; }
 
@@ -30,7 +35,12 @@ public:
 
 private:
     std::vector<std::string> lines_;
-    std::map<std::string, std::string> positions_;
+    struct Place {
+        std::string position;
+        std::size_t file;
+    };
+    std::map<std::string, Place> places_;
+    std::size_t file_ = 0;
 };
 
 } // namespace loquet::config

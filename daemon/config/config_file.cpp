@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -198,6 +199,7 @@ void read_file(TableReader& file, Config& config) {
 } // namespace
 
 void apply(std::string_view text, const std::string& file, Config& config, Complaints& complaints) {
+    complaints.begin_file();
     try {
         const toml::table table = toml::parse(text, file);
         TableReader reader(table, "", file, complaints);
@@ -306,15 +308,38 @@ std::vector<SourceFile> administrators_files(const std::string& path, Complaints
     return files;
 }
 
+/// ": apart, default"; nothing where there are none.
+std::string list_profiles(const std::vector<std::string>& folders) {
+    std::set<std::string> names;
+    for (const std::string& folder : folders) {
+        std::error_code failed; // a folder that cannot be read has no profile
+        for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+            const std::filesystem::path& file = at->path();
+            if (file.extension() == ".toml" && is_profile_name(file.stem().string())) {
+                names.insert(file.stem().string());
+            }
+        }
+    }
+    std::string list;
+    for (const std::string& name : names) {
+        list += (list.empty() ? ": " : ", ") + name;
+    }
+    return list;
+}
+
 SourceFile read_profile(const NamedProfile& named, const std::vector<std::string>& folders, Complaints& complaints) {
     const auto path = find_profile(named.name, folders);
     std::vector<SourceFile> found;
     if (path) {
         read(*path, found, complaints);
     } else {
+        std::string where;
+        for (const std::string& folder : folders) {
+            where += (where.empty() ? "" : " or ") + folder;
+        }
         complaints.add(named.position, "there is no profile \"" + named.name
-                                           + "\"; accepted is one with a file NAME.toml in "
-                                           + (folders.empty() ? "a profile folder" : folders.front()));
+                                           + "\"; accepted is one with a file NAME.toml in " + where
+                                           + list_profiles(folders));
     }
     return found.empty() ? SourceFile{} : std::move(found.front());
 }

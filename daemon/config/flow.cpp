@@ -309,6 +309,10 @@ std::string step_plugins(const Config& config) {
     return names;
 }
 
+std::string key_of_steps(const Flow& flow) {
+    return name_of(flow) + ".steps";
+}
+
 /// Goes over the steps of one flow.
 class FlowCheck {
 public:
@@ -398,10 +402,9 @@ private:
         }
     }
 
-    /// `others` are keys that may have made a built-in flow wrong.
+    /// `others` are keys that may have made a flow wrong that was right before.
     void complain(const std::string& position, const std::string& what, const std::vector<std::string>& others = {}) {
-        complaints_.add(position.empty() ? complaints_.position_of(name_of(flow_), others) : position,
-                        name_of(flow_) + ": " + what);
+        complaints_.add(complaints_.position_of(key_of_steps(flow_), others, position), name_of(flow_) + ": " + what);
     }
 
     const Flow& flow_;
@@ -415,7 +418,7 @@ private:
 
 /// The keys that say how much a login proves.
 std::vector<std::string> what_login_asks(const Config& config) {
-    std::vector<std::string> keys{std::string("flow.") + spec_of(Purpose::login).name};
+    std::vector<std::string> keys{std::string("flow.") + spec_of(Purpose::login).name + ".steps"};
     for (const auto& [name, plugin] : config.plugins) {
         keys.push_back("plugins." + name + ".proves");
     }
@@ -430,9 +433,9 @@ void validate_flows(const Config& config, Complaints& complaints) {
     }
     for (const Flow* flow : weaker_than_login(config)) {
         if (!flow->accept_weaker_than_login) {
-            // A built-in flow became the weaker one when flow.login was changed, or what a plugin of it proves.
-            complaints.add(flow->position.empty() ? complaints.position_of(name_of(*flow), what_login_asks(config))
-                                                  : flow->position,
+            // A flow that a file below has, or that is built in, became the weaker one when flow.login was changed, or
+            // what a plugin of it proves.
+            complaints.add(complaints.position_of(key_of_steps(*flow), what_login_asks(config), flow->position),
                            name_of(*flow)
                                + ": it proves less than flow.login, so it is the way around "
                                  "it; accepted is one that proves as much, or "

@@ -96,8 +96,10 @@ constexpr std::size_t plugin_calls_in_flight = 16;      ///< sent to one plugin 
 constexpr std::size_t plugin_calls_waiting = 4096;      ///< ... in front of that
 constexpr std::chrono::seconds plugin_introduction{10}; ///< for a plugin to say what it is; a reload waits as long
 constexpr std::size_t queued_reloads = 4;               ///< behind the one that waits for its plugins
-constexpr std::size_t step_key_bytes = 32;              ///< what a step gets to hash short codes with
-constexpr std::size_t messages_per_turn = 2;            ///< that a step may send at once
+constexpr std::size_t mistakes_told = 256; ///< by the answer of ReloadConfiguration; the journal has them all
+constexpr std::size_t mistake_bytes = 1024;
+constexpr std::size_t step_key_bytes = 32;   ///< what a step gets to hash short codes with
+constexpr std::size_t messages_per_turn = 2; ///< that a step may send at once
 constexpr std::chrono::seconds shortest_message_life{1};
 constexpr std::chrono::seconds longest_message_life{86'400};
 constexpr std::size_t message_id_bytes = 64;

@@ -24,11 +24,12 @@ constexpr std::array<std::pair<Kind, const char*>, 9> ours{{
     {Kind::internal, "org.loquet.Auth1.Error.Unavailable"},
 }};
 
-constexpr std::array<std::pair<const char*, Kind>, 9> of_the_bus{{
+constexpr std::array<std::pair<const char*, Kind>, 10> of_the_bus{{
     {SD_BUS_ERROR_SERVICE_UNKNOWN, Kind::unavailable},
     {SD_BUS_ERROR_NAME_HAS_NO_OWNER, Kind::unavailable},
     {SD_BUS_ERROR_NO_REPLY, Kind::unavailable},
     {SD_BUS_ERROR_TIMEOUT, Kind::unavailable},
+    {start_timed_out, Kind::unavailable},
     {SD_BUS_ERROR_DISCONNECTED, Kind::unavailable},
     {SD_BUS_ERROR_ACCESS_DENIED, Kind::denied},
     {SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, Kind::denied},

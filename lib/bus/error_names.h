@@ -16,6 +16,9 @@ public:
     explicit InteractionRequired(const std::string& text) : Error(Kind::denied, text) {}
 };
 
+/// dbus-daemon's, where the service did not take its name within 25 seconds; sd-bus has no constant for it.
+inline constexpr const char* start_timed_out = "org.freedesktop.DBus.Error.TimedOut";
+
 [[nodiscard]] const char* error_name(base::Error::Kind kind) noexcept;
 
 /// For a client: what a reply's error name means. Names of the bus itself (no such service, no reply, disconnected),

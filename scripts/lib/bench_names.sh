@@ -15,6 +15,7 @@ need_names() {
     local count folder
     need_peers
     cp "$dev/nss_module/libnss_loquet.so.2" "$bench/names/"{libnss_cdb_floor.so.2,names_bench,fresh_bench,first_lookup,snapshot_bench,visible_bench} "$place/bin/"
+    sync --file-system "$place/bin" # as in write_bench_site
     for count in "$@"; do
         folder=$place/names/$count
         if [[ ! -d $folder ]]; then

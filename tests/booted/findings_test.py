@@ -6,7 +6,7 @@ import os
 import pathlib
 import unittest
 
-from machine import answers, drop_in, eventually, is_active, journal, output_of, run, with_secrets
+from machine import answers, drop_in, eventually, is_active, journal, output_of, run, unit, with_secrets
 from people import CHOSEN, add_person, log_in
 from terminal import Terminal
 
@@ -121,6 +121,7 @@ class ADirectoryOfNames(unittest.TestCase):
 class ABrokenConfiguration(unittest.TestCase):
     def setUp(self):
         umask = os.umask(0o077)
+        self.began = output_of("date", "+%F %T.%6N").strip()
         self.broken = drop_in("a.toml", 'disclose = ["locked"]\n')  # which the daemon's user cannot read
         os.umask(umask)
         self.addCleanup(eventually, answers, "the daemon answers")
@@ -161,22 +162,39 @@ class ABrokenConfiguration(unittest.TestCase):
             screen.type_at_shell("echo I am $(id -un); exit")
             screen.wait_for("I am camille")
 
-    def test_is_told_to_people_where_there_was_never_a_good_one(self):
+    def test_is_told_to_people_where_there_was_never_a_good_one_and_to_the_operator_and_is_read_without_a_restart(self):
         output_of("systemctl", "stop", DAEMON)
         KEPT.unlink()
-        run("systemctl", "start", "--no-block", DAEMON)
+        self.broken.chmod(0o644)
+        self.broken.write_text("disclose = [\n'locket']\nprofil = 'apart'\n")
+        output_of("systemctl", "start", DAEMON)
         with Terminal("login", "camille") as screen:
             screen.wait_for(IMPOSSIBLE)
-            screen.answer("Mot de passe", CHOSEN)
-            screen.wait_for("Login incorrect")
-        output_of("useradd", "--create-home", "--shell", "/bin/bash", "local")
-        output_of("chpasswd", typed=f"local:{CHOSEN}\n")
-        with Terminal("login", "local") as screen:
-            screen.answer("Mot de passe", CHOSEN)
-            screen.type_at_shell("echo I am $(id -un); exit")
-            screen.wait_for("I am local")
-            self.assertEqual(screen.end(), 0)
-            self.assertNotIn(IMPOSSIBLE, screen.shown)
+            self.assertNotIn("Mot de passe", screen.wait_for("Login incorrect"), "nobody below knows a password of camille's")
+        for command in (("status",), ("account", "list"), ("account", "show", "camille"), ("message", "list")):
+            told = run("loquetctl", *command)
+            self.assertEqual(told.returncode, 5, told.stdout)
+            for text in ("the service takes no logins", "loquetctl config check", f"{self.broken}:2:1: disclose"):
+                self.assertIn(text, told.stderr)
+        self.assertNotIn(str(self.broken), run("loquetctl", "account", "list", user="nobody").stderr)
+        self.assertIn(f"{self.broken}:2:1", output_of("systemctl", "status", "--no-pager", "--lines=0", DAEMON))
+        logged = journal("-u", DAEMON, "MESSAGE_ID=1d1ec9a7b4c74f5a9a35ab0f1f3a1003").splitlines()
+        self.assertEqual([line.partition(": ")[0] for line in logged], [f"{self.broken}:2:1", f"{self.broken}:3:1"],
+                         "each mistake once, and in a line of its own")
+        self.broken.write_text("disclose = ['locked']\n")
+        output_of("systemctl", "reload", DAEMON)
+        eventually(lambda: status().returncode == 0, "all is well again")
+        self.assertEqual(unit(DAEMON, "NRestarts"), "0")
+
+    def test_is_logged_once_by_a_reload(self):
+        self.broken.chmod(0o644)
+        self.broken.write_text("disclose = [\n'locket']\nprofil = 'apart'\n")
+        self.assertNotEqual(run("systemctl", "reload", DAEMON).returncode, 0)
+        eventually(self.told, "the status names the file")
+        logged = journal("-u", DAEMON, "--since", self.began)
+        self.assertEqual(logged.count(f"{self.broken}:2:1: "), 1, logged)
+        self.assertEqual(logged.count(f"{self.broken}:3:1: "), 1, logged)
+        self.assertNotIn("x0a", logged)
 
 
 if __name__ == "__main__":

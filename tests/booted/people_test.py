@@ -2,9 +2,10 @@
 """People of the store come in through login, su and sshd, on a machine that speaks French."""
 import os
 import pwd
+import re
 import unittest
 
-from machine import eventually, output_of, run, with_secrets
+from machine import drop_in, eventually, output_of, run, with_secrets
 from people import (CHOSEN, FIRST, PRESENT, PROMPT, REFUSED, WRONG, add_newcomer, add_person, allow_passwords_through_ssh, log_in,
                     make_key, ssh, ssh_without_key)
 from terminal import Terminal
@@ -150,6 +151,51 @@ class ANewcomer(unittest.TestCase):
             screen.answer("Nouveau mot de passe : ", "password1")
             screen.answer("Confirmez le nouveau mot de passe : ", "password1")
             screen.wait_for_match(r"Mot de passe refusé\. Règles à respecter : au moins 15 caractères")
+
+
+class APersonWhoIsAskedForASumFirst(unittest.TestCase):
+    """What Loquet refuses before it asked for a password is not asked for one by pam_unix, which has none of theirs."""
+
+    SUM = r"Combien font (\d+) [-+] (\d+) \? "
+    WRONG_SUM = "La réponse n'a pas été acceptée."
+
+    def setUp(self):
+        flow = 'steps = ["arithmetic", "password", "expiry", "authorisation"]\n'
+        site = drop_in("sum.toml", "[plugins.arithmetic]\nkind = \"step\"\n"
+                       f"[flow.login.service.login]\n{flow}[flow.login.service.su]\n{flow}")
+        output_of("systemctl", "start", "loquet-plugin@arithmetic.socket")
+        output_of("systemctl", "reload", "loquetd")
+
+        def undo():
+            site.unlink()
+            output_of("systemctl", "reload", "loquetd")
+            output_of("systemctl", "stop", "loquet-plugin@arithmetic.socket", "loquet-plugin@arithmetic.service")
+        self.addCleanup(undo)
+
+    def test_is_refused_at_the_console_without_another_question(self):
+        with Terminal("login", "camille") as screen:
+            screen.wait_for_match(self.SUM)
+            screen.type("1000")
+            screen.wait_for(self.WRONG_SUM)
+            self.assertNotRegex(screen.wait_for("Login incorrect"), "Mot de passe|Password")
+
+    def test_is_refused_by_su_without_another_question(self):
+        with Terminal("su", "robin", "-c", "id -un", user="camille") as screen:
+            screen.wait_for_match(self.SUM)
+            screen.type("1000")
+            self.assertNotEqual(screen.end(), 0)
+            self.assertIn(self.WRONG_SUM, screen.shown)
+            self.assertNotRegex(screen.shown, "Mot de passe|Password")
+
+    def test_becomes_another_with_the_right_sum_and_password(self):
+        with Terminal("su", "robin", "-c", "id -un", user="camille") as screen:
+            screen.wait_for_match(self.SUM)
+            question = re.search(r"(\d+) ([-+]) (\d+)", screen.shown)
+            sign = -1 if question[2] == "-" else 1
+            screen.type(str(int(question[1]) + sign * int(question[3])))
+            screen.answer(PROMPT, CHOSEN)
+            screen.wait_for("robin")
+            self.assertEqual(screen.end(), 0)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 
 namespace loquet::tests {
@@ -101,11 +102,14 @@ TEST_F(AStolenStore, OpensWithNoOtherKeyAndIsNotChangedByTheAttempt) {
     std::string wrong_key = right_key;
     wrong_key.front() = static_cast<char>(wrong_key.front() ^ 1);
     base::replace_file(machine.folder() + "/master-key", wrong_key, 0600);
-    try {
-        machine.start();
-        FAIL() << "a daemon with another key started";
-    } catch (const base::Error& error) {
-        EXPECT_THAT(error.what(), HasSubstr("the master key does not open this store"));
+    machine.start();
+    {
+        bus::Connection refused = machine.connect();
+        EXPECT_THROW((void)log_in(refused, {.name = "carla", .password = canary::password}), base::Error);
+        EXPECT_THAT(machine.log(), HasSubstr("the master key does not open this store"));
+        machine.daemon().signal(SIGHUP); // it tries again
+        EXPECT_THROW((void)log_in(refused, {.name = "carla", .password = canary::password}), base::Error);
+        (void)machine.stop();
     }
     EXPECT_TRUE(base::read_file(machine.store_folder() + "/data.mdb", 1U << 28U) == before);
 

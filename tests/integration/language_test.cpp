@@ -53,7 +53,7 @@ TEST(TextsOfTheSite, AreReadAtAReloadAndRefusedAsAWholeWhereOneIsWrong) {
     EXPECT_EQ(first_question_in(connection, "C"), "Secret: ");
 
     EXPECT_TRUE(reload("password.prompt = \"Word: \"\nlocked = \"Come back, {name}\"\n",
-                       "the old one stays: " + machine.messages_folder() + "/site.en.toml:2:10: "));
+                       "<3>" + machine.messages_folder() + "/site.en.toml:2:10: "));
     EXPECT_THAT(machine.log(), testing::HasSubstr("/messages/site.en.toml:2:10: {name} is no variable of \"locked\"; "
                                                   "accepted: {minutes}"));
     EXPECT_EQ(first_question_in(connection, "C"), "Secret: ");

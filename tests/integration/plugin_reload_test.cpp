@@ -163,7 +163,7 @@ TEST_F(AReloadThatNamesAPlugin, IsNoReasonNotToStart) {
 class ACallOfReload : public AReloadThatNamesAPlugin {
 protected:
     [[nodiscard]] bus::Message asked() {
-        return connection_.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "Reload");
+        return connection_.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "ReloadConfiguration");
     }
     [[nodiscard]] static std::vector<std::string> mistakes_in(const bus::Message& answer) {
         std::vector<std::string> mistakes;

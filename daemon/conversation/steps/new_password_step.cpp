@@ -16,15 +16,6 @@ using store::Credentials;
 
 namespace {
 
-/// One line: a greeter shows no more than that.
-std::string listed(const std::vector<std::string>& rules) {
-    std::string line;
-    for (const std::string& rule : rules) {
-        line += (line.empty() ? "" : "; ") + rule;
-    }
-    return line;
-}
-
 Effects unavailable(std::string why) {
     Effects result;
     result.turn = protocol::Denied{protocol::Reason::unavailable, {}, {}};
@@ -53,6 +44,15 @@ protocol::Ask NewPasswordStep::question(const Dialog& dialog, protocol::Prompt a
     ask.prompts.push_back({PromptStyle::secret, name, texts_.render(locale, "new_password.prompt"), role});
     ask.prompts.push_back({PromptStyle::secret, name + "_again", texts_.render(locale, "new_password.again"), role});
     return ask;
+}
+
+std::string NewPasswordStep::listed(const Dialog& dialog, const std::vector<std::string>& rules) const {
+    const std::string between = texts_.render(dialog.client.locale, "new_password.between");
+    std::string line;
+    for (const std::string& rule : rules) {
+        line += (line.empty() ? "" : between) + rule;
+    }
+    return line;
 }
 
 std::string NewPasswordStep::unusable(const Dialog& dialog, const base::Secret& candidate,
@@ -99,7 +99,7 @@ base::Task<Effects> NewPasswordStep::answer(Dialog& dialog, const Subject& subje
         const Verdict verdict = co_await judging;
         if (!verdict.accepted) {
             co_return again(dialog, texts_.render(dialog.client.locale, "new_password.refused",
-                                                  {{"rules", listed(verdict.unmet)}}));
+                                                  {{"rules", listed(dialog, verdict.unmet)}}));
         }
         auto hashing = hasher_.hash(std::move(candidate), subject.place);
         std::string hash = co_await hashing;
@@ -180,7 +180,7 @@ base::Task<std::string> NewPasswordStep::stated_rules(const Dialog& dialog, cons
     if (rules.empty()) {
         co_return std::string();
     }
-    co_return texts_.render(dialog.client.locale, "new_password.rules", {{"rules", listed(rules)}});
+    co_return texts_.render(dialog.client.locale, "new_password.rules", {{"rules", listed(dialog, rules)}});
 }
 
 base::Task<NewPasswordStep::Verdict> NewPasswordStep::judge(const Dialog& dialog, const Subject& subject,

@@ -36,6 +36,8 @@ private:
     [[nodiscard]] std::vector<std::string> former_hashes(const Subject& subject) const;
     /// The two prompts below `above`, where that says something.
     [[nodiscard]] protocol::Ask question(const Dialog& dialog, protocol::Prompt above) const;
+    /// In one line, because a greeter shows no more than that.
+    [[nodiscard]] std::string listed(const Dialog& dialog, const std::vector<std::string>& rules) const;
     /// What is wrong with what was typed, before any rule; empty where nothing is.
     [[nodiscard]] std::string unusable(const Dialog& dialog, const base::Secret& candidate,
                                        const base::Secret& repeated) const;

@@ -266,7 +266,7 @@ TEST_F(AnAccountCommand, FactorRemoveSendsTheFactorAndTheReason) {
     const tests::Outcome outcome =
         service_.run({"account", "factor", "remove", "alice", "totp", "--reason", "telephone lost"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-    EXPECT_EQ(outcome.output, "The account alice no longer has the factor totp, and its owner is told.\n");
+    EXPECT_EQ(outcome.output, "The account alice no longer has the factor totp.\n");
     EXPECT_THAT(sent, ElementsAre("totp", "telephone lost"));
 }
 

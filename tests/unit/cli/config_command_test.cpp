@@ -94,7 +94,7 @@ TEST_F(AConfigCheck, FailsWhereTheDaemonsProgramDies) {
 class AConfigReload : public testing::Test {
 protected:
     void answers(const std::vector<std::string>& mistakes) {
-        service_.on("Reload", [mistakes](bus::Call& call) {
+        service_.on("ReloadConfiguration", [mistakes](bus::Call& call) {
             call.reply([&](bus::Writer& writer) {
                 writer.array("s", [&] {
                     for (const std::string& mistake : mistakes) {

@@ -25,8 +25,10 @@ namespace {
 using nlohmann::json;
 using protocol::Prompt;
 using protocol::PromptStyle;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using tests::canary::next_password;
 using tests::canary::password;
 
@@ -234,6 +236,20 @@ TEST_F(APasswordChange, AsksOnTheTerminalAndShowsNoPassword) {
     EXPECT_THAT(tests::find_canaries(screen), testing::IsEmpty());
     EXPECT_THAT(answered_, ElementsAre(ElementsAre(std::string(password)), ElementsAre(std::string(next_password))));
     EXPECT_TRUE(client_.at("tty").starts_with("/dev/pts/"));
+}
+
+TEST_F(ADialog, ThatNeedsATerminalSaysWhatToDoWhereThereIsNone) {
+    const auto without_terminal = [&](const char* verb) {
+        return tests::run(
+            {{"setsid", "--wait", loquetctl_program(), "--bus", service_.address(), verb, "alice"}, {}, {}});
+    };
+    const tests::Outcome enrol = without_terminal("enrol");
+    EXPECT_EQ(enrol.exit_code, 2);
+    EXPECT_THAT(enrol.errors, AllOf(HasSubstr("Run 'loquetctl enrol' at one; over ssh, with 'ssh -t'"),
+                                    Not(HasSubstr("--password-fd"))))
+        << "enrol has no such option";
+    EXPECT_THAT(without_terminal("passwd").errors, HasSubstr("--password-fd"));
+    EXPECT_THAT(without_terminal("try-login").errors, HasSubstr("--password-fd"));
 }
 
 } // namespace

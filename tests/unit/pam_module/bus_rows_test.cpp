@@ -44,6 +44,31 @@ int open_descriptors() {
 
 class ABus : public OnABus {};
 
+/// Loquet's own source of names cannot say whose it is here: it is not installed.
+TEST_F(ABus, ThatIsSickInAnyWayLeavesANameOfAnotherSourceToTheModulesBelow) {
+    const Reaction sick[]{Silence{},
+                          Leave{},
+                          Garbage{},
+                          BusError{"org.loquet.Auth1.Error.Unavailable", "the service takes no logins"},
+                          BusError{"org.loquet.Auth1.Error.Busy", "too many dialogs"},
+                          BusError{"org.freedesktop.DBus.Error.AccessDenied", "by the bus's policy"}};
+    const auto expect_left_alone = [] {
+        Application local("daemon"); // of /etc/passwd
+        EXPECT_EQ(local.authenticate(), PAM_USER_UNKNOWN);
+        EXPECT_EQ(local.check_account(), PAM_USER_UNKNOWN);
+        EXPECT_EQ(local.change_password(), PAM_USER_UNKNOWN);
+        EXPECT_THAT(local.drawn, testing::IsEmpty());
+    };
+    for (const Reaction& reaction : sick) {
+        daemon->stop();
+        daemon->start();
+        daemon->intercept([&](const Request&) { return std::optional(reaction); });
+        expect_left_alone();
+    }
+    daemon->stop();
+    expect_left_alone();
+}
+
 TEST_F(ABus, WithoutADaemonIsUnavailableAtOnce) {
     daemon->stop();
     EXPECT_LT(shortest_time([] {

@@ -2,13 +2,17 @@
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
 #include "pam_module/name_check.h"
+#include "pam_module/transaction.h"
+#include "tests/support/temp_folder.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <nss.h>
 #include <pwd.h>
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 /// In libnss_deaf.so.2: what its source of names answers.
 extern "C" int
@@ -36,6 +40,23 @@ TEST(ANameCheck, DoesNotKeepPeopleOutWhileAnotherSourceIsDead) {
         EXPECT_EQ(uid_of("anna"), std::nullopt);
         EXPECT_EQ(uid_of("root"), uid_t{0});
     }
+}
+
+/// The directory of names is not there: a first installation, or /var/lib was emptied.
+TEST(ANameCheck, WithoutADirectoryOfNamesKnowsNotWhoseANameIsAndWaitsForASecondAtMost) {
+    const tests::TempFolder folder;
+    std::filesystem::current_path(folder.path()); // where this build of the module looks for the directory
+    void* const module = ::dlopen(NSS_LOQUET, RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(module, nullptr);
+    client::DialogRequest request;
+    request.account = "daemon";
+    request.facts.uid = 1;
+    EXPECT_EQ(loquet_publishes("daemon", 1), Publishes::unknown);
+    EXPECT_EQ(timeout_for(Transaction{nullptr, 0, {}}, request), Options::shortest_timeout);
+    request.facts.uid = std::nullopt;
+    EXPECT_EQ(timeout_for(Transaction{nullptr, 0, {}}, request), Options().timeout) << "perhaps one of Loquet's";
+    ::dlclose(module);
+    std::filesystem::current_path("/");
 }
 
 TEST(ANameForTheBus, IsTheNameUpToTheLimitAndANobodyAbove) {

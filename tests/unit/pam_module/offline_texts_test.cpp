@@ -2,7 +2,9 @@
 // What the module says by itself, where the daemon cannot: which sentence, in which language, and to whom.
 #include "lib/directory/publisher.h"
 #include "lib/messages/catalogue.h"
+#include "pam_module/name_check.h"
 #include "pam_module/pam_result.h"
+#include "pam_module/transaction.h"
 #include "paths.h"
 #include "tests/unit/pam_module/fixture.h"
 
@@ -107,11 +109,31 @@ TEST_F(APersonWithoutTheDaemon, IsToldThatTheLoginIsNotPossibleWhetherKnownOrNot
         << "or the sentence would tell outsiders who has an account";
 }
 
-TEST_F(APersonWithoutTheDaemon, IsNotToldIfTheyAreOfTheMachineItself) {
-    EXPECT_THAT(drawn_for("daemon"), IsEmpty());
+TEST_F(APersonWithoutTheDaemon, IsNotToldAndNotMadeToWaitIfTheyAreOfTheMachineItself) {
+    daemon->start();
+    Application local("daemon");
+    EXPECT_EQ(local.authenticate(), PAM_USER_UNKNOWN);
+    EXPECT_EQ(local.check_account(), PAM_USER_UNKNOWN);
+    EXPECT_EQ(local.change_password(), PAM_USER_UNKNOWN);
+    EXPECT_THAT(local.drawn, IsEmpty());
+    EXPECT_THAT(daemon->calls(), IsEmpty()) << "it may hang";
     Application root("root");
     EXPECT_EQ(root.authenticate(), PAM_USER_UNKNOWN);
     EXPECT_THAT(root.drawn, IsEmpty());
+}
+
+base::Milliseconds wait_for(const char* name, uid_t uid) {
+    client::DialogRequest request;
+    request.account = name;
+    request.facts.uid = uid;
+    return timeout_for(Transaction{nullptr, 0, {}}, request);
+}
+
+TEST_F(APersonWithoutTheDaemon, IsAskedAboutForAsLongAsConfigured) {
+    EXPECT_EQ(loquet_publishes("alice", 30001), Publishes::yes);
+    EXPECT_EQ(wait_for("alice", 30001), Options().timeout);
+    EXPECT_EQ(loquet_publishes("alice", 1), Publishes::no) << "a namesake of another source";
+    EXPECT_EQ(loquet_publishes("daemon", 1), Publishes::no);
 }
 
 TEST_F(APersonWithoutTheDaemon, IsNotToldWhereTheApplicationOrTheAdministratorWantsSilence) {

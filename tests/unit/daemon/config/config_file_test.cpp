@@ -104,6 +104,56 @@ TEST_F(AConfigurationFolder, WithoutTheProfileThatItNamesIsRefused) {
     EXPECT_THAT(refusal(), HasSubstr("/loquet.toml:1:11: profile: accepted is the name of a profile"));
 }
 
+TEST_F(AConfigurationFolder, NamesEachFolderOfProfilesAndThoseThatThereAreWhereOneIsMissing) {
+    write("usr/strict.toml", "");
+    write("profiles/own.toml", "");
+    write("profiles/own.toml.dpkg-old", "");
+    write("loquet.toml", "profile = 'none'\n");
+    EXPECT_THAT(refusal(), HasSubstr("NAME.toml in " + root_ + "/profiles or " + root_ + "/usr: default, own, strict"));
+}
+
+TEST_F(AConfigurationFolder, PlacesAMistakeInTheFileThatMadeIt) {
+    write("usr/strict.toml", "[flow.login]\nsteps = ['password', 'badge']\n");
+    write("loquet.toml", "profile = 'strict'\n");
+    EXPECT_THAT(refusal(), HasSubstr("/usr/strict.toml:2:22: flow.login: there is no step \"badge\""));
+    write("usr/strict.toml", "[password]\nhistory = 99\n");
+    EXPECT_THAT(refusal(), HasSubstr("/usr/strict.toml:2:11: password.history"));
+    write("usr/strict.toml", "profile = \n");
+    EXPECT_THAT(refusal(), HasSubstr("/usr/strict.toml:1:"));
+}
+
+TEST_F(AConfigurationFolder, PlacesAContradictionInTheFileThatContradictsAndNotInTheProfileBelowIt) {
+    const std::string profile =
+        "[accounts]\nuid_first = 2000\nuid_last = 2999\n[password]\nexpires_after_days = 9\n"
+        "warn_days = 8\n[hashing]\ncost = 5\n[plugins.badge]\nkind = 'step'\nproves = 'possession'\n"
+        "[flow.login]\nsteps = ['password', 'badge']\n[flow.first-login]\nsteps = ['password', "
+        "'badge', 'new_password']\n[flow.change-password]\nsteps = ['password', 'badge', "
+        "'new_password']\naccept_weaker_than_login = true\n[flow.manage-secrets]\nsteps = ["
+        "'password', 'badge', { enrol = ['totp'], at_least = 1 }]\n";
+    write("usr/strict.toml", profile);
+    write("loquet.toml", "profile = 'strict'\n");
+    ASSERT_EQ(refusal(), "accepted");
+    struct Case {
+        const char* site;
+        const char* says;
+    };
+    for (const Case& one :
+         {Case{"accounts.uid_first = 3000", "/x.toml:1:22: accounts.uid_last"},
+          Case{"password.expires_after_days = 8", "/x.toml:1:31: password.warn_days"},
+          Case{"hashing.method = 'sha512crypt'", "/x.toml:1:18: hashing.cost"},
+          Case{"plugins.badge.kind = 'channel'", "/x.toml:1:22: flow.login: there is no step \"badge\""},
+          Case{"plugins.lockout.kind = 'step'", "/x.toml:1:24: lockout.plugin"}}) {
+        write("loquet.toml.d/x.toml", std::string(one.site) + '\n');
+        EXPECT_THAT(refusal(), AllOf(HasSubstr(one.says), testing::Not(HasSubstr("/strict.toml")))) << one.site;
+    }
+    write("usr/strict.toml",
+          "[flow.login]\nsteps = ['password']\n[flow.first-login]\nsteps = ['password', 'new_password']\n");
+    write("loquet.toml.d/x.toml",
+          "[plugins.badge]\nkind = 'step'\nproves = 'possession'\n[flow.login]\nsteps = ['password', "
+          "'badge']\n");
+    EXPECT_THAT(refusal(), HasSubstr("/x.toml:5:9: flow.first-login: it proves less than flow.login"));
+}
+
 TEST_F(AConfigurationFolder, ReadsAFileOfTheLimitAndNoneAboveIt) {
     std::string text(limits::configuration_file_bytes, '#');
     write("loquet.toml", text);
@@ -178,7 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"flow.logon.steps = ['password']\n", "1:6: unknown key flow.logon"},
                     Mistake{"flow.change-password.steps = ['new_password']\n", "1:31: flow.change-password"},
                     Mistake{"[flow.login]\nsteps = ['password', { any = ['totp'] }]\n",
-                            "1:1: flow.change-password: it proves less than flow.login"},
+                            "2:9: flow.change-password: it proves less than flow.login"},
                     // What contradicts a default stands where the other key was set.
                     Mistake{"accounts.uid_first = 60000\n", "1:22: accounts.uid_last"},
                     Mistake{"password.expires_after_days = 3\n", "1:31: password.warn_days"},

@@ -69,6 +69,18 @@ TEST_F(ANewPassword, IsAskedForWithTheRulesInOneLineBeforeTheFirstTry) {
               "Rules for the new password: at least 8 characters; hard to guess (strength 2 of 4).");
 }
 
+TEST_F(ANewPassword, HasItsRulesSeparatedAsTheLanguageSeparatesThem) {
+    rules_.rules = {{false, {"rules.length", {{"minimum", "8"}}}}, {false, {"rules.common", {}}}};
+    Client french = root();
+    french.locale = "fr_FR.UTF-8";
+    const Begun begun = begin("anna", french, "change-password");
+    EXPECT_EQ(texts_of(begun.turn).front(),
+              "Règles du nouveau mot de passe : au moins 8 caractères ; pas de mot de passe courant.");
+    const Turn refused = answer(*begun.dialog, {canary::next_password, canary::next_password}, french.sender);
+    EXPECT_EQ(texts_of(refused).front(),
+              "Mot de passe refusé. Règles à respecter : au moins 8 caractères ; pas de mot de passe courant.");
+}
+
 TEST_F(ANewPassword, IsAskedForWithoutRulesWhileTheirPluginIsDead) {
     rules_.dead = true;
     EXPECT_EQ(asked(begin("anna", root(), "change-password").turn),
