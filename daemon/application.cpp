@@ -5,6 +5,7 @@
 #include "daemon/store/meta_table.h"
 #include "daemon/wiring.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 #include "lib/bus/call.h"
@@ -121,6 +122,7 @@ void Application::connect_parts() {
         [this](const std::string& channel, const outbox::ChannelHealth& health) { note_channel(channel, health); });
     courier_.on_code_refused([](const model::OutboxEntry& message) { note_refused_code(message); });
     directory_.when_problem_changes([this] { manager_.tell_health(); });
+    manager_.on_reload([this] { return reload_for_caller(); });
     signals_[0] = loop_.on_signal(SIGTERM, [this] { loop_.stop(); });
     signals_[1] = loop_.on_signal(SIGINT, [this] { loop_.stop(); });
     signals_[2] = loop_.on_signal(SIGHUP, [this] { reload_on_signal(); });
@@ -209,13 +211,22 @@ void Application::reload_on_signal() {
     }
 }
 
+/// Goes on where its caller leaves: what became of it is in Health.
+base::Future<void> Application::reload_for_caller() {
+    if (reloading_.waiting() >= limits::queued_reloads) {
+        throw Error(Error::Kind::busy,
+                    "the configuration is being reloaded, and others wait for that: try again later");
+    }
+    return reloads_.run(loop_, reload());
+}
+
 base::Task<void> Application::require_answers(const Configuration::Loaded& loaded,
                                               const plugins::Registry::Selection& next) {
     const auto in_force = config::plugin_uses(settings_);
     std::vector<config::PluginUse> uses;
     std::set<std::string> asked;
     for (const config::PluginUse& use : loaded.uses) {
-        if (!plugins_.uses(next, use.instance) || !config::has_use(in_force, use)) {
+        if (!plugins_.uses(next, use.instance) || !config::depends_already(in_force, use)) {
             uses.push_back(use);
             asked.insert(use.instance);
         }

@@ -51,6 +51,7 @@ private:
     /// One after the other. Throws Error with all that is wrong, and then nothing has changed.
     base::Task<void> reload();
     void reload_on_signal();
+    [[nodiscard]] base::Future<void> reload_for_caller();
     /// All of it or nothing: what can fail comes first. Throws Error.
     base::Task<void> use(Configuration::Loaded loaded);
     /// Throws Error with each new place that names a plugin which does not answer.

@@ -31,14 +31,16 @@ enum class Action : std::uint8_t {
     unlock,
     start_reset,
     read_audit,
+    configure,
 };
 
-inline constexpr std::array<std::pair<Action, const char*>, 5> polkit_actions{{
+inline constexpr std::array<std::pair<Action, const char*>, 6> polkit_actions{{
     {Action::read_accounts, "org.loquet.auth1.read-accounts"},
     {Action::manage_accounts, "org.loquet.auth1.manage-accounts"},
     {Action::unlock, "org.loquet.auth1.unlock"},
     {Action::start_reset, "org.loquet.auth1.start-reset"},
     {Action::read_audit, "org.loquet.auth1.read-audit"},
+    {Action::configure, "org.loquet.auth1.configure"},
 }};
 
 /// Who may use a member of the bus, beside root: what stands in its entry of the vtable or of the properties' table.

@@ -193,6 +193,12 @@ base::Task<void> ManagerObject::retry_message(bus::Call& call, const Caller& /*c
     call.reply();
 }
 
+base::Task<void> ManagerObject::reload_configuration(bus::Call& call, const Caller& /*caller*/) {
+    auto reloading = reload_();
+    co_await reloading;
+    call.reply();
+}
+
 void ManagerObject::version(Writer& value) const {
     value.text(LOQUET_VERSION);
 }
@@ -306,6 +312,9 @@ const sd_bus_vtable ManagerObject::members[] = {
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("RetryMessage", SD_BUS_ARGS("t", number), SD_BUS_NO_RESULT,
                             (bus::method<&ManagerObject::retry_message, Action::start_reset>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ReloadConfiguration", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
+                            (bus::method<&ManagerObject::reload_configuration, Action::configure>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("AccountAdded", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountChanged", SD_BUS_ARGS("o", account), 0),

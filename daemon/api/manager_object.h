@@ -17,6 +17,7 @@
 #include "daemon/plugins/registry.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
+#include "lib/base/function.h"
 #include "lib/base/limits.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
@@ -87,6 +88,9 @@ public:
     }
     [[nodiscard]] const ManagerObject& subject(const bus::Call& /*call*/) const noexcept { return *this; }
 
+    /// What ReloadConfiguration does; its outcome is the call's.
+    void on_reload(base::Function<base::Future<void>()> reload) { reload_ = std::move(reload); }
+
     // Signals: which object changed, and nothing else
     void tell(const accounts::Change& change);
     /// It is in another state, or was configured, or is no more.
@@ -115,12 +119,14 @@ private:
     base::Task<void> list_messages(bus::Call& call, const Caller& caller, std::uint64_t after, std::uint32_t limit,
                                    MessageQuestion question);
     base::Task<void> retry_message(bus::Call& call, const Caller& caller, std::uint64_t number);
+    base::Task<void> reload_configuration(bus::Call& call, const Caller& caller);
 
     void signal_account(const char* member, model::Uid uid);
     void properties_changed(const char* name);
     static const sd_bus_vtable members[];
 
     Dependencies deps_;
+    base::Function<base::Future<void>()> reload_;
 };
 
 } // namespace loquet::api
