@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/machine_check.h"
+#include "cli/plugin.h"
 #include "cli/process.h"
 #include "cli/verbs.h"
 #include "lib/protocol/names.h"
@@ -39,16 +40,9 @@ std::vector<std::string> daemon_command(const CheckOptions& options) {
 }
 
 Lines mistakes_of_plugin(const std::string& name) {
-    const ProgramResult host = run_program({installed_program("loquet-plugin"), "--check", name}, Channels::together);
-    if (host.status == 0) {
-        return {};
-    }
-    Lines mistakes;
-    for (const std::string& line : host.output) {
-        mistakes.push_back(fmt::format("plugin {}: {}", name, line));
-    }
-    if (mistakes.empty()) {
-        mistakes.push_back(fmt::format("plugin {}: its check ended with {} and said nothing", name, host.status));
+    Lines mistakes = plugin::mistakes_of(name);
+    for (std::string& mistake : mistakes) {
+        mistake = fmt::format("plugin {}: {}", name, mistake);
     }
     return mistakes;
 }

@@ -6,8 +6,10 @@
 #include "lib/protocol/names.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace loquet::cli::plugin {
 
@@ -70,13 +72,36 @@ std::vector<Record> plugins_of(const Properties& manager) {
 
 bool is_failing(const Record& plugin) {
     const std::string state = text_of(plugin, "state");
-    return state != "ready" && state != "connecting";
+    return state != "ready" && state != "connecting" && state != "idle";
 }
 
-std::string advice_for(const Record& plugin) {
+std::vector<std::string> mistakes_of(const std::string& name) {
+    ProgramResult host = run_program({installed_program("loquet-plugin"), "--check", name}, Channels::together);
+    if (host.status == 0) {
+        return {};
+    }
+    if (host.output.empty()) {
+        host.output.push_back(fmt::format("its check ended with {} and said nothing", host.status));
+    }
+    return std::move(host.output);
+}
+
+std::vector<std::string> mistakes_of(const Record& plugin) {
+    const bool works = text_of(plugin, "state") == "ready";
+    return works || ::geteuid() != 0 ? std::vector<std::string>() : mistakes_of(text_of(plugin, "name"));
+}
+
+std::string advice_for(const Record& plugin, const std::vector<std::string>& mistakes) {
     const std::string name = text_of(plugin, "name");
     const std::string state = text_of(plugin, "state");
     const std::string unit = (text_of(plugin, "kind") == "channel" ? "loquet-channel@" : "loquet-plugin@") + name;
+    if (!mistakes.empty()) {
+        const std::string& first = mistakes.front();
+        return fmt::format(
+            "The plugin {0} cannot work: {1}{2} Mend that until 'loquetctl plugin check {0}' says ok{3}.", name, first,
+            first.ends_with('.') ? "" : ".",
+            state == "absent" ? fmt::format("; then 'systemctl enable --now {}.socket' starts it", unit) : "");
+    }
     if (state == "absent") {
         return fmt::format("The plugin {} is not running. 'systemctl enable --now {}.socket' starts it.", name, unit);
     }

@@ -7,6 +7,7 @@
 #include "cli/output.h"
 
 #include <string>
+#include <vector>
 
 namespace loquet::cli::plugin {
 
@@ -20,7 +21,12 @@ ExitCode check(Output& output, const std::string& name);
 [[nodiscard]] std::vector<Record> plugins_of(const Properties& manager);
 /// True for a row whose plugin does not do its work.
 [[nodiscard]] bool is_failing(const Record& plugin);
-/// What an administrator does about it; one sentence or two.
-[[nodiscard]] std::string advice_for(const Record& plugin);
+/// What its host finds wrong with its module and its options here, a line each. Nothing where the caller is not root:
+/// what another user cannot read is no mistake.
+[[nodiscard]] std::vector<std::string> mistakes_of(const Record& plugin);
+/// The same by name.
+[[nodiscard]] std::vector<std::string> mistakes_of(const std::string& name);
+/// What an administrator does about it; one sentence or two. `mistakes` come first: nothing else helps before.
+[[nodiscard]] std::string advice_for(const Record& plugin, const std::vector<std::string>& mistakes = {});
 
 } // namespace loquet::cli::plugin

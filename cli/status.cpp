@@ -75,8 +75,9 @@ ExitCode status(Client& client, Output& output) {
     const std::vector<Record> plugins = plugin::plugins_of(manager);
     std::vector<std::string> to_do;
     for (const Record& record : plugins) {
-        if (plugin::is_failing(record)) {
-            to_do.push_back(plugin::advice_for(record));
+        const auto mistakes = client.serves_this_machine() ? plugin::mistakes_of(record) : std::vector<std::string>();
+        if (plugin::is_failing(record) || !mistakes.empty()) {
+            to_do.push_back(plugin::advice_for(record, mistakes));
         }
     }
     if (client.serves_this_machine()) {

@@ -65,12 +65,7 @@ Application::Application(Options options)
       connection_(bus::Connection::system()), callers_(connection_), watchers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
-                [this] {
-                    if (reloading_.waiting() >= limits::queued_reloads) {
-                        throw Error(Error::Kind::busy, "too many reloads are in line");
-                    }
-                    return reloads_.run(loop_, reload());
-                }}),
+                [this] { return reload_for_caller(); }}),
       conversations_(connection_, watchers_, engine_, tasks_),
       account_objects_(
           {connection_, callers_, watchers_, accounts_, imports_, engine_, settings_, steady_, clock_, tasks_}),
@@ -211,13 +206,22 @@ base::Task<std::vector<std::string>> Application::reload() {
     co_return mistakes;
 }
 
+/// Goes on where its caller leaves: what became of it is in Health.
+base::Future<std::vector<std::string>> Application::reload_for_caller() {
+    if (reloading_.waiting() >= limits::queued_reloads) {
+        throw Error(Error::Kind::busy,
+                    "the configuration is being reloaded, and others wait for that: try again later");
+    }
+    return reloads_.run(loop_, reload());
+}
+
 base::Task<void> Application::require_answers(const Configuration::Loaded& loaded,
                                               const plugins::Registry::Selection& next) {
     const auto in_force = config::plugin_uses(settings_);
     std::vector<config::PluginUse> uses;
     std::set<std::string> asked;
     for (const config::PluginUse& use : loaded.uses) {
-        if (!plugins_.uses(next, use.instance) || !config::has_use(in_force, use)) {
+        if (!plugins_.uses(next, use.instance) || !config::depends_already(in_force, use)) {
             uses.push_back(use);
             asked.insert(use.instance);
         }

@@ -50,6 +50,7 @@ private:
     void tell(const accounts::Change& change);
     /// After those that are in line. What is wrong with the files, a mistake each; then nothing has changed.
     base::Task<std::vector<std::string>> reload();
+    [[nodiscard]] base::Future<std::vector<std::string>> reload_for_caller();
     /// All of it or nothing: what can fail comes first. Throws Error.
     base::Task<void> use(Configuration::Loaded loaded);
     /// Throws Error with each new place that names a plugin which does not answer.

@@ -10,11 +10,13 @@
 #include <getopt.h>
 #include <pwd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 namespace loquet::plugin_host {
@@ -98,6 +100,23 @@ int check(const Invocation& invocation) {
     return complaints.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/// Throws what keeps the plugin from working, once it was told to those who wait at the socket that was handed over.
+std::unique_ptr<PluginInstance> load(const Invocation& invocation, const std::vector<uid_t>& permitted) {
+    try {
+        return std::make_unique<PluginInstance>(invocation.folders, invocation.name);
+    } catch (const base::Error& error) {
+        if (invocation.listen.empty()) {
+            std::string why = error.what();
+            std::ranges::replace(why, '\n', ';');
+            try {
+                refuse_waiting(inherited_listener(), permitted, why);
+            } catch (const base::Error&) { // nobody waits: what keeps it from working is what is told
+            }
+        }
+        throw;
+    }
+}
+
 int run(int argc, char** argv) {
     const auto invocation = parse(argc, argv);
     if (!invocation) {
@@ -110,11 +129,11 @@ int run(int argc, char** argv) {
     }
     prepare_c_library();
     const auto permitted = uids_of(invocation->users);
-    PluginInstance plugin(invocation->folders, invocation->name);
+    const auto plugin = load(*invocation, permitted);
     base::Fd listener = invocation->listen.empty() ? inherited_listener() : make_listener(invocation->listen);
-    Server server(std::move(listener), plugin, permitted);
+    Server server(std::move(listener), *plugin, permitted);
     RequestTimer::prepare();
-    if (plugin.description().kind == protocol::PluginKind::channel) {
+    if (plugin->description().kind == protocol::PluginKind::channel) {
         filter_system_calls_of_channel();
     } else {
         filter_system_calls();

@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 #include "plugin_host/request_timer.h"
 
 #include <fcntl.h>
@@ -96,7 +97,36 @@ void unwatch(const base::Fd& epoll, const base::Fd& descriptor) noexcept {
     ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, descriptor.get(), nullptr);
 }
 
+/// Beside root and this process's own user.
+bool is_permitted(int connection, const std::vector<uid_t>& permitted) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
+           && (peer.uid == 0 || peer.uid == ::getuid() || std::ranges::find(permitted, peer.uid) != permitted.end());
+}
+
 } // namespace
+
+void refuse_waiting(const base::Fd& listener, const std::vector<uid_t>& permitted, const std::string& why) {
+    const timeval timeout{slowest_reader, 0};
+    std::vector<std::uint8_t> packet(limits::plugin_frame_bytes);
+    for (std::size_t i = 0; i < limits::plugin_connections; ++i) {
+        const base::Fd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+        if (!socket) {
+            return;
+        }
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+        const ssize_t size =
+            is_permitted(socket.get(), permitted) ? ::recv(socket.get(), packet.data(), packet.size(), 0) : -1;
+        if (size > 0) {
+            const auto request = protocol::decode_frame(std::span(packet).first(static_cast<std::size_t>(size)));
+            const auto answer =
+                protocol::encode(protocol::FrameHeader{request.header.serial, {}},
+                                 protocol::ErrorResponse{base::printable(why, limits::plugin_error_bytes)});
+            (void)!::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+    }
+}
 
 Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> permitted)
     : listener_(std::move(listener)), watched_(::epoll_create1(EPOLL_CLOEXEC)), plugin_(plugin),
@@ -109,8 +139,6 @@ Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> per
         deliveries_.emplace(
             *channel, [this](std::uint64_t connection, const base::SecureBytes& packet) { give(connection, packet); });
     }
-    permitted_.push_back(0);
-    permitted_.push_back(::getuid());
     buffer_.resize(limits::plugin_frame_bytes);
 }
 
@@ -148,7 +176,7 @@ void Server::serve_ready(int timeout_ms) {
 
 void Server::accept_one() {
     base::Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!socket || !is_permitted(socket.get())) {
+    if (!socket || !is_permitted(socket.get(), permitted_)) {
         return;
     }
     const timeval timeout{slowest_reader, 0};
@@ -159,13 +187,6 @@ void Server::accept_one() {
     }
     watch(watched_, socket, ++last_number_);
     connections_.push_back({last_number_, std::move(socket)});
-}
-
-bool Server::is_permitted(int connection) const {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
-           && std::ranges::find(permitted_, peer.uid) != permitted_.end();
 }
 
 bool Server::serve_one(const Connection& connection) {

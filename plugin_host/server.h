@@ -26,6 +26,10 @@ namespace loquet::plugin_host {
 /// A new one at `path`; what a predecessor left there is removed, anything but a socket is not.
 [[nodiscard]] base::Fd make_listener(const std::string& path);
 
+/// Answers those that connected already, and may, that the plugin cannot work, and why: the daemon then names the cause
+/// and not only the end of the process.
+void refuse_waiting(const base::Fd& listener, const std::vector<uid_t>& permitted, const std::string& why);
+
 class Server {
 public:
     /// Peers that are neither root, nor this process's own user, nor in `permitted` are sent away.
@@ -42,7 +46,6 @@ private:
 
     void serve_ready(int timeout_ms);
     void accept_one();
-    [[nodiscard]] bool is_permitted(int connection) const;
     /// False where the connection is over: the peer left, or spoke what is no frame.
     [[nodiscard]] bool serve_one(const Connection& connection);
     /// The packet that answers `request`; empty where it will be answered later.

@@ -193,7 +193,7 @@ base::Task<void> ManagerObject::retry_message(bus::Call& call, const Caller& /*c
     call.reply();
 }
 
-base::Task<void> ManagerObject::reload(bus::Call& call, const Caller& /*caller*/) {
+base::Task<void> ManagerObject::reload_configuration(bus::Call& call, const Caller& /*caller*/) {
     auto reloading = deps_.reload();
     const std::vector<std::string> mistakes = co_await reloading;
     call.reply([&](Writer& writer) { write_mistakes(writer, mistakes); });
@@ -314,7 +314,8 @@ const sd_bus_vtable ManagerObject::members[] = {
                             (bus::method<&ManagerObject::retry_message, Action::start_reset>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ReloadConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT("as", mistakes),
-                            (bus::method<&ManagerObject::reload, Action::configure>), SD_BUS_VTABLE_UNPRIVILEGED),
+                            (bus::method<&ManagerObject::reload_configuration, Action::configure>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("AccountAdded", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountChanged", SD_BUS_ARGS("o", account), 0),
     SD_BUS_SIGNAL_WITH_ARGS("AccountLocked", SD_BUS_ARGS("o", account), 0),

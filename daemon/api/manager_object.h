@@ -119,8 +119,7 @@ private:
     base::Task<void> list_messages(bus::Call& call, const Caller& caller, std::uint64_t after, std::uint32_t limit,
                                    MessageQuestion question);
     base::Task<void> retry_message(bus::Call& call, const Caller& caller, std::uint64_t number);
-
-    base::Task<void> reload(bus::Call& call, const Caller& caller);
+    base::Task<void> reload_configuration(bus::Call& call, const Caller& caller);
 
     void signal_account(const char* member, model::Uid uid);
     void properties_changed(const char* name);

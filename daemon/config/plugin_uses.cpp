@@ -62,15 +62,15 @@ std::vector<PluginUse> plugin_uses(const Config& config, const Complaints& posit
             for (const Step& step : item.steps) {
                 if (step.kind == StepKind::plugin) {
                     uses.push_back({step.name, PluginKind::step, name_of(flow),
-                                    position_of(flow, item, step, positions), item.at_least == item.steps.size(),
-                                    item.enrols});
+                                    position_of(flow, item, step, positions),
+                                    item.at_least == item.steps.size() && !item.enrols});
                 }
             }
         }
     }
     const auto add = [&](const std::string& instance, PluginKind kind, const std::string& key) {
         const auto noted = positions.noted(key + '.' + instance); // of an item in a list
-        uses.push_back({instance, kind, key, noted ? *noted : positions.position_of(key), true, false});
+        uses.push_back({instance, kind, key, noted ? *noted : positions.position_of(key), kind != PluginKind::channel});
     };
     add(config.lockout.plugin, PluginKind::lockout, "lockout.plugin");
     if (!config.password.rules.empty()) {
@@ -85,10 +85,10 @@ std::vector<PluginUse> plugin_uses(const Config& config, const Complaints& posit
     return uses;
 }
 
-bool has_use(const std::vector<PluginUse>& in_force, const PluginUse& use) {
+bool depends_already(const std::vector<PluginUse>& in_force, const PluginUse& use) {
     return std::any_of(in_force.begin(), in_force.end(), [&use](const PluginUse& old) {
-        return old.instance == use.instance && old.kind == use.kind && old.key == use.key && old.set_up == use.set_up
-               && (old.always || !use.always);
+        return old.instance == use.instance && old.kind == use.kind
+               && (!use.always || (old.always && old.key == use.key));
     });
 }
 

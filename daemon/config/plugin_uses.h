@@ -18,15 +18,15 @@ struct PluginUse {
     PluginKind kind = PluginKind::step;
     std::string key;      ///< "flow.login", "lockout.plugin"
     std::string position; ///< "file:line:column"
-    bool always = false;  ///< nothing else can be chosen in its stead
-    bool set_up = false;  ///< the place sets a factor up, and asks for none
+    bool always = false;  ///< who comes to the place does not come past it
 };
 
 /// In the order of the flows, then lockout, password rules and channels. `positions` are those of the same files.
 [[nodiscard]] std::vector<PluginUse> plugin_uses(const Config& config, const Complaints& positions = {});
 
-/// Whether `in_force` has that place already. A step that could be passed by, and can be no more, is a new place.
-[[nodiscard]] bool has_use(const std::vector<PluginUse>& in_force, const PluginUse& use);
+/// Whether `in_force` depends on the plugin as much already: it names it, and where nobody comes past `use`, nobody
+/// comes past it there today.
+[[nodiscard]] bool depends_already(const std::vector<PluginUse>& in_force, const PluginUse& use);
 
 /// "file:line:column: KEY: the plugin "NAME" `why`"
 [[nodiscard]] std::string complaint(const PluginUse& use, const std::string& why);

@@ -2,6 +2,7 @@
 #include "daemon/plugins/circuit_breaker.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace loquet::plugins {
 
@@ -24,6 +25,10 @@ void CircuitBreaker::succeeded() {
     // The window stays: a plugin that fails every other call is as bad as one that always fails.
     delay_ = base::Milliseconds(0);
     quarantined_ = false;
+}
+
+base::Milliseconds RetryPause::next() {
+    return std::exchange(next_, std::max(next_, std::min(2 * next_, longest)));
 }
 
 } // namespace loquet::plugins

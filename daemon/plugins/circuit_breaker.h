@@ -25,6 +25,7 @@ public:
     void succeeded();
 
     [[nodiscard]] bool may_try(base::Milliseconds now) const { return now >= retry_at_; }
+    [[nodiscard]] base::Milliseconds retry_at() const { return retry_at_; }
     /// True from the failure that was one too many until a call was answered: what is tried in between is a probe, and
     /// one failure brings the next quarantine.
     [[nodiscard]] bool quarantined() const { return quarantined_; }
@@ -34,6 +35,21 @@ private:
     base::Milliseconds delay_{0};
     base::Milliseconds retry_at_{0};
     bool quarantined_ = false;
+};
+
+/// How long the daemon waits before it asks by itself, because nobody else does, a plugin that does not answer.
+class RetryPause {
+public:
+    static constexpr base::Milliseconds longest{30'000};
+
+    explicit RetryPause(base::Milliseconds first) : first_(first), next_(first) {}
+    /// Twice the one before.
+    [[nodiscard]] base::Milliseconds next();
+    void reset() { next_ = first_; }
+
+private:
+    base::Milliseconds first_;
+    base::Milliseconds next_;
 };
 
 } // namespace loquet::plugins

@@ -57,7 +57,8 @@ private:
 };
 
 PluginClient::PluginClient(bus::Loop& loop, const base::Clock& clock, InstanceConfig config, base::Job changed)
-    : loop_(loop), clock_(clock), config_(std::move(config)), changed_(std::move(changed)) {
+    : loop_(loop), clock_(clock), config_(std::move(config)), changed_(std::move(changed)),
+      pause_(config_.first_pause) {
     status_.instance = config_.name;
     status_.kind = config_.kind;
     buffer_.resize(limits::plugin_frame_bytes);
@@ -80,6 +81,8 @@ PluginStatus PluginClient::status() const {
     } else if (status.state == PluginState::absent) {
         status.state = PluginState::connecting; // somebody came since the last try
         status.detail.clear();
+    } else if (config_.on_demand && !asked_) {
+        status.state = PluginState::idle;
     }
     return status;
 }
@@ -110,6 +113,7 @@ base::Future<std::string> PluginClient::introduce() {
         }
     });
     if (!socket_) {
+        probing_ = true;
         open();
     }
     return answer;
@@ -123,7 +127,8 @@ void PluginClient::introduced(const std::string& why_not) {
 }
 
 void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
-    if (!socket_ && !breaker_.may_try(clock_.boottime())) {
+    const bool connected = socket_ && !(probing_ && !plugin_);
+    if (!connected && !breaker_.may_try(clock_.boottime())) {
         call->fail(unavailable(status_.detail));
         return;
     }
@@ -135,6 +140,7 @@ void PluginClient::submit(std::unique_ptr<RemoteCall> call) {
     }
     start_clock(*call, config_.deadline);
     waiting_.push_back(std::move(call));
+    probing_ = false;
     connect();
     flush();
 }
@@ -191,7 +197,21 @@ std::string PluginClient::lateness() const {
     return "it did not answer within " + std::to_string(patience().count()) + " ms";
 }
 
+void PluginClient::ask_later() {
+    Milliseconds pause = pause_.next();
+    if (breaker_.quarantined() && !unintroduced_) { // what it says of itself would not show that it is cured
+        pause = std::max(pause, breaker_.retry_at() - clock_.boottime());
+    }
+    retry_ = loop_.after(pause, [this] {
+        if (!socket_) {
+            probing_ = true;
+            open();
+        }
+    });
+}
+
 void PluginClient::open() {
+    asked_ = true;
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (config_.socket_path.size() >= sizeof address.sun_path) {
@@ -270,6 +290,7 @@ void PluginClient::receive() {
 void PluginClient::handle(std::span<const std::uint8_t> packet) {
     std::unique_ptr<RemoteCall> call;
     bool refused = false;
+    std::string said;
     try {
         const protocol::Frame frame = protocol::decode_frame(packet);
         const auto flying = in_flight_.find(frame.header.serial);
@@ -278,7 +299,7 @@ void PluginClient::handle(std::span<const std::uint8_t> packet) {
         }
         refused = frame.kind == protocol::FrameKind::error_response;
         if (refused) {
-            status_.detail = "its last call failed: " + protocol::decode<protocol::ErrorResponse>(frame).text;
+            said = protocol::decode<protocol::ErrorResponse>(frame).text;
         } else if (flying->second) {
             flying->second->accept(frame, described_as());
         }
@@ -291,8 +312,11 @@ void PluginClient::handle(std::span<const std::uint8_t> packet) {
     }
     base::wipe(buffer_.data(), packet.size());
     if (refused && !plugin_) {
-        broken(status_.detail);
+        broken("it cannot work: " + said);
         return;
+    }
+    if (refused) {
+        status_.detail = "its last call failed: " + said;
     }
     answered(refused);
     if (call && refused) {
@@ -312,6 +336,7 @@ void PluginClient::answered(bool refused) {
     }
     if (!std::exchange(proven_, true)) {
         breaker_.succeeded();
+        pause_.reset();
         set_state(PluginState::ready, status_.detail);
     }
 }
@@ -329,8 +354,11 @@ void PluginClient::described(protocol::DescribeResponse plugin) {
     status_.plugin = plugin.name;
     status_.version = plugin.version;
     plugin_ = std::move(plugin);
-    if (status_.state == PluginState::connecting) {
-        set_state(PluginState::ready, "");
+    if (std::exchange(unintroduced_, false)) {
+        breaker_.succeeded();
+    }
+    if (std::exchange(probing_, false) || status_.state == PluginState::connecting) {
+        set_state(PluginState::ready, ""); // where a caller waits for more, its answer says how it is
     }
     introduced("");
     flush();
@@ -416,6 +444,7 @@ void PluginClient::hung_up() {
     if (status_.state == PluginState::ready) {
         set_state(PluginState::connecting, "");
     }
+    ask_later();
 }
 
 void PluginClient::disconnect() {
@@ -427,10 +456,14 @@ void PluginClient::disconnect() {
 }
 
 void PluginClient::broken(const std::string& detail) {
-    breaker_.failed(clock_.boottime());
+    unintroduced_ = !plugin_;
+    if (!std::exchange(probing_, false)) {
+        breaker_.failed(clock_.boottime());
+    }
     const std::string shown = base::printable(detail);
     set_state(breaker_.quarantined() ? PluginState::quarantined : PluginState::failing, shown);
     close_and_fail(shown);
+    ask_later();
 }
 
 void PluginClient::nobody_there(int error, const std::string& detail) {
@@ -439,6 +472,7 @@ void PluginClient::nobody_there(int error, const std::string& detail) {
     const std::string shown = base::printable(detail);
     set_state(PluginState::absent, shown);
     close_and_fail(shown);
+    ask_later();
 }
 
 /// Our own shortage says nothing about the plugin, which is tried again soon and not quarantined for it.
@@ -446,6 +480,7 @@ void PluginClient::no_socket(const std::string& detail) {
     breaker_.absent(clock_.boottime());
     set_state(PluginState::failing, detail);
     close_and_fail(detail);
+    ask_later();
 }
 
 void PluginClient::close_and_fail(const std::string& detail) {
@@ -467,8 +502,9 @@ void PluginClient::fail_later(std::unique_ptr<RemoteCall> call, std::exception_p
 }
 
 void PluginClient::set_state(PluginState state, const std::string& detail) {
+    const bool another_cause = state != PluginState::ready && status_.detail != detail;
     status_.detail = detail;
-    if (std::exchange(status_.state, state) != state && changed_) {
+    if ((std::exchange(status_.state, state) != state || another_cause) && changed_) {
         changed_();
     }
 }

@@ -117,6 +117,8 @@ private:
 
     /// Connects unless it is connected or has to wait.
     void connect();
+    /// Asks by itself, after a pause, one that does not answer: what was mended is seen without a login.
+    void ask_later();
     void submit(std::unique_ptr<RemoteCall> call);
     void start_clock(RemoteCall& call, base::Milliseconds within);
     /// How long it may owe an answer before it is given up.
@@ -157,6 +159,11 @@ private:
     PluginStatus status_;
     bool nobody_listened_ = false; ///< at the last try, although the socket was there
     CircuitBreaker breaker_;
+    RetryPause pause_;
+    bus::Source retry_;
+    bool asked_ = false;        ///< ever
+    bool probing_ = false;      ///< nobody needs it now: a failure keeps no caller away
+    bool unintroduced_ = false; ///< the last failure was that it did not say what it is
 
     base::Fd socket_;
     bus::Source watch_;

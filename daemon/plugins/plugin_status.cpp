@@ -7,6 +7,8 @@ std::string_view to_text(PluginState state) noexcept {
     switch (state) {
     case PluginState::connecting:
         return "connecting";
+    case PluginState::idle:
+        return "idle";
     case PluginState::ready:
         return "ready";
     case PluginState::failing:

@@ -13,7 +13,8 @@
 namespace loquet::plugins {
 
 enum class PluginState : std::uint8_t {
-    connecting,  ///< not asked yet, or its first answer is awaited
+    connecting,  ///< its first answer is awaited
+    idle,        ///< its socket is there, and nobody has needed it yet
     ready,       ///< it said what it is, and that is what was configured
     failing,     ///< calls fail at once until the back-off is over
     quarantined, ///< it failed too often: no attempt for some minutes
@@ -24,9 +25,10 @@ enum class PluginState : std::uint8_t {
 struct InstanceConfig {
     std::string name; ///< as in /etc/loquet/plugins/NAME.toml and loquet-plugin@NAME.service
     protocol::PluginKind kind = protocol::PluginKind::step;
-    std::string socket_path;           ///< <runtime>/plugins/NAME.sock
-    base::Milliseconds deadline{2000}; ///< of one call, waiting included
-    bool on_demand = false;            ///< not before somebody needs it: its process need not run until then
+    std::string socket_path;              ///< <runtime>/plugins/NAME.sock
+    base::Milliseconds deadline{2000};    ///< of one call, waiting included
+    bool on_demand = false;               ///< not before somebody needs it: its process need not run until then
+    base::Milliseconds first_pause{1000}; ///< until the daemon asks by itself one that did not answer; it doubles
     base::Milliseconds introduction = limits::plugin_introduction; ///< for what it says of itself
 };
 

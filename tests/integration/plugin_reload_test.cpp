@@ -3,10 +3,12 @@
 // do. Real hosts, real sockets.
 #include "lib/base/error.h"
 #include "lib/base/file.h"
+#include "lib/base/limits.h"
 #include "lib/protocol/names.h"
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
 #include "tests/support/canary.h"
+#include "tests/support/error_kind.h"
 #include "tests/support/eventually.h"
 #include "tests/support/machine.h"
 
@@ -30,6 +32,11 @@ using testing::Not;
 constexpr const char* a_sum_first = "[plugins.arithmetic]\nkind = 'step'\n"
                                     "[flow.login]\nsteps = ['arithmetic', 'password', 'expiry', 'authorisation']\n";
 
+bus::Message reload_call(bus::Connection& connection) {
+    return connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface,
+                                  "ReloadConfiguration");
+}
+
 class AReloadThatNamesAPlugin : public testing::Test {
 protected:
     AReloadThatNamesAPlugin() { machine_.create_account("alice", tests::canary::password); }
@@ -49,7 +56,35 @@ protected:
             AllOf(HasSubstr("the former one is in force"),
                   HasSubstr(drop_in() + ":" + place + ": the plugin \"" + plugin + "\" does not answer: ")));
     }
-    [[nodiscard]] bool refused() { return tests::health(connection_).find("configuration was refused") != std::string::npos; }
+    /// By the bus; what it is refused for, and "" where it is in force.
+    [[nodiscard]] std::string reload_by_call(const std::string& configuration) {
+        machine_.configure(configuration);
+        const bus::Message call = reload_call(connection_);
+        const bus::Message answer = connection_.call(call, tests::patience);
+        std::string mistakes;
+        bus::Reader reader(answer.get());
+        reader.array("s", limits::mistakes_told,
+                     [&] { mistakes += std::string(reader.text(limits::mistake_bytes)) + '\n'; });
+        return mistakes;
+    }
+    /// A plugin whose socket is there and whose host says nothing: a reload waits for it.
+    void start_silent() {
+        machine_.plugins().start("arithmetic");
+        machine_.plugins().signal("arithmetic", SIGSTOP);
+    }
+    [[nodiscard]] bool refused() {
+        return tests::health(connection_).find("configuration was refused") != std::string::npos;
+    }
+    /// That were taken.
+    [[nodiscard]] int reloads() const {
+        const std::string log = machine_.log();
+        const std::string_view line = "the configuration was read";
+        int count = 0;
+        for (std::size_t at = log.find(line); at != std::string::npos; at = log.find(line, at + 1)) {
+            ++count;
+        }
+        return count;
+    }
     [[nodiscard]] bool alice_logs_in() {
         return tests::granted(tests::log_in(connection_, {"alice", tests::canary::password}));
     }
@@ -101,7 +136,7 @@ TEST_F(AReloadThatNamesAPlugin, NamesThePlaceInAGroup) {
            "[plugins.ring]\nkind = 'step'\nproves = 'possession'\n"
            "[flow.login]\nsteps = ['password', { any = ['totp',\n 'badge'], at_least = 0 }, { optional = 'ring' }]\n");
     EXPECT_TRUE(eventually_refused("9:2: flow.login", "badge")) << tests::health(connection_);
-    EXPECT_TRUE(eventually_refused("9:45: flow.login", "ring")) << tests::health(connection_);
+    EXPECT_TRUE(eventually_refused("9:41: flow.login", "ring")) << tests::health(connection_);
 }
 
 TEST_F(AReloadThatNamesAPlugin, IsRefusedWhereNobodyListensAtItsSocket) {
@@ -128,8 +163,8 @@ TEST_F(AReloadThatNamesAPlugin, IsTakenWhereAnIllOneServesAlready) {
     ASSERT_TRUE(tests::eventually([&] { return tests::plugin_state(connection_, "arithmetic") == "ready"; }));
     machine_.plugins().stop("arithmetic");
     reload(std::string(a_sum_first) + "[log]\nlevel = 'debug'\n");
-    EXPECT_TRUE(tests::eventually(
-        [&] { return testing::Value(machine_.log(), HasSubstr("the configuration was read\n")) && !refused(); }));
+    EXPECT_TRUE(tests::eventually([&] { return reloads() == 2; }));
+    EXPECT_FALSE(refused());
     reload(std::string(a_sum_first) + "[flow.unlock-screen]\nsteps = ['arithmetic', 'password']\n");
     EXPECT_TRUE(eventually_refused("6:10: flow.unlock-screen", "arithmetic"))
         << "a place that did not name it before would be closed, too";
@@ -160,45 +195,81 @@ TEST_F(AReloadThatNamesAPlugin, IsNoReasonNotToStart) {
         << "without a login";
 }
 
-class ACallOfReload : public AReloadThatNamesAPlugin {
-protected:
-    [[nodiscard]] bus::Message asked() {
-        return connection_.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "ReloadConfiguration");
-    }
-    [[nodiscard]] static std::vector<std::string> mistakes_in(const bus::Message& answer) {
-        std::vector<std::string> mistakes;
-        bus::Reader reader(answer.get());
-        reader.array("s", 256, [&] { mistakes.emplace_back(reader.text(1024)); });
-        return mistakes;
-    }
-    [[nodiscard]] std::vector<std::string> mistakes() { return mistakes_in(connection_.call(asked(), std::chrono::minutes(1))); }
-};
-
-TEST_F(ACallOfReload, IsAnsweredWhenTheConfigurationIsInForce) {
+TEST_F(AReloadThatNamesAPlugin, SaysByTheBusWhatItIsRefusedForAndThatItIsInForce) {
+    const std::string why =
+        reload_by_call("[plugins.guard]\nkind = 'lockout'\n[plugins.retina]\nkind = 'step'\n"
+                       "[plugins.post]\nkind = 'channel'\n[outbox]\nmail = ['post']\n"
+                       "[lockout]\nplugin = 'guard'\n[flow.login]\nsteps = ['password', 'retina']\n");
+    EXPECT_THAT(why, AllOf(HasSubstr(":12:22: flow.login: the plugin \"retina\" does not answer: "),
+                           HasSubstr(":10:10: lockout.plugin: the plugin \"guard\" does not answer: "),
+                           HasSubstr(":8:9: outbox.mail: the plugin \"post\" does not answer: ")));
+    EXPECT_THAT(reload_by_call("[flow.login\n"), HasSubstr("test.toml:"));
     machine_.plugins().start("arithmetic");
-    machine_.configure(a_sum_first);
-    EXPECT_THAT(mistakes(), IsEmpty());
-    EXPECT_FALSE(alice_logs_in()) << "a sum is asked first";
+    EXPECT_EQ(reload_by_call(a_sum_first), "");
+    EXPECT_EQ(tests::plugin_state(connection_, "arithmetic"), "ready") << "before the answer";
 }
 
-TEST_F(ACallOfReload, NamesEachMistakeAndChangesNothing) {
-    machine_.configure(std::string(a_sum_first) + "[flow.unlock-screen]\nsteps = ['arithmetic', 'password']\n");
-    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr(drop_in() + ":4:10: flow.login"),
-                                        HasSubstr(drop_in() + ":6:10: flow.unlock-screen")));
-    machine_.configure("[log]\nlevel = 7\nlevels = 8\n");
-    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr(":2:9: "), HasSubstr(":3:1: ")));
+TEST_F(AReloadThatNamesAPlugin, KeepsNobodyWaitingWhileItWaitsForThePlugin) {
+    start_silent();
+    machine_.configure(a_sum_first);
+    bus::Connection other = machine_.connect();
+    const bus::Message call = reload_call(other);
+    other.send(call);
+    bus::check(sd_bus_flush(other.raw()), "cannot send");
     EXPECT_TRUE(alice_logs_in());
+    machine_.configure(std::string(a_sum_first) + "[flow.unlock-screen]\nsteps = ['password', 'arithmetic']\n");
+    machine_.daemon().signal(SIGHUP); // behind the one that waits
+    EXPECT_EQ(reloads(), 0);
+    machine_.plugins().signal("arithmetic", SIGCONT);
+    EXPECT_TRUE(tests::eventually([&] { return reloads() == 2; })) << machine_.log();
+    EXPECT_FALSE(refused());
 }
 
-TEST_F(ACallOfReload, KeepsNoLoginWaitingAndEndsWithTheService) {
-    machine_.plugins().start("arithmetic");
-    machine_.plugins().signal("arithmetic", SIGSTOP);
+TEST_F(AReloadThatNamesAPlugin, GoesOnWhereItsCallerLeaves) {
+    start_silent();
     machine_.configure(a_sum_first);
-    for (int calls = 0; calls < 2; ++calls) {
-        connection_.send(asked());
+    {
+        bus::Connection other = machine_.connect();
+        const bus::Message call = reload_call(other);
+        other.send(call);
+        bus::check(sd_bus_flush(other.raw()), "cannot send");
+        EXPECT_TRUE(alice_logs_in());
     }
-    EXPECT_TRUE(alice_logs_in()) << "while the first waits for the plugin";
-    EXPECT_EQ(machine_.stop().exit_code, 0);
+    machine_.plugins().signal("arithmetic", SIGCONT);
+    EXPECT_TRUE(tests::eventually([&] { return reloads() == 1; })) << machine_.log();
+}
+
+TEST_F(AReloadThatNamesAPlugin, IsOneOfAFewThatMayWait) {
+    start_silent();
+    machine_.configure(a_sum_first);
+    bus::Connection other = machine_.connect();
+    for (std::size_t i = 0; i < 1 + limits::queued_reloads; ++i) {
+        const bus::Message call = reload_call(other);
+        other.send(call);
+        bus::check(sd_bus_flush(other.raw()), "cannot send");
+    }
+    EXPECT_TRUE(alice_logs_in());
+    const auto refused = tests::kind_of_error([&] {
+        const bus::Message call = reload_call(other);
+        (void)other.call(call, tests::patience);
+    });
+    EXPECT_EQ(refused, base::Error::Kind::busy);
+    machine_.plugins().signal("arithmetic", SIGCONT);
+    EXPECT_TRUE(tests::eventually([&] { return reloads() == static_cast<int>(1 + limits::queued_reloads); }));
+}
+
+TEST_F(AReloadThatNamesAPlugin, EndsWithTheDaemonAndDelaysNoStop) {
+    start_silent();
+    machine_.configure(a_sum_first);
+    bus::Connection other = machine_.connect();
+    const bus::Message call = reload_call(other);
+    other.send(call);
+    bus::check(sd_bus_flush(other.raw()), "cannot send");
+    EXPECT_TRUE(alice_logs_in());
+    const tests::Outcome outcome = machine_.stop();
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(reloads(), 0);
+    EXPECT_THAT(machine_.log(), Not(HasSubstr("configuration was not read"))) << "it was neither taken nor refused";
 }
 
 } // namespace

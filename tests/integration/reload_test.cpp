@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A reload while people log in: each login is judged by the former configuration or by the next one, and what cannot be
 // loaded changes nothing.
+#include "lib/base/file.h"
 #include "lib/protocol/names.h"
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
@@ -115,6 +116,7 @@ TEST_F(AReload, T20_WithAWayAroundTheLoginIsRefusedUnlessItIsAcceptedAndThenAudi
         return std::count_if(rows.begin(), rows.end(),
                              [](const tests::AuditRow& row) { return row.kind == "configuration-weakened"; });
     };
+    machine_.plugins().start("one_time_code");
     reload(way_around);
     EXPECT_TRUE(eventually_health(connection_, HasSubstr("flow.change-password: it proves less than flow.login")));
     EXPECT_EQ(weakened(), 0);
@@ -140,6 +142,13 @@ protected:
     EachProfile() {
         machine_.plugins().start("arithmetic");
         machine_.plugins().start("one_time_code");
+        machine_.plugins().start("totp");
+        machine_.plugins().start("recovery_codes");
+        for (const char* channel : {"smtp", "sms_http"}) {
+            base::replace_file(machine_.folder() + "/options/" + channel + ".toml",
+                               "plugin = 'file'\nfolder = '" + machine_.folder() + "'\n", 0644);
+            machine_.plugins().start(channel);
+        }
     }
     [[nodiscard]] std::string profile() {
         const bus::Message question =

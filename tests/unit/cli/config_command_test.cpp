@@ -26,14 +26,26 @@ protected:
         std::filesystem::copy_file(loquetctl_program(), folder_ / "loquetctl");
         std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
         install("loquet-plugin", "#!/bin/sh\nexit 0\n");
-        std::filesystem::create_symlink(LOQUET_BINARY_DIR "/daemon/loquetd", folder_ / "loquetd");
+        // The daemon's own program, which looks for modules and sockets in the folder of the test.
+        install("loquetd", "#!/bin/sh\nexec '" LOQUET_BINARY_DIR "/daemon/loquetd' --plugin-dir '" + folder_.path()
+                               + "' --plugin-config-dir '" + folder_.path() + "' \"$@\"\n");
+        std::filesystem::create_directories(folder_ / "run/plugins");
+        for (const char* plugin : {"lockout", "password_rules", "totp", "recovery_codes"}) {
+            add_plugin(plugin);
+        }
+    }
+    /// Its module and the socket of its host; whether it answers, only the running daemon knows.
+    void add_plugin(const std::string& name) const {
+        install(name + ".so", "");
+        install("run/plugins/" + name + ".sock", "");
     }
     void install(const std::string& name, const std::string& script) const {
         std::filesystem::remove(folder_ / name);
         base::replace_file(folder_ / name, script, 0755);
     }
     [[nodiscard]] tests::Outcome check(const std::string& configuration, const std::string& option = "") const {
-        base::replace_file(folder_ / "loquet.toml", configuration, 0644);
+        base::replace_file(folder_ / "loquet.toml",
+                           configuration + "\n[runtime]\nfolder = '" + folder_.path() + "/run'\n", 0644);
         std::vector<std::string> command{folder_ / "loquetctl",
                                          "config",
                                          "check",
@@ -82,6 +94,36 @@ TEST_F(AConfigCheck, TriesEachPluginThatIsConfigured) {
     EXPECT_EQ(outcome.output, "plugin totp: totp.toml:3:1: no\n");
     install("loquet-plugin", "#!/bin/sh\n[ \"$2\" = lockout ] && kill -SEGV $$\nexit 0\n");
     EXPECT_EQ(check("").output, "plugin lockout: its check ended with 139 and said nothing\n");
+}
+
+TEST_F(AConfigCheck, NamesThePlaceOfAPluginThatIsNotInstalledOrHasNoSocket) {
+    constexpr const char* a_sum = "[plugins.arithmetic]\nkind = 'step'\n"
+                                  "[flow.login]\nsteps = ['password',\n  'arithmetic']\n";
+    const tests::Outcome without_module = check(a_sum);
+    EXPECT_EQ(without_module.exit_code, 1);
+    EXPECT_THAT(
+        without_module.output,
+        AllOf(HasSubstr("/loquet.toml:5:3: flow.login: the plugin \"arithmetic\" cannot work: there is no module "),
+              HasSubstr("/arithmetic.so: install it"), Not(HasSubstr("systemctl"))));
+    install("arithmetic.so", "");
+    const tests::Outcome without_socket = check(a_sum);
+    EXPECT_EQ(without_socket.exit_code, 1);
+    EXPECT_THAT(
+        without_socket.output,
+        AllOf(HasSubstr("/loquet.toml:5:3: flow.login: the plugin \"arithmetic\" cannot work: there is no socket "),
+              HasSubstr("'systemctl enable --now loquet-plugin@arithmetic.socket' makes it")));
+    add_plugin("arithmetic");
+    EXPECT_EQ(check(a_sum).output, "ok\n");
+}
+
+TEST_F(AConfigCheck, NamesEachKindOfPlaceThatNamesAPlugin) {
+    const std::string output = check("[plugins.guard]\nkind = 'lockout'\n[plugins.house]\nkind = 'password-rules'\n"
+                                     "[plugins.gateway]\nkind = 'channel'\n[lockout]\nplugin = 'guard'\n"
+                                     "[password]\nrules = 'house'\n[outbox]\nsms = ['gateway']\n")
+                                   .output;
+    EXPECT_THAT(output, AllOf(HasSubstr(":8:10: lockout.plugin: the plugin \"guard\" cannot work"),
+                              HasSubstr(":10:9: password.rules: the plugin \"house\" cannot work"),
+                              HasSubstr(":12:8: outbox.sms: the plugin \"gateway\" cannot work")));
 }
 
 TEST_F(AConfigCheck, FailsWhereTheDaemonsProgramDies) {

@@ -58,6 +58,7 @@ constexpr const char* read_accounts = "org.loquet.auth1.read-accounts";
 constexpr const char* manage_accounts = "org.loquet.auth1.manage-accounts";
 constexpr const char* unlock = "org.loquet.auth1.unlock";
 constexpr const char* start_reset = "org.loquet.auth1.start-reset";
+constexpr const char* configure = "org.loquet.auth1.configure";
 constexpr const char* read_audit = "org.loquet.auth1.read-audit";
 
 void write_nothing(bus::Writer& writer) {
@@ -86,6 +87,7 @@ std::vector<Method> methods() {
         {"VerifyAudit", read_audit, false, manager, false},
         {"ListMessages", read_accounts, false, manager, false,
          [](bus::Writer& writer) { writer.u64(0).u32(10).array("{sv}", [] {}); }},
+        {"ReloadConfiguration", configure, false, manager, false},
         {"GetManagedObjects", read_accounts, false, object_manager, false},
         {"Get", read_accounts, true, properties, true,
          [](bus::Writer& writer) { writer.text(protocol::account_interface).text("LastLogin"); }},
@@ -173,7 +175,7 @@ TEST_F(ACaller, WhomPolkitAllowsMayDoExactlyThat) {
     for (const Method& method : methods()) {
         actions.insert(method.action);
     }
-    EXPECT_THAT(actions, SizeIs(5));
+    EXPECT_THAT(actions, SizeIs(6));
     for (const Method& method : methods()) {
         polkit.allow({method.action});
         EXPECT_EQ(refusal(helper, method), allowed) << method.name;

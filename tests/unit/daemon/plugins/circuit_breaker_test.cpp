@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace loquet::plugins {
 
 namespace {
@@ -85,6 +88,17 @@ TEST(CircuitBreaker, TriesAnAbsentPluginSoonAndForEver) {
     }
     EXPECT_FALSE(breaker.quarantined());
     EXPECT_TRUE(breaker.may_try(CircuitBreaker::first_delay));
+}
+
+TEST(RetryPause, DoublesUpToHalfAMinuteAndBeginsAnewOncePluginsAnswer) {
+    RetryPause pause(Milliseconds(1000));
+    std::vector<Milliseconds> pauses(8);
+    std::ranges::generate(pauses, [&] { return pause.next(); });
+    EXPECT_EQ(pauses,
+              (std::vector{Milliseconds(1000), Milliseconds(2000), Milliseconds(4000), Milliseconds(8000),
+                           Milliseconds(16'000), RetryPause::longest, RetryPause::longest, RetryPause::longest}));
+    pause.reset();
+    EXPECT_EQ(pause.next(), Milliseconds(1000));
 }
 
 } // namespace

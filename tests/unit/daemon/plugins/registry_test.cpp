@@ -279,7 +279,7 @@ TEST_F(ARegistry, SaysWithoutStartingItWhetherAPluginThatIsNotNeededYetIsThere) 
     EXPECT_EQ(registry.status()[0].state, PluginState::absent);
     EXPECT_EQ(registry.status()[0].detail, "there is no socket " + instance.socket_path);
     ASSERT_TRUE(process.start());
-    EXPECT_EQ(registry.status()[0].state, PluginState::connecting);
+    EXPECT_EQ(registry.status()[0].state, PluginState::idle);
     EXPECT_EQ(registry.status()[0].version, "") << "it was not asked anything";
 }
 
