@@ -132,7 +132,7 @@ std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& sett
     instances.reserve(settings.plugins.size());
     for (const auto& [name, instance] : settings.plugins) {
         instances.push_back({name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock",
-                             instance.deadline, instance.enrolled_only});
+                             instance.deadline, instance.enrolled_only, instance.plugin});
     }
     return instances;
 }

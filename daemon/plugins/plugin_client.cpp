@@ -19,23 +19,6 @@ namespace loquet::plugins {
 using base::Error;
 using base::Milliseconds;
 
-namespace {
-
-void keep(std::vector<protocol::NamedText>& facts, const std::vector<std::string>& asked) {
-    std::erase_if(facts,
-                  [&](const protocol::NamedText& fact) { return std::ranges::find(asked, fact.name) == asked.end(); });
-}
-
-} // namespace
-
-void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeResponse& plugin) {
-    keep(request.facts, plugin.facts);
-}
-
-void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin) {
-    keep(request.facts, plugin.facts);
-}
-
 /// The first call on every connection.
 class PluginClient::DescribeCall final : public RemoteCall {
 public:
@@ -291,6 +274,13 @@ void PluginClient::described(protocol::DescribeResponse plugin) {
     if (plugin.kind != config_.kind) {
         broken("it is a plugin of the kind " + std::string(protocol::to_text(plugin.kind)) + ", but "
                + std::string(protocol::to_text(config_.kind)) + " is configured");
+        return;
+    }
+    const std::string& configured = config_.plugin.empty() ? config_.name : config_.plugin;
+    if (plugin.name != configured) {
+        broken("it says that it is the plugin \"" + plugin.name + "\", but \"" + configured
+               + "\" is configured: if the former is right, write plugin = \"" + plugin.name + "\" in [plugins."
+               + config_.name + "] of loquet.toml");
         return;
     }
     status_.plugin = plugin.name;

@@ -26,6 +26,7 @@ struct InstanceConfig {
     std::string socket_path;           ///< <runtime>/plugins/NAME.sock
     base::Milliseconds deadline{2000}; ///< of one call, waiting included
     bool on_demand = false;            ///< not before somebody needs it: its process need not run until then
+    std::string plugin{};              ///< what it has to say that it is; empty: the name of the instance
 };
 
 struct PluginStatus {
