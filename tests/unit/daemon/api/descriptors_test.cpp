@@ -168,7 +168,7 @@ TEST_F(ADaemonWithoutDescriptors, RefusesCallsThatWouldHoldTheRestAndServesTheOt
         }
     }
     EXPECT_TRUE(eventually([&] {
-        for (const bus::Connection& helper : helpers) {
+        for (bus::Connection& helper : helpers) {
             while (bus::check(sd_bus_process(helper.raw(), nullptr), "cannot read") > 0) {
             }
         }
