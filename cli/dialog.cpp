@@ -95,7 +95,10 @@ Error error_of(const client::Failure& failure) {
     if (!failure.error_name.empty()) {
         return failure_from_bus(failure.error_name, failure.text);
     }
-    return gone ? answer_lost() : service_unreachable();
+    if (gone && !failure.sent) {
+        return not_sent();
+    }
+    return failure.sent ? answer_lost() : service_unreachable();
 }
 
 } // namespace

@@ -33,6 +33,9 @@ public:
 /// For a call that was sent, and whose answer will not come: it may have been carried out.
 [[nodiscard]] base::Error answer_lost();
 
+/// For a call that was never sent, because the bus went away before: nothing happened.
+[[nodiscard]] base::Error not_sent();
+
 /// For a bus or a service that cannot be reached at all.
 [[nodiscard]] base::Error service_unreachable();
 
