@@ -252,13 +252,31 @@ void write_properties(bus::Writer& writer, const AddOptions& options) {
     }
 }
 
-/// As the account has it. A service that ends now must not make a failure of what it has done.
-std::string name_at(Client& client, const std::string& path, const std::string& typed) {
+struct NewAccount {
+    std::uint64_t uid = 0;
+    Value name;          ///< as the account has it; nothing where that cannot be read
+    std::string mention; ///< the account in a sentence
+};
+
+/// What was done is no failure, whatever can be read of it: a service that ends now is believed to have taken the name
+/// as it was typed, and a caller who may create accounts need not be permitted to read them.
+NewAccount created_at(Client& client, const std::string& path, const std::string& typed) {
+    NewAccount created;
+    created.uid = bus::ObjectTree<std::uint64_t>{protocol::account_prefix}.require(path);
+    std::string why_not;
     try {
-        return cell_text(property(client.properties(path, protocol::account_interface), "Name"));
-    } catch (const base::Error&) {
-        return typed;
+        created.name = property(client.properties(path, protocol::account_interface), "Name");
+    } catch (const base::Error& error) {
+        if (error.kind() == base::Error::Kind::unavailable) {
+            created.name = typed;
+        }
+        why_not = error.what();
     }
+    created.mention =
+        std::holds_alternative<std::monostate>(created.name)
+            ? fmt::format("The account with the UID {} was created. Its name cannot be read: {}", created.uid, why_not)
+            : fmt::format("The account {} (UID {}) was created.", cell_text(created.name), created.uid);
+    return created;
 }
 
 } // namespace
@@ -280,11 +298,9 @@ ExitCode add(Client& client, Output& output, const AddOptions& options) {
     });
     const bus::Message reply = client.call(request);
     const std::string path = bus::Reader(reply.get()).object_path();
-    const std::uint64_t uid = bus::ObjectTree<std::uint64_t>{protocol::account_prefix}.require(path);
-    const std::string name = name_at(client, path, options.name);
-    output.done(fmt::format("The account {} (UID {}) was created.{}", name, uid,
-                            answers.empty() ? " It has no password: nobody can log in to it yet." : ""),
-                {{{"account", "", name}, {"uid", "", uid}}});
+    const NewAccount created = created_at(client, path, options.name);
+    output.done(created.mention + (answers.empty() ? " It has no password: nobody can log in to it yet." : ""),
+                {{{"account", "", created.name}, {"uid", "", created.uid}}});
     return ExitCode::done;
 }
 

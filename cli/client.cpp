@@ -5,6 +5,7 @@
 #include "cli/service_state.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
+#include "lib/base/handle.h"
 #include "lib/base/limits.h"
 #include "lib/bus/message.h"
 #include "lib/protocol/names.h"
@@ -17,6 +18,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 namespace loquet::cli {
@@ -92,14 +94,10 @@ std::optional<Value> read_value(bus::Reader& reader, std::string_view signature)
     return std::nullopt;
 }
 
-class BusError {
-public:
-    BusError() = default;
-    BusError(const BusError&) = delete;
-    BusError& operator=(const BusError&) = delete;
-    ~BusError() { sd_bus_error_free(&raw); }
-    sd_bus_error raw = SD_BUS_ERROR_NULL;
-};
+int keep_reply(sd_bus_message* reply, void* self, sd_bus_error* /*error*/) noexcept {
+    *static_cast<bus::Message*>(self) = bus::Message(sd_bus_message_ref(reply));
+    return 1;
+}
 
 } // namespace
 
@@ -116,19 +114,29 @@ bus::Message Client::request(const std::string& path, const char* interface, con
 }
 
 bus::Message Client::call(const bus::Message& request) {
-    // Not Connection::call(): the error's name decides what the reader is told, and that keeps only the kind.
-    BusError error;
-    sd_bus_message* reply = nullptr;
-    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(call_timeout).count();
-    const int result =
-        sd_bus_call(connection_.raw(), request.get(), static_cast<std::uint64_t>(microseconds), &error.raw, &reply);
-    if (result >= 0) {
-        return bus::Message(reply);
+    // Not Connection::call(): the error's name decides what the reader is told, and that keeps only the kind; and
+    // sd_bus_call() does not tell a call that never left from one whose answer is lost.
+    bus::Message reply;
+    sd_bus_slot* raw_slot = nullptr;
+    const int sent = sd_bus_call_async(connection_.raw(), &raw_slot, request.get(), keep_reply, &reply,
+                                       base::microseconds(call_timeout));
+    const base::Handle<sd_bus_slot, sd_bus_slot_unref> slot(raw_slot);
+    if (bus::means_disconnected(sent)) {
+        throw not_sent();
     }
-    if (sd_bus_error_is_set(&error.raw) == 0) {
-        throw answer_lost();
+    bus::check(sent, "cannot send the request");
+    while (!reply) {
+        const int worked = sd_bus_process(connection_.raw(), nullptr);
+        const int waited =
+            worked != 0 || reply ? worked : sd_bus_wait(connection_.raw(), std::numeric_limits<std::uint64_t>::max());
+        if (waited < 0 && waited != -EINTR && !reply) {
+            throw answer_lost();
+        }
     }
-    throw failure_at(address_, error.raw.name, error.raw.message == nullptr ? "" : error.raw.message);
+    if (const sd_bus_error* error = sd_bus_message_get_error(reply.get())) {
+        throw failure_at(address_, error->name, error->message == nullptr ? "" : error->message);
+    }
+    return reply;
 }
 
 Properties Client::properties(const std::string& path, const char* interface) {

@@ -96,7 +96,10 @@ Error error_of(const client::Failure& failure, const std::string& address) {
     if (!failure.error_name.empty()) {
         return failure_at(address, failure.error_name, failure.text);
     }
-    return gone ? answer_lost() : bus_unreachable();
+    if (gone && !failure.sent) {
+        return not_sent();
+    }
+    return failure.sent ? answer_lost() : bus_unreachable();
 }
 
 } // namespace

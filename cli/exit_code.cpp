@@ -20,6 +20,9 @@ constexpr std::string_view no_bus =
 constexpr std::string_view look_first =
     "The service gave no answer, and what you asked for may have been done: look before you repeat it. 'systemctl "
     "status loquetd' says whether the service runs, 'journalctl -u loquetd' why not.";
+constexpr std::string_view nothing_done =
+    "Nothing was done: the bus went away before your request left. Repeat it; 'systemctl status dbus' says whether the "
+    "system bus runs.";
 constexpr std::string_view ask_for_permission =
     "This needs a permission that you do not have here. Run the command on a terminal, where you can be asked for a "
     "password, or as root.";
@@ -86,6 +89,10 @@ base::Error failure_from_bus(std::string_view name, std::string_view text) {
 
 base::Error answer_lost() {
     return {Kind::unavailable, std::string(look_first)};
+}
+
+base::Error not_sent() {
+    return {Kind::unavailable, std::string(nothing_done)};
 }
 
 base::Error bus_unreachable() {

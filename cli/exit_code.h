@@ -33,6 +33,9 @@ public:
 /// For a call that was sent, and whose answer will not come: it may have been carried out.
 [[nodiscard]] base::Error answer_lost();
 
+/// For a call that was never sent, because the bus went away before: nothing happened.
+[[nodiscard]] base::Error not_sent();
+
 /// For a bus that cannot be reached at all. Of a service that is not on it: cli/service_state.h.
 [[nodiscard]] base::Error bus_unreachable();
 

@@ -3,7 +3,9 @@
 
 #include "daemon/accounts/name_service.h"
 #include "daemon/audit/audit_log.h"
+#include "lib/base/limits.h"
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 
 #include <unistd.h>
 
@@ -106,7 +108,9 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
         outbox.media.push_back(model::Medium::sms);
     }
     outbox.machine = machine_name();
-    outbox.organisation = settings.organisation.empty() ? outbox.machine : settings.organisation;
+    outbox.organisation = settings.organisation.empty()
+                              ? base::printable(outbox.machine, limits::notice_organisation_characters)
+                              : settings.organisation;
     outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
     outbox.alarm = {settings.alarm_after, settings.alarm_percent};
     outbox.keep = settings.keep;
@@ -131,8 +135,13 @@ std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& sett
     std::vector<plugins::InstanceConfig> instances;
     instances.reserve(settings.plugins.size());
     for (const auto& [name, instance] : settings.plugins) {
-        instances.push_back({name, kind_of(instance.kind), settings.runtime.folder + "/plugins/" + name + ".sock",
-                             instance.deadline, instance.enrolled_only});
+        plugins::InstanceConfig& config = instances.emplace_back();
+        config.name = name;
+        config.kind = kind_of(instance.kind);
+        config.socket_path = settings.runtime.folder + "/plugins/" + name + ".sock";
+        config.deadline = instance.deadline;
+        config.on_demand = instance.enrolled_only;
+        config.plugin = instance.plugin;
     }
     return instances;
 }

@@ -243,8 +243,12 @@ void Import::tell_made(model::Uid uid) noexcept {
         if (made_) {
             made_(uid);
         }
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
         made_ = {};
+        log::warning(log::id::accounts_imported,
+                     std::string("programs that show accounts are told no more of what an import creates, and have to "
+                                 "list them again: ")
+                         + error.what());
     }
 }
 

@@ -114,6 +114,7 @@ constexpr std::chrono::milliseconds deadline_of_delivery{60'000};
 }
 
 struct PluginInstance {
+    std::string plugin{}; ///< the module, and what it has to call itself; empty: as the instance
     PluginKind kind = PluginKind::step;
     Proof proves = Proof::challenge; ///< steps only: nothing, unless the administrator says otherwise
     bool enrolled_only = false;      ///< steps only: a choice in a group only for accounts that have set it up

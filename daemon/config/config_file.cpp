@@ -66,8 +66,14 @@ bool is_home_pattern(std::string_view text) {
     return is_field(text) && at != std::string_view::npos && text.find_first_of("{}", at + 6) == std::string_view::npos
            && text.find_first_of("{}") == at;
 }
+constexpr std::string_view a_module = "the name of a plugin: 1 to 64 of a-z, 0-9, '_' and '-'";
+
 bool is_instance_or_empty(std::string_view name) {
     return name.empty() || is_instance(name);
+}
+bool is_module(std::string_view name) {
+    return !name.empty() && name.size() <= limits::plugin_name_bytes
+           && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == name.npos;
 }
 bool is_service(std::string_view name) {
     return !name.empty() && name.size() <= limits::client_field_bytes && name.find_first_of(" /\n") == name.npos;
@@ -162,6 +168,10 @@ void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plu
         reader.word("kind", plugin.kind, TableReader::Words<PluginKind>(plugin_kinds));
         if (plugin.kind != before) {
             plugin.deadline = usual_deadline(plugin.kind);
+        }
+        reader.text("plugin", plugin.plugin, is_module, a_module);
+        if (plugin.plugin == name) {
+            plugin.plugin.clear();
         }
         reader.word("proves", plugin.proves, TableReader::Words<Proof>(proofs));
         reader.boolean("enrolled_only", plugin.enrolled_only);

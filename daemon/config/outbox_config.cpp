@@ -22,7 +22,7 @@ bool is_organisation(std::string_view text) {
     std::size_t characters = 0;
     for (std::size_t at = 0; base::next_code_point(text, at); ++characters) {
     }
-    return base::is_utf8(text) && base::is_printable(text) && characters <= organisation_characters;
+    return base::is_utf8(text) && base::is_printable(text) && characters <= limits::notice_organisation_characters;
 }
 
 void read_budget(TableReader& table, BudgetConfig& budget, bool has_country) {
@@ -59,7 +59,7 @@ void check_channels(const Config& config, const std::vector<std::string>& channe
 
 void read_outbox(TableReader& table, OutboxConfig& outbox) {
     table.text("organisation", outbox.organisation, is_organisation,
-               "at most " + std::to_string(organisation_characters) + " characters that can be printed");
+               "at most " + std::to_string(limits::notice_organisation_characters) + " characters that can be printed");
     table.texts("mail", outbox.mail, is_instance, "a list of instances of channel plugins");
     table.texts("sms", outbox.sms, is_instance, "a list of instances of channel plugins");
     table.duration("keep_days", outbox.keep, 1, 3650);

@@ -26,8 +26,6 @@ struct BudgetConfig {
     friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
 };
 
-inline constexpr std::size_t organisation_characters = 40;
-
 struct OutboxConfig {
     std::string organisation;      ///< that notices name; empty: the machine's name stands for it
     std::vector<std::string> mail; ///< instances of channel plugins, in order of preference; empty: no mail is sent

@@ -434,18 +434,6 @@ base::Task<void> Attempt::give_up(std::string why) {
     log_outcome(dialog_, effects_);
 }
 
-bool Attempt::proves() const {
-    return step_named(dialog_.flow.step()).proves() && !dialog_.flow.enrols();
-}
-
-bool Attempt::still_waits() const {
-    return polled_ && std::holds_alternative<Wait>(polled_->turn);
-}
-
-bool Attempt::is_judged() const {
-    return kind_ != Kind::begin && proves() && !still_waits();
-}
-
 bool Attempt::may_send_unproved() const {
     if (dialog_.proved) {
         return false;

@@ -119,7 +119,7 @@ struct Dialog {
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
     bus::Source timeout;
     base::TaskId task = 0;  ///< in the engine's group: what is done for its last call
-    bool busy = true;       ///< its last call has no reply yet
+    bool busy = true;       ///< its last call has no reply yet: longer than `flow` runs, where that is levelled
     bool announced = false; ///< its caller knows its number
     bool shielded = false;  ///< that task: it counts or writes, and runs to its end
 

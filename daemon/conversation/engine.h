@@ -68,7 +68,12 @@ public:
     /// is being judged goes on to its end.
     void stop();
     [[nodiscard]] bool exists(DialogId id) const { return dialogs_.contains(id); }
-    [[nodiscard]] std::vector<DialogId> dialogs_of(std::string_view sender) const { return dialogs_.all_of(sender); }
+    /// Those that it knows: not one whose begin may still end it.
+    [[nodiscard]] std::vector<DialogId> dialogs_of(std::string_view sender) const {
+        std::vector<DialogId> known = dialogs_.all_of(sender);
+        std::erase_if(known, [&](DialogId id) { return !dialogs_.find(id, sender)->announced; });
+        return known;
+    }
     /// Throws Error (not_found) where that sender has no such dialog.
     void require_dialog(DialogId id, std::string_view sender) const { (void)dialogs_.find(id, sender); }
 

@@ -8,8 +8,12 @@
 #include "lib/base/random.h"
 #include "lib/base/text.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <ctime>
 #include <string>
 #include <string_view>
@@ -154,15 +158,53 @@ void revoke(store::WriteTxn& txn, model::Uid uid, Milliseconds wall) {
     audit::AuditLog::append(txn, event);
 }
 
-std::string place_in_notice(const std::string& machine, std::string_view where) {
+namespace {
+
+/// Of "2001:db8::/64" and "fe80::/64%eth0" what stands before the interface, which somebody else has named; empty where
+/// it is no address.
+std::string_view address_in(std::string_view host) {
+    const std::string_view shown = host.substr(0, host.find('%'));
+    const std::string address(shown.substr(0, shown.find('/')));
+    std::array<std::uint8_t, sizeof(in6_addr)> bytes{};
+    const bool is_one = ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1
+                        || ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
+    return is_one ? shown : std::string_view();
+}
+
+std::string word_of(std::string_view chosen_by_others) {
+    std::string word(chosen_by_others);
+    std::ranges::replace_if(
+        word,
+        [](char c) {
+            const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            return !letter && !(c >= '0' && c <= '9') && c != '-';
+        },
+        '_');
+    return word;
+}
+
+std::string origin_of(std::string_view where) {
     const std::size_t colon = where.find(':');
-    const std::string_view kind = where.substr(0, colon);
-    const std::string_view what = colon == std::string_view::npos ? std::string_view() : where.substr(colon + 1);
-    std::string place = machine;
-    if (!what.empty() && where != "user:0") {
-        place.append(kind == "user" ? ", UID " : ", ").append(what);
+    if (colon == std::string_view::npos || where == "user:0") {
+        return {};
     }
-    return base::printable(place, notice_place_bytes);
+    const std::string_view what = where.substr(colon + 1);
+    if (where.starts_with("user:")) {
+        return "UID " + word_of(what);
+    }
+    const std::string_view address = where.starts_with("host:") ? address_in(what) : std::string_view();
+    return address.empty() ? word_of(what) : std::string(address);
+}
+
+} // namespace
+
+std::string place_in_notice(const std::string& machine, std::string_view where) {
+    constexpr std::size_t both = limits::notice_machine_bytes + limits::notice_origin_bytes;
+    const std::string name = base::printable(machine, both);
+    const std::size_t left = both - std::min(name.size(), limits::notice_machine_bytes);
+    const std::string origin = base::printable(origin_of(where), left);
+    const std::string shortened = base::printable(name, both - origin.size());
+    return origin.empty() ? shortened : shortened + ", " + origin;
 }
 
 std::string_view text_of(Notice notice) noexcept {

@@ -19,23 +19,6 @@ namespace loquet::plugins {
 using base::Error;
 using base::Milliseconds;
 
-namespace {
-
-void keep(std::vector<protocol::NamedText>& facts, const std::vector<std::string>& asked) {
-    std::erase_if(facts,
-                  [&](const protocol::NamedText& fact) { return std::ranges::find(asked, fact.name) == asked.end(); });
-}
-
-} // namespace
-
-void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeResponse& plugin) {
-    keep(request.facts, plugin.facts);
-}
-
-void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin) {
-    keep(request.facts, plugin.facts);
-}
-
 /// The first call on every connection.
 class PluginClient::DescribeCall final : public RemoteCall {
 public:
@@ -61,7 +44,7 @@ PluginClient::PluginClient(bus::Loop& loop, const base::Clock& clock, InstanceCo
       pause_(config_.first_pause) {
     status_.instance = config_.name;
     status_.kind = config_.kind;
-    buffer_.resize(limits::plugin_frame_bytes);
+    buffer_.reset(new std::uint8_t[limits::plugin_frame_bytes]); // not make_unique(), which fills it
 }
 
 PluginClient::~PluginClient() {
@@ -264,7 +247,7 @@ void PluginClient::ready(std::uint32_t events) {
 
 void PluginClient::receive() {
     for (std::size_t packets = 0; socket_ && packets < limits::plugin_calls_in_flight; ++packets) {
-        iovec block{buffer_.data(), buffer_.size()};
+        iovec block{buffer_.get(), limits::plugin_frame_bytes};
         msghdr message{};
         message.msg_iov = &block;
         message.msg_iovlen = 1;
@@ -280,10 +263,11 @@ void PluginClient::receive() {
             return;
         }
         if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+            base::wipe(buffer_.get(), limits::plugin_frame_bytes);
             broken("it sent more than " + std::to_string(limits::plugin_frame_bytes) + " bytes at once, or files");
             return;
         }
-        handle(std::span(buffer_).first(static_cast<std::size_t>(size)));
+        handle({buffer_.get(), static_cast<std::size_t>(size)});
     }
 }
 
@@ -306,11 +290,11 @@ void PluginClient::handle(std::span<const std::uint8_t> packet) {
         call = std::move(flying->second);
         in_flight_.erase(flying);
     } catch (const Error& error) {
-        base::wipe(buffer_.data(), packet.size());
+        base::wipe(buffer_.get(), packet.size());
         broken(error.what());
         return;
     }
-    base::wipe(buffer_.data(), packet.size());
+    base::wipe(buffer_.get(), packet.size());
     if (refused && !plugin_) {
         broken("it cannot work: " + said);
         return;
@@ -349,6 +333,13 @@ void PluginClient::described(protocol::DescribeResponse plugin) {
     if (plugin.kind != config_.kind) {
         broken("it is a plugin of the kind " + std::string(protocol::to_text(plugin.kind)) + ", but "
                + std::string(protocol::to_text(config_.kind)) + " is configured");
+        return;
+    }
+    const std::string& configured = config_.plugin.empty() ? config_.name : config_.plugin;
+    if (plugin.name != configured) {
+        broken("it says that it is the plugin \"" + plugin.name + "\", but \"" + configured
+               + "\" is configured: if the former is right, write plugin = \"" + plugin.name + "\" in [plugins."
+               + config_.name + "] of loquet.toml");
         return;
     }
     status_.plugin = plugin.name;

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "daemon/plugins/circuit_breaker.h"
-#include "daemon/plugins/own_texts.h"
 #include "daemon/plugins/plugin_status.h"
+#include "daemon/plugins/remote_call.h"
 #include "lib/base/file.h"
 #include "lib/base/task.h"
 #include "lib/bus/loop.h"
@@ -22,61 +22,6 @@
 #include <vector>
 
 namespace loquet::plugins {
-
-/// One call to a plugin on its way: knows its request until it is sent and its awaiting coroutine until it is answered.
-class RemoteCall {
-public:
-    RemoteCall() = default;
-    RemoteCall(const RemoteCall&) = delete;
-    RemoteCall& operator=(const RemoteCall&) = delete;
-    virtual ~RemoteCall() = default;
-
-    /// The request as it goes to the plugin that described itself so. Throws Error for a request that may not be sent.
-    [[nodiscard]] virtual base::SecureBytes encode(const protocol::FrameHeader& header,
-                                                   const protocol::DescribeResponse& plugin) = 0;
-    /// Reads the answer of the plugin that described itself so, and throws Error::invalid for one that is not valid, or
-    /// not its to give; finish() then hands it on.
-    virtual void accept(const protocol::Frame& frame, const protocol::DescribeResponse& plugin) = 0;
-    virtual void finish() = 0;
-    virtual void fail(std::exception_ptr why) = 0;
-    /// False once its caller was cancelled: it need not be sent.
-    [[nodiscard]] virtual bool wanted() const noexcept = 0;
-
-    std::uint32_t serial = 0;
-    base::Milliseconds due{0}; ///< CLOCK_BOOTTIME
-    bus::Source timer;
-};
-
-/// Leaves only what the plugin's manifest asks for: a plugin's process sees nothing else of an account.
-void keep_asked_facts(protocol::StepRequest& request, const protocol::DescribeResponse& plugin);
-void keep_asked_facts(protocol::RulesRequest& request, const protocol::DescribeResponse& plugin);
-inline void keep_asked_facts(protocol::JudgeRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
-inline void keep_asked_facts(protocol::DeliverRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
-inline void keep_asked_facts(protocol::ReceiptsRequest& /*request*/, const protocol::DescribeResponse& /*plugin*/) {}
-
-template <class Request, class Response>
-class TypedCall final : public RemoteCall {
-public:
-    TypedCall(base::Executor& loop, Request request) : request_(std::move(request)), promise_(loop) {}
-    [[nodiscard]] base::Future<Response> future() { return promise_.future(); }
-
-    base::SecureBytes encode(const protocol::FrameHeader& header, const protocol::DescribeResponse& plugin) override {
-        keep_asked_facts(request_, plugin);
-        return protocol::encode(header, request_);
-    }
-    void accept(const protocol::Frame& frame, const protocol::DescribeResponse& plugin) override {
-        response_ = protocol::decode<Response>(frame);
-        require_own_texts(response_, plugin);
-    }
-    void finish() override { promise_.set(std::move(response_)); }
-    void fail(std::exception_ptr why) override { promise_.fail(std::move(why)); }
-    [[nodiscard]] bool wanted() const noexcept override { return promise_.wanted(); }
-
-private:
-    Request request_;
-    Response response_{};
-    base::Promise<Response> promise_;
-};
 
 class PluginClient {
 public:
@@ -171,7 +116,9 @@ private:
     bool watches_writing_ = false;
     std::vector<base::Promise<std::string>> introductions_; ///< somebody waits for what it says of itself
     bus::Source introduction_timer_;
-    base::SecureBytes buffer_;
+    /// For one packet of limits::plugin_frame_bytes, wiped after it. Not filled before: what no packet has reached
+    /// takes no memory.
+    std::unique_ptr<std::uint8_t[]> buffer_; // NOLINT(modernize-avoid-c-arrays)
     std::optional<protocol::DescribeResponse> plugin_; ///< what is connected now says that it is
     bool proven_ = false;                              ///< this connection has answered a call
     base::Milliseconds progress_{0};                   ///< when it last answered, or last began to owe an answer

@@ -30,6 +30,7 @@ struct InstanceConfig {
     bool on_demand = false;               ///< not before somebody needs it: its process need not run until then
     base::Milliseconds first_pause{1000}; ///< until the daemon asks by itself one that did not answer; it doubles
     base::Milliseconds introduction = limits::plugin_introduction; ///< for what it says of itself
+    std::string plugin{}; ///< what it has to say that it is; empty: the name of the instance
 };
 
 struct PluginStatus {

@@ -48,7 +48,8 @@ Registry::~Registry() {
 std::shared_ptr<Registry::Instance> Registry::known(const InstanceConfig& config) const {
     const auto is_the_same = [&](const Instance& instance) {
         const InstanceConfig& has = instance.client.config();
-        return has.name == config.name && has.kind == config.kind && has.socket_path == config.socket_path;
+        return has.name == config.name && has.kind == config.kind && has.plugin == config.plugin
+               && has.socket_path == config.socket_path;
     };
     const auto found = in_use_.instances_.find(config.name);
     if (found != in_use_.instances_.end() && is_the_same(*found->second)) {

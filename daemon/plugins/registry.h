@@ -51,8 +51,8 @@ public:
     Registry& operator=(const Registry&) = delete;
     ~Registry(); ///< calls still waiting end with Error::unavailable
 
-    /// Those that are in use where name, kind and socket are the same, new ones else. Throws Error::invalid for an
-    /// instance that is listed twice.
+    /// Those that are in use where name, kind, plugin and socket are the same, new ones else. Throws Error::invalid for
+    /// an instance that is listed twice.
     [[nodiscard]] Selection select(const std::vector<InstanceConfig>& instances);
     void use(Selection selection);
     /// False where the selection has made a client of its own for the instance.

@@ -68,7 +68,7 @@ void check(int code, std::string_view doing) {
         throw MapFull{};
     }
     const std::string text = std::string(doing) + ": " + mdb_strerror(code);
-    if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
+    if (code == ENOSPC || code == EDQUOT || code == EFBIG || code == EIO) {
         throw DiskFull(text);
     }
     if (is_refused_by_disk(code)) {

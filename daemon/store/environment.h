@@ -37,7 +37,8 @@ public:
     explicit DiskRefused(const std::string& why) : Error(Kind::unavailable, why) {}
 };
 
-/// The disk, the quota or the largest file has no room for this transaction; it may have for a smaller one.
+/// The disk, the quota or the largest file has no room for this transaction; it may have for a smaller one. Also where
+/// the disk failed: LMDB calls it the same (EIO) when only a part of a write fitted.
 class DiskFull : public DiskRefused {
 public:
     using DiskRefused::DiskRefused;

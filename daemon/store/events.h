@@ -44,7 +44,7 @@ struct MessagesAdded {
     void add(const MessagesAdded& later) { numbers.insert(numbers.end(), later.numbers.begin(), later.numbers.end()); }
 };
 
-/// Store::writable() is another now. Told by the writer itself, as soon as it knows.
+/// Store::writable() is another now. Told by the writer itself, once for all that was queued at one moment.
 struct WritabilityChanged {
     std::string why; ///< it cannot be written, a sentence for the operator; empty: it can be written again
 

@@ -42,7 +42,7 @@ std::exception_ptr failure_of(int code) {
 WriteQueue::WriteQueue(Environment& environment, Sealer sealer, base::Executor& loop, std::size_t longest)
     : environment_(environment), sealer_(std::move(sealer)), loop_(loop), longest_(longest),
       why_unwritable_(environment.read_only() ? "the store's file cannot be opened for writing" : ""),
-      thread_([this] { run(); }) {}
+      refused_(why_unwritable_), must_reopen_(!refused_.empty()), thread_([this] { run(); }) {}
 
 WriteQueue::~WriteQueue() {
     {
@@ -99,9 +99,10 @@ void WriteQueue::run() {
     while (auto batch = next()) {
         if (batch->empty()) {
             probe_disk();
-            continue;
+        } else {
+            commit(*batch);
         }
-        commit(*batch);
+        tell_writability();
         answer(*std::move(batch));
     }
 }
@@ -125,33 +126,40 @@ std::optional<WriteQueue::Batch> WriteQueue::next() {
 void WriteQueue::probe_disk() {
     Item test{[](WriteTxn& txn) { MetaTable::put_number(txn, "test-of-the-disk", 0); }, {}, nullptr, nullptr};
     commit_together({&test});
-    if (test.failure && why_unwritable().empty()) {
-        set_unwritable(text_of(test.failure));
+    if (test.failure && refused_.empty()) {
+        refused_ = text_of(test.failure);
+        must_reopen_ = true;
     }
 }
 
 /// Afterwards each item has its failure, or none and is durable. All in one transaction, and those that may fit better
-/// alone in one each: what is too large must not fail its neighbours, nor be failed by them.
+/// alone in one each: what is too large must not fail its neighbours, nor be failed by them. Probes tell a disk that is
+/// full from one that has no room for this: one before the items are tried alone, one where the last of them failed.
 void WriteQueue::commit(Batch& batch) {
     Pieces all;
     for (Item& item : batch) {
         all.push_back(&item);
     }
     in_doubt_ = false;
+    has_committed_ = false;
     commit_together(all);
+    const bool probed = in_doubt_ && !has_committed_;
+    if (probed) {
+        probe_disk();
+    }
     for (Item* const item : all) {
         if (!item->may_fit_alone || all.size() == 1) {
             continue;
         }
-        if (!why_unwritable().empty()) {
-            probe_disk(); // is it full, or was this too much for it?
-        }
-        if (!why_unwritable().empty()) {
-            break;
+        if (!refused_.empty() && !has_committed_) {
+            break; // not even the probe
         }
         commit_together({item});
+        if (!refused_.empty() && !item->may_fit_alone) {
+            break;
+        }
     }
-    if (in_doubt_ && why_unwritable().empty()) {
+    if (!refused_.empty() && in_doubt_ && (has_committed_ || !probed)) {
         probe_disk();
     }
 }
@@ -165,8 +173,10 @@ void WriteQueue::commit_together(const Pieces& pieces) {
     try {
         committed = commit_or_throw(pieces);
     } catch (const DiskRefused& refused) {
-        set_unwritable(refused.what());
         may_fit_alone = dynamic_cast<const DiskFull*>(&refused) != nullptr;
+        must_reopen_ = true;
+        in_doubt_ = in_doubt_ || may_fit_alone;
+        refused_ = refused.what();
         failure = std::make_exception_ptr(
             Error(Error::Kind::unavailable, "the store cannot be written: " + std::string(refused.what())));
     } catch (...) {
@@ -181,14 +191,16 @@ void WriteQueue::commit_together(const Pieces& pieces) {
     }
     in_doubt_ = in_doubt_ || full_;
     if (committed) {
-        set_unwritable({});
+        has_committed_ = true;
+        must_reopen_ = false;
+        refused_.clear();
         tell(*std::move(committed));
     }
 }
 
 /// What the commit has to tell; nothing where there was nothing to commit.
 std::optional<Events> WriteQueue::commit_or_throw(const Pieces& pieces) {
-    if (!why_unwritable().empty()) {
+    if (must_reopen_) {
         environment_.reopen();
     }
     std::optional<Events> committed;
@@ -346,17 +358,18 @@ void WriteQueue::tell(Events events) {
     });
 }
 
-void WriteQueue::set_unwritable(const std::string& why) {
+/// Once for a batch, before its futures complete: what the last commit that says so has shown.
+void WriteQueue::tell_writability() {
     {
         const std::lock_guard lock(mutex_);
-        const bool same = why_unwritable_.empty() == why.empty();
-        why_unwritable_ = why;
+        const bool same = why_unwritable_.empty() == refused_.empty();
+        why_unwritable_ = refused_;
         if (same) {
             return;
         }
     }
     Events events;
-    events.add(WritabilityChanged{why});
+    events.add(WritabilityChanged{refused_});
     tell(std::move(events));
 }
 

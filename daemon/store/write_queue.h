@@ -67,8 +67,8 @@ private:
     void grow();
     void answer(Batch batch);
     void tell(Events events);
-    void set_unwritable(const std::string& why);
     void probe_disk();
+    void tell_writability();
 
     Environment& environment_;
     Sealer sealer_;
@@ -84,8 +84,12 @@ private:
     Store::Statistics statistics_;
 
     const std::shared_ptr<Observers> observers_ = std::make_shared<Observers>(); ///< the loop's; the writer posts to it
-    std::exception_ptr full_; ///< why the map does not grow for what is being committed; the writer's own
-    bool in_doubt_ = false;   ///< something failed for its size, or because nothing can be written; the writer's own
+    // The writer's own.
+    std::exception_ptr full_;    ///< why the map does not grow for what is being committed
+    std::string refused_;        ///< why nothing at all can be written; empty where something can
+    bool must_reopen_;           ///< the disk refused, and nothing was committed since
+    bool in_doubt_ = false;      ///< something of this batch failed: for its size, or because nothing can be written?
+    bool has_committed_ = false; ///< something of this batch, or a probe
 
     std::thread thread_; ///< last: starts when all else is there
 };

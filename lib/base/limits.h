@@ -48,10 +48,11 @@ constexpr std::chrono::seconds longest_queueing{8};    ///< in front of an accou
 constexpr std::chrono::seconds longest_held_answer{8}; ///< by a growing delay; a longer one refuses at once
 
 // Calls on the bus
-constexpr std::size_t call_bytes = 32 * 1024;    ///< arguments of one; more than the longest account needs
-constexpr std::size_t call_descriptors = 1;      ///< ... and that is all that a method takes
-constexpr std::size_t reserved_descriptors = 16; ///< set aside for messages; the system bus lets one carry as many
-constexpr std::size_t polkit_questions = 64;     ///< asked and not answered; the bus permits 128 of one program
+constexpr std::size_t call_bytes = 32 * 1024;   ///< arguments of one; more than the longest account needs
+constexpr std::size_t call_descriptors = 1;     ///< ... and that is all that a method takes
+constexpr std::size_t message_descriptors = 16; ///< that a bus lets one message bring; the system bus so many
+constexpr std::size_t reserved_descriptors = 3 * message_descriptors; ///< for two messages, and for calls
+constexpr std::size_t polkit_questions = 64; ///< asked and not answered; the bus permits 128 of one program
 constexpr std::size_t polkit_questions_per_uid = 16;
 constexpr std::size_t polkit_dialogs = 32; ///< those among them that a person may take minutes to answer
 constexpr std::size_t polkit_dialogs_per_uid = 4;
@@ -120,7 +121,10 @@ constexpr std::size_t receipts_at_once = 32;          ///< that a channel tells,
 constexpr std::size_t kept_messages = 100000;   ///< in the outbox; of those with a final state the oldest gives way
 constexpr std::size_t waiting_messages = 20000; ///< ... without a final state; a newcomer beyond is refused
 constexpr std::size_t counted_budgets = 65536; ///< accounts, destinations, countries, places with spending of their own
-constexpr std::size_t channels_per_medium = 8; ///< that a message is offered to, one after the other
+constexpr std::size_t notice_organisation_characters = 40; ///< so that a notice, with the longest name of an account
+constexpr std::size_t notice_machine_bytes = 14;           ///< ... and its place, is two text messages long:
+constexpr std::size_t notice_origin_bytes = 24;            ///< what is known of the place there; a network of IPv6 fits
+constexpr std::size_t channels_per_medium = 8;             ///< that a message is offered to, one after the other
 constexpr std::size_t awaited_receipts = 10000;    ///< sent messages of one channel that it is asked of; the newest
 constexpr std::size_t messages_per_page = 1000;    ///< of a list
 constexpr std::size_t messages_per_search = 10000; ///< looked at for one page

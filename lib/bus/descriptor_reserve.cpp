@@ -16,7 +16,7 @@ namespace loquet::bus {
 
 namespace {
 
-constexpr std::size_t numbers_looked_at = 4 * limits::reserved_descriptors;
+constexpr std::size_t numbers_looked_at = 2 * limits::reserved_descriptors;
 
 base::Fd another(int fd) noexcept {
     return base::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
@@ -78,11 +78,11 @@ DescriptorReserve::State DescriptorReserve::make_room() noexcept {
         return state_ = State::enough;
     }
     std::ranges::for_each(held_, [](base::Fd& fd) { fd = base::Fd(); });
-    return state_ = can_open(1) ? State::low : State::none;
+    return state_ = can_open(limits::message_descriptors) ? State::low : State::none;
 }
 
 bool DescriptorReserve::is_used_up() const noexcept {
-    return state_ != State::enough && !can_open(limits::reserved_descriptors / 2);
+    return state_ != State::enough && !can_open(2 * limits::message_descriptors);
 }
 
 } // namespace loquet::bus

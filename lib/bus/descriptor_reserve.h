@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Descriptors that are set aside for what arrives on the bus. The kernel drops a descriptor that it has no number for,
-// libsystemd takes that for a broken connection, and a service without its bus has to end. So there is always a free
-// number before a message is read. One thread.
+// libsystemd takes that for a broken connection, and a service without its bus has to end. So there are always free
+// numbers for as many as one message may bring before it is read. One thread.
 #pragma once
 
 #include "lib/base/file.h"
@@ -18,7 +18,7 @@ public:
     enum class State : std::uint8_t {
         enough,
         low,  ///< no other ones are left: the reserve was given back to the process, which takes it again when it can
-        none, ///< not even those: nothing that may bring a descriptor is to be read
+        none, ///< not even those of one message: nothing that may bring descriptors is to be read
     };
 
     /// Takes what there is. To be made early: what is set aside then counts also where the limit is lowered later.
@@ -28,7 +28,8 @@ public:
     State make_room() noexcept;
     [[nodiscard]] State state() const noexcept { return state_; }
 
-    /// Most of the reserve is in use, and will be for a while: what brings a descriptor is to be refused.
+    /// So much of the reserve is in use, and will be for a while, that what brings a descriptor is to be refused: the
+    /// rest is for a message that arrives, while another one waits for its end and has its descriptors already.
     [[nodiscard]] bool is_used_up() const noexcept;
 
 private:

@@ -96,8 +96,8 @@ FailureKind failure_kind_of(base::Error::Kind kind, bool in_dialog) noexcept {
     }
 }
 
-Failure cannot_reach(int error, FailureKind kind) {
-    return {kind, std::string("loquetd cannot be reached on the bus: ") + ::strerrordesc_np(error), {}};
+Failure cannot_reach(int error, FailureKind kind, bool sent = false) {
+    return {kind, std::string("loquetd cannot be reached on the bus: ") + ::strerrordesc_np(error), {}, sent};
 }
 
 } // namespace
@@ -166,9 +166,13 @@ std::variant<bus::Message, Failure> DialogConnection::exchange(const bus::Messag
     sd_bus_slot* raw_slot = nullptr;
     const int sent = sd_bus_call_async(bus_.get(), &raw_slot, call.get(), keep_reply, &reply, UINT64_MAX);
     const Slot slot(raw_slot);
-    const int result = sent < 0 ? sent : process_until([&] { return reply != nullptr; });
+    bool greeted = false; // until the bus said hello, the call waits here
+    const int result = sent < 0 ? sent : process_until([&] {
+        greeted = greeted || sd_bus_is_ready(bus_.get()) > 0;
+        return reply != nullptr;
+    });
     if (result < 0) {
-        return cannot_reach(-result, result == -ETIMEDOUT ? FailureKind::unavailable : when_lost);
+        return cannot_reach(-result, result == -ETIMEDOUT ? FailureKind::unavailable : when_lost, sent >= 0 && greeted);
     }
     if (const sd_bus_error* error = sd_bus_message_get_error(reply.get())) {
         return Failure{failure_kind_of(error->name, !conversation_.empty()),

@@ -46,6 +46,7 @@ struct Failure {
     FailureKind kind = FailureKind::unavailable;
     std::string text;       ///< for a log; printable
     std::string error_name; ///< of the bus error; empty where the bus itself failed
+    bool sent = true;       ///< false: the call did not leave this process, and nothing happened
 };
 
 using Reply = std::variant<protocol::Turn, Failure>;

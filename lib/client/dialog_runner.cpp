@@ -51,7 +51,7 @@ DialogResult DialogRunner::run() {
     Reply reply = begin();
     for (;;) {
         if (auto* failure = std::get_if<Failure>(&reply)) {
-            // A new password that was sent may be the present one by now: nothing of this dialog can be said again.
+            // A new password that left may be the present one by now: nothing of this dialog can be said again.
             if (failure->kind != FailureKind::gone || new_password_sent_ || std::exchange(began_again_, true)) {
                 return std::move(*failure);
             }
@@ -132,7 +132,7 @@ std::optional<Aborted> DialogRunner::may_not_ask(const protocol::Ask& ask) {
     }
     // Asked for once more, the new password of a module above was refused, and there is no other.
     const bool wants_new = std::any_of(ask.prompts.begin(), ask.prompts.end(), is_new_password);
-    if (request_.new_password && wants_new && std::exchange(new_password_sent_, true)) {
+    if (request_.new_password && wants_new && new_password_sent_) {
         show_texts(ask);
         return Aborted{request_.new_password_refused};
     }
@@ -164,11 +164,15 @@ DialogRunner::Next DialogRunner::send(const protocol::Ask& ask, Answers drawn) {
             return Aborted{request_.no_password};
         }
     }
-    return connection_.answer(answers);
+    Reply reply = connection_.answer(answers);
+    const auto* failure = std::get_if<Failure>(&reply);
+    if (failure == nullptr || failure->sent) {
+        new_password_sent_ = new_password_sent_ || std::any_of(ask.prompts.begin(), ask.prompts.end(), is_new_password);
+    }
+    return reply;
 }
 
 void DialogRunner::note(const Prompt& prompt, const base::Secret& answer) {
-    new_password_sent_ = new_password_sent_ || is_new_password(prompt);
     if (is_password(prompt)) {
         typed_.password = answer.clone();
     } else if (is_new_password(prompt)) {

@@ -75,6 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"password_rules", "shows_candidate", "the candidate turned up in a message or the log"},
                     Bad{"step", "sends_blindly", "it sends by a medium that the fact media does not name"},
                     Bad{"step", "skips_answers", "it skipped what had begun"},
+                    Bad{"step", "grants_once", "it grants, and to the same request once more it waits"},
                     Bad{"step", "keeps_key", "the key turned up in a state, a message, a note or the log"},
                     Bad{"channel", "tells_twice", "it told twice what became of a delivery"},
                     Bad{"channel", "quotes_text", "the text of a message turned up"},

@@ -29,6 +29,15 @@ struct Turn {
     std::string said; ///< all that would be shown or written down
     Faults faults;
 
+    [[nodiscard]] std::string_view kind() const {
+        return asked > 0     ? "asks"
+               : waited > 0  ? "waits"
+               : granted > 0 ? "grants"
+               : denied > 0  ? "denies"
+               : skipped > 0 ? "skips"
+                             : "fails";
+    }
+
     static Turn& of(void* context) { return *static_cast<Turn*>(context); }
     static void ask(void* context, int style, loquet_text name, const loquet_message* message) {
         Turn& turn = of(context);
@@ -161,6 +170,16 @@ public:
         expect(run({}).granted == 0, "it granted an account of which it knows nothing, without asking");
     }
 
+    /// The daemon forgets what was said to a poll when another dialog replaced the account's state meanwhile.
+    void says_the_same_again() {
+        const Turn begun = ask_twice({});
+        (void)ask_twice({LOQUET_STEP_ANSWER, begun.account_state, begun.dialog_state, {std::string(canary_answer)}});
+        Turn last = begun;
+        for (int polls = 0; last.waited > 0 && polls < most_polls; ++polls) {
+            last = ask_twice({LOQUET_STEP_ANSWER, last.account_state, last.dialog_state, {}});
+        }
+    }
+
     void refuses_nothing() {
         for (const auto& answers : {std::vector<std::string>{}, {""}, std::vector<std::string>(16)}) {
             expect(run({LOQUET_STEP_ANSWER, {}, {}, answers}).granted == 0, "it granted an empty answer");
@@ -215,6 +234,22 @@ public:
     }
 
 private:
+    static constexpr int most_polls = 50;
+
+    /// Until it says the same twice. What somebody does elsewhere may end a wait meanwhile; nothing else may change.
+    Turn ask_twice(const Question& question) {
+        for (Turn said = run(question);;) {
+            Turn again = run(question);
+            if (said.kind() == again.kind()) {
+                return again;
+            }
+            expect(said.waited > 0, "it " + std::string(said.kind()) + ", and to the same request once more it "
+                                        + std::string(again.kind())
+                                        + ": what it found out has to last as long as its dialog");
+            said = std::move(again);
+        }
+    }
+
     Examination& exam_;
     const loquet_step& table_;
     void* self_;
@@ -228,6 +263,7 @@ void examine_step(Examination& exam, const Paper& paper) {
         [](Examination& e, const loquet_step& table, void* self, const std::string& when) {
             StepExam step(e, table, self);
             e.check("begins without granting" + when, [&] { step.begins_without_granting(); });
+            e.check("says the same to the same request" + when, [&] { step.says_the_same_again(); });
             e.check("refuses empty answers" + when, [&] { step.refuses_nothing(); });
             e.check("keeps answers out of messages, notes and the log" + when, [&] { step.keeps_answers_to_itself(); });
             e.check("keeps its key to itself" + when, [&] { step.keeps_its_key_to_itself(); });

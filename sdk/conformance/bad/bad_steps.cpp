@@ -109,6 +109,21 @@ public:
     }
 };
 
+/// Waits, and says once that the person was there; whether the daemon could use that, it does not know.
+class GrantsOnce : public HarmlessStep {
+public:
+    using HarmlessStep::HarmlessStep;
+    void run(const sdk::StepRequest& /*request*/, sdk::StepOutput& output) const {
+        constexpr int confirmed_at = 7;
+        static int calls = 0;
+        if (++calls == confirmed_at) {
+            output.grant();
+        } else {
+            output.wait(sdk::Message(LOQUET_BAD_NAME ".wait"), 1000);
+        }
+    }
+};
+
 /// Writes its key into the dialog state.
 class KeepsKey : public HarmlessStep {
 public:

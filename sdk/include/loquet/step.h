@@ -79,7 +79,8 @@ typedef struct loquet_step_output {
     void (*ask)(void* context, int style, loquet_text name, const loquet_message* message);
     /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). A step may wait for ten minutes in all;
      * then the daemon refuses the dialog. Where another dialog of the account replaced its state meanwhile, what is
-     * said to a poll is forgotten, and the poll comes again at once with the state of now. */
+     * said to a poll is forgotten, and the poll comes again at once with the state of now. So a poll may be asked again
+     * whatever was said to it, also `grant`: what the step found out elsewhere has to last as long as its dialog. */
     void (*wait)(void* context, const loquet_message* message, uint32_t poll);
     void (*grant)(void* context);
     /* Not this person. Counted as one failure. */

@@ -103,6 +103,20 @@ TEST_F(AnAccountCommand, AddSaysThatTheAccountWasCreatedThoughTheServiceIsGoneRi
     EXPECT_THAT(outcome.output, HasSubstr("The account alice (UID 30000) was created."));
 }
 
+TEST_F(AnAccountCommand, AddSaysNoNameThatItMayNotRead) {
+    takes_new_accounts();
+    service_.on("GetAll", [](bus::Call& call) {
+        call.fail(base::Error(base::Error::Kind::denied, "you may not read accounts"));
+    });
+    const tests::Outcome outcome = service_.run({"account", "add", "Alice", "--no-password"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, HasSubstr("The account with the UID 30000 was created. Its name cannot be read: you "
+                                          "may not read accounts"));
+    EXPECT_THAT(outcome.output, testing::Not(HasSubstr("Alice")));
+    EXPECT_EQ(service_.run({"--json", "account", "add", "Alice", "--no-password"}).output,
+              "{\"account\":null,\"uid\":30000}\n");
+}
+
 TEST_F(AnAccountCommand, AddSaysTheServicesComplaint) {
     service_.on("CreateAccount", [](bus::Call& call) {
         call.fail(base::Error(base::Error::Kind::conflict, "there is an account alice already"));

@@ -39,6 +39,8 @@ public:
         return tests::eventually(loop_, done);
     }
 
+    /// For tests in which it goes away.
+    [[nodiscard]] tests::PrivateBus& bus() noexcept { return bus_; }
     [[nodiscard]] const std::string& address() const noexcept { return bus_.address(); }
     [[nodiscard]] const std::vector<std::string>& called() const noexcept { return called_; } ///< members, in order
 

@@ -323,6 +323,22 @@ TEST_F(AnObservedImport, TellsAsManyAccountsAsTheLimitSaysAndItsLast) {
     EXPECT_EQ(made_.back(), accounts_.find("q" + std::to_string(limits::announced_accounts + 1)));
 }
 
+TEST_F(AnObservedImport, GoesOnAndSaysItOnceInTheJournalWhenTheBusTakesNoMore) {
+    Imports::Observer observer;
+    observer.made = [this](model::Uid uid) {
+        made_.push_back(uid);
+        throw base::Error(base::Error::Kind::unavailable, "cannot send on the bus: No buffer space available");
+    };
+    imports_->observe(std::move(observer));
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(imported(people(3)).created, 3U);
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(made_.size(), 1U);
+    const std::string said = "No buffer space available";
+    EXPECT_NE(log.find(said), std::string::npos) << log;
+    EXPECT_EQ(log.find(said), log.rfind(said)) << log;
+}
+
 TEST_F(AnObservedImport, TellsWhenItBeginsAndWhenItIsForgotten) {
     const ImportId id = imports_->start(lines(""), by(helpdesk), ":1.1");
     EXPECT_THAT(jobs_, ::testing::ElementsAre(Job("begun", id, ":1.1")));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A daemon that has no file descriptor left: libsystemd takes a descriptor that the kernel could not give for the end
 // of the bus, and a careless daemon ended with it.
+#include "lib/base/limits.h"
 #include "lib/protocol/sealed_texts.h"
 #include "tests/support/eventually.h"
 #include "tests/unit/daemon/api/callers_test.h"
@@ -54,6 +55,24 @@ protected:
         });
         return call;
     }
+    void send_login(std::string& state) {
+        const auto answered = [](sd_bus_message* message, void* self, sd_bus_error*) {
+            *static_cast<std::string*>(self) = sd_bus_message_is_method_error(message, nullptr) > 0
+                                                   ? "error"
+                                                   : state_in(bus::Message(sd_bus_message_ref(message)));
+            return 0;
+        };
+        const bus::Message call = login(root_);
+        bus::check(sd_bus_call_async(root_.raw(), nullptr, call.get(), answered, &state, 0), "cannot call");
+        bus::check(sd_bus_flush(root_.raw()), "cannot call");
+    }
+    [[nodiscard]] bool is_answered(const std::string& state) {
+        return eventually([&] {
+            while (bus::check(sd_bus_process(root_.raw(), nullptr), "cannot read") > 0) {
+            }
+            return !state.empty();
+        });
+    }
     static std::string state_in(const bus::Message& answer) {
         bus::Reader reader(answer.get());
         (void)reader.object_path();
@@ -100,25 +119,26 @@ TEST_F(ADaemonWithoutDescriptors, LetsPeopleLogInAndSaysItOnce) {
 
 TEST_F(ADaemonWithoutDescriptors, ReadsNoCallWhileNotEvenTheReserveIsLeftAndAnswersAfterwards) {
     limit_descriptors(3);
-    const bus::Message call = login(root_);
     std::string state;
-    const auto answered = [](sd_bus_message* message, void* self, sd_bus_error*) {
-        *static_cast<std::string*>(self) = sd_bus_message_is_method_error(message, nullptr) > 0
-                                               ? "error"
-                                               : state_in(bus::Message(sd_bus_message_ref(message)));
-        return 0;
-    };
-    bus::check(sd_bus_call_async(root_.raw(), nullptr, call.get(), answered, &state, 0), "cannot call");
-    bus::check(sd_bus_flush(root_.raw()), "cannot call");
+    send_login(state);
     EXPECT_TRUE(eventually([&] { return said(few) == 1; })) << machine_.log();
     EXPECT_TRUE(machine_.daemon().running());
     give_descriptors_back();
-    EXPECT_TRUE(eventually([&] {
-        while (bus::check(sd_bus_process(root_.raw(), nullptr), "cannot read") > 0) {
-        }
-        return !state.empty();
-    }));
+    EXPECT_TRUE(is_answered(state));
     EXPECT_EQ(state, "granted");
+}
+
+TEST_F(ADaemonWithoutDescriptors, LivesHoweverManyAreLeftWhenAPasswordArrives) {
+    for (rlim_t most = 1; most < limits::reserved_descriptors + 16; ++most) {
+        SCOPED_TRACE(most);
+        limit_descriptors(most);
+        std::string state;
+        send_login(state);
+        give_descriptors_back();
+        ASSERT_TRUE(is_answered(state));
+        ASSERT_TRUE(machine_.daemon().running());
+    }
+    EXPECT_EQ(state_in(root_.call(login(root_), call_timeout)), "granted");
 }
 
 // Each holds the descriptor that it brought while a person is asked whether it may.
@@ -130,7 +150,6 @@ TEST_F(ADaemonWithoutDescriptors, RefusesCallsThatWouldHoldTheRestAndServesTheOt
     ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     const base::Fd reading(ends[0]);
     const base::Fd writing(ends[1]);
-    std::vector<bus::Connection> helpers;
     int refused = 0;
     const auto answered = [](sd_bus_message* message, void* self, sd_bus_error*) {
         if (sd_bus_message_is_method_error(message, "org.loquet.Auth1.Error.Busy") > 0) {
@@ -138,22 +157,26 @@ TEST_F(ADaemonWithoutDescriptors, RefusesCallsThatWouldHoldTheRestAndServesTheOt
         }
         return 0;
     };
-    bus::Connection helper = connect_as(bob_.uid);
-    for (std::size_t calls = 0; calls < 12; ++calls) { // of 16 questions that one user may have
-        const bus::Message import = manager_call(helper, "Import");
-        bus::Writer(import.get()).fd(reading.get()).dictionary([] {});
-        bus::check(sd_bus_call_async(helper.raw(), nullptr, import.get(), answered, &refused, 0), "cannot call");
+    std::vector<bus::Connection> helpers;
+    helpers.push_back(connect_as(alice_.uid));
+    helpers.push_back(connect_as(bob_.uid));
+    for (bus::Connection& helper : helpers) {
+        for (std::size_t calls = 0; calls < 12; ++calls) { // of 16 questions that one user may have
+            const bus::Message import = manager_call(helper, "Import");
+            bus::Writer(import.get()).fd(reading.get()).dictionary([] {});
+            bus::check(sd_bus_call_async(helper.raw(), nullptr, import.get(), answered, &refused, 0), "cannot call");
+        }
     }
     EXPECT_TRUE(eventually([&] {
-        while (bus::check(sd_bus_process(helper.raw(), nullptr), "cannot read") > 0) {
+        for (bus::Connection& helper : helpers) {
+            while (bus::check(sd_bus_process(helper.raw(), nullptr), "cannot read") > 0) {
+            }
         }
         return refused > 0;
     }));
     EXPECT_EQ(refusal(root_, login(root_)), base::Error::Kind::busy) << "it brings one, too, and may try again";
     EXPECT_EQ(refusal(root_, list_accounts(root_)), std::nullopt) << "what brings none is served";
-    {
-        const bus::Connection gone = std::move(helper);
-    }
+    helpers.clear();
     EXPECT_TRUE(eventually([&] { return !refusal(root_, login(root_)); })) << "what was held came back";
     EXPECT_TRUE(machine_.daemon().running());
 }

@@ -2,6 +2,7 @@
 // Who hears what, on a bus with the policy that ships.
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
+#include "lib/protocol/sealed_texts.h"
 #include "tests/support/eventually.h"
 #include "tests/unit/daemon/api/callers_test.h"
 #include "tests/unit/daemon/api/fake_polkit.h"
@@ -105,10 +106,12 @@ protected:
 
     /// Paths that GetManagedObjects lists.
     [[nodiscard]] static std::vector<std::string> objects_of(bus::Connection& connection) {
-        const bus::Message answer =
+        return paths_in(
             connection.call(connection.method_call(protocol::bus_name, protocol::root_path,
                                                    "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"),
-                            call_timeout);
+                            call_timeout));
+    }
+    [[nodiscard]] static std::vector<std::string> paths_in(const bus::Message& answer) {
         std::vector<std::string> paths;
         bus::check(sd_bus_message_enter_container(answer.get(), 'a', "{oa{sa{sv}}}"), "cannot read");
         while (bus::check(sd_bus_message_enter_container(answer.get(), 'e', "oa{sa{sv}}"), "cannot read") > 0) {
@@ -246,6 +249,49 @@ TEST_F(ASignal, OfAConversationReachesItsCallerAloneAndOnlyWhereThatListedTheObj
     cancel(caller.connection(), conversation);
     EXPECT_THAT(caller.take_objects(), ElementsAre("InterfacesRemoved " + conversation));
     EXPECT_THAT(other.take(), IsEmpty());
+}
+
+// A login in one call ends in its Begin: the caller never learns a number, and hears of none.
+TEST_F(ASignal, SaysOfEachConversationThatWasListedThatItIsGoneAlsoWhereItEndsInItsBegin) {
+    Ear caller(connect_as(0));
+    std::vector<std::string> listed;
+    std::size_t ended = 0;
+    for (int logins = 0; logins < 20; ++logins) {
+        const base::Fd sealed = protocol::seal_answers([] {
+            protocol::Answers answers;
+            answers.emplace_back(canary::password);
+            return answers;
+        }());
+        const bus::Message call = manager_call(caller.connection(), "Begin");
+        bus::Writer writer(call.get());
+        writer.text("login").text("alice").dictionary(
+            [&] { writer.entry("token", "h", [&] { writer.fd(sealed.get()); }); });
+        const auto count = [](sd_bus_message*, void* self, sd_bus_error*) {
+            ++*static_cast<std::size_t*>(self);
+            return 0;
+        };
+        bus::check(sd_bus_call_async(caller.connection().raw(), nullptr, call.get(), count, &ended, 0), "cannot call");
+        const auto paths = objects_of(caller.connection()); // handled while the password is hashed
+        listed.insert(listed.end(), paths.begin(), paths.end());
+    }
+    std::vector<std::string> told;
+    EXPECT_TRUE(eventually([&] {
+        const auto more = caller.take_objects();
+        told.insert(told.end(), more.begin(), more.end());
+        return ended == 20;
+    }));
+    const std::string goes_on = begin(caller.connection());
+    EXPECT_THAT(objects_of(caller.connection()), Contains(goes_on));
+    listed.push_back(goes_on);
+    cancel(caller.connection(), goes_on);
+    const auto more = caller.take_objects();
+    told.insert(told.end(), more.begin(), more.end());
+    for (const std::string& path : listed) {
+        if (path.starts_with(protocol::conversation_prefix)) {
+            EXPECT_THAT(told, Contains("InterfacesRemoved " + path));
+        }
+    }
+    EXPECT_THAT(told, ElementsAre("InterfacesAdded " + goes_on, "InterfacesRemoved " + goes_on));
 }
 
 TEST_F(ASignal, NamesAPluginThatAReloadAddsOrRemoves) {

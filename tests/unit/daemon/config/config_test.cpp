@@ -84,6 +84,20 @@ TEST(AConfiguration, GivesAChannelAMinuteUnlessItSaysOtherwise) {
                 ElementsAre(HasSubstr("accepted where kind = \"step\"")));
 }
 
+TEST(AConfiguration, NamesThePluginOfAnInstanceThatIsCalledOtherwise) {
+    const Config config = config_of("[plugins.phone]\nplugin = 'totp'\n[plugins.totp]\nkind = 'step'\n");
+    EXPECT_EQ(config.plugins.at("phone").plugin, "totp");
+    EXPECT_EQ(config.plugins.at("totp").plugin, "") << "as the instance";
+    EXPECT_NE(config.plugins.at("phone"), config.plugins.at("totp"));
+    const std::string longest(limits::plugin_name_bytes, 'a');
+    EXPECT_THAT(complaints_about("[plugins.phone]\nplugin = '" + longest + "'\n"), ElementsAre());
+    for (const std::string& name : {std::string(), longest + 'a', std::string("../totp"), std::string("Totp")}) {
+        EXPECT_THAT(complaints_about("[plugins.phone]\nplugin = '" + name + "'\n"),
+                    ElementsAre(HasSubstr("the name of a plugin")))
+            << name;
+    }
+}
+
 // A file of loquet.toml.d sees what stands in those before it.
 TEST(AConfiguration, KeepsTheDeadlineOfAnInstanceWhoseKindIsSaidAgain) {
     Config config;

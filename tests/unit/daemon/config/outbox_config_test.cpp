@@ -46,7 +46,7 @@ TEST(AnOutboxsConfiguration, SetsChannelsBudgetsAndTheAlarm) {
 TEST(AnOutboxsConfiguration, TakesAnOrganisationOfAsManyCharactersAsTheLimitSays) {
     const auto complaints = [](const std::string& name) { return outbox("organisation = \"" + name + '"').complaints; };
     std::string longest;
-    for (std::size_t i = 0; i < organisation_characters; ++i) {
+    for (std::size_t i = 0; i < limits::notice_organisation_characters; ++i) {
         longest += "é";
     }
     EXPECT_EQ(outbox("organisation = \"" + longest + '"').config.outbox.organisation, longest);

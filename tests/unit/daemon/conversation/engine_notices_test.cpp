@@ -2,6 +2,7 @@
 // What the owner of an account is told of a change, and how they say that it was not theirs.
 #include "daemon/notices/notices.h"
 #include "daemon/store/outbox_table.h"
+#include "lib/base/limits.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
 #include <gmock/gmock.h>
@@ -132,10 +133,54 @@ TEST(APlaceInANotice, IsTheMachineAndWhatIsKnownThere) {
     EXPECT_EQ(notices::place_in_notice("kiosk7", "user:1000"), "kiosk7, UID 1000");
     EXPECT_EQ(notices::place_in_notice("kiosk7", "tty:tty1"), "kiosk7, tty1");
     EXPECT_EQ(notices::place_in_notice("kiosk7", "host:2001:db8::/64"), "kiosk7, 2001:db8::/64");
-    EXPECT_EQ(notices::place_in_notice("k", "host:" + std::string(37, 'h')), "k, " + std::string(37, 'h'));
-    EXPECT_THAT(notices::place_in_notice("k", "host:" + std::string(38, 'h')),
-                SizeIs(testing::Le(notices::notice_place_bytes)));
-    EXPECT_EQ(notices::place_in_notice("k", "seat:\x1b[2J"), "k, \\x1b[2J");
+    EXPECT_EQ(notices::place_in_notice("kiosk7", "host:fe80::/64%eth0"), "kiosk7, fe80::/64");
+}
+
+constexpr std::size_t longest_place = limits::notice_machine_bytes + limits::notice_origin_bytes + 2;
+
+TEST(APlaceInANotice, LeavesAShareToEachOfItsPartsHoweverLongTheOtherIs) {
+    const std::string long_machine(64, 'm');
+    const std::string long_host(limits::client_field_bytes, 'h');
+    EXPECT_EQ(notices::place_in_notice(long_machine, "host:" + long_host), "mmmmmmmmmmm..., hhhhhhhhhhhhhhhhhhhhh...");
+    EXPECT_EQ(notices::place_in_notice("k", "host:" + long_host), "k, " + std::string(34, 'h') + "...");
+    EXPECT_EQ(notices::place_in_notice(long_machine, "tty:tty1"), std::string(31, 'm') + "..., tty1");
+    EXPECT_EQ(notices::place_in_notice(long_machine, "user:4294967295"), "mmmmmmmmmmmmmmmmmmmmm..., UID 4294967295");
+    EXPECT_EQ(notices::place_in_notice(long_machine, "host:2001:dead:beef:cafe::/64"),
+              "mmmmmmmmmmm..., 2001:dead:beef:cafe::/64");
+    for (std::size_t machine = 1; machine <= 64; ++machine) {
+        for (std::size_t host = 1; host <= 64; ++host) {
+            const std::string place =
+                notices::place_in_notice(std::string(machine, 'm'), "host:" + std::string(host, 'h'));
+            EXPECT_LE(place.size(), longest_place) << place;
+            EXPECT_EQ(place.find("...") == place.npos, machine + host + 2 <= longest_place) << place;
+            EXPECT_NE(place.find(", h"), place.npos) << place;
+        }
+    }
+}
+
+TEST(APlaceInANotice, HasNothingOfAnOutsiderThatADeviceMakesALinkOfOrThatMovesTheText) {
+    EXPECT_EQ(notices::place_in_notice("k", "seat:\x1b[2J"), "k, __2J");
+    EXPECT_EQ(notices::place_in_notice("k", "host:http://evil.example/a?b"), "k, http___evil_example_a_b");
+    EXPECT_EQ(notices::place_in_notice("k", "host:www.evil.example"), "k, www_evil_example");
+    EXPECT_EQ(notices::place_in_notice("k", "host:bad.cafe"), "k, bad_cafe") << "all of it hexadecimal digits";
+    EXPECT_EQ(notices::place_in_notice("k", "host:a@evil.example"), "k, a_evil_example");
+    EXPECT_EQ(notices::place_in_notice("k", "host:fe80::/64%evil.example"), "k, fe80::/64");
+    EXPECT_EQ(notices::place_in_notice("k", "tty:evil.example"), "k, evil_example");
+    EXPECT_EQ(notices::place_in_notice("k", "host:\xe2\x80\xae\nmoc.live"), "k, ____moc_live");
+    EXPECT_EQ(notices::place_in_notice("k", "192.0.2.7"), "k");
+}
+
+TEST_F(TheOwner, ReadsInANoticeOfALockNoLinkThatTheOneWhoGuessedHasChosen) {
+    Client client = root(":1.1", "");
+    client.rhost = "Www.Evil.Example/" + std::string(400, 'x') + "\x1b[2J";
+    for (int i = 0; i < 3; ++i) {
+        (void)log_in("anna", canary::wrong_password, client);
+    }
+    const auto notices = sent_notices();
+    ASSERT_THAT(notices, SizeIs(2));
+    EXPECT_EQ(notices[0].variables.at("place"), "kiosk7, www_evil_example_xxxxxxxxxxxx...");
+    EXPECT_EQ(notices[0].variables.at("account"), "anna");
+    EXPECT_EQ(notices[0].variables.at("organisation"), "Ville de Rouen");
 }
 
 TEST_F(TheOwner, HearsNothingOfALoginOrOfOneWrongPassword) {

@@ -81,9 +81,8 @@ protected:
         }
         const auto frame = protocol::decode_frame(std::span(packet).first(static_cast<std::size_t>(size)));
         if (frame.kind == protocol::FrameKind::describe_request && !lies_at_once_) {
-            send(protocol::encode(
-                FrameHeader{frame.header.serial, {}},
-                protocol::DescribeResponse{"liar", protocol::PluginKind::lockout, "liar", "1", "", {}}));
+            send(protocol::encode(FrameHeader{frame.header.serial, {}},
+                                  protocol::DescribeResponse{"liar", kind_, calls_itself_, "1", "", {}}));
         } else if (reply_) {
             reply_(connection_.get(), frame);
         }
@@ -116,6 +115,8 @@ protected:
     bus::Source reading_;
     Reply reply_;
     bool lies_at_once_ = false;
+    protocol::PluginKind kind_ = protocol::PluginKind::lockout;
+    std::string calls_itself_ = "liar";
     int accepted_ = 0;
     std::vector<PluginState> states_;
     std::unique_ptr<PluginClient> client_;
@@ -132,6 +133,58 @@ TEST_F(ALyingHost, T24_ThatDescribesItselfWithGarbageIsLeft) {
         send(protocol::encode(FrameHeader{frame.header.serial, {}}, protocol::Judgement{}));
     };
     expect_failure("of another kind than expected");
+}
+
+/// A step, at whose socket somebody asks for a code under the words of another plugin.
+class ALyingStep : public ALyingHost {
+protected:
+    void use(const std::string& plugin) {
+        kind_ = protocol::PluginKind::step;
+        InstanceConfig config{"liar", kind_, folder_ + "/liar.sock", deadline};
+        config.plugin = plugin;
+        client_ = std::make_unique<PluginClient>(loop_, clock_, config, [] {});
+        reply_ = [this](int, const protocol::Frame& frame) {
+            protocol::StepResponse response;
+            protocol::StepAsk ask;
+            ask.prompts.push_back({protocol::PromptStyle::secret, "code", {"recovery_codes.prompt", {}}});
+            response.turn = ask;
+            send(protocol::encode(FrameHeader{frame.header.serial, {}}, response));
+        };
+    }
+    std::optional<Error::Kind> run() {
+        return tests::error_of(loop_, client_->call<protocol::StepResponse>(protocol::StepRequest{}));
+    }
+};
+
+TEST_F(ALyingStep, T24_ThatCallsItselfByTheNameOfAnotherPluginIsLeftBeforeItShowsAText) {
+    use("");
+    calls_itself_ = "recovery_codes";
+    EXPECT_EQ(run(), Error::Kind::unavailable);
+    EXPECT_EQ(client_->status().state, PluginState::failing);
+    EXPECT_EQ(client_->status().plugin, "") << "what it says of itself is nowhere shown as its name";
+    EXPECT_EQ(client_->status().detail,
+              "it says that it is the plugin \"recovery_codes\", but \"liar\" is configured: if the former is right, "
+              "write plugin = \"recovery_codes\" in [plugins.liar] of loquet.toml");
+}
+
+TEST_F(ALyingStep, T24_ThatCallsItselfByTheNameOfItsInstanceIsLeftWhereItsPluginIsConfigured) {
+    use("totp");
+    EXPECT_EQ(run(), Error::Kind::unavailable);
+    EXPECT_THAT(client_->status().detail, HasSubstr("it is the plugin \"liar\", but \"totp\" is configured"));
+}
+
+TEST_F(ALyingStep, T24_UnderItsConfiguredNameShowsNoTextOfAnother) {
+    use("totp");
+    calls_itself_ = "totp";
+    EXPECT_EQ(run(), Error::Kind::unavailable);
+    EXPECT_THAT(client_->status().detail, HasSubstr("it names the text \"recovery_codes.prompt\""));
+}
+
+TEST_F(ALyingStep, ShowsTheTextsOfThePluginThatIsConfiguredForIt) {
+    use("recovery_codes");
+    calls_itself_ = "recovery_codes";
+    EXPECT_EQ(run(), std::nullopt);
+    EXPECT_EQ(client_->status().state, PluginState::ready);
 }
 
 TEST_F(ALyingHost, T24_ThatRefusesToDescribeItselfIsLeft) {

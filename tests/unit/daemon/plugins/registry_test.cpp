@@ -70,7 +70,9 @@ TEST_F(ARegistry, AsksALockoutPolicyInItsOwnProcess) {
 TEST_F(ARegistry, AsksPasswordRulesUnderTheNameOfTheInstance) {
     PluginProcess process("house_rules", "plugin = \"long_password_rules\"\n");
     ASSERT_TRUE(process.start());
-    const auto rules = with({config(process, PluginKind::password_rules)}).rules("house_rules");
+    InstanceConfig house = config(process, PluginKind::password_rules);
+    house.plugin = "long_password_rules";
+    const auto rules = with({house}).rules("house_rules");
     protocol::RulesRequest request;
     request.candidate = base::Secret("alice");
     request.facts = {{"name", "alice"}, {"uid", "1000"}};

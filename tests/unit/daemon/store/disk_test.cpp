@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
+#include "daemon/store/meta_table.h"
 #include "tests/unit/daemon/store/small_disk.h"
 #include "tests/unit/daemon/store/store_fixture.h"
 
@@ -88,6 +89,32 @@ TEST_F(ADiskThatRefuses, FailsEveryWriteOfTheCommitThatItRefused) {
         EXPECT_EQ(kind_thrown_by([&] { tests::wait_for(loop_, std::move(future)); }), Kind::unavailable);
     }
     EXPECT_EQ(store_->read(PublicAccounts::count), 1U);
+}
+
+TEST_F(ADiskThatRefuses, IsNotCalledUnwritableWhileItTakesSmallWrites) {
+    if (!disk_.mounted()) {
+        GTEST_SKIP() << "mounting is not allowed here, so there is no disk that is almost full";
+    }
+    int told = 0;
+    const auto subscription = store_->on<WritabilityChanged>([&](const auto& /*change*/) { ++told; });
+    disk_.fill_all_but(large / 2);
+    constexpr std::uint32_t pieces = 10;
+    std::vector<base::Future<void>> refused;
+    std::vector<base::Future<void>> small;
+    for (std::uint32_t i = 0; i < pieces; ++i) {
+        refused.push_back(store_->write(add("large" + std::to_string(i), 2000 + i, large)));
+        small.push_back(store_->write([](WriteTxn& txn) { MetaTable::put_number(txn, "test", 1); }));
+    }
+    for (auto& future : refused) {
+        EXPECT_EQ(kind_thrown_by([&] { tests::wait_for(loop_, std::move(future)); }), Kind::unavailable);
+    }
+    std::size_t committed = 0;
+    for (auto& future : small) {
+        committed += kind_thrown_by([&] { tests::wait_for(loop_, std::move(future)); }) ? 0U : 1U;
+    }
+    EXPECT_EQ(committed, pieces);
+    EXPECT_EQ(told, 0);
+    EXPECT_TRUE(store_->writable());
 }
 
 TEST_F(ADiskThatRefuses, StillOpensForReadingWhenItIsFull) {

@@ -82,8 +82,10 @@ protected:
     }
 
     void watch() {
-        changes_ = store_->on<WritabilityChanged>(
-            [this](const auto& change) { unwritable_told_ += change.writable() ? 0 : 1; });
+        changes_ = store_->on<WritabilityChanged>([this](const auto& change) {
+            ++told_;
+            unwritable_told_ += change.writable() ? 0 : 1;
+        });
     }
     void SetUp() override { watch(); }
     /// An empty store, for the next of several cases.
@@ -92,13 +94,16 @@ protected:
         std::filesystem::remove_all(store_folder());
         hold_again();
         store_ = make({.folder = store_folder(), .largest_map = largest_map});
+        told_ = 0;
         unwritable_told_ = 0;
         watch();
     }
 
     LmdbFaults faults_;
     Subscription changes_;
+    int told_ = 0;
     int unwritable_told_ = 0;
+    int runs_ = 0;
 };
 
 /// Fails after it wrote: what it wrote goes with it.
@@ -272,9 +277,76 @@ TEST_F(ABatch, FailsTheOnePieceForWhichAnAlmostFullDiskHasNoRoom) {
         EXPECT_EQ(find("bert"), std::nullopt);
         EXPECT_EQ(find("carl"), Uid{1002});
         EXPECT_TRUE(store_->writable()) << store_->why_unwritable();
-        EXPECT_GE(unwritable_told_, 1) << "its operator is to hear of it";
+        EXPECT_EQ(told_, 0) << "the store was never unwritable";
         faults_.fail_nothing();
     }
+}
+
+TEST_F(ABatch, IsToldOnceHoweverManyOfItsPiecesAnAlmostFullDiskRefuses) {
+    constexpr std::uint32_t pieces = 40;
+    for (const int code : {ENOSPC, EFBIG, EDQUOT}) {
+        SCOPED_TRACE(code);
+        begin_anew();
+        faults_.fail_large_commits(code, oversized);
+        auto held = hold_writer();
+        std::vector<base::Future<void>> large;
+        std::vector<base::Future<void>> small;
+        for (std::uint32_t i = 0; i < pieces; ++i) {
+            large.push_back(store_->write(add(2000 + i, "large" + std::to_string(i), oversized)));
+            small.push_back(store_->write(add(3000 + i, "small" + std::to_string(i))));
+        }
+        const auto before = store_->statistics().commits;
+        release_writer();
+        EXPECT_EQ(outcome(std::move(held)), std::nullopt);
+        for (std::uint32_t i = 0; i < pieces; ++i) {
+            EXPECT_EQ(outcome(std::move(large[i])), Kind::unavailable) << i;
+            EXPECT_EQ(outcome(std::move(small[i])), std::nullopt) << i;
+        }
+        EXPECT_EQ(told_, 0) << "unwritable, and writable again";
+        EXPECT_LE(store_->statistics().commits - before, 1 + pieces + 1) << "the gate, the small ones, and one probe";
+        EXPECT_TRUE(store_->writable());
+        faults_.fail_nothing();
+    }
+}
+
+TEST_F(ABatch, OfOnePieceThatAnAlmostFullDiskRefusesLeavesTheStoreWritable) {
+    for (const int code : {ENOSPC, EFBIG, EDQUOT}) {
+        SCOPED_TRACE(code);
+        begin_anew();
+        faults_.fail_large_commits(code, oversized);
+        for (int times = 0; times < 3; ++times) {
+            EXPECT_EQ(outcome(store_->write(add(1001, "bert", oversized))), Kind::unavailable);
+            EXPECT_TRUE(store_->writable()) << store_->why_unwritable();
+        }
+        EXPECT_EQ(outcome(store_->write(add(1000, "anna"))), std::nullopt);
+        EXPECT_EQ(told_, 0);
+        faults_.fail_nothing();
+    }
+}
+
+TEST_F(ABatch, IsToldOnceWhenTheDiskGetsFullInTheMiddleOfIt) {
+    auto held = hold_writer();
+    faults_.fail_large_commits(ENOSPC, oversized);
+    auto large = store_->write(add(1001, "bert", oversized));
+    auto last_that_fits = store_->write(add(1000, "anna"));
+    auto broken = store_->write([&](WriteTxn& txn) {
+        AccountsTable::put(txn, account(1002, "carl"));
+        if (std::exchange(runs_, runs_ + 1) > 0) {
+            faults_.fail_commits(EIO);
+        }
+    });
+    auto next = store_->write(add(1003, "dora"));
+    release_writer();
+    EXPECT_EQ(outcome(std::move(held)), std::nullopt);
+    EXPECT_EQ(outcome(std::move(large)), Kind::unavailable);
+    EXPECT_EQ(outcome(std::move(last_that_fits)), std::nullopt);
+    EXPECT_EQ(outcome(std::move(broken)), Kind::unavailable);
+    EXPECT_EQ(outcome(std::move(next)), Kind::unavailable);
+    EXPECT_FALSE(store_->writable());
+    EXPECT_EQ(told_, 1);
+    faults_.fail_nothing();
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return told_ == 2; }));
+    EXPECT_TRUE(store_->writable());
 }
 
 TEST_F(ABatch, IsRefusedAsAWholeByADiskThatTakesNothing) {
@@ -376,7 +448,7 @@ TEST_F(ABatch, FailsTheOnePieceForWhichTheMapCannotGrow) {
 }
 
 TEST_F(ABatch, IsRefusedAsAWholeWhereItsCommitFails) {
-    faults_.fail_commits(EIO, 2); // the gate's, and its own
+    faults_.fail_commits(EIO, 4); // the gate's, its own, and the probe after each
     auto held = hold_writer();
     auto one = store_->write(add(1000, "anna"));
     auto two = store_->write(add(1001, "bert"));

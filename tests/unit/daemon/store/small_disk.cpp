@@ -45,6 +45,15 @@ void SmallDisk::fill() {
     }
 }
 
+void SmallDisk::fill_all_but(std::size_t bytes) {
+    fill();
+    struct stat file{};
+    if (::stat(filler().c_str(), &file) != 0
+        || ::truncate(filler().c_str(), file.st_size - static_cast<off_t>(bytes)) != 0) {
+        throw base::system_error(errno, "cannot leave room on the small disk");
+    }
+}
+
 void SmallDisk::make_room() {
     if (mounted_) {
         ::unlink(filler().c_str());

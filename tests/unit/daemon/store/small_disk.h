@@ -23,6 +23,8 @@ public:
 
     /// Until not one byte more fits.
     void fill();
+    /// Until only so many bytes more fit; a mounted one.
+    void fill_all_but(std::size_t bytes);
     void make_room();
     /// Nothing may be open for writing.
     void make_read_only();

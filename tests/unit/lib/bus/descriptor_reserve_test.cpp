@@ -14,11 +14,13 @@ namespace {
 
 using State = DescriptorReserve::State;
 
+constexpr rlim_t most_open = 256;
+
 class AReserve : public testing::Test {
 protected:
     AReserve() {
         EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &former_), 0);
-        limit(128);
+        limit(most_open);
     }
     ~AReserve() override { limit(former_.rlim_cur); }
     void limit(rlim_t most) const {
@@ -49,8 +51,8 @@ TEST_F(AReserve, IsGivenBackWhenNoOtherIsLeftAndTakenAgainAfterwards) {
     EXPECT_FALSE(reserve.is_used_up());
     auto given = open_all();
     EXPECT_EQ(given.size(), limits::reserved_descriptors);
-    given.resize(limits::reserved_descriptors / 2);
-    EXPECT_FALSE(reserve.is_used_up()) << "half of it is free";
+    given.resize(limits::reserved_descriptors - 2 * limits::message_descriptors);
+    EXPECT_FALSE(reserve.is_used_up()) << "those of two messages are free";
     given.push_back(base::Fd(::dup(STDERR_FILENO)));
     EXPECT_TRUE(reserve.is_used_up()) << "one less";
     given.clear();
@@ -71,12 +73,25 @@ TEST_F(AReserve, IsKeptWhereOthersAreFreeInTheMiddle) {
     EXPECT_EQ(reserve.make_room(), State::low);
 }
 
+TEST_F(AReserve, SaysWhenNotAllDescriptorsOfOneMessageWouldFit) {
+    DescriptorReserve reserve;
+    const auto others = open_all();
+    EXPECT_EQ(reserve.make_room(), State::low);
+    auto given = open_all();
+    given.resize(limits::reserved_descriptors - limits::message_descriptors);
+    EXPECT_EQ(reserve.make_room(), State::low);
+    given.push_back(base::Fd(::dup(STDERR_FILENO)));
+    EXPECT_EQ(reserve.make_room(), State::none) << "one less";
+    given.pop_back();
+    EXPECT_EQ(reserve.make_room(), State::low);
+}
+
 TEST_F(AReserve, SaysWhereTheLimitIsBelowEvenThat) {
     DescriptorReserve reserve;
     limit(3);
     EXPECT_EQ(reserve.make_room(), State::none);
     EXPECT_TRUE(reserve.is_used_up());
-    limit(128);
+    limit(most_open);
     EXPECT_EQ(reserve.make_room(), State::enough);
 }
 

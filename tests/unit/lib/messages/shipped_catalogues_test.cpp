@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "lib/base/limits.h"
 #include "lib/messages/catalogue.h"
 #include "lib/sms/gsm7.h"
 #include "paths.h"
@@ -103,7 +104,9 @@ TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
 }
 
 TEST_F(ANotice, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
-    for (const std::string& text : rendered(std::string(40, 'o'), std::string(32, 'a'), std::string(40, 'p'))) {
+    constexpr std::size_t place = limits::notice_machine_bytes + limits::notice_origin_bytes + 2;
+    for (const std::string& text : rendered(std::string(limits::notice_organisation_characters, 'o'),
+                                            std::string(limits::account_name_bytes, 'a'), std::string(place, 'p'))) {
         const sms::SmsSize size = sms::size_of_sms(text);
         EXPECT_TRUE(size.gsm7) << text;
         EXPECT_LE(size.segments, 2U) << text;

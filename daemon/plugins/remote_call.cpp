@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "daemon/plugins/own_texts.h"
+#include "daemon/plugins/remote_call.h"
 
 #include "lib/base/error.h"
 #include "lib/messages/catalogue.h"
 
+#include <algorithm>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace loquet::plugins {
 
 using protocol::DescribeResponse;
 
 namespace {
+
+void keep(std::vector<protocol::NamedText>& facts, const std::vector<std::string>& asked) {
+    std::erase_if(facts,
+                  [&](const protocol::NamedText& fact) { return std::ranges::find(asked, fact.name) == asked.end(); });
+}
 
 constexpr std::string_view family_of_rules = "rules";
 
@@ -24,6 +31,14 @@ void require_own(const protocol::Message& message, const DescribeResponse& plugi
 }
 
 } // namespace
+
+void keep_asked_facts(protocol::StepRequest& request, const DescribeResponse& plugin) {
+    keep(request.facts, plugin.facts);
+}
+
+void keep_asked_facts(protocol::RulesRequest& request, const DescribeResponse& plugin) {
+    keep(request.facts, plugin.facts);
+}
 
 bool is_own_text(std::string_view id, const DescribeResponse& plugin) noexcept {
     const std::size_t dot = id.find('.');

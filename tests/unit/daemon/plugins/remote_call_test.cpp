@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Attack class T24: a plugin that shows the daemon's texts, or another plugin's, to be given what is not for it.
-#include "daemon/plugins/own_texts.h"
+#include "daemon/plugins/remote_call.h"
 #include "tests/unit/daemon/plugins/bad_plugin.h"
 
 #include <string>
