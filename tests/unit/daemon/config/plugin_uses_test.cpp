@@ -70,8 +70,10 @@ protected:
     [[nodiscard]] std::string said(PluginKind kind = PluginKind::step) const {
         RuntimeConfig runtime;
         runtime.folder = folder_ / "run";
-        return missing_part({.instance = "badge", .kind = kind}, runtime, {folder_.path(), folder_.path()})
-            .value_or("nothing");
+        PluginUse use;
+        use.instance = "badge";
+        use.kind = kind;
+        return missing_part(use, runtime, {folder_.path(), folder_.path()}).value_or("nothing");
     }
     tests::TempFolder folder_;
 };
