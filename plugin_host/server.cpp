@@ -97,18 +97,25 @@ void unwatch(const base::Fd& epoll, const base::Fd& descriptor) noexcept {
     ::epoll_ctl(epoll.get(), EPOLL_CTL_DEL, descriptor.get(), nullptr);
 }
 
-/// Beside root and this process's own user.
+/// Root and this process's own user are, too. Not asked later: the filter for system calls lets nobody ask who one is.
+std::vector<uid_t> with_own(std::vector<uid_t> permitted) {
+    permitted.push_back(0);
+    permitted.push_back(::getuid());
+    return permitted;
+}
+
 bool is_permitted(int connection, const std::vector<uid_t>& permitted) {
     ucred peer{};
     socklen_t size = sizeof peer;
     return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
-           && (peer.uid == 0 || peer.uid == ::getuid() || std::ranges::find(permitted, peer.uid) != permitted.end());
+           && std::ranges::find(permitted, peer.uid) != permitted.end();
 }
 
 } // namespace
 
 void refuse_waiting(const base::Fd& listener, const std::vector<uid_t>& permitted, const std::string& why) {
     const timeval timeout{slowest_reader, 0};
+    const std::vector<uid_t> all_permitted = with_own(permitted);
     std::vector<std::uint8_t> packet(limits::plugin_frame_bytes);
     for (std::size_t i = 0; i < limits::plugin_connections; ++i) {
         const base::Fd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
@@ -117,7 +124,7 @@ void refuse_waiting(const base::Fd& listener, const std::vector<uid_t>& permitte
         }
         ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
         const ssize_t size =
-            is_permitted(socket.get(), permitted) ? ::recv(socket.get(), packet.data(), packet.size(), 0) : -1;
+            is_permitted(socket.get(), all_permitted) ? ::recv(socket.get(), packet.data(), packet.size(), 0) : -1;
         if (size > 0) {
             const auto request = protocol::decode_frame(std::span(packet).first(static_cast<std::size_t>(size)));
             const auto answer =
@@ -130,7 +137,7 @@ void refuse_waiting(const base::Fd& listener, const std::vector<uid_t>& permitte
 
 Server::Server(base::Fd listener, PluginInstance& plugin, std::vector<uid_t> permitted)
     : listener_(std::move(listener)), watched_(::epoll_create1(EPOLL_CLOEXEC)), plugin_(plugin),
-      permitted_(std::move(permitted)) {
+      permitted_(with_own(std::move(permitted))) {
     if (!watched_) {
         throw base::system_error(errno, "cannot wait for connections");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/api/plugin_health.h"
 
+#include "daemon/config/plugin_uses.h"
+
 #include <map>
 
 namespace loquet::api {
@@ -10,29 +12,15 @@ namespace {
 /// The first key that names each plugin.
 std::map<std::string, std::string> needed_by(const config::Config& settings) {
     std::map<std::string, std::string> keys;
-    for (const config::Flow& flow : settings.flows) {
-        for (const config::FlowItem& item : flow.items) {
-            for (const config::Step& step : item.steps) {
-                if (step.kind == config::StepKind::plugin) {
-                    keys.try_emplace(step.name,
-                                     "flow." + flow.purpose + (flow.service.empty() ? "" : ".service." + flow.service));
-                }
-            }
-        }
-    }
-    keys.try_emplace(settings.lockout.plugin, "lockout.plugin");
-    keys.try_emplace(settings.password.rules, "password.rules");
-    for (const std::string& channel : settings.outbox.mail) {
-        keys.try_emplace(channel, "outbox.mail");
-    }
-    for (const std::string& channel : settings.outbox.sms) {
-        keys.try_emplace(channel, "outbox.sms");
+    for (const config::PluginUse& use : config::plugin_uses(settings)) {
+        keys.try_emplace(use.instance, use.key);
     }
     return keys;
 }
 
 bool works(plugins::PluginState state) {
-    return state == plugins::PluginState::ready || state == plugins::PluginState::connecting;
+    return state == plugins::PluginState::ready || state == plugins::PluginState::connecting
+           || state == plugins::PluginState::idle;
 }
 
 } // namespace

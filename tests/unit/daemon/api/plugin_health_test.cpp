@@ -41,7 +41,8 @@ TEST(Health, NamesAPluginThatIsNeededAndDoesNotWorkWithTheKeyThatNeedsIt) {
 }
 
 TEST(Health, SaysNothingOfPluginsThatWorkOrThatNothingNeeds) {
-    EXPECT_THAT(missing_plugins({}, {plugin("totp", PluginState::connecting), plugin("lockout", PluginState::ready),
+    EXPECT_THAT(missing_plugins({}, {plugin("totp", PluginState::connecting),
+                                     plugin("recovery_codes", PluginState::idle), plugin("lockout", PluginState::ready),
                                      plugin("arithmetic", PluginState::absent), plugin("file", PluginState::failing)}),
                 IsEmpty());
     config::Config without_rules;
