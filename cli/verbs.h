@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs that are one function each: "config check", "config reload", "status", "passwd", "enrol", "try-login". One thread.
+// The verbs that are one function each: "config check", "config reload", "status", "passwd", "enrol", "try-login". One
+// thread.
 #pragma once
 
 #include "cli/client.h"

@@ -118,7 +118,7 @@ private:
     bus::Source introduction_timer_;
     /// For one packet of limits::plugin_frame_bytes, wiped after it. Not filled before: what no packet has reached
     /// takes no memory.
-    std::unique_ptr<std::uint8_t[]> buffer_; // NOLINT(modernize-avoid-c-arrays)
+    std::unique_ptr<std::uint8_t[]> buffer_;           // NOLINT(modernize-avoid-c-arrays)
     std::optional<protocol::DescribeResponse> plugin_; ///< what is connected now says that it is
     bool proven_ = false;                              ///< this connection has answered a call
     base::Milliseconds progress_{0};                   ///< when it last answered, or last began to owe an answer
