@@ -110,7 +110,8 @@ std::unique_ptr<PluginInstance> load(const Invocation& invocation, const std::ve
             std::ranges::replace(why, '\n', ';');
             try {
                 refuse_waiting(inherited_listener(), permitted, why);
-            } catch (const base::Error&) { // nobody waits: what keeps it from working is what is told
+            } catch (const base::Error& nobody_to_tell) {
+                std::fprintf(stderr, "loquet-plugin: %s\n", nobody_to_tell.what());
             }
         }
         throw;
