@@ -3,6 +3,7 @@
 #include "cli/plugin.h"
 #include "cli/process.h"
 #include "cli/verbs.h"
+#include "lib/base/limits.h"
 #include "lib/protocol/names.h"
 
 #include <fmt/format.h>
@@ -14,9 +15,6 @@ namespace loquet::cli::config {
 namespace {
 
 using Lines = std::vector<std::string>;
-
-constexpr std::size_t mistakes_at_most = 4096; // more than the service tells
-constexpr std::size_t mistake_bytes = 4096;
 
 void append(Lines& lines, const Lines& more) {
     lines.insert(lines.end(), more.begin(), more.end());
@@ -47,16 +45,6 @@ Lines mistakes_of_plugin(const std::string& name) {
     return mistakes;
 }
 
-ExitCode tell(Output& output, const Lines& mistakes, const Lines& good, const Lines& bad) {
-    if (output.form() == Output::Form::program) {
-        output.show({{{"ok", "", mistakes.empty()}, {"messages", "", mistakes}}});
-    } else {
-        output.lines(mistakes.empty() ? good : mistakes);
-        output.advise(mistakes.empty() ? Lines{} : bad);
-    }
-    return mistakes.empty() ? ExitCode::done : ExitCode::failed;
-}
-
 } // namespace
 
 ExitCode check(Output& output, const CheckOptions& options) {
@@ -71,7 +59,13 @@ ExitCode check(Output& output, const CheckOptions& options) {
     if (options.file.empty()) {
         append(mistakes, MachineCheck().permissions());
     }
-    return tell(output, mistakes, {"ok"}, {});
+    const bool good = mistakes.empty();
+    if (output.form() == Output::Form::program) {
+        output.show({{{"ok", "", good}, {"messages", "", mistakes}}});
+    } else {
+        output.lines(good ? Lines{"ok"} : mistakes);
+    }
+    return good ? ExitCode::done : ExitCode::failed;
 }
 
 ExitCode reload(Client& client, Output& output) {
@@ -79,9 +73,24 @@ ExitCode reload(Client& client, Output& output) {
         client.call(client.request(protocol::root_path, protocol::manager_interface, "ReloadConfiguration"));
     Lines mistakes;
     bus::Reader reader(answer.get());
-    reader.array("s", mistakes_at_most, [&] { mistakes.emplace_back(reader.text(mistake_bytes)); });
-    return tell(output, mistakes, {"The configuration is in force."},
-                {"The service goes on with the former configuration. Mend the files, and reload again."});
+    Lines at_restart;
+    for (Lines* list : {&mistakes, &at_restart}) {
+        reader.array("s", limits::mistakes_told, [&] { list->emplace_back(reader.text(limits::mistake_bytes)); });
+    }
+    const bool good = mistakes.empty();
+    if (output.form() == Output::Form::program) {
+        output.show({{{"ok", "", good}, {"messages", "", mistakes}, {"at_restart", "", at_restart}}});
+    } else if (!good) {
+        output.lines(mistakes);
+        output.advise(Lines{"Nothing has changed. Mend the files, and reload again."});
+    } else if (at_restart.empty()) {
+        output.lines(Lines{"The configuration is in force."});
+    } else {
+        output.lines(Lines{fmt::format(
+            "The configuration is in force, but for {}: 'systemctl restart loquetd' puts the rest in force.",
+            fmt::join(at_restart, ", "))});
+    }
+    return good ? ExitCode::done : ExitCode::failed;
 }
 
 } // namespace loquet::cli::config

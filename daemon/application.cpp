@@ -137,11 +137,18 @@ void Application::tell(const accounts::Change& change) {
     account_objects_.tell(change);
 }
 
+void Application::wait_for_name() {
+    connection_.wait_for_name(protocol::bus_name);
+    waits_for_name_ = true;
+}
+
 void Application::run() {
     plugins_.connect();
     courier_.start();
     receipts_.start();
-    connection_.own_name(protocol::bus_name);
+    if (!waits_for_name_) {
+        connection_.own_name(protocol::bus_name);
+    }
     log::notice(log::id::started, "loquetd " LOQUET_VERSION " serves the profile " + settings_.profile);
     note_weak_flows();
     tell_systemd("READY=1");
@@ -185,29 +192,32 @@ void Application::end_in_order() {
     tasks_.cancel_all(); // a caller who dallies is not waited for
 }
 
-base::Task<std::vector<std::string>> Application::reload() {
+base::Task<api::ReloadOutcome> Application::reload() {
     auto locking = reloading_.lock();
     const auto lock = co_await locking;
     sd_notify(0, "RELOADING=1");
-    std::vector<std::string> mistakes;
+    api::ReloadOutcome outcome;
     try {
         auto using_it = use(configuration_.read());
-        co_await using_it;
+        outcome.at_restart = co_await using_it;
         note_weak_flows();
     } catch (const Error& error) {
         configuration_.refuse(error);
-        mistakes = lines_of(error.what());
+        outcome.mistakes = lines_of(error.what());
         log::error(log::id::configuration_refused, "the configuration was not read, the old one stays:");
         log_findings(log::id::configuration_refused, error.what());
+    } catch (const std::exception& error) {
+        outcome.mistakes = {"the service failed: the journal says more"};
+        log::error(log::id::internal_error, error.what());
     }
     tell_systemd("READY=1");
     manager_.tell_plugins();
     manager_.tell_health();
-    co_return mistakes;
+    co_return outcome;
 }
 
 /// Goes on where its caller leaves: what became of it is in Health.
-base::Future<std::vector<std::string>> Application::reload_for_caller() {
+base::Future<api::ReloadOutcome> Application::reload_for_caller() {
     if (reloading_.waiting() >= limits::queued_reloads) {
         throw Error(Error::Kind::busy,
                     "the configuration is being reloaded, and others wait for that: try again later");
@@ -243,16 +253,19 @@ base::Task<void> Application::require_answers(const Configuration::Loaded& loade
     }
 }
 
-base::Task<void> Application::use(Configuration::Loaded loaded) {
-    const std::vector<std::string> later = config::keep_until_restart(settings_, loaded.settings);
+base::Task<std::vector<std::string>> Application::use(Configuration::Loaded loaded) {
+    std::vector<std::string> later = config::keep_until_restart(settings_, loaded.settings);
     auto plugins = plugins_.select(plugin_instances(loaded.settings));
     const auto bindings = channel_bindings(loaded.settings.outbox, plugins);
     auto flows = flow_set(loaded.settings, plugins);
     auto answering = require_answers(loaded, plugins);
     co_await answering;
-    std::vector<std::string> others; // plugins that come or go
+    std::set<std::string> others; // plugins that come or go, or are another under the same name
     std::ranges::set_symmetric_difference(std::views::keys(settings_.plugins),
-                                          std::views::keys(loaded.settings.plugins), std::back_inserter(others));
+                                          std::views::keys(loaded.settings.plugins),
+                                          std::inserter(others, others.end()));
+    std::ranges::copy_if(std::views::keys(loaded.settings.plugins), std::inserter(others, others.end()),
+                         [&](const std::string& name) { return !plugins_.uses(plugins, name); });
     // Nothing below fails.
     settings_ = std::move(loaded.settings);
     texts_ = std::move(loaded.texts);
@@ -263,15 +276,19 @@ base::Task<void> Application::use(Configuration::Loaded loaded) {
     receipts_.use(bindings);
     accounts_.set_history(settings_.password.history);
     engine_.use(std::move(flows));
-    for (const std::string& name : others) {
-        manager_.tell_plugin(name);
+    for (const plugins::PluginStatus& status : plugins_.status()) {
+        if (status.state == plugins::PluginState::ready && others.contains(status.instance)) {
+            log::notice(log::id::plugin_ready, "the plugin " + status.instance + " answers");
+        }
     }
+    std::ranges::for_each(others, [this](const std::string& name) { manager_.tell_plugin(name); });
     std::string text = "the configuration was read";
     for (const std::string& key : later) {
         text += (&key == &later.front() ? "; at a restart changes " : ", ") + key;
     }
     log::notice(log::id::configuration_loaded, text);
     configuration_.accept(loaded.sources);
+    co_return later;
 }
 
 std::shared_ptr<const conversation::FlowSet> Application::flow_set(const config::Config& settings,

@@ -41,6 +41,9 @@ public:
     /// Opens everything; throws base::Error with a sentence for the operator. Nothing is on the bus yet.
     explicit Application(Options options);
 
+    /// For run() where another part of this process owns the bus name until it is given back to this object.
+    void wait_for_name();
+
     /// Owns the bus name, tells systemd, and serves until SIGTERM or SIGINT, or until the bus goes away or a part fails
     /// (an Error). Each of them leads to the same orderly end.
     void run();
@@ -48,11 +51,12 @@ public:
 private:
     void connect_parts();
     void tell(const accounts::Change& change);
-    /// After those that are in line. What is wrong with the files, a mistake each; then nothing has changed.
-    base::Task<std::vector<std::string>> reload();
-    [[nodiscard]] base::Future<std::vector<std::string>> reload_for_caller();
+    /// After those that are in line.
+    base::Task<api::ReloadOutcome> reload();
+    [[nodiscard]] base::Future<api::ReloadOutcome> reload_for_caller();
     /// All of it or nothing: what can fail comes first. Throws Error.
-    base::Task<void> use(Configuration::Loaded loaded);
+    /// Returns the keys that change at a restart.
+    base::Task<std::vector<std::string>> use(Configuration::Loaded loaded);
     /// Throws Error with each new place that names a plugin which does not answer.
     base::Task<void> require_answers(const Configuration::Loaded& loaded, const plugins::Registry::Selection& next);
     [[nodiscard]] std::shared_ptr<const conversation::FlowSet> flow_set(const config::Config& settings,
@@ -98,6 +102,7 @@ private:
     api::JobObjects jobs_;
     bus::Source signals_[3]; // NOLINT: SIGTERM, SIGINT, SIGHUP
     bool bus_lost_ = false;
+    bool waits_for_name_ = false;
     store::Subscription store_changes_;
     base::AsyncMutex reloading_;
     base::TaskGroup tasks_;   ///< last: dies before all that its tasks use

@@ -155,7 +155,12 @@ std::unique_ptr<loquet::Application> start(const loquet::Options& options) {
     std::optional<loquet::OutOfService> meanwhile; // gives the name back when this returns
     for (;;) {
         try {
-            return std::make_unique<loquet::Application>(options);
+            auto application = std::make_unique<loquet::Application>(options);
+            if (meanwhile) {
+                application->wait_for_name();
+                return meanwhile->hand_over() ? std::move(application) : nullptr;
+            }
+            return application;
         } catch (const std::exception& error) {
             if (!meanwhile && !stand_in(meanwhile)) {
                 throw;

@@ -24,7 +24,6 @@ namespace {
 
 constexpr base::Milliseconds shortest_pause = std::chrono::seconds(2);
 constexpr base::Milliseconds longest_pause = std::chrono::seconds(32);
-constexpr std::size_t reloads_at_a_time = 16;
 
 /// By the bus, never by a parameter.
 bool is_from_root(bus::Connection& connection, const std::string& sender) {
@@ -72,7 +71,7 @@ OutOfService::~OutOfService() {
 void OutOfService::tell_reloads(const std::vector<std::string>& mistakes) noexcept {
     for (bus::Call& call : reloads_) {
         try {
-            call.reply([&](bus::Writer& writer) { api::write_mistakes(writer, mistakes); });
+            call.reply([&](bus::Writer& writer) { api::write_outcome(writer, {mistakes, {}}); });
         } catch (const Error&) { // NOLINT(bugprone-empty-catch): its caller hears of it by the bus
         }
     }
@@ -88,7 +87,8 @@ void OutOfService::refuse_because(const std::string& reason) {
     pause_ = shortest_pause;
     reason_ = reason;
     log_findings(log::id::start_failed, reason);
-    sd_notify(0, ("READY=1\nSTATUS=takes no logins: " + in_one_line(reason)).c_str());
+    sd_notify(0,
+              "READY=1\nSTATUS=takes no logins: it could not start ('loquetctl status' says why)"); // anybody reads it
 }
 
 bool OutOfService::wait() {
@@ -97,12 +97,18 @@ bool OutOfService::wait() {
     if (bus_lost_) {
         throw Error(Error::Kind::unavailable, "the bus closed the connection");
     }
-    return try_again_;
+    return !told_to_end_;
+}
+
+bool OutOfService::hand_over() {
+    ending_ = true;
+    loop_.run_once(base::Milliseconds(0));
+    return !told_to_end_;
 }
 
 void OutOfService::end_wait(bool try_again) {
-    try_again_ = try_again;
     if (!try_again) {
+        told_to_end_ = true;
         std::for_each(reloads_.begin(), reloads_.end(), [](bus::Call& call) { call.leave_to_the_bus(); });
         reloads_.clear();
     }
@@ -133,8 +139,13 @@ void OutOfService::answer(sd_bus_message* message, bus::Call& call) {
     const std::string sentence = sentence_for(by_root);
     if (asks_for_health(message)) {
         call.reply([&](bus::Writer& writer) { writer.variant("s", [&] { writer.text(sentence); }); });
-    } else if (by_root && sd_bus_message_is_method_call(message, protocol::manager_interface, "ReloadConfiguration") > 0
-               && reloads_.size() < reloads_at_a_time) {
+    } else if (ending_) {
+        throw Error(Error::Kind::busy, "the service has just started: ask again");
+    } else if (by_root
+               && sd_bus_message_is_method_call(message, protocol::manager_interface, "ReloadConfiguration") > 0) {
+        if (reloads_.size() > limits::queued_reloads) {
+            throw Error(Error::Kind::busy, "others wait for the same: try again later");
+        }
         reloads_.push_back(std::move(call));
         end_wait(true);
     } else {

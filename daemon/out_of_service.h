@@ -19,7 +19,10 @@ public:
     OutOfService();
     OutOfService(const OutOfService&) = delete;
     OutOfService& operator=(const OutOfService&) = delete;
-    ~OutOfService(); ///< every call that came is answered
+    ~OutOfService(); ///< every call that came is answered, those of ReloadConfiguration with success
+
+    /// The service can start. False where it was told to end meanwhile.
+    [[nodiscard]] bool hand_over();
 
     /// What a start said, a finding a line. Logged, and told to systemd, where it differs from what was said before.
     void refuse_because(const std::string& reason);
@@ -43,7 +46,8 @@ private:
     std::string reason_;
     base::Milliseconds pause_;       ///< until the next start
     std::vector<bus::Call> reloads_; ///< the next start answers them
-    bool try_again_ = false;
+    bool told_to_end_ = false;
+    bool ending_ = false; ///< the service has started
     bool bus_lost_ = false;
 };
 

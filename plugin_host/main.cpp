@@ -107,7 +107,9 @@ std::unique_ptr<PluginInstance> load(const Invocation& invocation, const std::ve
     } catch (const base::Error& error) {
         if (invocation.listen.empty()) {
             std::string why = error.what();
-            std::ranges::replace(why, '\n', ';');
+            for (std::size_t end = 0; (end = why.find('\n', end)) != std::string::npos; end += 2) {
+                why.replace(end, 1, "; ");
+            }
             try {
                 refuse_waiting(inherited_listener(), permitted, why);
             } catch (const base::Error& nobody_to_tell) {

@@ -35,8 +35,8 @@ void PluginServices::log(void* context, int level, loquet_text text) noexcept {
     // Standard error is the journal's; "<4>" is how a line there says its level (sd-daemon(3)).
     const auto& self = *static_cast<const PluginServices*>(context);
     const int known = std::clamp(level, static_cast<int>(LOQUET_LOG_ERROR), static_cast<int>(LOQUET_LOG_INFO));
-    const std::string line =
-        "<" + std::to_string(known) + ">plugin " + self.instance_ + ": " + shown(text, limits::plugin_log_bytes) + "\n";
+    const std::string line = (::isatty(STDERR_FILENO) == 1 ? "" : "<" + std::to_string(known) + ">") + "plugin "
+                             + self.instance_ + ": " + shown(text, limits::plugin_log_bytes) + "\n";
     (void)!::write(STDERR_FILENO, line.data(), line.size()); // where the journal is gone there is nobody to tell
 }
 

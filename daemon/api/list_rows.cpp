@@ -103,12 +103,14 @@ MessageQuestion MessageQuestion::read(bus::Reader& reader) {
     return question;
 }
 
-void write_mistakes(bus::Writer& writer, const std::vector<std::string>& mistakes) {
-    writer.array("s", [&] {
-        for (std::size_t i = 0; i < std::min(mistakes.size(), limits::mistakes_told); ++i) {
-            writer.text(base::printable(mistakes[i], limits::mistake_bytes));
-        }
-    });
+void write_outcome(bus::Writer& writer, const ReloadOutcome& outcome) {
+    for (const auto* list : {&outcome.mistakes, &outcome.at_restart}) {
+        writer.array("s", [&] {
+            for (std::size_t i = 0; i < std::min(list->size(), limits::mistakes_told); ++i) {
+                writer.text(base::printable((*list)[i], limits::mistake_bytes));
+            }
+        });
+    }
 }
 
 void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, outbox::Outbox& outbox) {

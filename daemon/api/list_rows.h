@@ -22,8 +22,12 @@ struct MessageQuestion {
     static MessageQuestion read(bus::Reader& reader);
 };
 
-/// Of a reload: the first limits::mistakes_told of them.
-void write_mistakes(bus::Writer& writer, const std::vector<std::string>& mistakes);
+struct ReloadOutcome {
+    std::vector<std::string> mistakes;   ///< then nothing has changed
+    std::vector<std::string> at_restart; ///< changed keys that wait for one
+};
+/// The first limits::mistakes_told of each.
+void write_outcome(bus::Writer& writer, const ReloadOutcome& outcome);
 
 void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, outbox::Outbox& outbox);
 

@@ -12,6 +12,7 @@
 #include "lib/base/text.h"
 #include "lib/protocol/turn_wire.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -195,8 +196,8 @@ base::Task<void> ManagerObject::retry_message(bus::Call& call, const Caller& /*c
 
 base::Task<void> ManagerObject::reload_configuration(bus::Call& call, const Caller& /*caller*/) {
     auto reloading = deps_.reload();
-    const std::vector<std::string> mistakes = co_await reloading;
-    call.reply([&](Writer& writer) { write_mistakes(writer, mistakes); });
+    const ReloadOutcome outcome = co_await reloading;
+    call.reply([&](Writer& writer) { write_outcome(writer, outcome); });
 }
 
 void ManagerObject::version(Writer& value) const {
@@ -230,7 +231,13 @@ void ManagerObject::health(Writer& value) const {
     add(deps_.store.why_unwritable());
     add(deps_.loop.has_few_descriptors() ? "hardly any file descriptor is left (LimitNOFILE of loquetd.service)" : "");
     add(deps_.directory.problem());
-    add(deps_.engine.on_fallback() ? "the lockout plugin does not answer: the strict policy judges" : "");
+    const auto plugins = deps_.plugins.status();
+    const bool policy_is_back = std::ranges::any_of(plugins, [&](const plugins::PluginStatus& status) {
+        return status.instance == deps_.settings.lockout.plugin && status.state == plugins::PluginState::ready;
+    });
+    add(deps_.engine.on_fallback() && !policy_is_back // the next login asks it again
+            ? "the lockout plugin does not answer: the strict policy judges"
+            : "");
     for (const auto medium : {model::Medium::mail, model::Medium::sms}) {
         add(deps_.courier.alarming(medium)
                 ? "few of the codes that are sent by " + std::string(to_text(medium)) + " are used"
@@ -239,7 +246,7 @@ void ManagerObject::health(Writer& value) const {
     for (const auto& [channel, said] : deps_.courier.failing_channels()) {
         add(std::string("the channel ").append(channel).append(" takes no messages: ").append(said));
     }
-    for (const std::string& missing : missing_plugins(deps_.settings, deps_.plugins.status())) {
+    for (const std::string& missing : missing_plugins(deps_.settings, plugins)) {
         add(missing);
     }
     value.text(text.empty() ? "ok" : base::printable(text, health_bytes));
@@ -313,7 +320,7 @@ const sd_bus_vtable ManagerObject::members[] = {
     SD_BUS_METHOD_WITH_ARGS("RetryMessage", SD_BUS_ARGS("t", number), SD_BUS_NO_RESULT,
                             (bus::method<&ManagerObject::retry_message, Action::start_reset>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD_WITH_ARGS("ReloadConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT("as", mistakes),
+    SD_BUS_METHOD_WITH_ARGS("ReloadConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT("as", mistakes, "as", at_restart),
                             (bus::method<&ManagerObject::reload_configuration, Action::configure>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL_WITH_ARGS("AccountAdded", SD_BUS_ARGS("o", account), 0),

@@ -74,7 +74,7 @@ public:
         base::TaskGroup& tasks;
         /// Reads the files anew and puts them in force, or says what is wrong with them, a mistake each; after those
         /// that are in line.
-        std::function<base::Future<std::vector<std::string>>()> reload;
+        std::function<base::Future<ReloadOutcome>()> reload;
     };
     explicit ManagerObject(const Dependencies& deps);
 

@@ -132,6 +132,15 @@ void require_private(int fd, const Place& place) {
     }
 }
 
+base::Secret read_key(const Place& place) {
+    const base::Fd fd(::open(place.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    if (!fd) {
+        throw base::system_error(errno, "cannot open the master key " + place.path);
+    }
+    require_private(fd.get(), place);
+    return base::read_secret(fd.get(), limits::key_file_bytes);
+}
+
 } // namespace
 
 void restrict_openssl() noexcept {
@@ -293,12 +302,16 @@ MasterKey::MasterKey(base::Secret bytes) : bytes_(std::move(bytes)) {
 
 MasterKey MasterKey::load(const std::string& configured) {
     const Place place = place_of(configured);
-    const base::Fd fd(::open(place.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (!fd) {
-        throw base::system_error(errno, "cannot open the master key " + place.path);
+    if (configured.empty()) {
+        try {
+            return MasterKey(read_key(place));
+        } catch (const Error& error) {
+            throw Error(error.kind(), std::string(error.what())
+                                          + " (systemd hands it over when the service starts: mend "
+                                            "/etc/loquet/master.key, then 'systemctl restart loquetd')");
+        }
     }
-    require_private(fd.get(), place);
-    return MasterKey(base::read_secret(fd.get(), limits::key_file_bytes));
+    return MasterKey(read_key(place));
 }
 
 std::span<const std::uint8_t> MasterKey::bytes() const noexcept {

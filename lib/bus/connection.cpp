@@ -122,6 +122,10 @@ void Connection::own_name(const char* name) {
     check(result, "cannot own a name on the bus");
 }
 
+void Connection::wait_for_name(const char* name) {
+    check(sd_bus_request_name(bus_.get(), name, SD_BUS_NAME_QUEUE), "cannot wait for a name on the bus");
+}
+
 Message Connection::method_call(const char* destination, const char* path, const char* interface, const char* member) {
     sd_bus_message* message = nullptr;
     check(sd_bus_message_new_method_call(bus_.get(), &message, destination, path, interface, member),

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Loop& loop() const;
     /// Throws Error (conflict) when somebody else has the name.
     void own_name(const char* name);
+    /// Gets it as soon as who owns it gives it back, with nobody in between.
+    void wait_for_name(const char* name);
 
     [[nodiscard]] Message method_call(const char* destination, const char* path, const char* interface,
                                       const char* member);

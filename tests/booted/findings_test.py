@@ -186,6 +186,23 @@ class ABrokenConfiguration(unittest.TestCase):
         eventually(lambda: status().returncode == 0, "all is well again")
         self.assertEqual(unit(DAEMON, "NRestarts"), "0")
 
+    def test_is_no_master_key_and_is_told_and_mended_by_a_restart(self):
+        self.broken.unlink()
+        aside = KEY.rename(KEY.with_suffix(".aside"))
+        self.addCleanup(lambda: aside.exists() and (aside.rename(KEY), output_of("systemctl", "restart", DAEMON)))
+        output_of("systemctl", "restart", DAEMON)
+        with Terminal("login", "camille") as screen:
+            screen.wait_for(IMPOSSIBLE)
+            screen.wait_for("Login incorrect")
+        told = run("loquetctl", "status")
+        self.assertEqual(told.returncode, 5, told.stdout)
+        for text in ("a master key has 32 bytes", str(KEY), "systemctl restart loquetd"):
+            self.assertIn(text, told.stderr)
+        aside.rename(KEY)
+        self.assertNotEqual(run("systemctl", "reload", DAEMON).returncode, 0, "systemd hands it over at a start")
+        output_of("systemctl", "restart", DAEMON)
+        eventually(lambda: status().returncode == 0, "all is well again")
+
     def test_is_logged_once_by_a_reload(self):
         self.broken.chmod(0o644)
         self.broken.write_text("disclose = [\n'locket']\nprofil = 'apart'\n")

@@ -152,7 +152,8 @@ TEST_F(ABrokenFile, AtAStartWithoutALastGoodOneIsNamedByTheReloadThatDidNotMendI
     machine_.configure("profil = 'apart'\n");
     const tests::Outcome refused = reloaded();
     EXPECT_EQ(refused.exit_code, 1) << refused.errors;
-    EXPECT_THAT(refused.output, HasSubstr(drop_in() + ":1:1: unknown key profil"));
+    EXPECT_THAT(refused.output,
+                AllOf(HasSubstr(drop_in() + ":1:1: unknown key profil"), HasSubstr("Nothing has changed")));
     machine_.configure("profile = 'portail'\n");
     const tests::Outcome taken = reloaded();
     EXPECT_EQ(taken.exit_code, 0) << taken.errors;

@@ -26,8 +26,9 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* a_sum_first = "[plugins.arithmetic]\nkind = 'step'\n"
-                                    "[flow.login]\nsteps = ['arithmetic', 'password', 'expiry', 'authorisation']\n";
+constexpr const char* sum_before_password =
+    "[plugins.arithmetic]\nkind = 'step'\n"
+    "[flow.login]\nsteps = ['arithmetic', 'password', 'expiry', 'authorisation']\n";
 constexpr const char* way_around =
     "[plugins.one_time_code]\nkind = 'step'\nproves = 'possession'\n"
     "[flow.login]\nsteps = ['password', 'one_time_code']\n"
@@ -79,7 +80,7 @@ protected:
 TEST_F(AReload, TakesThePluginOfANewStepIntoItsFlow) {
     const tests::BegunDialog before = tests::begin(connection_, alice());
     machine_.plugins().start("arithmetic");
-    reload(a_sum_first);
+    reload(sum_before_password);
     ASSERT_TRUE(eventually_asks(connection_, "arithmetic."));
     EXPECT_EQ(tests::plugin_state(connection_, "arithmetic"), "ready");
     ASSERT_TRUE(asks_for_the_password(before.turn));
@@ -89,7 +90,7 @@ TEST_F(AReload, TakesThePluginOfANewStepIntoItsFlow) {
 
 TEST_F(AReload, LeavesAPluginThatIsNoLongerNamedToTheLoginsThatBeganWithIt) {
     machine_.plugins().start("arithmetic");
-    reload(a_sum_first);
+    reload(sum_before_password);
     ASSERT_TRUE(eventually_asks(connection_, "arithmetic."));
     const tests::BegunDialog before = tests::begin(connection_, alice());
     reload("");

@@ -135,14 +135,16 @@ TEST_F(AConfigCheck, FailsWhereTheDaemonsProgramDies) {
 
 class AConfigReload : public testing::Test {
 protected:
-    void answers(const std::vector<std::string>& mistakes) {
-        service_.on("ReloadConfiguration", [mistakes](bus::Call& call) {
+    void answers(const std::vector<std::string>& mistakes, const std::vector<std::string>& at_restart = {}) {
+        service_.on("ReloadConfiguration", [mistakes, at_restart](bus::Call& call) {
             call.reply([&](bus::Writer& writer) {
-                writer.array("s", [&] {
-                    for (const std::string& mistake : mistakes) {
-                        writer.text(mistake);
-                    }
-                });
+                for (const auto& list : {mistakes, at_restart}) {
+                    writer.array("s", [&] {
+                        for (const std::string& each : list) {
+                            writer.text(each);
+                        }
+                    });
+                }
             });
         });
     }
@@ -154,14 +156,22 @@ TEST_F(AConfigReload, SaysThatTheConfigurationIsInForce) {
     const tests::Outcome outcome = service_.run({"config", "reload"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     EXPECT_EQ(outcome.output, "The configuration is in force.\n");
-    EXPECT_EQ(service_.run({"--json", "config", "reload"}).output, "{\"ok\":true,\"messages\":[]}\n");
+    EXPECT_EQ(service_.run({"--json", "config", "reload"}).output, "{\"ok\":true,\"messages\":[],\"at_restart\":[]}\n");
+}
+
+TEST_F(AConfigReload, NamesTheKeysThatWaitForARestart) {
+    answers({}, {"accounts.authorisations", "store.folder"});
+    const tests::Outcome outcome = service_.run({"config", "reload"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("but for accounts.authorisations, store.folder: "),
+                                      HasSubstr("systemctl restart loquetd")));
 }
 
 TEST_F(AConfigReload, NamesEachMistakeAndWhatIsInForce) {
     answers({"/etc/loquet/loquet.toml:3:1: unknown key", "x:1:1: \x1b[31mred"});
     const tests::Outcome outcome = service_.run({"config", "reload"});
     EXPECT_EQ(outcome.exit_code, 1);
-    EXPECT_THAT(outcome.output, AllOf(HasSubstr("loquet.toml:3:1: unknown key\n"), HasSubstr("goes on with the former"),
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("loquet.toml:3:1: unknown key\n"), HasSubstr("Nothing has changed"),
                                       Not(HasSubstr("\x1b"))));
     EXPECT_EQ(json::parse(service_.run({"--json", "config", "reload"}).output).at("messages").size(), 2U);
 }

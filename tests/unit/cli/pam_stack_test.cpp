@@ -27,7 +27,7 @@ ReadService reader_of(const Files& files) {
 
 // Debian 12's, as pam-auth-update writes them with Loquet in them.
 const Files debian{
-    {"common-auth", "auth\t[success=2 auth_err=die maxtries=die perm_denied=die authinfo_unavail=die conv_err=die "
+    {"common-auth", "auth\t[success=2 auth_err=die maxtries=die perm_denied=die authinfo_unavail=die service_err=die conv_err=die "
                     "default=ignore]\tpam_loquet.so\n"
                     "auth\t[success=1 default=ignore]\tpam_unix.so nullok try_first_pass\n"
                     "auth\trequisite\t\t\tpam_deny.so\n"
