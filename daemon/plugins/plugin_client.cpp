@@ -163,6 +163,10 @@ void PluginClient::expired(std::uint32_t serial) {
     receive(); // where this loop was the late one, the answer is here already
     std::unique_ptr<RemoteCall> late;
     if (const auto flying = in_flight_.find(serial); flying != in_flight_.end()) {
+        if (!plugin_) { // what it says of itself: somebody may have come who waits longer for that
+            leave_if_stuck();
+            return;
+        }
         late = std::move(flying->second); // its place stays taken: the answer may still come
     } else {
         const auto queued =

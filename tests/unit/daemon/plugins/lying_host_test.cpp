@@ -507,6 +507,26 @@ TEST_F(AnUncalledHost, IsSaidToHaveKeptACallerWaitingForThatPeriodAlsoWhileItIsI
     EXPECT_EQ(client_->status().state, PluginState::connecting) << "it has more time to say what it is";
 }
 
+TEST_F(AnUncalledHost, MayTakeTheTimeOfAnIntroductionAlsoWhereItWasAskedBeforeAnybodyWaitedForThat) {
+    InstanceConfig config = instance(deadline);
+    config.introduction = std::chrono::minutes(10);
+    use(config);
+    lies_at_once_ = true;
+    std::optional<std::uint32_t> asked;
+    reply_ = [&](int, const protocol::Frame& frame) { asked = frame.header.serial; };
+    client_->begin();
+    tests::RunningTask<std::string> introduction([](PluginClient& client) -> base::Task<std::string> {
+        auto answer = client.introduce();
+        std::string why = co_await answer;
+        co_return why;
+    }(*client_));
+    EXPECT_TRUE(tests::error_of(loop_, judge())) << "the period of a call is over";
+    ASSERT_TRUE(asked);
+    describe(*asked);
+    EXPECT_EQ(introduction.get(loop_), "");
+    EXPECT_EQ(client_->status().state, PluginState::ready);
+}
+
 TEST_F(AnUncalledHost, IsAskedAgainSoonWhereItServedForLongAndLaterWhereItEndsAtOnce) {
     InstanceConfig config = instance(deadline);
     config.first_pause = Milliseconds(10);
