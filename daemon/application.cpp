@@ -367,14 +367,14 @@ void Application::note_refused_code(const model::OutboxEntry& message) {
 
 void Application::note_plugin(const plugins::PluginStatus& status) {
     const bool well = status.state == plugins::PluginState::ready;
-    const bool shut_out = status.state == plugins::PluginState::quarantined;
     if (well) {
         log::notice(log::id::plugin_ready, "the plugin " + status.instance + " answers");
-    } else if (status.state != plugins::PluginState::connecting) {
+    } else if (plugins::is_new_failure(status)) {
+        const bool shut_out = status.state == plugins::PluginState::quarantined;
         log::error(shut_out ? log::id::plugin_quarantined : log::id::plugin_failed,
                    "the plugin " + status.instance + " does not do its work: " + status.detail);
     }
-    if (shut_out) {
+    if (plugins::begins_quarantine(status)) {
         record_own(model::AuditKind::plugin_quarantined, false, status.instance);
     }
     manager_.tell_plugin(status.instance);

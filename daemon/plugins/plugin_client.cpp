@@ -19,6 +19,23 @@ namespace loquet::plugins {
 using base::Error;
 using base::Milliseconds;
 
+namespace {
+
+/// A packet in the buffer, wiped whatever its reader throws.
+class ReceivedPacket {
+public:
+    explicit ReceivedPacket(std::span<std::uint8_t> bytes) noexcept : bytes_(bytes) {}
+    ReceivedPacket(const ReceivedPacket&) = delete;
+    ReceivedPacket& operator=(const ReceivedPacket&) = delete;
+    ~ReceivedPacket() { base::wipe(bytes_.data(), bytes_.size()); }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return bytes_; }
+
+private:
+    std::span<std::uint8_t> bytes_;
+};
+
+} // namespace
+
 /// The first call on every connection.
 class PluginClient::DescribeCall final : public RemoteCall {
 public:
@@ -92,7 +109,7 @@ base::Future<std::string> PluginClient::introduce() {
     }
     introduction_timer_ = loop_.after(config_.introduction, [this] {
         if (!introductions_.empty()) {
-            broken(lateness());
+            broken(lateness(config_.introduction));
         }
     });
     if (!socket_) {
@@ -137,6 +154,7 @@ Milliseconds PluginClient::patience() const noexcept {
 
 void PluginClient::start_clock(RemoteCall& call, Milliseconds within) {
     call.serial = ++last_serial_;
+    call.within = within;
     call.due = clock_.boottime() + within;
     call.timer = loop_.after(within, [this, serial = call.serial] { expired(serial); });
 }
@@ -145,6 +163,10 @@ void PluginClient::expired(std::uint32_t serial) {
     receive(); // where this loop was the late one, the answer is here already
     std::unique_ptr<RemoteCall> late;
     if (const auto flying = in_flight_.find(serial); flying != in_flight_.end()) {
+        if (!plugin_) { // what it says of itself: somebody may have come who waits longer for that
+            leave_if_stuck();
+            return;
+        }
         late = std::move(flying->second); // its place stays taken: the answer may still come
     } else {
         const auto queued =
@@ -156,7 +178,7 @@ void PluginClient::expired(std::uint32_t serial) {
     }
     leave_if_stuck();
     if (late) {
-        late->fail(unavailable(lateness()));
+        late->fail(unavailable(lateness(late->within)));
     }
 }
 
@@ -167,7 +189,7 @@ void PluginClient::leave_if_stuck() {
     // A call can be late because it stood behind others; the plugin is to blame when it owes an answer all the while.
     const Milliseconds silent = clock_.boottime() - progress_;
     if (silent >= patience()) {
-        broken(lateness());
+        broken(lateness(patience()));
     } else {
         stuck_timer_ = loop_.after(patience() - silent, [this] {
             receive();
@@ -176,13 +198,13 @@ void PluginClient::leave_if_stuck() {
     }
 }
 
-std::string PluginClient::lateness() const {
-    return "it did not answer within " + std::to_string(patience().count()) + " ms";
+std::string PluginClient::lateness(Milliseconds within) {
+    return "it did not answer within " + std::to_string(within.count()) + " ms";
 }
 
 void PluginClient::ask_later() {
     Milliseconds pause = pause_.next();
-    if (breaker_.quarantined() && !unintroduced_) { // what it says of itself would not show that it is cured
+    if (breaker_.quarantined() && !unintroduced_) { // what it says of itself does not show that it is cured
         pause = std::max(pause, breaker_.retry_at() - clock_.boottime());
     }
     retry_ = loop_.after(pause, [this] {
@@ -262,12 +284,12 @@ void PluginClient::receive() {
             hung_up();
             return;
         }
+        const ReceivedPacket packet({buffer_.get(), static_cast<std::size_t>(size)});
         if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-            base::wipe(buffer_.get(), limits::plugin_frame_bytes);
             broken("it sent more than " + std::to_string(limits::plugin_frame_bytes) + " bytes at once, or files");
             return;
         }
-        handle({buffer_.get(), static_cast<std::size_t>(size)});
+        handle(packet.bytes());
     }
 }
 
@@ -290,11 +312,9 @@ void PluginClient::handle(std::span<const std::uint8_t> packet) {
         call = std::move(flying->second);
         in_flight_.erase(flying);
     } catch (const Error& error) {
-        base::wipe(buffer_.get(), packet.size());
         broken(error.what());
         return;
     }
-    base::wipe(buffer_.get(), packet.size());
     if (refused && !plugin_) {
         broken("it cannot work: " + said);
         return;
@@ -345,14 +365,25 @@ void PluginClient::described(protocol::DescribeResponse plugin) {
     status_.plugin = plugin.name;
     status_.version = plugin.version;
     plugin_ = std::move(plugin);
+    described_at_ = clock_.boottime();
     if (std::exchange(unintroduced_, false)) {
         breaker_.succeeded();
     }
     if (std::exchange(probing_, false) || status_.state == PluginState::connecting) {
-        set_state(PluginState::ready, ""); // where a caller waits for more, its answer says how it is
+        settle(); // where a caller waits for more, its answer says how it is
     }
     introduced("");
     flush();
+}
+
+void PluginClient::settle() {
+    if (!breaker_.quarantined()) {
+        if (status_.state != PluginState::ready) {
+            set_state(PluginState::ready, "");
+        }
+    } else if (status_.state != PluginState::quarantined) {
+        set_state(PluginState::quarantined, "it failed in its calls, and has answered none since");
+    }
 }
 
 void PluginClient::flush() {
@@ -390,6 +421,9 @@ void PluginClient::flush() {
     }
     if (socket_) {
         watch(false);
+    }
+    if (plugin_ && in_flight_.empty() && waiting_.empty()) {
+        settle(); // its caller left before it was asked
     }
 }
 
@@ -432,16 +466,27 @@ void PluginClient::hung_up() {
         return;
     }
     disconnect();
-    if (status_.state == PluginState::ready) {
+    const bool was_well = status_.state == PluginState::ready;
+    const bool may_rest = config_.on_demand && was_well && waiting_.empty(); // connecting would start its host again
+    if (may_rest) {
+        asked_ = false;
+        retry_ = bus::Source{};
+    }
+    if (was_well) {
         set_state(PluginState::connecting, "");
     }
-    ask_later();
+    if (!may_rest) {
+        ask_later();
+    }
 }
 
 void PluginClient::disconnect() {
     stuck_timer_ = bus::Source{};
     watch_ = bus::Source{};
     socket_ = base::Fd{};
+    if (plugin_ && clock_.boottime() - described_at_ >= RetryPause::longest) {
+        pause_.reset(); // it served for long, whether somebody called or not
+    }
     plugin_.reset();
     proven_ = false;
 }
@@ -493,10 +538,14 @@ void PluginClient::fail_later(std::unique_ptr<RemoteCall> call, std::exception_p
 }
 
 void PluginClient::set_state(PluginState state, const std::string& detail) {
+    const bool another_state = std::exchange(status_.state, state) != state;
     const bool another_cause = state != PluginState::ready && status_.detail != detail;
     status_.detail = detail;
-    if ((std::exchange(status_.state, state) != state || another_cause) && changed_) {
-        changed_();
+    if (another_state || another_cause) {
+        status_.causes = another_state ? 1 : status_.causes + 1;
+        if (changed_) {
+            changed_();
+        }
     }
 }
 

@@ -71,7 +71,7 @@ private:
     void introduced(const std::string& why_not);
     void expired(std::uint32_t serial);
     void leave_if_stuck();
-    [[nodiscard]] std::string lateness() const;
+    [[nodiscard]] static std::string lateness(base::Milliseconds within);
 
     void open();
     void watch(bool for_writing);
@@ -80,6 +80,8 @@ private:
     void handle(std::span<const std::uint8_t> packet);
     void described(protocol::DescribeResponse plugin);
     void answered(bool refused);
+    /// Nothing more is awaited of it: it is ready, unless only a call can show that.
+    void settle();
     [[nodiscard]] const protocol::DescribeResponse& described_as() const noexcept;
     void flush();
     enum class Sent { yes, later, no_more };
@@ -106,7 +108,7 @@ private:
     CircuitBreaker breaker_;
     RetryPause pause_;
     bus::Source retry_;
-    bool asked_ = false;        ///< ever
+    bool asked_ = false;        ///< ever; where it need not run, since its end
     bool probing_ = false;      ///< nobody needs it now: a failure keeps no caller away
     bool unintroduced_ = false; ///< the last failure was that it did not say what it is
 
@@ -120,6 +122,7 @@ private:
     /// takes no memory.
     std::unique_ptr<std::uint8_t[]> buffer_;           // NOLINT(modernize-avoid-c-arrays)
     std::optional<protocol::DescribeResponse> plugin_; ///< what is connected now says that it is
+    base::Milliseconds described_at_{0};               ///< when it said so
     bool proven_ = false;                              ///< this connection has answered a call
     base::Milliseconds progress_{0};                   ///< when it last answered, or last began to owe an answer
     std::uint32_t last_serial_ = 0;

@@ -21,4 +21,14 @@ std::string_view to_text(PluginState state) noexcept {
     return "unknown";
 }
 
+bool is_new_failure(const PluginStatus& status) noexcept {
+    const bool shut_out = status.state == PluginState::quarantined;
+    return status.state == PluginState::failing || status.state == PluginState::absent
+           || (shut_out && status.causes <= 2);
+}
+
+bool begins_quarantine(const PluginStatus& status) noexcept {
+    return status.state == PluginState::quarantined && status.causes == 1;
+}
+
 } // namespace loquet::plugins

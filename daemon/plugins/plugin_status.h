@@ -39,8 +39,15 @@ struct PluginStatus {
     std::string plugin;  ///< name of the plugin behind the instance; empty until it was reached once
     std::string version; ///< empty until it was reached once
     PluginState state = PluginState::connecting;
-    std::string detail; ///< a sentence: what happened last; empty where all is well. Printable
+    std::string detail;       ///< a sentence: what happened last; empty where all is well. Printable
+    std::uint32_t causes = 0; ///< details that it had since it came into this state
     friend bool operator==(const PluginStatus&, const PluginStatus&) = default;
 };
+
+/// Worth a line in the journal: it does not do its work, for a cause that was not told yet. A quarantine gives one line
+/// and one other cause, because a plugin can word its refusal anew each time.
+[[nodiscard]] bool is_new_failure(const PluginStatus& status) noexcept;
+/// Worth an audit record: once a quarantine, whatever the plugin says in it.
+[[nodiscard]] bool begins_quarantine(const PluginStatus& status) noexcept;
 
 } // namespace loquet::plugins

@@ -80,15 +80,19 @@ void Registry::use(Selection selection) {
     for (const InstanceConfig& config : in_use_.configs_) {
         const auto& instance = in_use_.instances_.at(config.name);
         std::erase(retired_, instance);
+        const bool waited = instance->client.config().on_demand;
         instance->client.set(config);
         const auto before = old.instances_.find(config.name);
-        if (before == old.instances_.end() || before->second != instance) {
+        if (waited || before == old.instances_.end() || before->second != instance) {
             instance->client.begin();
         }
     }
     for (auto& [name, instance] : old.instances_) {
         const auto now = in_use_.instances_.find(name);
         if (now == in_use_.instances_.end() || now->second != instance) {
+            InstanceConfig retired = instance->client.config();
+            retired.on_demand = true; // only who holds it needs it: a host that is stopped stays so
+            instance->client.set(retired);
             retired_.push_back(std::move(instance));
         }
     }

@@ -34,7 +34,8 @@ public:
     [[nodiscard]] virtual bool wanted() const noexcept = 0;
 
     std::uint32_t serial = 0;
-    base::Milliseconds due{0}; ///< CLOCK_BOOTTIME
+    base::Milliseconds within{0}; ///< what its caller gave it
+    base::Milliseconds due{0};    ///< CLOCK_BOOTTIME
     bus::Source timer;
 };
 

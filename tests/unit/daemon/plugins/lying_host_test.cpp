@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Attack class T24, one floor lower: a process at a plugin's socket that is no loquet-plugin, or one that was taken
 // over. The client trusts no byte of it.
-#include "daemon/plugins/plugin_client.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
-#include "plugin_host/server.h"
-#include "tests/unit/daemon/plugins/await.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
+#include "tests/support/eventually.h"
+#include "tests/unit/daemon/plugins/lying_host.h"
 
 #include <deque>
-#include <filesystem>
 
 namespace loquet::plugins {
 
@@ -21,106 +14,8 @@ namespace {
 
 using base::Error;
 using base::Milliseconds;
-using base::SecureBytes;
 using protocol::FrameHeader;
 using testing::HasSubstr;
-
-constexpr Milliseconds deadline{300};
-
-/// The real time, and as much more as a test says.
-class JumpingClock final : public base::Clock {
-public:
-    [[nodiscard]] Milliseconds wall() const override { return real_.wall(); }
-    [[nodiscard]] Milliseconds boottime() const override { return real_.boottime() + ahead; }
-    [[nodiscard]] const std::string& boot_id() const override { return real_.boot_id(); }
-    Milliseconds ahead{0};
-
-private:
-    base::SystemClock real_;
-};
-
-class ALyingHost : public testing::Test {
-protected:
-    using Reply = base::Function<void(int connection, const protocol::Frame& request)>;
-
-    void SetUp() override {
-        std::string form = std::filesystem::temp_directory_path() / "loquet-lying-XXXXXX";
-        ASSERT_NE(::mkdtemp(form.data()), nullptr);
-        folder_ = form;
-        listener_ = plugin_host::make_listener(folder_ + "/liar.sock");
-        accepting_ = loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });
-        client_ = std::make_unique<PluginClient>(loop_, clock_, instance(deadline),
-                                                 [this] { states_.push_back(client_->status().state); });
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
-    /// That is asked when a test asks it, and not in between.
-    [[nodiscard]] InstanceConfig instance(Milliseconds within) const {
-        return {.name = "liar",
-                .kind = protocol::PluginKind::lockout,
-                .socket_path = folder_ + "/liar.sock",
-                .deadline = within,
-                .first_pause = std::chrono::hours(1)};
-    }
-
-    void accept() {
-        connection_ = base::Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        ++accepted_;
-        reading_ = bus::Source{};
-        if (connection_) {
-            reading_ = loop_.watch(connection_.get(), EPOLLIN, [this](std::uint32_t) { receive(); });
-        }
-    }
-
-    void receive() {
-        std::vector<std::uint8_t> packet(limits::plugin_frame_bytes);
-        const ssize_t size = ::recv(connection_.get(), packet.data(), packet.size(), 0);
-        if (size <= 0) {
-            reading_ = bus::Source{};
-            return;
-        }
-        const auto frame = protocol::decode_frame(std::span(packet).first(static_cast<std::size_t>(size)));
-        if (frame.kind == protocol::FrameKind::describe_request && !lies_at_once_) {
-            send(protocol::encode(FrameHeader{frame.header.serial, {}},
-                                  protocol::DescribeResponse{"liar", kind_, calls_itself_, "1", "", {}}));
-        } else if (reply_) {
-            reply_(connection_.get(), frame);
-        }
-    }
-
-    void send(std::span<const std::uint8_t> packet) const {
-        (void)!::send(connection_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    }
-
-    base::Task<protocol::Judgement> judge() { return client_->call<protocol::Judgement>(protocol::JudgeRequest{}); }
-
-    void expect_failure(const std::string& detail) {
-        const Milliseconds before = clock_.boottime();
-        const auto error = tests::error_of(loop_, judge());
-        EXPECT_EQ(error, Error::Kind::unavailable);
-        EXPECT_LT(clock_.boottime() - before, deadline + Milliseconds(1000));
-        while (client_->status().state == PluginState::ready || client_->status().state == PluginState::connecting) {
-            loop_.run_once(Milliseconds(1000)); // a silent one is judged when it owed an answer for a whole deadline
-        }
-        EXPECT_EQ(client_->status().state, PluginState::failing);
-        EXPECT_THAT(client_->status().detail, HasSubstr(detail));
-    }
-
-    bus::Loop loop_;
-    JumpingClock clock_;
-    std::string folder_;
-    base::Fd listener_;
-    base::Fd connection_;
-    bus::Source accepting_;
-    bus::Source reading_;
-    Reply reply_;
-    bool lies_at_once_ = false;
-    protocol::PluginKind kind_ = protocol::PluginKind::lockout;
-    std::string calls_itself_ = "liar";
-    int accepted_ = 0;
-    std::vector<PluginState> states_;
-    std::unique_ptr<PluginClient> client_;
-};
 
 TEST_F(ALyingHost, T24_ThatAnswersWithGarbageIsLeft) {
     reply_ = [this](int, const protocol::Frame&) { send(base::as_bytes("HTTP/1.1 200 OK\r\n")); };
@@ -407,6 +302,23 @@ TEST_F(ACancelledCall, GivesItsPlaceToAnotherWhereAllAreTaken) {
     calls.clear();
     Call another(judge());
     EXPECT_FALSE(another.done());
+}
+
+TEST_F(ACancelledCall, LeavesAMendedPluginReadyWhereItsCallerLeftBeforeItWasAsked) {
+    reply_ = [this](int, const protocol::Frame&) { send(base::as_bytes("garbage")); };
+    ASSERT_EQ(tests::error_of(loop_, judge()), Error::Kind::unavailable);
+    ASSERT_EQ(client_->status().state, PluginState::failing);
+    clock_.ahead += CircuitBreaker::longest_delay;
+    lies_at_once_ = true;
+    reply_ = [this](int, const protocol::Frame& frame) { asked_.push_back(frame.header.serial); };
+    std::optional<Call> call(std::in_place, judge());
+    wait_until_asked(1);
+    call.reset();
+    describe(asked_.at(0));
+    EXPECT_TRUE(tests::eventually(loop_, [&] { return client_->status().state == PluginState::ready; }))
+        << client_->status().detail;
+    EXPECT_EQ(client_->status().detail, "");
+    EXPECT_EQ(asked_.size(), 1U) << "the call of a caller who left is not sent";
 }
 
 } // namespace
