@@ -24,9 +24,7 @@ namespace loquet {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 constexpr const char* a_sum_first = "[plugins.arithmetic]\nkind = 'step'\n"
