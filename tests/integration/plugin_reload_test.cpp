@@ -126,6 +126,17 @@ TEST_F(AReloadThatNamesAPlugin, IsRefusedWhereItsModuleIsNotInstalledAndSaysWhic
     EXPECT_TRUE(alice_logs_in());
 }
 
+TEST_F(AReloadThatNamesAPlugin, IsRefusedWhereItsTwoFilesNameDifferentPluginsAndTakenWhereTheyAgree) {
+    give_options("sum", "plugin = 'arithmetic'\n");
+    machine_.plugins().start("sum");
+    const std::string flow = "[flow.login]\nsteps = ['sum', 'password', 'expiry', 'authorisation']\n";
+    EXPECT_THAT(reload_by_call("[plugins.sum]\nkind = 'step'\n" + flow),
+                HasSubstr("[plugins.sum] of loquet.toml says that it is the plugin \"sum\", but " + machine_.folder()
+                          + "/options/sum.toml that it is \"arithmetic\": write plugin = \"arithmetic\" in"));
+    EXPECT_TRUE(alice_logs_in());
+    EXPECT_EQ(reload_by_call("[plugins.sum]\nkind = 'step'\nplugin = 'arithmetic'\n" + flow), "");
+}
+
 TEST_F(AReloadThatNamesAPlugin, NamesEachPlaceWhateverKindOfPlaceItIs) {
     reload("[plugins.guard]\nkind = 'lockout'\n[plugins.house]\nkind = 'password-rules'\n"
            "[plugins.post]\nkind = 'channel'\n"
