@@ -189,6 +189,9 @@ void Application::end_in_order() {
             ++failures;
         }
     }
+    if (tasks_.active() != 0) {
+        log::warning(log::id::stopped, "loquetd stops before all calls have come to their end");
+    }
     tasks_.cancel_all(); // a caller who dallies is not waited for
 }
 

@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -40,17 +41,34 @@ bool is_enabled(const std::string& unit) {
     return fs::is_symlink(fs::symlink_status("/etc/systemd/system/sockets.target.wants/" + unit, failed));
 }
 
-/// The value of the key `plugin` in the file of its options; the name of the instance where the file says nothing, or
-/// cannot be read: its host complains about that.
-std::string plugin_of(const std::string& instance, const std::string& options) {
+/// The module that the host of the instance loads: the value of the key `plugin` in the file of its options, printable,
+/// or the name of the instance where the file says nothing or is not there. Nothing where it cannot be read: its host
+/// complains about that.
+std::optional<std::string> module_of(const std::string& instance, const std::string& options) {
     try {
         const toml::table table = toml::parse(base::read_file(options, limits::configuration_file_bytes));
-        return table["plugin"].value_or(instance);
-    } catch (const base::Error&) {
-        return instance;
+        const toml::node* const named = table.get("plugin");
+        if (named == nullptr) {
+            return instance;
+        }
+        const auto* const name = named->as_string();
+        return name == nullptr ? std::nullopt : std::optional(base::printable(name->get()));
+    } catch (const base::Error& error) {
+        return error.kind() == base::Error::Kind::not_found ? std::optional(instance) : std::nullopt;
     } catch (const toml::parse_error&) {
-        return instance;
+        return std::nullopt;
     }
+}
+
+std::string disagreement(const PluginUse& use, const std::string& module, const std::string& options) {
+    const std::string said = use.plugin.empty() ? use.instance : use.plugin;
+    const std::string in_configuration = "[plugins." + use.instance + "] of loquet.toml";
+    return (use.plugin_position.empty()
+                ? in_configuration
+                : base::printable(use.plugin_position) + ": plugins." + use.instance + ".plugin")
+           + " says that it is the plugin \"" + said + "\", but " + options + " that it is \"" + module
+           + "\": write plugin = \"" + module + "\" in " + in_configuration + " if that is right, else plugin = \""
+           + said + "\" in " + options;
 }
 
 } // namespace
@@ -61,16 +79,21 @@ std::vector<PluginUse> plugin_uses(const Config& config, const Complaints& posit
         for (const FlowItem& item : flow.items) {
             for (const Step& step : item.steps) {
                 if (step.kind == StepKind::plugin) {
-                    uses.push_back({step.name, PluginKind::step, name_of(flow),
+                    uses.push_back({step.name,
+                                    PluginKind::step,
+                                    name_of(flow),
                                     position_of(flow, item, step, positions),
-                                    item.at_least == item.steps.size() && !item.enrols});
+                                    item.at_least == item.steps.size() && !item.enrols,
+                                    {},
+                                    {}});
                 }
             }
         }
     }
     const auto add = [&](const std::string& instance, PluginKind kind, const std::string& key) {
         const auto noted = positions.noted(key + '.' + instance); // of an item in a list
-        uses.push_back({instance, kind, key, noted ? *noted : positions.position_of(key), kind != PluginKind::channel});
+        uses.push_back(
+            {instance, kind, key, noted ? *noted : positions.position_of(key), kind != PluginKind::channel, {}, {}});
     };
     add(config.lockout.plugin, PluginKind::lockout, "lockout.plugin");
     if (!config.password.rules.empty()) {
@@ -81,6 +104,11 @@ std::vector<PluginUse> plugin_uses(const Config& config, const Complaints& posit
     }
     for (const std::string& channel : config.outbox.sms) {
         add(channel, PluginKind::channel, "outbox.sms");
+    }
+    for (PluginUse& use : uses) {
+        const auto configured = config.plugins.find(use.instance);
+        use.plugin = configured == config.plugins.end() ? "" : configured->second.plugin;
+        use.plugin_position = positions.noted("plugins." + use.instance + ".plugin").value_or("");
     }
     return uses;
 }
@@ -93,7 +121,7 @@ bool depends_already(const std::vector<PluginUse>& in_force, const PluginUse& us
 }
 
 std::string complaint(const PluginUse& use, const std::string& why) {
-    return use.position + ": " + use.key + ": the plugin \"" + use.instance + "\" " + why;
+    return base::printable(use.position) + ": " + use.key + ": the plugin \"" + use.instance + "\" " + why;
 }
 
 std::string enable_command(const std::string& instance, PluginKind kind) {
@@ -103,8 +131,14 @@ std::string enable_command(const std::string& instance, PluginKind kind) {
 std::optional<std::string> missing_part(const PluginUse& use, const RuntimeConfig& runtime,
                                         const PluginFolders& folders) {
     const std::string options = folders.options + '/' + use.instance + ".toml";
-    const std::string module = folders.modules + '/' + plugin_of(use.instance, options) + ".so";
-    if (!is_there(module)) {
+    const std::string said = use.plugin.empty() ? use.instance : use.plugin;
+    const std::string plugin = module_of(use.instance, options).value_or(said);
+    const std::string module = folders.modules + '/' + plugin + ".so";
+    const bool is_installed = is_there(module);
+    if (plugin != said && (is_installed || !use.plugin.empty())) {
+        return disagreement(use, plugin, options);
+    }
+    if (!is_installed) {
         return "there is no module " + module + ": install it, or name another one as \"plugin\" in " + options;
     }
     const std::string sockets = runtime.folder + "/plugins";

@@ -16,9 +16,11 @@ namespace loquet::config {
 struct PluginUse {
     std::string instance;
     PluginKind kind = PluginKind::step;
-    std::string key;      ///< "flow.login", "lockout.plugin"
-    std::string position; ///< "file:line:column"
-    bool always = false;  ///< who comes to the place does not come past it
+    std::string key;               ///< "flow.login", "lockout.plugin"
+    std::string position;          ///< "file:line:column"
+    bool always = false;           ///< who comes to the place does not come past it
+    std::string plugin{};          ///< what the configuration calls its plugin; empty: as the instance
+    std::string plugin_position{}; ///< of that key; empty where no file sets it
 };
 
 /// In the order of the flows, then lockout, password rules and channels. `positions` are those of the same files.
@@ -39,9 +41,9 @@ struct PluginFolders {
 /// "systemctl enable --now loquet-plugin@NAME.socket"
 [[nodiscard]] std::string enable_command(const std::string& instance, PluginKind kind);
 
-/// What of the instance is missing, and what to do: its module, or the socket of its host. Nothing where both are
-/// there: whether it answers, only the running daemon finds out. Where this machine is not booted (an image), a socket
-/// that is enabled is enough.
+/// What of the instance is missing, and what to do: its module, the socket of its host, or one name of its plugin in
+/// the configuration and in the file of its options. Nothing where all are there: whether it answers, only the running
+/// daemon finds out. Where this machine is not booted (an image), a socket that is enabled is enough.
 [[nodiscard]] std::optional<std::string> missing_part(const PluginUse& use, const RuntimeConfig& runtime,
                                                       const PluginFolders& folders);
 

@@ -183,6 +183,27 @@ std::string word_of(std::string_view chosen_by_others) {
     return word;
 }
 
+/// No more than four digits stand together, nor with '-' behind any of them: a longer row is a number to call.
+std::string without_numbers_to_call(std::string_view word) {
+    constexpr std::size_t most = 4;
+    std::string broken;
+    std::size_t digits = 0;
+    for (const char c : word) {
+        if (c >= '0' && c <= '9') {
+            if (digits == most) {
+                broken += '_';
+                digits = 0;
+            }
+            ++digits;
+            broken += c;
+            continue;
+        }
+        broken += c == '-' && digits > 0 ? '_' : c;
+        digits = 0;
+    }
+    return broken;
+}
+
 std::string origin_of(std::string_view where) {
     const std::size_t colon = where.find(':');
     if (colon == std::string_view::npos || where == "user:0") {
@@ -193,7 +214,7 @@ std::string origin_of(std::string_view where) {
         return "UID " + word_of(what);
     }
     const std::string_view address = where.starts_with("host:") ? address_in(what) : std::string_view();
-    return address.empty() ? word_of(what) : std::string(address);
+    return address.empty() ? without_numbers_to_call(word_of(what)) : std::string(address);
 }
 
 } // namespace

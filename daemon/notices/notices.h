@@ -45,7 +45,8 @@ void revoke(store::WriteTxn& txn, model::Uid uid, base::Milliseconds wall);
 
 /// What the owner reads of a place: the machine's name, and behind it what is known of the place there. Each has its
 /// share (limits.h), and what the other leaves of its own. An outsider chooses the name of a host: of all but an
-/// address only letters, digits and '-' are left, with '_' for the rest, so that no device makes a link of it.
+/// address only letters, digits in rows of four at most, and '-' are left, with '_' for the rest, so that no device
+/// makes a link or a number to call of it.
 [[nodiscard]] std::string place_in_notice(const std::string& machine, std::string_view where);
 
 /// The text in the message catalogues. Its variables are organisation, account, place, the machine's local time in

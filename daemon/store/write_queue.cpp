@@ -123,18 +123,20 @@ std::optional<WriteQueue::Batch> WriteQueue::next() {
 }
 
 /// Whether the smallest piece of work can be written.
-void WriteQueue::probe_disk() {
+bool WriteQueue::probe_disk() {
     Item test{[](WriteTxn& txn) { MetaTable::put_number(txn, "test-of-the-disk", 0); }, {}, nullptr, nullptr};
     commit_together({&test});
     if (test.failure && refused_.empty()) {
         refused_ = text_of(test.failure);
         must_reopen_ = true;
     }
+    return refused_.empty();
 }
 
 /// Afterwards each item has its failure, or none and is durable. All in one transaction, and those that may fit better
 /// alone in one each: what is too large must not fail its neighbours, nor be failed by them. Probes tell a disk that is
-/// full from one that has no room for this: one before the items are tried alone, one where the last of them failed.
+/// full from one that has no room for this: one before the items are tried alone, one where two in a row were refused,
+/// and one where the last was. Where a probe fails, the rest is not tried: the disk may have become full meanwhile.
 void WriteQueue::commit(Batch& batch) {
     Pieces all;
     for (Item& item : batch) {
@@ -143,23 +145,25 @@ void WriteQueue::commit(Batch& batch) {
     in_doubt_ = false;
     has_committed_ = false;
     commit_together(all);
-    const bool probed = in_doubt_ && !has_committed_;
-    if (probed) {
-        probe_disk();
-    }
+    bool is_full = in_doubt_ && !has_committed_ && !probe_disk();
     for (Item* const item : all) {
-        if (!item->may_fit_alone || all.size() == 1) {
-            continue;
-        }
-        if (!refused_.empty() && !has_committed_) {
-            break; // not even the probe
-        }
-        commit_together({item});
-        if (!refused_.empty() && !item->may_fit_alone) {
+        if (is_full || all.size() == 1) {
             break;
         }
+        if (!item->may_fit_alone) {
+            continue;
+        }
+        const bool others_were_taken = std::exchange(has_committed_, false);
+        commit_together({item});
+        if (refused_.empty()) {
+            continue;
+        }
+        if (!item->may_fit_alone) {
+            break;
+        }
+        is_full = !others_were_taken && !probe_disk();
     }
-    if (!refused_.empty() && in_doubt_ && (has_committed_ || !probed)) {
+    if (!refused_.empty() && in_doubt_ && !is_full) {
         probe_disk();
     }
 }

@@ -67,7 +67,7 @@ private:
     void grow();
     void answer(Batch batch);
     void tell(Events events);
-    void probe_disk();
+    bool probe_disk();
     void tell_writability();
 
     Environment& environment_;
@@ -89,7 +89,7 @@ private:
     std::string refused_;        ///< why nothing at all can be written; empty where something can
     bool must_reopen_;           ///< the disk refused, and nothing was committed since
     bool in_doubt_ = false;      ///< something of this batch failed: for its size, or because nothing can be written?
-    bool has_committed_ = false; ///< something of this batch, or a probe
+    bool has_committed_ = false; ///< something of this batch, or a probe, since an item was last tried alone
 
     std::thread thread_; ///< last: starts when all else is there
 };

@@ -24,9 +24,7 @@ namespace loquet {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 
 constexpr const char* a_sum_first = "[plugins.arithmetic]\nkind = 'step'\n"
@@ -88,6 +86,13 @@ protected:
     [[nodiscard]] bool alice_logs_in() {
         return tests::granted(tests::log_in(connection_, {"alice", tests::canary::password}));
     }
+    [[nodiscard]] bool is_on_the_bus(const std::string& name) {
+        const bus::Message ask = connection_.method_call("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                         "org.freedesktop.DBus", "NameHasOwner");
+        bus::Writer(ask.get()).text(name);
+        const bus::Message answer = connection_.call(ask, tests::patience);
+        return bus::Reader(answer.get()).boolean();
+    }
     [[nodiscard]] std::string drop_in() const { return machine_.configuration_file() + ".d/test.toml"; }
 
     tests::TempFolder state_;
@@ -119,6 +124,17 @@ TEST_F(AReloadThatNamesAPlugin, IsRefusedWhereItsModuleIsNotInstalledAndSaysWhic
     machine_.daemon().signal(SIGHUP);
     EXPECT_TRUE(eventually_health(HasSubstr("/cornea.so: install it"))) << "the file of its options names another";
     EXPECT_TRUE(alice_logs_in());
+}
+
+TEST_F(AReloadThatNamesAPlugin, IsRefusedWhereItsTwoFilesNameDifferentPluginsAndTakenWhereTheyAgree) {
+    give_options("sum", "plugin = 'arithmetic'\n");
+    machine_.plugins().start("sum");
+    const std::string flow = "[flow.login]\nsteps = ['sum', 'password', 'expiry', 'authorisation']\n";
+    EXPECT_THAT(reload_by_call("[plugins.sum]\nkind = 'step'\n" + flow),
+                HasSubstr("[plugins.sum] of loquet.toml says that it is the plugin \"sum\", but " + machine_.folder()
+                          + "/options/sum.toml that it is \"arithmetic\": write plugin = \"arithmetic\" in"));
+    EXPECT_TRUE(alice_logs_in());
+    EXPECT_EQ(reload_by_call("[plugins.sum]\nkind = 'step'\nplugin = 'arithmetic'\n" + flow), "");
 }
 
 TEST_F(AReloadThatNamesAPlugin, NamesEachPlaceWhateverKindOfPlaceItIs) {
@@ -227,14 +243,21 @@ TEST_F(AReloadThatNamesAPlugin, KeepsNobodyWaitingWhileItWaitsForThePlugin) {
 
 TEST_F(AReloadThatNamesAPlugin, GoesOnWhereItsCallerLeaves) {
     start_silent();
+    std::string name;
     machine_.configure(a_sum_first);
     {
         bus::Connection other = machine_.connect();
         const bus::Message call = reload_call(other);
         other.send(call);
         bus::check(sd_bus_flush(other.raw()), "cannot send");
-        EXPECT_TRUE(alice_logs_in());
+        EXPECT_TRUE(alice_logs_in()) << "behind the reload, which waits then";
+        const char* unique = nullptr;
+        bus::check(sd_bus_get_unique_name(other.raw(), &unique), "no name");
+        name = unique;
     }
+    ASSERT_TRUE(tests::eventually([&] { return !is_on_the_bus(name); }));
+    EXPECT_TRUE(alice_logs_in()) << "behind what the bus says of its leaving";
+    EXPECT_EQ(reloads(), 0);
     machine_.plugins().signal("arithmetic", SIGCONT);
     EXPECT_TRUE(tests::eventually([&] { return reloads() == 1; })) << machine_.log();
 }
@@ -270,6 +293,7 @@ TEST_F(AReloadThatNamesAPlugin, EndsWithTheDaemonAndDelaysNoStop) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     EXPECT_EQ(reloads(), 0);
     EXPECT_THAT(machine_.log(), Not(HasSubstr("configuration was not read"))) << "it was neither taken nor refused";
+    EXPECT_THAT(machine_.log(), Not(HasSubstr("before all calls have come to their end"))) << "nor waited for";
 }
 
 } // namespace

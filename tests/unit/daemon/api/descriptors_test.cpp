@@ -24,11 +24,23 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr const char* few = "hardly any file descriptor left";
+constexpr const char* enough = "enough file descriptors again";
+
 class ADaemonWithoutDescriptors : public CallersTest {
 protected:
     void limit_descriptors(rlim_t most) {
         const rlimit limit{most, former_.rlim_max};
         ASSERT_EQ(::prlimit(machine_.daemon().pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+        limit_ = most;
+    }
+    [[nodiscard]] std::size_t free_numbers() {
+        const std::string open = "/proc/" + std::to_string(machine_.daemon().pid()) + "/fd/";
+        std::size_t free = 0;
+        for (rlim_t number = 0; number < limit_; ++number) {
+            free += std::filesystem::is_symlink(open + std::to_string(number)) ? 0U : 1U;
+        }
+        return free;
     }
     /// So that every number below the limit is taken.
     void use_up_descriptors() {
@@ -73,6 +85,15 @@ protected:
             return !state.empty();
         });
     }
+    /// Or the daemon has said that there are few descriptors, and not even those of one message are left of its
+    /// reserve, which it gave back before: it reads nothing then.
+    [[nodiscard]] bool is_answered_or_left_unread(const std::string& state, std::size_t said_before) {
+        return eventually([&] {
+            while (bus::check(sd_bus_process(root_.raw(), nullptr), "cannot read") > 0) {
+            }
+            return !state.empty() || (said(few) > said_before && free_numbers() < limits::message_descriptors);
+        });
+    }
     static std::string state_in(const bus::Message& answer) {
         bus::Reader reader(answer.get());
         (void)reader.object_path();
@@ -97,11 +118,9 @@ protected:
     }
 
     rlimit former_{};
+    rlim_t limit_ = 0;
     bus::Connection root_ = connect_as(0);
 };
-
-constexpr const char* few = "hardly any file descriptor left";
-constexpr const char* enough = "enough file descriptors again";
 
 TEST_F(ADaemonWithoutDescriptors, LetsPeopleLogInAndSaysItOnce) {
     use_up_descriptors();
@@ -131,12 +150,16 @@ TEST_F(ADaemonWithoutDescriptors, ReadsNoCallWhileNotEvenTheReserveIsLeftAndAnsw
 TEST_F(ADaemonWithoutDescriptors, LivesHoweverManyAreLeftWhenAPasswordArrives) {
     for (rlim_t most = 1; most < limits::reserved_descriptors + 16; ++most) {
         SCOPED_TRACE(most);
+        const std::size_t said_before = said(few);
         limit_descriptors(most);
         std::string state;
         send_login(state);
+        ASSERT_TRUE(is_answered_or_left_unread(state, said_before)) << machine_.log();
         give_descriptors_back();
         ASSERT_TRUE(is_answered(state));
         ASSERT_TRUE(machine_.daemon().running());
+        ASSERT_EQ(refusal(root_, list_accounts(root_)), std::nullopt);
+        ASSERT_TRUE(eventually([&] { return said(enough) == said(few); })) << machine_.log();
     }
     EXPECT_EQ(state_in(root_.call(login(root_), call_timeout)), "granted");
 }

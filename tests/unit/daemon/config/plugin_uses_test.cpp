@@ -2,6 +2,7 @@
 #include "daemon/config/config_file.h"
 #include "daemon/config/plugin_uses.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "tests/support/temp_folder.h"
 
 #include <gmock/gmock.h>
@@ -73,9 +74,11 @@ protected:
         PluginUse use;
         use.instance = "badge";
         use.kind = kind;
+        use.plugin = plugin_;
         return missing_part(use, runtime, {folder_.path(), folder_.path()}).value_or("nothing");
     }
     tests::TempFolder folder_;
+    std::string plugin_; ///< of the instance, in loquet.toml
 };
 
 TEST_F(AMissingPart, IsTheModuleBeforeTheSocket) {
@@ -94,6 +97,62 @@ TEST_F(AMissingPart, IsTheModuleThatTheFileOfTheOptionsNames) {
     EXPECT_THAT(said(), HasSubstr("/card.so: install it"));
     add("badge.toml", "plugin = \n");
     EXPECT_THAT(said(), HasSubstr("there is no socket")) << "its host says what is wrong with the file";
+}
+
+TEST_F(AMissingPart, IsTheModuleThatTheConfigurationNamesWhereTheOptionsCannotBeRead) {
+    plugin_ = "card";
+    add("badge.so");
+    for (const char* const unreadable : {"plugin = \n", "plugin = 5\n"}) {
+        add("badge.toml", unreadable);
+        EXPECT_THAT(said(), HasSubstr("/card.so: install it"));
+    }
+    add("card.so");
+    EXPECT_THAT(said(), HasSubstr("there is no socket"));
+}
+
+TEST_F(AMissingPart, IsOneNameOfThePluginWhereTheTwoFilesSayDifferentThings) {
+    add("badge.so");
+    add("card.so");
+    add("run/plugins/badge.sock");
+    const std::string options = folder_ / "badge.toml";
+    const auto differ = [&](const std::string& one, const std::string& other) {
+        return "[plugins.badge] of loquet.toml says that it is the plugin \"" + one + "\", but " + options
+               + " that it is \"" + other + "\": write plugin = \"" + other
+               + "\" in [plugins.badge] of loquet.toml if that is right, else plugin = \"" + one + "\" in " + options;
+    };
+    add("badge.toml", "plugin = 'card'\n");
+    EXPECT_EQ(said(), differ("badge", "card"));
+    plugin_ = "card";
+    EXPECT_EQ(said(), "nothing");
+    add("badge.toml", "plugin = 'other'\n");
+    EXPECT_EQ(said(), differ("card", "other"));
+    add("badge.toml", "digits = 6\n");
+    EXPECT_EQ(said(), differ("card", "badge")) << "the host takes the name of the instance";
+    std::filesystem::remove(options);
+    EXPECT_EQ(said(), differ("card", "badge")) << "as it does without the file";
+}
+
+TEST_F(AMissingPart, IsToldWithThePlaceInTheConfigurationThatNamesAnotherPlugin) {
+    add("badge.so");
+    add("run/plugins/badge.sock");
+    RuntimeConfig runtime;
+    runtime.folder = folder_ / "run";
+    const auto uses =
+        uses_of({"[plugins.badge]\nkind = 'step'\nplugin = 'ring'\n", "[plugins.badge]\n plugin = 'card'\n"
+                                                                      "[flow.login]\nsteps = ['password', 'badge']\n"});
+    EXPECT_THAT(missing_parts(uses, runtime, {folder_.path(), folder_.path()}),
+                Contains(AllOf(HasSubstr("2.toml:4:22: flow.login: the plugin \"badge\" cannot work: 2.toml:2:11: "
+                                         "plugins.badge.plugin says that it is the plugin \"card\", but "),
+                               HasSubstr("badge.toml that it is \"badge\": write plugin = \"badge\" in"))));
+}
+
+TEST_F(AMissingPart, IsToldInPrintableCharactersWhateverTheFileOfTheOptionsSays) {
+    add("badge.toml", "plugin = \"\\u001b[2J\\nloquet.toml:1:1: forged\\u202e\"\n");
+    for (const char* const named : {"", "card"}) {
+        plugin_ = named;
+        EXPECT_TRUE(base::is_printable(said())) << said();
+        EXPECT_THAT(said(), HasSubstr("forged"));
+    }
 }
 
 } // namespace

@@ -158,6 +158,18 @@ TEST(APlaceInANotice, LeavesAShareToEachOfItsPartsHoweverLongTheOtherIs) {
     }
 }
 
+TEST(APlaceInANotice, HasNoNumberToCallInTheNameOfAHost) {
+    const auto shown = [](const std::string& host) { return notices::place_in_notice("k", "host:" + host); };
+    EXPECT_EQ(shown("0800-555-1234"), "k, 0800_555_1234");
+    EXPECT_EQ(shown("08005551234"), "k, 0800_5551_234");
+    EXPECT_EQ(shown("+33.6-12-34-56-78"), "k, _33_6_12_34_56_78");
+    EXPECT_EQ(shown("0800--555--1234"), "k, 0800_-555_-1234");
+    EXPECT_EQ(shown("call-0800-5551234"), "k, call-0800_5551_234");
+    EXPECT_EQ(shown("pc-2024"), "k, pc-2024");
+    EXPECT_EQ(shown("192.168.100.200"), "k, 192.168.100.200") << "an address has no name";
+    EXPECT_EQ(notices::place_in_notice("k", "user:4294967295"), "k, UID 4294967295");
+}
+
 TEST(APlaceInANotice, HasNothingOfAnOutsiderThatADeviceMakesALinkOfOrThatMovesTheText) {
     EXPECT_EQ(notices::place_in_notice("k", "seat:\x1b[2J"), "k, __2J");
     EXPECT_EQ(notices::place_in_notice("k", "host:http://evil.example/a?b"), "k, http___evil_example_a_b");

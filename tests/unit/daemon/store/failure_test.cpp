@@ -349,6 +349,45 @@ TEST_F(ABatch, IsToldOnceWhenTheDiskGetsFullInTheMiddleOfIt) {
     EXPECT_TRUE(store_->writable());
 }
 
+// Each piece alone costs a transaction, and the store is opened anew for it.
+TEST_F(ABatch, IsNotTriedToItsEndWhenTheDiskGetsFullInTheMiddleOfIt) {
+    constexpr std::uint32_t pieces = 100;
+    for (const int code : {ENOSPC, EFBIG, EDQUOT}) {
+        SCOPED_TRACE(code);
+        begin_anew();
+        int runs = 0;
+        auto held = hold_writer();
+        faults_.fail_large_commits(code, oversized);
+        auto large = store_->write(add(1001, "bert", oversized));
+        auto last_that_fits = store_->write([&](WriteTxn& txn) {
+            AccountsTable::put(txn, account(1000, "anna"));
+            ++runs;
+        });
+        std::vector<base::Future<void>> rest;
+        for (std::uint32_t i = 0; i < pieces; ++i) {
+            rest.push_back(store_->write([&runs, i, code](WriteTxn& txn) {
+                if (++runs > static_cast<int>(pieces) + 1) { // no longer beside the others
+                    LmdbFaults::fail_large_commits(code, 0);
+                }
+                AccountsTable::put(txn, account(2000 + i, "rest" + std::to_string(i)));
+            }));
+        }
+        release_writer();
+        EXPECT_EQ(outcome(std::move(held)), std::nullopt);
+        EXPECT_EQ(outcome(std::move(large)), Kind::unavailable);
+        EXPECT_EQ(outcome(std::move(last_that_fits)), std::nullopt);
+        for (auto& piece : rest) {
+            EXPECT_EQ(outcome(std::move(piece)), Kind::unavailable);
+        }
+        EXPECT_EQ(runs, static_cast<int>(pieces) + 1 + 3) << "together; then alone the one that fits and two";
+        EXPECT_FALSE(store_->writable());
+        EXPECT_EQ(told_, 1);
+        faults_.fail_nothing();
+        EXPECT_TRUE(tests::eventually(loop_, [&] { return told_ == 2; }));
+        EXPECT_EQ(outcome(store_->write(add(1003, "dora"))), std::nullopt);
+    }
+}
+
 TEST_F(ABatch, IsRefusedAsAWholeByADiskThatTakesNothing) {
     for (const int code : {ENOSPC, EFBIG, EDQUOT, EIO, EROFS, MDB_PANIC}) {
         SCOPED_TRACE(code);
