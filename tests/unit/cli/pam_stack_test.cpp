@@ -27,11 +27,12 @@ ReadService reader_of(const Files& files) {
 
 // Debian 12's, as pam-auth-update writes them with Loquet in them.
 const Files debian{
-    {"common-auth", "auth\t[success=2 auth_err=die maxtries=die perm_denied=die authinfo_unavail=die service_err=die conv_err=die "
-                    "default=ignore]\tpam_loquet.so\n"
-                    "auth\t[success=1 default=ignore]\tpam_unix.so nullok try_first_pass\n"
-                    "auth\trequisite\t\t\tpam_deny.so\n"
-                    "auth\trequired\t\t\tpam_permit.so\n"},
+    {"common-auth",
+     "auth\t[success=2 auth_err=die maxtries=die perm_denied=die authinfo_unavail=die service_err=die conv_err=die "
+     "default=ignore]\tpam_loquet.so\n"
+     "auth\t[success=1 default=ignore]\tpam_unix.so nullok try_first_pass\n"
+     "auth\trequisite\t\t\tpam_deny.so\n"
+     "auth\trequired\t\t\tpam_permit.so\n"},
     {"common-account",
      "account [success=2 new_authtok_reqd=done perm_denied=die auth_err=die default=ignore] pam_loquet.so\n"
      "account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"
