@@ -17,8 +17,8 @@ namespace loquet::cli {
 namespace {
 
 constexpr base::Milliseconds systemd_answers_within = std::chrono::seconds(5);
-constexpr std::size_t properties_at_most = 1024; ///< systemd's services have some 300
-constexpr std::size_t text_bytes = 4096;
+constexpr std::size_t unit_properties_at_most = 1024; ///< systemd's services have some 300
+constexpr std::size_t unit_text_bytes = 4096;
 
 constexpr std::string_view look_further =
     "'loquetctl config check' finds mistakes of the configuration, 'journalctl -u loquetd' says what else it was.";
@@ -32,7 +32,7 @@ bool means_not_there(std::string_view name) {
 
 UnitState read_state(bus::Reader reader) {
     UnitState state;
-    reader.reply_dictionary(properties_at_most, [&](const std::string& key, std::string_view signature) {
+    reader.reply_dictionary(unit_properties_at_most, [&](const std::string& key, std::string_view signature) {
         if (signature == "u" && key == "NRestarts") {
             state.restarts = reader.u32();
             return true;
@@ -45,7 +45,7 @@ UnitState read_state(bus::Reader reader) {
         if (target == nullptr || signature != "s") {
             return false;
         }
-        *target = reader.text(text_bytes);
+        *target = reader.text(unit_text_bytes);
         return true;
     });
     return state;

@@ -25,7 +25,7 @@ namespace loquet::bus {
 namespace {
 
 constexpr const char* service_name = "org.loquet.Test";
-constexpr base::Milliseconds long_enough = std::chrono::seconds(60);
+constexpr base::Milliseconds patience_for_all = std::chrono::seconds(60);
 constexpr std::size_t small = 0;
 constexpr std::size_t more_than_a_socket_takes = std::size_t{4} << 20U; ///< so that it arrives in many pieces
 
@@ -103,7 +103,7 @@ protected:
     }
     [[nodiscard]] bool answers() {
         const Message ping = client_.method_call(service_name, "/", "org.freedesktop.DBus.Peer", "Ping");
-        return !tests::kind_of_error([&] { (void)client_.call(ping, long_enough); });
+        return !tests::kind_of_error([&] { (void)client_.call(ping, patience_for_all); });
     }
     [[nodiscard]] bool lives() const { return ::waitpid(pid_, nullptr, WNOHANG) == 0; }
 
