@@ -139,10 +139,11 @@ void OutOfService::answer(sd_bus_message* message, bus::Call& call) {
     const std::string sentence = sentence_for(by_root);
     if (asks_for_health(message)) {
         call.reply([&](bus::Writer& writer) { writer.variant("s", [&] { writer.text(sentence); }); });
-    } else if (ending_) {
-        throw Error(Error::Kind::busy, "the service has just started: ask again");
     } else if (by_root
                && sd_bus_message_is_method_call(message, protocol::manager_interface, "ReloadConfiguration") > 0) {
+        if (ending_) {
+            throw Error(Error::Kind::busy, "the service has just started: reload again");
+        }
         if (reloads_.size() > limits::queued_reloads) {
             throw Error(Error::Kind::busy, "others wait for the same: try again later");
         }
