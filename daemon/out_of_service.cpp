@@ -87,8 +87,7 @@ void OutOfService::refuse_because(const std::string& reason) {
     pause_ = shortest_pause;
     reason_ = reason;
     log_findings(log::id::start_failed, reason);
-    sd_notify(0,
-              "READY=1\nSTATUS=takes no logins: it could not start ('loquetctl status' says why)"); // anybody reads it
+    sd_notify(0, ("READY=1\nSTATUS=takes no logins: " + in_one_line(reason)).c_str());
 }
 
 bool OutOfService::wait() {
