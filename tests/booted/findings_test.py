@@ -178,7 +178,7 @@ class ABrokenConfiguration(unittest.TestCase):
                 self.assertIn(text, told.stderr)
         self.assertNotIn(str(self.broken), run("loquetctl", "account", "list", user="nobody").stderr)
         self.assertIn(f"{self.broken}:2:1", output_of("systemctl", "status", "--no-pager", "--lines=0", DAEMON))
-        logged = journal("-u", DAEMON, "MESSAGE_ID=1d1ec9a7b4c74f5a9a35ab0f1f3a1003").splitlines()
+        logged = journal("-u", DAEMON, "--since", self.began, "MESSAGE_ID=1d1ec9a7b4c74f5a9a35ab0f1f3a1003").splitlines()
         self.assertEqual([line.partition(": ")[0] for line in logged], [f"{self.broken}:2:1", f"{self.broken}:3:1"],
                          "each mistake once, and in a line of its own")
         self.broken.write_text("disclose = ['locked']\n")
