@@ -71,8 +71,9 @@ std::string sentence_about(const std::optional<UnitState>& state) {
                            state->result, look_further);
     }
     if (state->active == "activating" && (state->sub == "auto-restart" || state->restarts > 0)) {
-        return fmt::format("loquetd does not run: it ends as often as it is started ({}). {}", state->result,
-                           look_further);
+        // systemd 257 forgets how a service ended as soon as it starts it again.
+        const std::string how = state->result == "success" ? "" : " (" + state->result + ")";
+        return fmt::format("loquetd does not run: it ends as often as it is started{}. {}", how, look_further);
     }
     if (state->active == "activating" || state->active == "deactivating") {
         return fmt::format("loquetd is {}. Repeat the command in a moment; 'systemctl status loquetd' says what it "
