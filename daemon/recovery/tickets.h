@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Tickets: codes of eight digits that were sent, or read out by the helpdesk, and with which a person goes on later,
+// at another prompt, where a dialog left off. A ticket is made in the transaction of the answer that earned it, with
+// its message, and spent in the transaction of what it was for. Loop thread; what it returns as Work runs on the
+// writer's. Each decision is made of what stands in the store at that moment; the Work checks that it still stands.
+#pragma once
+
+#include "daemon/model/account.h"
+#include "daemon/model/ids.h"
+#include "daemon/model/steady_time.h"
+#include "daemon/model/ticket.h"
+#include "daemon/outbox/outbox.h"
+#include "daemon/store/store.h"
+#include "daemon/store/transaction.h"
+#include "lib/base/clock.h"
+#include "lib/base/secret.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loquet::recovery {
+
+inline constexpr base::Milliseconds mail_life = std::chrono::minutes(60);
+inline constexpr base::Milliseconds sms_life = std::chrono::minutes(10);
+inline constexpr base::Milliseconds operator_life = std::chrono::minutes(30); ///< of a code that is read out
+inline constexpr base::Milliseconds grace = std::chrono::minutes(5); ///< from the first time that a code is typed
+inline constexpr base::Milliseconds resend_pause = std::chrono::minutes(1);
+inline constexpr std::uint32_t most_resends = 5; ///< of one ticket's code, after the first message
+inline constexpr std::size_t code_digits = 8;
+
+/// The code in what a person typed, empty where there is none: blanks (no-break ones too), '-' and '.' are passed over,
+/// and the unshifted keys of a French keyboard's top row count as its digits. The '-' among them is a 6 only where
+/// another key of that row was typed.
+[[nodiscard]] base::Secret code_in(std::string_view typed);
+/// The code of a ticket: each is as likely as any other. Empty where the ticket has no seed any more.
+[[nodiscard]] base::Secret code_of(const model::Ticket& ticket);
+/// As people read it: "1234 5678".
+[[nodiscard]] base::Secret grouped(const base::Secret& code);
+
+/// Whether the code of such a ticket is worth something: it waits and its time is not over, or it was opened less than
+/// `grace` ago, whatever `until` says; and the account is of the ticket's generation. Pure.
+[[nodiscard]] bool is_live(const model::Ticket& ticket, std::uint64_t generation, base::Milliseconds now) noexcept;
+
+class Tickets {
+public:
+    /// All of them outlive this object. Without an outbox nothing is sent: such a request makes no ticket.
+    Tickets(outbox::Outbox* outbox, const store::Store& store, model::SteadyTime& steady, const base::Clock& clock)
+        : outbox_(outbox), store_(store), steady_(steady), clock_(clock) {}
+
+    /// What somebody wants to have issued. Plain value.
+    struct Issue {
+        model::Uid account;
+        model::TicketType type = model::TicketType::recover;
+        model::TicketIssuer issuer = model::TicketIssuer::owner;
+        std::optional<model::Medium> medium; ///< none: the code is not sent but returned, for an operator
+        std::string purpose;
+        std::string step;                ///< that issues it
+        std::vector<std::string> proved; ///< steps that were right before
+        std::uint32_t actor = 0;         ///< uid of the operator, or of the caller
+        model::Digest place;             ///< DigestKind::place
+        std::string where;               ///< the place in clear (Notices::Origin)
+        std::string locale;              ///< if the account prefers none
+        bool proven = false;             ///< asked for by somebody who proved who they are, or who may do it
+    };
+    struct Issued {
+        store::Store::Work work;
+        base::Secret code;  ///< of a ticket without a medium: shown to the operator once, never kept; empty else
+        bool sends = false; ///< the work writes a message
+    };
+    /// Under the account's permit. While a ticket of that type and medium is live, its code goes out once more, at most
+    /// `most_resends` times and `resend_pause` apart, and it lives no longer for that; a request in between sends and
+    /// changes nothing. Else a new ticket with a new code takes the place of the one that is dead. A request of the
+    /// helpdesk begins a ticket of its owner's anew, with the same code. A ticket is made, and a message counted, only
+    /// where the outbox takes the message up; else the record of the refused message is all that is written. The work
+    /// throws Error: `conflict` where the account or its ticket changed in between, `not_found` where the account is
+    /// gone.
+    [[nodiscard]] Issued issue(Issue request);
+
+    /// What a right code opens. Plain value.
+    struct Match {
+        model::TicketType type = model::TicketType::recover;
+        std::optional<model::Medium> medium;
+        model::TicketIssuer issuer = model::TicketIssuer::owner;
+        std::string purpose;
+        std::string step;
+        std::vector<std::string> proved;
+        std::uint64_t serial = 0; ///< which ticket it is: its place may have another one later
+    };
+    /// The live ticket of this account, of these types, that has the code. It compares with each place, in the same
+    /// time whether there is a ticket or not. Nothing for an empty code.
+    [[nodiscard]] std::optional<Match>
+    find(const model::Account& account, std::initializer_list<model::TicketType> types, const base::Secret& code) const;
+
+    /// Its code was typed: the dialog `holder` (not 0) has it now, also where another one had it before. The work
+    /// throws Error (conflict) where the ticket is not live any more.
+    [[nodiscard]] store::Store::Work open(model::Uid account, const Match& match, std::uint64_t holder) const;
+    /// Whether that dialog still has it and it is live.
+    [[nodiscard]] bool holds(model::Uid account, const Match& match, std::uint64_t holder) const;
+    /// It is spent, for the transaction of what it was for: put it before what raises the account's generation. The
+    /// work throws Error (conflict) where that dialog has it no more, or it is not live any more.
+    [[nodiscard]] store::Store::Work use(model::Uid account, const Match& match, std::uint64_t holder) const;
+
+    /// The live ones of the account are void from here on; `why` is a word for the helpdesk.
+    static void void_all(store::WriteTxn& txn, model::Uid account, std::string_view why);
+
+    /// All that the account has places for, by type and medium, without their seeds. The state is that of now:
+    /// `expired`, or `voided` ("account-changed") where the account is of another generation.
+    [[nodiscard]] std::vector<model::Ticket> list(const store::ReadTxn& txn, model::Uid account) const;
+
+private:
+    [[nodiscard]] base::Milliseconds now() const { return steady_.now(clock_); }
+
+    outbox::Outbox* outbox_;
+    const store::Store& store_;
+    model::SteadyTime& steady_;
+    const base::Clock& clock_;
+};
+
+} // namespace loquet::recovery
