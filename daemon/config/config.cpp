@@ -14,11 +14,13 @@
 namespace loquet::config {
 
 std::map<std::string, PluginInstance> Config::default_plugins() {
-    const PluginInstance factor{.kind = PluginKind::step, .proves = Proof::possession, .enrolled_only = true};
+    const auto factor = [](Method method) {
+        return PluginInstance{.kind = PluginKind::step, .proves = Proof::of(method), .enrolled_only = true};
+    };
     return {{"lockout", {.kind = PluginKind::lockout}},
             {"password_rules", {.kind = PluginKind::password_rules}},
-            {"totp", factor},
-            {"recovery_codes", factor}};
+            {"totp", factor(Method::device)},
+            {"recovery_codes", factor(Method::saved_code)}};
 }
 
 bool Config::discloses(protocol::Reason reason) const noexcept {

@@ -99,6 +99,17 @@ struct ConversationConfig {
     friend bool operator==(const ConversationConfig&, const ConversationConfig&) = default;
 };
 
+struct SelfServiceConfig {
+    /// PAM services whose people may begin it: they show whole prompts, and take a rewritten name back.
+    std::vector<std::string> services = {"login", "lightdm", "greetd"};
+    friend bool operator==(const SelfServiceConfig&, const SelfServiceConfig&) = default;
+};
+
+struct SupportConfig {
+    std::string contact; ///< whom to call, in one line: shown where somebody cannot go on; empty: nobody is named
+    friend bool operator==(const SupportConfig&, const SupportConfig&) = default;
+};
+
 struct LogConfig {
     log::Level level = log::Level::info;
     friend bool operator==(const LogConfig&, const LogConfig&) = default;
@@ -134,6 +145,8 @@ struct Config {
     PasswordConfig password;
     LockoutConfig lockout;
     ConversationConfig conversation;
+    SelfServiceConfig self_service;
+    SupportConfig support;
     OutboxConfig outbox;
     LogConfig log;
     std::map<std::string, PluginInstance> plugins = default_plugins(); ///< by instance

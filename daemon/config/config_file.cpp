@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <numeric>
 #include <limits>
 #include <set>
 #include <string_view>
@@ -40,8 +41,14 @@ constexpr std::array<std::pair<std::string_view, PluginKind>, 4> plugin_kinds{
      {"password-rules", PluginKind::password_rules},
      {"channel", PluginKind::channel}}};
 
-constexpr std::array<std::pair<std::string_view, Proof>, 3> proofs{
-    {{"challenge", Proof::challenge}, {"knowledge", Proof::knowledge}, {"possession", Proof::possession}}};
+constexpr std::array<std::pair<std::string_view, Proof>, 8> proofs{{{"challenge", Proof::challenge},
+                                                                    {"knowledge", Proof::knowledge},
+                                                                    {"possession", Proof::possession},
+                                                                    {"question", Proof::of(Method::question)},
+                                                                    {"device", Proof::of(Method::device)},
+                                                                    {"saved-code", Proof::of(Method::saved_code)},
+                                                                    {"mailbox", Proof::of(Method::mailbox)},
+                                                                    {"telephone", Proof::of(Method::telephone)}}};
 
 /// What is said to everybody anyway (busy, unavailable) and what only its owner learns (not_authorised) is no matter of
 /// disclosure.
@@ -152,8 +159,34 @@ void read_conversation(TableReader& table, ConversationConfig& conversation) {
     table.duration("timeout_seconds", conversation.timeout, 10, 3600);
 }
 
+void read_self_service(TableReader& table, SelfServiceConfig& self_service) {
+    const auto is_service = [](std::string_view name) {
+        return !name.empty() && name.size() <= limits::client_field_bytes && base::is_printable(name);
+    };
+    table.texts("services", self_service.services, is_service, "the name of a PAM service");
+}
+
+void read_support(TableReader& table, SupportConfig& support) {
+    const auto is_contact = [](std::string_view text) {
+        return text.size() <= limits::support_contact_bytes && base::is_printable(text);
+    };
+    table.text("contact", support.contact, is_contact, "one line of at most 160 bytes");
+}
+
 void read_log(TableReader& table, LogConfig& log) {
     table.word("level", log.level, TableReader::Words<log::Level>(log_levels));
+}
+
+/// One word, or a list of those of which the person takes one.
+void read_proof(TableReader& plugin, Proof& proof) {
+    const TableReader::Words<Proof> words(proofs);
+    const toml::node* node = plugin.find("proves");
+    if (node == nullptr || !node->is_array()) {
+        return plugin.word("proves", proof, words);
+    }
+    std::vector<Proof> ways;
+    plugin.words("proves", ways, words);
+    proof = std::accumulate(ways.begin(), ways.end(), Proof::challenge, [](Proof a, Proof b) { return a | b; });
 }
 
 void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plugins) {
@@ -173,7 +206,7 @@ void read_plugins(TableReader& table, std::map<std::string, PluginInstance>& plu
         if (plugin.plugin == name) {
             plugin.plugin.clear();
         }
-        reader.word("proves", plugin.proves, TableReader::Words<Proof>(proofs));
+        read_proof(reader, plugin.proves);
         reader.boolean("enrolled_only", plugin.enrolled_only);
         reader.duration("deadline_ms", plugin.deadline, 50, plugin.kind == PluginKind::channel ? 300'000 : 10'000);
         reader.finish();
@@ -199,6 +232,8 @@ void read_file(TableReader& file, Config& config) {
     read_part(file, "password", config.password, read_password);
     read_part(file, "lockout", config.lockout, read_lockout);
     read_part(file, "conversation", config.conversation, read_conversation);
+    read_part(file, "self_service", config.self_service, read_self_service);
+    read_part(file, "support", config.support, read_support);
     read_part(file, "outbox", config.outbox, read_outbox);
     read_part(file, "log", config.log, read_log);
     read_part(file, "plugins", config.plugins, read_plugins);

@@ -71,7 +71,9 @@ std::vector<Flow> default_flows() {
     return {after_a_factor(Purpose::login, {StepKind::expiry, StepKind::authorisation}),
             flow_of_steps(spec_of(Purpose::unlock_screen).name, {name_of(StepKind::password)}),
             after_a_factor(Purpose::change_password, {StepKind::new_password}),
-            after_a_factor(Purpose::first_login, {StepKind::new_password}), std::move(manage_secrets)};
+            after_a_factor(Purpose::first_login, {StepKind::new_password}), std::move(manage_secrets),
+            flow_of_steps(spec_of(Purpose::self_service).name, {name_of(StepKind::menu)}),
+            flow_of_steps(spec_of(Purpose::enter_code).name, {name_of(StepKind::code)})};
 }
 
 // Reading
@@ -151,7 +153,7 @@ void read_flow(TableReader& table, std::string_view purpose, std::string_view se
 void read_flows(TableReader& table, std::vector<Flow>& flows) {
     for (const PurposeSpec& row : purposes) {
         const char* const purpose = row.name;
-        auto general = table.table(purpose);
+        auto general = row.end == FlowEnd::built_in ? std::nullopt : table.table(purpose);
         if (!general) {
             continue;
         }
@@ -176,39 +178,47 @@ void read_flows(TableReader& table, std::vector<Flow>& flows) {
 
 namespace {
 
-// A set of kinds of proof is a number below 4 (bit 0 knowledge, bit 1 possession); what the ways through a flow can
-// prove is a set of those.
-using Ways = std::bitset<4>;
+// A set of methods is a number below 128, a bit each; what the ways through a flow can prove is a set of those.
+constexpr std::size_t sets = std::size_t{1} << methods;
+using Ways = std::bitset<sets>;
 
-unsigned kinds(Proof proof) {
-    switch (proof) {
-    case Proof::knowledge:
-        return 1;
-    case Proof::possession:
-        return 2;
-    case Proof::challenge:
-        return 0;
+Ways nothing_proved() {
+    Ways ways;
+    ways.set(0);
+    return ways;
+}
+
+/// Each of the ways, and then one of the methods; the ways themselves where there is none.
+Ways then(const Ways& ways, Proof proof) {
+    if (proof.is_none()) {
+        return ways;
     }
-    return 0;
+    Ways next;
+    for (std::size_t before = 0; before < sets; ++before) {
+        for (std::size_t method = 0; ways.test(before) && method < methods; ++method) {
+            if ((proof.by >> method & 1U) != 0) {
+                next.set(before | std::size_t{1} << method);
+            }
+        }
+    }
+    return next;
 }
 
 // What can be proved by choosing exactly `at_least` of the steps; 0 is one of who has them.
-Ways ways_through(const FlowItem& item, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
+Ways ways_through(const Ways& before, const FlowItem& item, const std::map<std::string, PluginInstance>& plugins,
+                  Owner owner) {
     const std::size_t wanted = item.at_least == 0 && owner == Owner::with_factors ? 1 : item.at_least;
     std::vector<Ways> chosen(item.steps.size() + 1); // by number of steps chosen so far
-    chosen[0].set(0);
+    chosen[0] = before;
     for (const Step& step : item.steps) {
-        const unsigned proved = kinds(proof_of(step, plugins));
         for (std::size_t n = item.steps.size(); n > 0; --n) {
-            for (unsigned before = 0; before < 4; ++before) {
-                if (chosen[n - 1].test(before)) {
-                    chosen[n].set(before | proved);
-                }
-            }
+            chosen[n] |= then(chosen[n - 1], proof_of(step, plugins));
         }
     }
     return chosen[std::min(wanted, item.steps.size())];
 }
+
+constexpr unsigned most_that_counts = 2;
 
 /// A password, or a factor.
 bool sets_a_secret(const Flow& flow) {
@@ -229,26 +239,22 @@ Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& pl
     return plugin != plugins.end() ? plugin->second.proves : Proof::challenge;
 }
 
+unsigned strength(Proof proved) {
+    const unsigned others = static_cast<unsigned>(std::popcount(static_cast<unsigned>(proved.by & ~Proof::knowledge.by)));
+    return std::min(most_that_counts, others == 0 && !proved.is_none() ? 1 : others);
+}
+
 unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
-    Ways ways;
-    ways.set(0);
+    Ways ways = nothing_proved();
     for (const FlowItem& item : flow.items) {
-        if (item.enrols) {
-            continue; // what is set up just now proves nothing
+        if (!item.enrols) { // what is set up just now proves nothing
+            ways = ways_through(ways, item, plugins, owner);
         }
-        const Ways here = ways_through(item, plugins, owner);
-        Ways next;
-        for (unsigned a = 0; a < 4; ++a) {
-            for (unsigned b = 0; b < 4; ++b) {
-                next[a | b] = next[a | b] || (ways.test(a) && here.test(b));
-            }
-        }
-        ways = next;
     }
-    unsigned weakest = 2;
-    for (unsigned set = 0; set < 4; ++set) {
+    unsigned weakest = most_that_counts;
+    for (std::uint8_t set = 0; set < sets; ++set) {
         if (ways.test(set)) {
-            weakest = std::min(weakest, static_cast<unsigned>(std::popcount(set)));
+            weakest = std::min(weakest, strength(Proof{set}));
         }
     }
     return weakest;
@@ -429,7 +435,10 @@ std::vector<std::string> what_login_asks(const Config& config) {
 
 void validate_flows(const Config& config, Complaints& complaints) {
     for (const Flow& flow : config.flows) {
-        FlowCheck(flow, config, complaints).run();
+        const PurposeSpec* purpose = find_purpose(flow.purpose);
+        if (purpose == nullptr || purpose->end != FlowEnd::built_in) {
+            FlowCheck(flow, config, complaints).run();
+        }
     }
     for (const Flow* flow : weaker_than_login(config)) {
         if (!flow->accept_weaker_than_login) {

@@ -91,8 +91,11 @@ void validate_flows(const Config& config, Complaints& complaints);
 /// The owner of an account: optional steps are asked only of one who has set them up.
 enum class Owner : std::uint8_t { without_factors, with_factors };
 
-/// Kinds of proof (knowledge, possession: 0 to 2) that somebody who takes the weakest way through the flow has given.
-/// Two passwords are one kind: who knows one may know the other (NIST SP 800-63B, 4.2: "two distinct factors").
+/// How much has been proved by these methods: 0 nothing, 1 one, 2 two or more. A question adds nothing to another
+/// method (NIST SP 800-63B-4, 4.2.2.2), and two proofs by one method are one.
+[[nodiscard]] unsigned strength(Proof proved);
+
+/// What somebody who takes the weakest way through the flow has proved.
 [[nodiscard]] unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins,
                                 Owner owner = Owner::without_factors);
 

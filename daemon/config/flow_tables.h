@@ -6,8 +6,10 @@
 
 #include "daemon/model/audit_event.h"
 #include "lib/protocol/names.h"
+#include "lib/protocol/values.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,13 +23,48 @@ enum class StepKind : std::uint8_t {
     expiry,        ///< asks nothing; notes that the password must be changed, or warns that it soon must
     authorisation, ///< asks nothing; may this account use this PAM service?
     choice,        ///< lets the person pick one of a group; in no flow itself
+    ticket,        ///< sends a code to the person's address and asks for it; they choose the medium
+    ticket_mail,   ///< the same, by mail alone
+    ticket_sms,    ///< the same, by SMS alone
+    menu,          ///< what self-service can do; in no flow of a file
+    code,          ///< asks for a code that was sent before; in no flow of a file
     plugin,        ///< an instance of a step plugin: described by [plugins.NAME], not by a row
 };
 
-enum class Purpose : std::uint8_t { login, unlock_screen, change_password, first_login, manage_secrets };
+enum class Purpose : std::uint8_t {
+    login,
+    unlock_screen,
+    change_password,
+    first_login,
+    manage_secrets,
+    self_service,
+    recover_password,
+    enter_code,
+};
 
-/// What a step proves; see strength() in flow.h.
-enum class Proof : std::uint8_t { challenge, knowledge, possession };
+/// By what a person proves who they are (NIST SP 800-63B-4, 3.1 and 4.2.1). Two proofs by one method are one: who has
+/// the mailbox has every code that is sent there.
+enum class Method : std::uint8_t { password, question, mailbox, telephone, device, saved_code, person };
+inline constexpr std::size_t methods = 7;
+
+/// The methods by one of which a step proves, as bits; none of them where anybody can do it. See strength() in flow.h.
+struct Proof {
+    std::uint8_t by = 0;
+
+    [[nodiscard]] static constexpr Proof of(Method method) noexcept {
+        return {static_cast<std::uint8_t>(1U << static_cast<unsigned>(method))};
+    }
+    [[nodiscard]] constexpr bool is_none() const noexcept { return by == 0; }
+    friend constexpr bool operator==(Proof, Proof) = default;
+    friend constexpr Proof operator|(Proof a, Proof b) noexcept { return {static_cast<std::uint8_t>(a.by | b.by)}; }
+
+    static const Proof challenge;
+    static const Proof knowledge;  ///< of something else than the password
+    static const Proof possession; ///< of a device
+};
+inline constexpr Proof Proof::challenge{};
+inline constexpr Proof Proof::knowledge = Proof::of(Method::question);
+inline constexpr Proof Proof::possession = Proof::of(Method::device);
 
 /// Purposes as bits.
 using PurposeSet = std::uint32_t;
@@ -46,15 +83,28 @@ struct StepSpec {
 };
 
 inline constexpr std::array builtin_steps{
-    StepSpec{StepKind::password, "password", Proof::knowledge, true, true, every_purpose},
+    StepSpec{StepKind::password, "password", Proof::of(Method::password), true, true, every_purpose},
     StepSpec{StepKind::new_password, "new_password", Proof::challenge, true, false,
-             only(Purpose::change_password) | only(Purpose::first_login)},
+             only(Purpose::change_password) | only(Purpose::first_login) | only(Purpose::recover_password)},
     StepSpec{StepKind::expiry, "expiry", Proof::challenge, false, false, every_purpose},
     StepSpec{StepKind::authorisation, "authorisation", Proof::challenge, false, false, every_purpose},
     StepSpec{StepKind::choice, "choice", Proof::challenge, true, true, 0},
+    StepSpec{StepKind::ticket, "ticket", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true,
+             only(Purpose::recover_password)},
+    StepSpec{StepKind::ticket_mail, "ticket_mail", Proof::of(Method::mailbox), true, true,
+             only(Purpose::recover_password)},
+    StepSpec{StepKind::ticket_sms, "ticket_sms", Proof::of(Method::telephone), true, true,
+             only(Purpose::recover_password)},
+    StepSpec{StepKind::menu, "menu", Proof::challenge, true, true, 0},
+    StepSpec{StepKind::code, "code", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true, 0},
 };
 
-enum class FlowEnd : std::uint8_t { any, new_password, enrolment };
+enum class FlowEnd : std::uint8_t {
+    any,
+    new_password,
+    enrolment,
+    built_in, ///< no file has a flow for it
+};
 
 struct PurposeSpec {
     Purpose purpose;
@@ -63,23 +113,31 @@ struct PurposeSpec {
     bool owner_only;   ///< a name that nobody has has nothing to change or to set up
     bool enrols;       ///< { enrol = [...] } is accepted
     bool root_vouches; ///< root itself need not prove what the owner would
+    bool self_service; ///< of those who cannot log in: begun by root for a program of [self_service] alone
     FlowEnd end;       ///< what the last item of its flow has to be
     /// For an owner whose password was chosen by somebody else and who never had one of their own.
     std::optional<Purpose> first_time;
+    protocol::Axis axis;    ///< on which its tries are counted
     model::AuditKind audit; ///< of the record of its end
 };
 
 inline constexpr std::array purposes{
-    PurposeSpec{Purpose::login, protocol::purpose::login, true, false, false, false, FlowEnd::any, std::nullopt,
-                model::AuditKind::login},
-    PurposeSpec{Purpose::unlock_screen, protocol::purpose::unlock_screen, true, false, false, false, FlowEnd::any,
-                std::nullopt, model::AuditKind::login},
-    PurposeSpec{Purpose::change_password, protocol::purpose::change_password, false, true, false, true,
-                FlowEnd::new_password, Purpose::first_login, model::AuditKind::password_changed},
-    PurposeSpec{Purpose::first_login, protocol::purpose::first_login, false, true, true, false, FlowEnd::new_password,
-                std::nullopt, model::AuditKind::password_changed},
-    PurposeSpec{Purpose::manage_secrets, protocol::purpose::manage_secrets, false, true, true, false,
-                FlowEnd::enrolment, std::nullopt, model::AuditKind::secrets_managed},
+    PurposeSpec{Purpose::login, protocol::purpose::login, true, false, false, false, false, FlowEnd::any, std::nullopt,
+                protocol::Axis::login, model::AuditKind::login},
+    PurposeSpec{Purpose::unlock_screen, protocol::purpose::unlock_screen, true, false, false, false, false,
+                FlowEnd::any, std::nullopt, protocol::Axis::login, model::AuditKind::login},
+    PurposeSpec{Purpose::change_password, protocol::purpose::change_password, false, true, false, true, false,
+                FlowEnd::new_password, Purpose::first_login, protocol::Axis::login, model::AuditKind::password_changed},
+    PurposeSpec{Purpose::first_login, protocol::purpose::first_login, false, true, true, false, false,
+                FlowEnd::new_password, std::nullopt, protocol::Axis::login, model::AuditKind::password_changed},
+    PurposeSpec{Purpose::manage_secrets, protocol::purpose::manage_secrets, false, true, true, false, false,
+                FlowEnd::enrolment, std::nullopt, protocol::Axis::login, model::AuditKind::secrets_managed},
+    PurposeSpec{Purpose::self_service, protocol::purpose::self_service, false, false, false, false, true,
+                FlowEnd::built_in, std::nullopt, protocol::Axis::recovery, model::AuditKind::password_recovered},
+    PurposeSpec{Purpose::recover_password, protocol::purpose::recover_password, false, false, false, false, true,
+                FlowEnd::new_password, std::nullopt, protocol::Axis::recovery, model::AuditKind::password_recovered},
+    PurposeSpec{Purpose::enter_code, protocol::purpose::enter_code, false, false, false, false, true,
+                FlowEnd::built_in, std::nullopt, protocol::Axis::recovery, model::AuditKind::password_recovered},
 };
 
 namespace detail {
@@ -121,6 +179,11 @@ static_assert(detail::in_order(purposes, [](const PurposeSpec& row) { return row
         }
     }
     return nullptr;
+}
+
+/// It sends a code and asks for it.
+[[nodiscard]] constexpr bool is_ticket(StepKind kind) noexcept {
+    return kind == StepKind::ticket || kind == StepKind::ticket_mail || kind == StepKind::ticket_sms;
 }
 
 [[nodiscard]] constexpr bool is_step(std::string_view name, StepKind kind) noexcept {

@@ -37,7 +37,17 @@ model::AuditKind kind_of(const Dialog& dialog) {
     return spec == nullptr ? model::AuditKind::login : spec->audit;
 }
 
-/// Who and where; what happened is the caller's to say.
+model::AuditEvent event_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall) {
+    model::AuditEvent event = event_in(dialog, wall);
+    event.kind = kind_of(dialog);
+    event.granted = std::holds_alternative<Granted>(effects.turn);
+    const bool declined = event.granted && event.kind == model::AuditKind::secrets_managed && !dialog.set_up_a_factor;
+    event.detail = declined ? "nothing-set-up" : base::printable(detail_of(effects), 256);
+    return event;
+}
+
+} // namespace
+
 model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     model::AuditEvent event;
     event.account = dialog.subject.uid();
@@ -50,17 +60,6 @@ model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall) {
     return event;
 }
 
-model::AuditEvent event_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall) {
-    model::AuditEvent event = event_in(dialog, wall);
-    event.kind = kind_of(dialog);
-    event.granted = std::holds_alternative<Granted>(effects.turn);
-    const bool declined = event.granted && event.kind == model::AuditKind::secrets_managed && !dialog.set_up_a_factor;
-    event.detail = declined ? "nothing-set-up" : base::printable(detail_of(effects), 256);
-    return event;
-}
-
-} // namespace
-
 bool is_empty_password(const FlowState& flow, const protocol::Answers& answers) {
     return config::is_step(flow.step(), config::StepKind::password) && answers.size() == 1 && answers.front().empty();
 }
@@ -71,9 +70,16 @@ bool asks_for_the_password_alone(const Turn& turn) {
            && ask->prompts.front().role == protocol::PromptRole::current_password;
 }
 
-AttemptKey key_of(const Dialog& dialog) {
+AttemptKey key_of(const Dialog& dialog, protocol::Axis axis) {
     const Subject& subject = dialog.subject;
-    return {subject.identity, !subject.account, subject.place, dialog.is_at_a_thing_of_its_own()};
+    // Who recovered a password from a place has not shown that it is the owner's.
+    const bool makes_known = dialog.is_at_a_thing_of_its_own() && !dialog.recovered;
+    return {subject.identity, !subject.account, subject.place, makes_known, axis};
+}
+
+protocol::Axis axis_of(const Dialog& dialog) {
+    const config::PurposeSpec* spec = config::find_purpose(dialog.purpose);
+    return spec == nullptr ? protocol::Axis::login : spec->axis;
 }
 
 void Effects::merge(Effects next) {
@@ -88,6 +94,8 @@ void Effects::merge(Effects next) {
     needs_durable = needs_durable || next.needs_durable;
     costs_a_write = costs_a_write || next.costs_a_write;
     sets_password = sets_password || next.sets_password;
+    resumes = std::move(next.resumes);
+    goes_to = next.goes_to;
 }
 
 Effects refused_by(const Ruling& ruling) {

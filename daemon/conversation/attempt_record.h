@@ -6,6 +6,7 @@
 #include "daemon/conversation/dialog.h"
 #include "daemon/conversation/lockout_service.h"
 #include "daemon/conversation/steps/step.h"
+#include "daemon/model/audit_event.h"
 
 #include <functional>
 #include <optional>
@@ -21,7 +22,8 @@ namespace loquet::conversation {
 [[nodiscard]] bool asks_for_the_password_alone(const protocol::Turn& turn);
 
 /// The dialog as the lockout policy counts it.
-[[nodiscard]] AttemptKey key_of(const Dialog& dialog);
+[[nodiscard]] AttemptKey key_of(const Dialog& dialog, protocol::Axis axis);
+[[nodiscard]] protocol::Axis axis_of(const Dialog& dialog);
 
 /// A refusal by the policy, with its rule for the audit and the time left.
 [[nodiscard]] Effects refused_by(const Ruling& ruling);
@@ -46,6 +48,9 @@ public:
 
 /// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
 [[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
+
+/// Who and where, for an audit record; what happened is the caller's to say.
+[[nodiscard]] model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall);
 
 /// The audit record; and where it was a login, its time, and that the place is trusted.
 [[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall,

@@ -9,6 +9,7 @@
 #include "daemon/conversation/flow_state.h"
 #include "daemon/model/account.h"
 #include "daemon/model/ids.h"
+#include "daemon/recovery/tickets.h"
 #include "lib/base/secret.h"
 #include "lib/base/task.h"
 #include "lib/bus/loop.h"
@@ -117,6 +118,18 @@ struct Dialog {
     std::optional<protocol::Wait> wait;               ///< what its step said last, while it waits
     std::shared_ptr<Effects> polled;               ///< what a poll led to, while there was no permit to go on with it
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
+
+    // Of those who cannot log in.
+    bool is_first_question = true; ///< nothing but empty answers were given yet
+    bool hinted = false;           ///< an empty one was told how to get help
+    std::uint32_t menu_tries = 0;  ///< choices that were none
+    std::optional<model::Medium> ticket_medium;     ///< by which the ticket step sends
+    bool code_only = false;                         ///< behind a lock of the login: what is typed may be a code alone
+    std::optional<recovery::Tickets::Match> ticket; ///< that this dialog has ...
+    std::uint64_t holder = 0;                       ///< ... under this number
+    std::vector<std::string> proved_steps;          ///< in the recovery, before and behind the ticket
+    bool recovered = false;                         ///< a forgotten password got a new one
+
     bus::Source timeout;
     base::TaskId task = 0;  ///< in the engine's group: what is done for its last call
     bool busy = true;       ///< its last call has no reply yet: longer than `flow` runs, where that is levelled

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 namespace loquet::conversation {
 
@@ -14,6 +16,9 @@ namespace {
 
 /// login(1) also names itself "remote" for a login over a network. Each of these was seen to follow PAM_USER.
 constexpr std::array<std::string_view, 4> services_that_take_the_name{"login", "remote", "lightdm", "greetd"};
+
+/// The keys of 1 to 9 and 0 on a French keyboard, without Shift.
+constexpr std::array<std::string_view, 10> top_row{"&", "\xC3\xA9", "\"", "'", "(", "-", "\xC3\xA8", "_", "\xC3\xA7", "\xC3\xA0"};
 
 /// What factor::compact() leaves out of a code: blanks, tabs, hyphens and dashes, no-break spaces.
 constexpr std::array<std::string_view, 8> separators{
@@ -42,6 +47,27 @@ bool are_blank(const protocol::Answers& answers) {
     return !answers.empty() && std::all_of(answers.begin(), answers.end(), [](const base::Secret& answer) {
         return is_blank(answer.reveal());
     });
+}
+
+std::string_view trimmed(std::string_view typed) noexcept {
+    constexpr std::string_view blanks = " \t";
+    const std::size_t first = typed.find_first_not_of(blanks);
+    return first == std::string_view::npos ? std::string_view()
+                                           : typed.substr(first, typed.find_last_not_of(blanks) - first + 1);
+}
+
+std::optional<std::size_t> number_in(std::string_view typed) {
+    typed = trimmed(typed);
+    const auto* const key = std::find(top_row.begin(), top_row.end(), typed);
+    if (key != top_row.end()) {
+        return (static_cast<std::size_t>(key - top_row.begin()) + 1) % top_row.size();
+    }
+    std::size_t number = 0;
+    const auto [rest, error] = std::from_chars(typed.begin(), typed.end(), number);
+    if (error != std::errc() || rest != typed.end()) {
+        return std::nullopt;
+    }
+    return number;
 }
 
 bool is_sshd_placeholder(const base::Secret& answer) {

@@ -8,6 +8,8 @@
 #include "lib/base/secret.h"
 #include "lib/protocol/turn.h"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,13 @@ namespace loquet::conversation {
 /// True where there is nothing in any of the answers but what people put between the groups of a code: that asks for
 /// help, and guesses nothing.
 [[nodiscard]] bool are_blank(const protocol::Answers& answers);
+
+/// Without the blanks at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view typed) noexcept;
+
+/// The number of a line that a person picks, of one digit or more, also as the unshifted top row of a French keyboard
+/// gives it. Nothing where it is no number.
+[[nodiscard]] std::optional<std::size_t> number_in(std::string_view typed);
 
 /// True for what sshd sends in place of every answer of a user whom it lets in by no means: no shell, AllowUsers,
 /// PermitRootLogin. It is "\b\n\r\177INCORRECT", repeated and cut to the length of what was typed

@@ -21,6 +21,9 @@ inline constexpr const char* unlock_screen = "unlock-screen";
 inline constexpr const char* change_password = "change-password";
 inline constexpr const char* first_login = "first-login";
 inline constexpr const char* manage_secrets = "manage-secrets";
+inline constexpr const char* self_service = "self-service";
+inline constexpr const char* recover_password = "recover-password";
+inline constexpr const char* enter_code = "enter-code";
 } // namespace purpose
 
 } // namespace loquet::protocol

@@ -29,6 +29,9 @@ struct Counter {
     friend bool operator==(const Counter&, const Counter&) = default;
 };
 
+/// What tries are counted for: the counters of one axis shut nothing on the other.
+enum class Axis : std::uint8_t { login = 1, recovery = 2 };
+
 /// A named value: an account fact, or a variable of a message.
 struct NamedText {
     std::string name;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/choice_step.h"
 
+#include "daemon/conversation/typed_text.h"
 #include "lib/base/text.h"
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,17 +13,6 @@ namespace loquet::conversation {
 using protocol::PromptStyle;
 
 namespace {
-
-/// Nothing where it is no number.
-std::optional<std::size_t> number_in(std::string_view typed) {
-    std::size_t number = 0;
-    const char* const end = typed.data() + typed.size();
-    const auto [rest, error] = std::from_chars(typed.data(), end, number);
-    if (error != std::errc() || rest != end) {
-        return std::nullopt;
-    }
-    return number;
-}
 
 /// The lines' numbers begin with 1; 0 is for who would rather pick none.
 bool take(FlowState& flow, std::optional<std::size_t> number) {

@@ -2,6 +2,7 @@
 #include "daemon/conversation/steps/password_step.h"
 
 #include "daemon/config/flow_tables.h"
+#include "daemon/conversation/self_service.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/notices/notices.h"
 #include "daemon/store/accounts_table.h"
@@ -43,10 +44,14 @@ base::Task<Effects> PasswordStep::answer(Dialog& dialog, const Subject& subject,
     base::Secret password = std::move(answers.at(0));
     auto verification = hasher_.verify(password.clone(), hash, subject.place);
     const bool right = co_await verification;
-    const bool revoked = is_revoked(subject, password); // looked for whatever was typed: it takes as long
+    // Looked for whatever was typed: it takes as long.
+    const bool revoked = is_revoked(subject, password);
+    auto ticket = subject.account
+                      ? tickets_.find(*subject.account, {model::TicketType::recover}, recovery::code_in(password.reveal()))
+                      : std::nullopt;
 
     Effects result;
-    if (right && subject.account) {
+    if (right && subject.account && !dialog.code_only) {
         result.turn = protocol::Granted{};
         dialog.proved_password = typed_digest(store_, password);
         auto renewing = renew(dialog, subject, std::move(password), std::move(credential));
@@ -60,6 +65,11 @@ base::Task<Effects> PasswordStep::answer(Dialog& dialog, const Subject& subject,
         result.needs_durable = true;
         result.writes.emplace_back(
             [uid = *subject.uid(), wall = clock_.wall()](store::WriteTxn& txn) { notices::revoke(txn, uid, wall); });
+        co_return result;
+    }
+    if (ticket && may_leave_for_self_service(dialog)) {
+        result.turn = protocol::Granted{};
+        result.resumes = std::move(ticket);
         co_return result;
     }
     result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};

@@ -36,6 +36,9 @@ struct Effects {
     /// It would write for an account: then the turn costs a durable write for every name.
     bool costs_a_write = false;
     bool sets_password = false;
+    /// A code was right: the dialog goes on where this ticket was issued.
+    std::optional<recovery::Tickets::Match> resumes;
+    const char* goes_to = nullptr; ///< a purpose: the dialog goes on with it (protocol::purpose)
     /// Of a step that was polled: what it says holds for these alone.
     std::optional<StepStates> polled_with;
 

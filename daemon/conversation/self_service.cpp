@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/self_service.h"
+
+#include "daemon/audit/audit_log.h"
+#include "daemon/config/flow_tables.h"
+#include "daemon/conversation/attempt_record.h"
+#include "daemon/conversation/typed_text.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/random.h"
+#include "lib/protocol/names.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace loquet::conversation {
+
+using config::StepKind;
+
+namespace {
+
+constexpr const char* word_of_the_helpdesk = "helpdesk";
+
+/// What is behind the question in its prompt: " : ", "? ".
+std::string_view without_colon(std::string_view question) {
+    constexpr std::array<std::string_view, 5> tails{" ", ":", "\t", "\xC2\xA0", "\xE2\x80\xAF"};
+    for (bool cut = true; cut;) {
+        cut = false;
+        for (const std::string_view tail : tails) {
+            if (question.ends_with(tail)) {
+                question.remove_suffix(tail.size());
+                cut = true;
+            }
+        }
+    }
+    return question;
+}
+
+/// Whether a proof counts for a step of a flow.
+bool counts_for(const std::string& step, const std::string& proof) {
+    const StepKind kind = config::step_named(step).kind;
+    if (proof == word_of_the_helpdesk) {
+        return config::is_ticket(kind);
+    }
+    return step == proof || (kind == StepKind::ticket && config::is_ticket(config::step_named(proof).kind));
+}
+
+std::uint64_t new_holder() {
+    std::array<std::uint8_t, sizeof(std::uint64_t)> random{};
+    base::fill_random(random);
+    std::uint64_t number = 1; // never 0
+    for (const std::uint8_t byte : random) {
+        number = number << 8U | byte;
+    }
+    return number == 0 ? 1 : number;
+}
+
+void begin_flow(Dialog& dialog, const std::string& purpose, std::vector<FlowItem> items) {
+    dialog.purpose = purpose;
+    dialog.flow = FlowState(std::move(items));
+    dialog.wait.reset();
+    dialog.waits_since.reset();
+    dialog.ticket_medium.reset();
+}
+
+} // namespace
+
+bool offers_self_service(const config::Config& settings, const Client& client) {
+    const auto& services = settings.self_service.services;
+    return client.acts_for_root() && !client.account_phase
+           && std::ranges::find(services, client.service) != services.end()
+           && settings.flow(protocol::purpose::recover_password, client.service) != nullptr;
+}
+
+bool may_leave_for_self_service(const Dialog& dialog) {
+    return dialog.flows && dialog.logs_in() && !dialog.recovered
+           && offers_self_service(dialog.flows->settings(), dialog.client);
+}
+
+void require_may_begin(const config::Config& settings, const std::string& purpose, const Client& client) {
+    const config::PurposeSpec* spec = config::find_purpose(purpose);
+    if (spec != nullptr && spec->self_service && !offers_self_service(settings, client)) {
+        throw base::Error(base::Error::Kind::denied,
+                          "\"" + purpose + "\" is for the programs that [self_service] of loquet.toml names, run by "
+                                           "root, where a [flow.recover-password] stands");
+    }
+}
+
+std::optional<protocol::Ask> with_hint(const Dialog& dialog, const messages::Catalogue& texts) {
+    protocol::Ask ask{dialog.flow.prompts()};
+    const auto question =
+        std::ranges::find_if(ask.prompts, [](const protocol::Prompt& prompt) { return wants_answer(prompt.style); });
+    if (question == ask.prompts.end()) {
+        return std::nullopt;
+    }
+    const std::string_view plain = without_colon(question->text);
+    if (!plain.empty() && plain.size() <= limits::message_value_bytes) {
+        question->text =
+            texts.render(dialog.client.locale, "self_service.hint", {{"question", std::string(plain)}});
+    }
+    return ask;
+}
+
+void go_on_with(Dialog& dialog, const std::string& purpose) {
+    begin_flow(dialog, purpose, items_for(dialog.flows->settings(), purpose, dialog.client));
+}
+
+std::vector<FlowItem> without_proved(std::vector<FlowItem> items, std::vector<std::string> proved) {
+    for (FlowItem& item : items) {
+        const std::size_t before = item.steps.size();
+        for (auto step = item.steps.begin(); !item.enrols && step != item.steps.end();) {
+            const auto proof =
+                std::ranges::find_if(proved, [&](const std::string& each) { return counts_for(*step, each); });
+            if (proof == proved.end()) {
+                ++step;
+                continue;
+            }
+            proved.erase(proof);
+            step = item.steps.erase(step);
+        }
+        const std::size_t counted = before - item.steps.size();
+        if (counted > 0 && counted >= item.at_least) {
+            item.steps.clear(); // it has what it wants
+        } else {
+            item.at_least -= counted;
+        }
+    }
+    std::erase_if(items, [](const FlowItem& item) { return item.steps.empty(); });
+    return items;
+}
+
+void resume(Dialog& dialog, const recovery::Tickets::Match& ticket) {
+    for (const std::string& step : ticket.proved) {
+        if (std::ranges::find(dialog.proved_steps, step) == dialog.proved_steps.end()) {
+            dialog.proved_steps.push_back(step);
+        }
+    }
+    dialog.proved_steps.push_back(ticket.medium ? ticket.step : word_of_the_helpdesk);
+    dialog.ticket = ticket;
+    dialog.holder = new_holder();
+    const std::string purpose = ticket.purpose.empty() ? protocol::purpose::recover_password : ticket.purpose;
+    begin_flow(dialog, purpose,
+               without_proved(items_for(dialog.flows->settings(), purpose, dialog.client), dialog.proved_steps));
+}
+
+config::Proof methods_of(const config::Config& settings, const std::vector<std::string>& proved) {
+    config::Proof methods;
+    for (const std::string& step : proved) {
+        methods = methods
+                  | (step == word_of_the_helpdesk ? config::Proof::of(config::Method::person)
+                                                  : proof_of(config::step_named(step), settings.plugins));
+    }
+    return methods;
+}
+
+void go_on_to_login(Dialog& dialog) {
+    const config::Config& settings = dialog.flows->settings();
+    std::vector<std::string> proved{config::spec_of(StepKind::password).name};
+    if (strength(methods_of(settings, dialog.proved_steps)) >= 2) {
+        proved.insert(proved.end(), dialog.proved_steps.begin(), dialog.proved_steps.end());
+    }
+    dialog.recovered = true;
+    begin_flow(dialog, protocol::purpose::login,
+               without_proved(items_for(settings, protocol::purpose::login, dialog.client), std::move(proved)));
+}
+
+store::Store::Work record_of_recovery(const Dialog& dialog, base::Milliseconds wall) {
+    model::AuditEvent event = event_in(dialog, wall);
+    event.kind = model::AuditKind::password_recovered;
+    event.granted = true;
+    for (const std::string& step : dialog.proved_steps) {
+        event.detail += (event.detail.empty() ? "proved by " : ", ") + step;
+    }
+    return [event = std::move(event)](store::WriteTxn& txn) { audit::AuditLog::append(txn, event); };
+}
+
+} // namespace loquet::conversation

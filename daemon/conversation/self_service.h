@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The ways of those who cannot log in, from one purpose of a dialog to the next: an empty answer, the menu, the code of
+// a ticket, a new password, the login that goes on. What they change is the dialog. Loop thread.
+#pragma once
+
+#include "daemon/config/config.h"
+#include "daemon/conversation/dialog.h"
+#include "daemon/conversation/flow_set.h"
+#include "daemon/recovery/tickets.h"
+#include "lib/messages/catalogue.h"
+#include "lib/protocol/turn.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loquet::conversation {
+
+/// Root's program is one of [self_service], and the site has a flow for a forgotten password.
+[[nodiscard]] bool offers_self_service(const config::Config& settings, const Client& client);
+
+/// The first question of a login may be left for self-service: by empty answers, or by a code in place of the password.
+[[nodiscard]] bool may_leave_for_self_service(const Dialog& dialog);
+
+/// Throws Error (denied) for a purpose of self-service where that is not offered to this caller.
+void require_may_begin(const config::Config& settings, const std::string& purpose, const Client& client);
+
+/// What is asked now, and how one gets help. Nothing where nothing is asked.
+[[nodiscard]] std::optional<protocol::Ask> with_hint(const Dialog& dialog, const messages::Catalogue& texts);
+
+/// The dialog goes on with that purpose from its beginning, about the same person.
+void go_on_with(Dialog& dialog, const std::string& purpose);
+
+/// A ticket's code was right: the dialog goes on behind the step that issued it, in the flow as it reads now; what was
+/// not proved in between is asked. The dialog has the ticket from now on.
+void resume(Dialog& dialog, const recovery::Tickets::Match& ticket);
+
+/// The forgotten password has a new one: the login goes on without a question for the password, and without one for a
+/// factor that was proved where two methods were (recovery.md, 5).
+void go_on_to_login(Dialog& dialog);
+
+/// By what somebody in a recovery has proved who they are; "helpdesk" stands for an operator's word.
+[[nodiscard]] config::Proof methods_of(const config::Config& settings, const std::vector<std::string>& proved);
+
+/// `items` without what was proved: each proof counts once.
+[[nodiscard]] std::vector<FlowItem> without_proved(std::vector<FlowItem> items, std::vector<std::string> proved);
+
+/// The record of a recovery: by what it was proved.
+[[nodiscard]] store::Store::Work record_of_recovery(const Dialog& dialog, base::Milliseconds wall);
+
+} // namespace loquet::conversation

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "daemon/conversation/steps/ticket_step.h"
+
+#include "daemon/conversation/typed_text.h"
+
+#include <algorithm>
+
+namespace loquet::conversation {
+
+using model::Medium;
+using protocol::PromptRole;
+using protocol::PromptStyle;
+
+namespace {
+
+protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts) {
+    return {PromptStyle::visible, config::spec_of(config::StepKind::code).name,
+            texts.render(dialog.client.locale, "ticket.prompt"), PromptRole::code};
+}
+
+/// What a typed code opens; a wrong one says no more than that.
+Effects judge(const recovery::Tickets& tickets, const Subject& subject, const base::Secret& typed) {
+    Effects result;
+    auto match = subject.account
+                     ? tickets.find(*subject.account, {model::TicketType::recover}, recovery::code_in(typed.reveal()))
+                     : std::nullopt;
+    if (match) {
+        result.turn = protocol::Granted{};
+        result.resumes = std::move(match);
+        return result;
+    }
+    result.turn = protocol::Denied{protocol::Reason::refused, {}, {}};
+    result.detail = subject.account ? "wrong-code" : "unknown-name";
+    result.person_failed = true;
+    return result;
+}
+
+const char* step_that_sends_by(Medium medium) {
+    return config::spec_of(medium == Medium::mail ? config::StepKind::ticket_mail : config::StepKind::ticket_sms).name;
+}
+
+} // namespace
+
+std::vector<Medium> TicketStep::media() const {
+    std::vector<Medium> media = outbox_ == nullptr ? std::vector<Medium>() : outbox_->settings().media;
+    std::erase_if(media, [&](Medium medium) {
+        return (kind_ == config::StepKind::ticket_mail && medium != Medium::mail)
+               || (kind_ == config::StepKind::ticket_sms && medium != Medium::sms);
+    });
+    return media;
+}
+
+base::Task<Effects> TicketStep::begin(Dialog& dialog, const Subject& subject) {
+    const std::vector<Medium> ways = media();
+    dialog.ticket_medium = ways.size() == 1 ? std::optional(ways.front()) : std::nullopt;
+    if (ways.size() > 1) {
+        co_return ask_medium(dialog, false);
+    }
+    co_return ways.empty() ? ask_code(dialog, false) : send(dialog, subject);
+}
+
+Effects TicketStep::ask_medium(const Dialog& dialog, bool again) const {
+    const std::string& locale = dialog.client.locale;
+    protocol::Ask ask;
+    if (again) {
+        ask.prompts.push_back({PromptStyle::error, "choice_again", texts_.render(locale, "choice.again")});
+    }
+    ask.prompts.push_back({PromptStyle::choice, "ticket_medium", texts_.render(locale, "ticket.choose")});
+    Effects result;
+    result.turn = std::move(ask);
+    return result;
+}
+
+Effects TicketStep::ask_code(const Dialog& dialog, bool sent) const {
+    protocol::Ask ask;
+    if (sent) {
+        ask.prompts.push_back({PromptStyle::info, "ticket_sent", texts_.render(dialog.client.locale, "ticket.sent")});
+    }
+    ask.prompts.push_back(code_prompt(dialog, texts_));
+    Effects result;
+    result.turn = std::move(ask);
+    return result;
+}
+
+Effects TicketStep::send(const Dialog& dialog, const Subject& subject) const {
+    Effects result = ask_code(dialog, true);
+    result.costs_a_write = true;
+    result.needs_durable = true; // a code that is not kept must not be sent
+    if (!subject.account) {
+        return result;
+    }
+    recovery::Tickets::Issue request;
+    request.account = *subject.uid();
+    request.medium = dialog.ticket_medium;
+    request.purpose = dialog.purpose;
+    request.step = step_that_sends_by(*dialog.ticket_medium);
+    request.proved = dialog.proved_steps;
+    request.actor = dialog.client.person();
+    request.place = subject.place;
+    request.where = dialog.client.place();
+    request.locale = dialog.client.locale;
+    request.proven = dialog.proved;
+    result.writes.push_back(tickets_.issue(std::move(request)).work);
+    return result;
+}
+
+base::Task<Effects> TicketStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+    const bool asks_medium = !dialog.ticket_medium && media().size() > 1;
+    if (asks_medium) {
+        const auto number = number_in(answers.at(0).reveal());
+        if (!number || *number < 1 || *number > media().size()) {
+            co_return ask_medium(dialog, true);
+        }
+        dialog.ticket_medium = media()[*number - 1];
+        co_return send(dialog, subject);
+    }
+    if (are_blank(answers)) {
+        co_return dialog.ticket_medium ? send(dialog, subject) : ask_code(dialog, false);
+    }
+    co_return judge(tickets_, subject, answers.at(0));
+}
+
+base::Task<Effects> CodeStep::begin(Dialog& dialog, const Subject& /*subject*/) {
+    Effects result;
+    result.turn = protocol::Ask{{code_prompt(dialog, texts_)}};
+    co_return result;
+}
+
+base::Task<Effects> CodeStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
+    if (are_blank(answers)) {
+        Effects result;
+        result.turn = protocol::Ask{{code_prompt(dialog, texts_)}};
+        co_return result;
+    }
+    co_return judge(tickets_, subject, answers.at(0));
+}
+
+} // namespace loquet::conversation
