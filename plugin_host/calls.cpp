@@ -195,6 +195,7 @@ protocol::Judgement judge_once(const loquet_lockout& plugin, void* self, const p
     loquet_lockout_request lent{};
     lent.size = sizeof lent;
     lent.event = static_cast<int>(request.event);
+    lent.axis = static_cast<int>(request.axis);
     lent.now = request.now.count();
     lent.boot_id = lend(request.boot_id);
     for (std::size_t scope = 0; scope < counters.size(); ++scope) {

@@ -43,8 +43,10 @@ loquet_counter lend(const protocol::Counter& counter) noexcept {
     lent.last_success = counter.last_success;
     lent.locked_until = counter.locked_until;
     lent.disabled = counter.disabled ? 1 : 0;
+    lent.pardoned = counter.pardoned;
     lent.hour = counter.hour;
     std::ranges::copy(counter.failed_in_hour, lent.failed_in_hour);
+    lent.pardoned_in_a_row = counter.pardoned_in_a_row;
     return lent;
 }
 
@@ -84,8 +86,10 @@ protocol::Counter copy(const loquet_counter* counter) {
     copied.last_success = counter->last_success;
     copied.locked_until = counter->locked_until;
     copied.disabled = counter->disabled == 1;
+    copied.pardoned = counter->pardoned;
     copied.hour = counter->hour;
     std::ranges::copy(counter->failed_in_hour, copied.failed_in_hour.begin());
+    copied.pardoned_in_a_row = counter->pardoned_in_a_row;
     return copied;
 }
 

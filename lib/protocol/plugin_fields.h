@@ -194,6 +194,7 @@ inline constexpr auto fields_of_counter = [](auto& a, auto& v) {
     a.number(v.last_success);
     a.number(v.locked_until);
     a.flag(v.disabled);
+    a.number(v.pardoned);
     a.number(v.hour);
     for (auto& failures : v.failed_in_hour) {
         std::uint32_t wide = failures;
@@ -203,6 +204,7 @@ inline constexpr auto fields_of_counter = [](auto& a, auto& v) {
             failures = static_cast<std::uint16_t>(wide);
         }
     }
+    a.number(v.pardoned_in_a_row);
 };
 
 template <class A, class V>
@@ -216,7 +218,8 @@ template <class A, class V>
 void fields(A& a, V& v)
     requires is_a<V, JudgeRequest>
 {
-    a.choice(v.event, LockoutEvent::before, LockoutEvent::refused);
+    a.choice(v.event, LockoutEvent::before, LockoutEvent::lifted);
+    a.choice(v.axis, Axis::login, Axis::recovery);
     a.time(v.now);
     a.text(v.boot_id, limits::plugin_name_bytes, Alphabet::name);
     scoped_counters(a, v.counters);

@@ -25,7 +25,7 @@ enum class PluginKind : std::uint8_t { step = 1, lockout = 2, password_rules = 3
 
 // Lockout policy
 
-enum class LockoutEvent : std::uint8_t { before = 1, failed = 2, succeeded = 3, sent = 4, refused = 5 };
+enum class LockoutEvent : std::uint8_t { before = 1, failed = 2, succeeded = 3, sent = 4, refused = 5, lifted = 6 };
 enum class Scope : std::uint8_t {
     account = 0,
     account_place = 1,
@@ -53,6 +53,7 @@ private:
 
 struct JudgeRequest {
     LockoutEvent event = LockoutEvent::before;
+    Axis axis = Axis::login;
     base::Milliseconds now{0}; ///< of the steady clock, like the times in the counters
     std::string boot_id;       ///< 32 hexadecimal digits
     ScopedCounters counters;

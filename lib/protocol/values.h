@@ -23,13 +23,15 @@ struct Counter {
     std::int64_t last_success = 0;
     std::int64_t locked_until = 0;
     bool disabled = false;
+    std::uint32_t pardoned = 0;
     std::int64_t hour = 0;
     std::array<std::uint16_t, hours> failed_in_hour{};
+    std::uint32_t pardoned_in_a_row = 0;
 
     friend bool operator==(const Counter&, const Counter&) = default;
 };
 
-/// What tries are counted for: the counters of one axis shut nothing on the other.
+/// What is tried, counted apart; the twin of loquet_lockout_axis.
 enum class Axis : std::uint8_t { login = 1, recovery = 2 };
 
 /// A named value: an account fact, or a variable of a message.

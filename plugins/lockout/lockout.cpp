@@ -106,6 +106,8 @@ private:
             return succeeded(options_, now, counters);
         case LOQUET_LOCKOUT_REFUSED:
             return refused(options_, now, counters);
+        case LOQUET_LOCKOUT_LIFTED:
+            return lifted(options_, now, counters);
         case LOQUET_LOCKOUT_SENT: // this policy has no send budgets
             return {};
         default:

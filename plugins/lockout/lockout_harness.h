@@ -31,6 +31,7 @@ struct Harness {
             return event == LOQUET_LOCKOUT_BEFORE    ? before(options, at, counters)
                    : event == LOQUET_LOCKOUT_FAILED  ? failed(options, at, counters)
                    : event == LOQUET_LOCKOUT_REFUSED ? refused(options, at, counters)
+                   : event == LOQUET_LOCKOUT_LIFTED  ? lifted(options, at, counters)
                                                      : succeeded(options, at, counters);
         };
     }

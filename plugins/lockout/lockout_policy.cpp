@@ -14,15 +14,20 @@ void age(loquet_counter& counter, std::int64_t now) {
     const auto steps = static_cast<std::size_t>(std::min<std::int64_t>(passed, LOQUET_COUNTER_HOURS));
     auto* const first = std::begin(counter.failed_in_hour);
     auto* const last = std::end(counter.failed_in_hour);
+    const auto leaving = std::accumulate(last - steps, last, std::uint32_t{0});
+    counter.pardoned -= std::min(counter.pardoned, leaving);
     std::shift_right(first, last, static_cast<std::ptrdiff_t>(steps));
     std::fill_n(first, steps, std::uint16_t{0});
     counter.hour = present;
+    counter.pardoned = std::min(counter.pardoned, failures_in_a_day(counter));
 }
 
 void add_failure(loquet_counter& counter) {
     std::uint16_t& present = counter.failed_in_hour[0];
     if (present < std::numeric_limits<std::uint16_t>::max()) {
         ++present;
+    } else if (counter.pardoned > 0) {
+        --counter.pardoned;
     }
 }
 
@@ -34,15 +39,24 @@ std::uint32_t failures_in_a_day(const loquet_counter& counter) {
     return std::accumulate(std::begin(counter.failed_in_hour), std::end(counter.failed_in_hour), std::uint32_t{0});
 }
 
+std::uint32_t unpardoned_in_a_day(const loquet_counter& counter) {
+    const std::uint32_t failures = failures_in_a_day(counter);
+    return failures - std::min(failures, counter.pardoned);
+}
+
 std::int64_t day_falls_below(const loquet_counter& counter, std::uint32_t limit) {
-    std::uint32_t left = failures_in_a_day(counter);
+    std::uint32_t left = unpardoned_in_a_day(counter);
     if (left < limit) {
         return 0;
     }
+    std::uint32_t pardoned = failures_in_a_day(counter) - left;
     int oldest = LOQUET_COUNTER_HOURS;
     while (left >= limit && oldest > 0) {
         --oldest;
-        left -= counter.failed_in_hour[oldest];
+        const std::uint32_t failures = counter.failed_in_hour[oldest];
+        const std::uint32_t of_these = std::min(failures, pardoned);
+        pardoned -= of_these;
+        left -= failures - of_these;
     }
     // What happened `oldest` hours ago is forgotten when that hour leaves the memory.
     return (counter.hour - oldest + LOQUET_COUNTER_HOURS) * hour_ms;
@@ -175,6 +189,11 @@ void lock_after_tries(const Options& options, std::int64_t now, std::optional<lo
     }
 }
 
+/// Failures in a row that nothing has pardoned.
+std::uint32_t row_of(const loquet_counter& counter) {
+    return counter.consecutive - std::min(counter.consecutive, counter.pardoned_in_a_row);
+}
+
 void charge(const Options& options, std::int64_t now, Counters& counters) {
     for (auto& counter : counters) {
         if (counter) {
@@ -187,7 +206,7 @@ void charge(const Options& options, std::int64_t now, Counters& counters) {
         lock_after_tries(options, now, counters[LOQUET_SCOPE_KNOWN_PLACE]);
     }
     for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_KNOWN_PLACE}) {
-        if (auto& counter = counters[scope]; counter && counter->consecutive >= options.tries_in_a_row) {
+        if (auto& counter = counters[scope]; counter && row_of(*counter) >= options.tries_in_a_row) {
             counter->disabled = 1;
         }
     }
@@ -277,8 +296,27 @@ Decision succeeded(const Options& options, std::int64_t now, const Counters& cou
     for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_PLACE, LOQUET_SCOPE_KNOWN_PLACE}) {
         if (auto& counter = present[scope]) {
             counter->consecutive = 0;
+            counter->pardoned_in_a_row = 0;
             counter->since_lock = 0;
             counter->last_success = now;
+            decision.changed[scope] = counter;
+        }
+    }
+    rule(options, now, present, decision);
+    return decision;
+}
+
+Decision lifted(const Options& options, std::int64_t now, const Counters& counters) {
+    Decision decision;
+    now = sane(now);
+    Counters present = at(options, now, counters, decision.changed);
+    for (const auto scope : {LOQUET_SCOPE_ACCOUNT, LOQUET_SCOPE_ACCOUNT_PLACE, LOQUET_SCOPE_KNOWN_PLACE}) {
+        if (auto& counter = present[scope]) {
+            counter->locked_until = 0;
+            counter->since_lock = 0;
+            counter->disabled = 0;
+            counter->pardoned = failures_in_a_day(*counter);
+            counter->pardoned_in_a_row = counter->consecutive;
             decision.changed[scope] = counter;
         }
     }

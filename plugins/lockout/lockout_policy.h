@@ -19,11 +19,11 @@ namespace loquet::plugins_lockout {
 constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t day_ms = 24 * hour_ms;
 
-/// Moves the memory on to the hour of `now`. A memory from the future (the clock went back) is taken for the present:
-/// all that it remembers stays.
+/// Moves the memory on to the hour of `now`; what leaves it is pardoned no more. A memory from the future (the clock
+/// went back) is taken for the present: all that it remembers stays.
 void age(loquet_counter& counter, std::int64_t now);
 
-/// One failure in the counter's present hour; a full hour (65535) stays full.
+/// One failure in the counter's present hour. A full hour (65535) stays full; one failure less is pardoned instead.
 void add_failure(loquet_counter& counter);
 
 /// Of an aged counter: failures in the last 60 minutes (and up to 59 more) ...
@@ -31,7 +31,9 @@ void add_failure(loquet_counter& counter);
 /// ... and in the last 24 hours (and up to 59 minutes more).
 [[nodiscard]] std::uint32_t failures_in_a_day(const loquet_counter& counter);
 
-/// When failures_in_a_day() will have fallen below `limit` (at least 1), if no failure is added; 0: it is below now.
+/// Those of failures_in_a_day() that count for the lock of the day: none that is pardoned.
+[[nodiscard]] std::uint32_t unpardoned_in_a_day(const loquet_counter& counter);
+/// When unpardoned_in_a_day() will have fallen below `limit` (at least 1), if no failure is added; 0: it is below now.
 [[nodiscard]] std::int64_t day_falls_below(const loquet_counter& counter, std::uint32_t limit);
 
 // The policy.
@@ -64,13 +66,15 @@ struct Decision {
 };
 
 /// An attempt is evaluated when `before` says ALLOW (or says DELAY and the time has come); afterwards `failed` or
-/// `succeeded` is told, or `refused` when it was not. A `now` behind what the counters have seen is handled as if no
+/// `succeeded` is told, or `refused` when it was not; `lifted` when a recovery gave a new password. A `now` behind what the counters have seen is handled as if no
 /// time had passed since then.
 [[nodiscard]] Decision before(const Options& options, std::int64_t now, const Counters& counters);
 [[nodiscard]] Decision failed(const Options& options, std::int64_t now, const Counters& counters);
 /// It met a lock and was not evaluated.
 [[nodiscard]] Decision refused(const Options& options, std::int64_t now, const Counters& counters);
 [[nodiscard]] Decision succeeded(const Options& options, std::int64_t now, const Counters& counters);
+/// The locks of the account, at this place too, end; what was counted until now shuts nothing any more.
+[[nodiscard]] Decision lifted(const Options& options, std::int64_t now, const Counters& counters);
 
 /// No verdict reaches further, in milliseconds.
 [[nodiscard]] std::int64_t longest_lock(const Options& options);

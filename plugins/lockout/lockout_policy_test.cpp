@@ -61,6 +61,62 @@ TEST(FailureHours, AnHourFromTheFutureIsTakenForThePresent) {
     EXPECT_EQ(counter.hour, some_hour);
 }
 
+/// Ten failures three hours ago, which are pardoned, and four in the present hour.
+loquet_counter pardoned_counter() {
+    loquet_counter counter = counter_at(start);
+    counter.failed_in_hour[0] = 10;
+    counter.pardoned = 10;
+    age(counter, start + 3 * hour_ms);
+    counter.failed_in_hour[0] = 4;
+    return counter;
+}
+
+TEST(FailureHours, PardonFewerAsTheHoursLeaveThatArePardoned) {
+    loquet_counter counter = pardoned_counter();
+    age(counter, start + 24 * hour_ms);
+    EXPECT_EQ(counter.pardoned, 10U);
+    EXPECT_EQ(unpardoned_in_a_day(counter), 4U);
+    age(counter, start + 25 * hour_ms);
+    EXPECT_EQ(counter.pardoned, 0U);
+    EXPECT_EQ(unpardoned_in_a_day(counter), 4U) << "the failures since then still count";
+    age(counter, start + 28 * hour_ms);
+    EXPECT_EQ(unpardoned_in_a_day(counter), 0U);
+}
+
+TEST(FailureHours, PardonTheOldestOfAnHourFirst) {
+    loquet_counter counter = pardoned_counter();
+    counter.pardoned = 12; // two of the present hour too
+    EXPECT_EQ(unpardoned_in_a_day(counter), 2U);
+    age(counter, start + 25 * hour_ms);
+    EXPECT_EQ(counter.pardoned, 2U);
+    EXPECT_EQ(unpardoned_in_a_day(counter), 2U);
+    age(counter, start + 28 * hour_ms);
+    EXPECT_EQ(counter.pardoned, 0U);
+}
+
+TEST(FailureHours, TellWhenTheDayFallsBelowALimitByWhatIsNotPardoned) {
+    const loquet_counter counter = pardoned_counter();
+    EXPECT_EQ(day_falls_below(counter, 5), 0) << "ten of fourteen are pardoned";
+    EXPECT_EQ(day_falls_below(counter, 4), start + 28 * hour_ms);
+}
+
+TEST(FailureHours, PardonNoMoreThanTheyRemember) {
+    loquet_counter counter = pardoned_counter();
+    counter.pardoned = std::numeric_limits<std::uint32_t>::max();
+    age(counter, start + 3 * hour_ms);
+    EXPECT_EQ(counter.pardoned, 14U);
+}
+
+TEST(FailureHours, CountAFailureInAFullHourAsOneLessThatIsPardoned) {
+    loquet_counter counter = counter_at(start);
+    counter.failed_in_hour[0] = 65'535;
+    counter.pardoned = 65'535;
+    for (int n = 0; n < 25; ++n) {
+        add_failure(counter);
+    }
+    EXPECT_EQ(unpardoned_in_a_day(counter), 25U);
+}
+
 TEST(FailureHours, NeverCountFewerThanThereWere) {
     std::mt19937 random(7);
     loquet_counter counter = counter_at(start);
@@ -259,6 +315,84 @@ TEST(ALockoutPolicy, AlertsOnceAnHourWhenTheSiteIsUnderAttackAndBlocksNobody) {
     EXPECT_EQ(harness.alerts.size(), 2U);
     EXPECT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
     EXPECT_LE(harness.alerts.front().size(), 256U);
+}
+
+TEST(ALockoutPolicy, EndsTheTimedLockOfThePlaceWhenLifted) {
+    Harness harness;
+    fail(harness, 5);
+    ASSERT_EQ(harness.last.verdict, LOQUET_VERDICT_LOCKED);
+    EXPECT_EQ(harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "tty1").verdict, LOQUET_VERDICT_ALLOW);
+    EXPECT_EQ(harness.attempt("anne", "tty1", false).waited, 0) << "the waits begin anew";
+    fail(harness, 4);
+    EXPECT_EQ(harness.last.reason, "too-many-failures") << "as five more do";
+}
+
+TEST(ALockoutPolicy, LeavesTheLocksOfOtherPlacesWhenLifted) {
+    Harness harness;
+    fail(harness, 5, "tty1");
+    harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "desk");
+    EXPECT_EQ(harness.attempt("anne", "tty1", true).outcome, Outcome::refused);
+    EXPECT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
+}
+
+TEST(ALockoutPolicy, EndsTheLockOfTheDayWhenLiftedAndKeepsItsCount) {
+    Harness harness;
+    for (int place = 0; place < 25; ++place) {
+        fail(harness, 1, "host" + std::to_string(place));
+    }
+    ASSERT_EQ(harness.last.reason, "too-many-failures-a-day");
+    EXPECT_EQ(harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "desk").verdict, LOQUET_VERDICT_ALLOW);
+    EXPECT_EQ(failures_in_a_day(harness.kept["account anne"]), 25U);
+    EXPECT_EQ(harness.kept["account anne"].consecutive, 25U);
+    for (int place = 0; place < 25; ++place) {
+        fail(harness, 1, "other" + std::to_string(place));
+    }
+    EXPECT_EQ(harness.last.reason, "too-many-failures-a-day") << "25 more are the next day's";
+    EXPECT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::refused);
+}
+
+TEST(ALockoutPolicy, EndsTheDisablingWhenLiftedAndCountsAHundredMoreInARow) {
+    Options options;
+    options.tries_a_day = 10'000;
+    Harness harness(options);
+    const auto fail_until_disabled = [&] {
+        int failed = 0;
+        for (; harness.last.verdict != LOQUET_VERDICT_DISABLED; ++failed) {
+            fail(harness, 1, "host" + std::to_string(failed));
+        }
+        return failed;
+    };
+    EXPECT_EQ(fail_until_disabled(), 100);
+    EXPECT_EQ(harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "desk").verdict, LOQUET_VERDICT_ALLOW);
+    EXPECT_EQ(harness.kept["account anne"].consecutive, 100U) << "the row stays as long as it is";
+    harness.last = {};
+    EXPECT_EQ(fail_until_disabled(), 100);
+    harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "desk");
+    ASSERT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
+    EXPECT_EQ(harness.kept["account anne"].pardoned_in_a_row, 0U) << "nothing of a row that is over";
+}
+
+TEST(ALockoutPolicy, EndsTheLocksOfAKnownPlaceWhenLifted) {
+    Harness harness;
+    ASSERT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
+    for (int n = 0; n < 100; ++n) {
+        harness.attempt("anne", "desk", false);
+        harness.now += 30 * minute;
+    }
+    auto& known = harness.known["anne at desk"];
+    known.disabled = 1;
+    ASSERT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::refused);
+    EXPECT_EQ(harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "desk").verdict, LOQUET_VERDICT_ALLOW);
+    EXPECT_EQ(known.disabled, 0U);
+    EXPECT_EQ(harness.attempt("anne", "desk", true).outcome, Outcome::right);
+}
+
+TEST(ALockoutPolicy, ChangesNothingOfThePlaceOrTheSiteWhenLifted) {
+    Harness harness;
+    fail(harness, 5);
+    const Decision decision = harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "tty1");
+    EXPECT_FALSE(decision.changed[LOQUET_SCOPE_PLACE].has_value());
+    EXPECT_FALSE(decision.changed[LOQUET_SCOPE_SITE].has_value());
 }
 
 TEST(ALockoutPolicy, TakesAClockThatWentBackForOneThatStands) {

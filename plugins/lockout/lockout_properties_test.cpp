@@ -73,6 +73,84 @@ TEST_P(EverySequence, HasAtMostSoManyFailuresADayFromUnknownPlaces) {
     EXPECT_EQ(most, options.tries_a_day) << "the sequence should have reached the limit";
 }
 
+/// Recoveries lift locks at random; the failures since the last one are counted here by themselves.
+class LiftedCounts {
+public:
+    void failed(std::int64_t now) { since_.push_back(now); }
+    void lifted() { since_.clear(); }
+    /// Of the last 24 hours.
+    std::size_t of_the_day(std::int64_t now) {
+        while (!since_.empty() && now - since_.front() > day_ms) {
+            since_.pop_front();
+        }
+        return since_.size();
+    }
+
+private:
+    std::deque<std::int64_t> since_;
+};
+
+TEST_P(EverySequence, HasAtMostADaysFailuresFromUnknownPlacesSinceTheLastTimeItWasLifted) {
+    const Options options;
+    Harness harness(options);
+    LiftedCounts truth;
+    std::size_t most = 0;
+    std::uint32_t in_a_row = 0;
+    for (int n = 0; n < 5000; ++n) {
+        const std::string place = "place" + std::to_string(draw(16));
+        if (draw(60) == 0) {
+            const Decision decision = harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", place);
+            ASSERT_EQ(decision.verdict, LOQUET_VERDICT_ALLOW) << "attempt " << n;
+            truth.lifted();
+            in_a_row = 0;
+        }
+        if (harness.attempt("anne", place, false).outcome == Outcome::wrong) {
+            truth.failed(harness.now);
+            ++in_a_row;
+        }
+        const std::size_t of_the_day = truth.of_the_day(harness.now);
+        most = std::max(most, of_the_day);
+        ASSERT_LE(of_the_day, options.tries_a_day) << "attempt " << n;
+        ASSERT_LE(in_a_row, options.tries_in_a_row) << "attempt " << n;
+        const loquet_counter& account = harness.kept["account anne"];
+        ASSERT_LE(account.pardoned, failures_in_a_day(account)) << "attempt " << n;
+        ASSERT_GE(unpardoned_in_a_day(account), of_the_day) << "attempt " << n;
+        harness.now += pause();
+    }
+    EXPECT_EQ(most, options.tries_a_day) << "the sequence should have reached the limit";
+}
+
+TEST_P(EverySequence, WithANaivePardonOfTheDayGivesMoreThanADaysFailures) {
+    // The pardon stays as it is when hours leave: what was forgotten anyway pardons what comes later.
+    const Options options;
+    const auto honest = Harness::judge_with(options);
+    Harness harness([&](loquet_lockout_event event, std::int64_t at, const Counters& counters) {
+        Decision decision = honest(event, at, counters);
+        const auto& before = counters[LOQUET_SCOPE_ACCOUNT];
+        auto& after = decision.changed[LOQUET_SCOPE_ACCOUNT];
+        if (event != LOQUET_LOCKOUT_LIFTED && before && after) {
+            after->pardoned = std::max(after->pardoned, before->pardoned);
+        }
+        return decision;
+    });
+    LiftedCounts truth;
+    std::size_t most = 0;
+    for (int n = 0; n < 3000; ++n) {
+        if (n % 500 == 100) {
+            harness.ask(LOQUET_LOCKOUT_LIFTED, "anne", "desk");
+            truth.lifted();
+        }
+        if (harness.attempt("anne", "place" + std::to_string(draw(16)), false).outcome == Outcome::wrong) {
+            truth.failed(harness.now);
+        }
+        most = std::max(most, truth.of_the_day(harness.now));
+        harness.kept["account anne"].disabled = 0;
+        harness.kept["account anne"].consecutive = 0;
+        harness.now += 10 * minute;
+    }
+    EXPECT_GT(most, options.tries_a_day);
+}
+
 TEST_P(EverySequence, MakesTheWaitsGrowUntilTheLock) {
     Options options;
     options.tries = static_cast<std::uint32_t>(3 + draw(10));
@@ -106,7 +184,8 @@ TEST_P(EverySequence, OfGarbageCountersHasABoundedEnd) {
         }
         const std::int64_t clocks[] = {0, 490'000 * hour_ms, std::numeric_limits<std::int64_t>::max() / 2};
         const std::int64_t now = clocks[draw(std::size(clocks))];
-        for (const auto event : {LOQUET_LOCKOUT_BEFORE, LOQUET_LOCKOUT_FAILED, LOQUET_LOCKOUT_SUCCEEDED}) {
+        for (const auto event :
+             {LOQUET_LOCKOUT_BEFORE, LOQUET_LOCKOUT_FAILED, LOQUET_LOCKOUT_SUCCEEDED, LOQUET_LOCKOUT_LIFTED}) {
             const Decision decision = Harness::judge_with({})(event, now, counters);
             ASSERT_LE(decision.until, now + longest_lock({}));
             ASSERT_TRUE(decision.until == 0 || decision.until > now);
@@ -116,6 +195,7 @@ TEST_P(EverySequence, OfGarbageCountersHasABoundedEnd) {
                     ASSERT_LE(counter->last_success, now);
                     ASSERT_LE(counter->locked_until, now + longest_lock({}));
                     ASSERT_EQ(counter->hour, now / hour_ms);
+                    ASSERT_LE(counter->pardoned, failures_in_a_day(*counter));
                 }
             }
         }

@@ -71,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"step", "lets_exceptions_out", "let a C++ exception out"},
                     Bad{"step", "dies", "the process died: SIGABRT"},
                     Bad{"lockout", "never_locks", "1000 failures in a row, a second apart, were not stopped"},
+                    Bad{"lockout", "keeps_locks", "it shuts an account that a recovery gave a new password"},
                     Bad{"password_rules", "overstays", "a call lasted longer than 2 seconds"},
                     Bad{"password_rules", "shows_candidate", "the candidate turned up in a message or the log"},
                     Bad{"step", "sends_blindly", "it sends by a medium that the fact media does not name"},

@@ -49,7 +49,7 @@ struct Answer {
         if (known && counter != nullptr) {
             auto& kept = answer.counters[static_cast<std::size_t>(scope)];
             answer.faults.expect(kept.has_value(), "it set a counter that the attempt does not have");
-            answer.faults.expect(counter->disabled <= 1 && counter->reserved == 0, "a counter's flags are not 0 or 1");
+            answer.faults.expect(counter->disabled <= 1, "a counter's flag is not 0 or 1");
             kept = *counter;
         }
     }
@@ -65,7 +65,7 @@ struct Answer {
 bool same_counter(const std::optional<loquet_counter>& a, const std::optional<loquet_counter>& b) {
     const auto values = [](const loquet_counter& c) {
         return std::tie(c.consecutive, c.since_lock, c.last_failure, c.last_success, c.locked_until, c.disabled,
-                        c.hour);
+                        c.pardoned, c.hour, c.pardoned_in_a_row);
     };
     return a && b ? values(*a) == values(*b)
                         && std::equal(std::begin(a->failed_in_hour), std::end(a->failed_in_hour),
@@ -77,8 +77,9 @@ class LockoutExam {
 public:
     LockoutExam(Examination& exam, const loquet_lockout& table, void* self) : exam_(exam), table_(table), self_(self) {}
 
-    Answer judge(int event, std::int64_t now, const Counters& counters) {
-        loquet_lockout_request request{sizeof request, event, now, sdk::text("0123456789abcdef0123456789abcdef"), {}};
+    Answer judge(int event, std::int64_t now, const Counters& counters, int axis = LOQUET_AXIS_LOGIN) {
+        loquet_lockout_request request{sizeof request, event, axis, now, sdk::text("0123456789abcdef0123456789abcdef"),
+                                       {}};
         for (std::size_t scope = 0; scope < counters.size(); ++scope) {
             const auto& counter = counters[scope];
             request.counters[scope] = counter ? &counter.value() : nullptr;
@@ -109,18 +110,8 @@ public:
     }
 
     void stops_somebody_who_guesses() {
-        Counters counters = fresh();
-        std::int64_t now = some_time;
-        for (int failures = 0; failures < 1000; ++failures, now += 1000) {
-            const Answer before = judge(LOQUET_LOCKOUT_BEFORE, now, counters);
-            if (!before.lets_through()) {
-                expect_lock_holds(before, now, before.counters);
-                return;
-            }
-            now = std::max(now, before.verdict == LOQUET_VERDICT_DELAY ? before.until : now);
-            counters = judge(LOQUET_LOCKOUT_FAILED, now, before.counters).counters;
-        }
-        throw Fault("1000 failures in a row, a second apart, were not stopped");
+        (void)guess_until_stopped(fresh(), some_time, LOQUET_AXIS_LOGIN);
+        (void)guess_until_stopped(fresh(), some_time, LOQUET_AXIS_RECOVERY);
     }
 
     /// Somebody fails from a thousand places; the owner comes to one where they succeeded before. Only of a policy that
@@ -146,6 +137,20 @@ public:
                "failures at a thousand other places shut a place that the owner uses");
     }
 
+    /// A recovery ends the lock of somebody who guessed, and gives them no more than the tries until the next one. A
+    /// policy that does not know the event says so by an error, and the daemon does it.
+    void ends_locks_when_lifted() {
+        const Stopped stopped = guess_until_stopped(fresh(), some_time, LOQUET_AXIS_LOGIN);
+        const Answer lifted = judge(LOQUET_LOCKOUT_LIFTED, stopped.now, stopped.counters);
+        if (lifted.decided == 0) {
+            return;
+        }
+        expect(lifted.lets_through()
+                   && judge(LOQUET_LOCKOUT_BEFORE, stopped.now, lifted.counters).lets_through(),
+               "it shuts an account that a recovery gave a new password");
+        (void)guess_until_stopped(lifted.counters, stopped.now, LOQUET_AXIS_LOGIN);
+    }
+
     void is_pure() {
         const Counters counters = judge(LOQUET_LOCKOUT_FAILED, some_time, fresh()).counters;
         const auto ask = [&] { return judge(LOQUET_LOCKOUT_FAILED, some_time + 1000, counters); };
@@ -158,11 +163,12 @@ public:
     }
 
     void stands_garbage() {
-        constexpr std::array<int, 7> events{LOQUET_LOCKOUT_BEFORE,
+        constexpr std::array<int, 8> events{LOQUET_LOCKOUT_BEFORE,
                                             LOQUET_LOCKOUT_FAILED,
                                             LOQUET_LOCKOUT_SUCCEEDED,
                                             LOQUET_LOCKOUT_SENT,
                                             LOQUET_LOCKOUT_REFUSED,
+                                            LOQUET_LOCKOUT_LIFTED,
                                             0,
                                             99};
         for (int n = 0; n < random_requests; ++n) {
@@ -175,7 +181,8 @@ public:
             const auto& account = counters[LOQUET_SCOPE_ACCOUNT];
             const bool disabled = account && account->disabled == 1 && !counters[LOQUET_SCOPE_KNOWN_PLACE];
             const int event = events[exam_.random() % events.size()];
-            const Answer answer = judge(event, some_time + static_cast<std::int64_t>(exam_.random()), counters);
+            const int axis = exam_.random() % 2 == 0 ? LOQUET_AXIS_LOGIN : LOQUET_AXIS_RECOVERY;
+            const Answer answer = judge(event, some_time + static_cast<std::int64_t>(exam_.random()), counters, axis);
             expect(!disabled || event != LOQUET_LOCKOUT_BEFORE || !answer.lets_through(),
                    "it lets a disabled account through at request " + std::to_string(n));
         }
@@ -186,6 +193,24 @@ private:
         Counters counters;
         counters.fill(loquet_counter{});
         return counters;
+    }
+
+    struct Stopped {
+        Counters counters;
+        std::int64_t now;
+    };
+    /// Fails until the policy stops it, which must hold.
+    Stopped guess_until_stopped(Counters counters, std::int64_t now, int axis) {
+        for (int failures = 0; failures < 1000; ++failures, now += 1000) {
+            const Answer before = judge(LOQUET_LOCKOUT_BEFORE, now, counters, axis);
+            if (!before.lets_through()) {
+                expect_lock_holds(before, now, before.counters);
+                return {before.counters, now};
+            }
+            now = std::max(now, before.verdict == LOQUET_VERDICT_DELAY ? before.until : now);
+            counters = judge(LOQUET_LOCKOUT_FAILED, now, before.counters, axis).counters;
+        }
+        throw Fault("1000 failures in a row, a second apart, were not stopped");
     }
 
     void expect_lock_holds(const Answer& lock, std::int64_t now, const Counters& counters) {
@@ -206,7 +231,6 @@ private:
         loquet_counter counter{};
         std::memcpy(&counter, words.data(), sizeof counter);
         counter.disabled &= 1U; // the daemon keeps it as a truth value
-        counter.reserved = 0;
         return counter;
     }
 
@@ -229,6 +253,7 @@ void examine_lockout(Examination& exam, const Paper& paper) {
             if (by_default) {
                 e.check("spares a place that the owner uses" + when, [&] { lockout.spares_a_known_place(); });
             }
+            e.check("ends a lock when a recovery lifts it" + when, [&] { lockout.ends_locks_when_lifted(); });
             e.check("answers the same request the same way" + when, [&] { lockout.is_pure(); });
             e.check("stands garbage, seed " + std::to_string(e.seed) + when, [&] { lockout.stands_garbage(); });
         });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A lockout policy and password rules that the exam has to fail, each for its one reason. LOQUET_BAD_CLASS is the one
+// Lockout policies and password rules that the exam has to fail, each for its one reason. LOQUET_BAD_CLASS is the one
 // that this .so exports, with LOQUET_BAD_DEFINE of its kind, and LOQUET_BAD_NAME what it calls itself.
 #include <loquet/lockout.hpp>
 #include <loquet/password_rules.hpp>
@@ -29,6 +29,24 @@ public:
         } else {
             output.decide(LOQUET_VERDICT_ALLOW, 0, "allowed");
         }
+    }
+};
+
+/// A lockout policy that takes a recovery for nothing that concerns it.
+class KeepsLocks {
+public:
+    KeepsLocks(sdk::Host /*host*/, const sdk::Options& /*options*/) {}
+    static const loquet_manifest& manifest() { return the_manifest; }
+    void judge(const sdk::LockoutRequest& request, sdk::LockoutOutput& output) const {
+        const loquet_counter* account = request.counter(LOQUET_SCOPE_ACCOUNT);
+        loquet_counter changed = account == nullptr ? loquet_counter{} : *account;
+        if (request.event() == LOQUET_LOCKOUT_FAILED && account != nullptr && ++changed.consecutive > 4) {
+            changed.disabled = 1;
+        }
+        if (account != nullptr) {
+            output.set_counter(LOQUET_SCOPE_ACCOUNT, changed);
+        }
+        output.decide(changed.disabled != 0 ? LOQUET_VERDICT_DISABLED : LOQUET_VERDICT_ALLOW, 0, "five-in-a-row");
     }
 };
 

@@ -24,7 +24,22 @@ enum loquet_lockout_event {
     /* It met LOCKED or DISABLED: nothing was evaluated, and the person was told the same as after a wrong answer. A
      * policy may count it for the waits of that place (see `hold`). A policy that does not know the event may answer
      * with an error; it is then asked `before` once more, and nothing comes of that. */
-    LOQUET_LOCKOUT_REFUSED = 5
+    LOQUET_LOCKOUT_REFUSED = 5,
+    /* A recovery gave the account a new password: the locks by failures that the counters hold end. Their failures stay
+     * counted, but those until now shut nothing any more (`pardoned`, `pardoned_in_a_row`). It carries the counters of
+     * the account, at this place too, and is answered with ALLOW or DELAY. Where a policy answers with an error,
+     * because it does not know the event, the daemon's built-in policy answers it. */
+    LOQUET_LOCKOUT_LIFTED = 6
+};
+
+/*
+ * What is tried. Failures of the one are never counted for the other: each axis has counters of its own, for the
+ * account, its places, the place and the site. A place is known on both where the owner logged in there. The same rules
+ * do for both; a policy may look at the axis to be stricter or milder with one.
+ */
+enum loquet_lockout_axis {
+    LOQUET_AXIS_LOGIN = 1,   /* to log in, to unlock a screen, to change a password that is known */
+    LOQUET_AXIS_RECOVERY = 2 /* to get back in without the password: codes that were sent or dictated, and the like */
 };
 
 /*
@@ -55,9 +70,11 @@ typedef struct loquet_counter {
     int64_t last_success;
     int64_t locked_until;                          /* a timed lock; in the past: none */
     uint32_t disabled;                             /* 1: locked until recovery or the helpdesk's unlock */
-    uint32_t reserved;                             /* 0 */
+    uint32_t pardoned;                             /* so many failures of failed_in_hour, the oldest, shut nothing: they
+                                                    * were before `lifted`; fewer as their hours leave */
     int64_t hour;                                  /* the hour (now / 3600000) that failed_in_hour[0] stands for */
     uint16_t failed_in_hour[LOQUET_COUNTER_HOURS]; /* [n]: failures n hours before `hour`; saturates */
+    uint32_t pardoned_in_a_row;                    /* so many of `consecutive`, the oldest, disable nothing */
 } loquet_counter;
 
 enum loquet_lockout_verdict {
@@ -70,6 +87,7 @@ enum loquet_lockout_verdict {
 typedef struct loquet_lockout_request {
     size_t size;
     int event;           /* enum loquet_lockout_event */
+    int axis;            /* enum loquet_lockout_axis */
     int64_t now;         /* milliseconds; never goes back, not over a reboot and not when the clock is set back */
     loquet_text boot_id; /* 32 hexadecimal digits */
     /* NULL: the attempt has no such scope. The last member, because it grows: a host that is older than a scope has a

@@ -17,6 +17,7 @@ public:
     explicit LockoutRequest(const loquet_lockout_request& request) : request_(&request) {}
 
     [[nodiscard]] int event() const { return request_->event; }
+    [[nodiscard]] int axis() const { return request_->axis; }
     [[nodiscard]] std::int64_t now() const { return request_->now; }
     [[nodiscard]] std::string_view boot_id() const { return view(request_->boot_id); }
     /// NULL: the attempt has no such scope.

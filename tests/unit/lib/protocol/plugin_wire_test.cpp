@@ -23,6 +23,8 @@ Counter some_counter() {
     counter.last_success = INT64_MAX;
     counter.locked_until = INT64_MIN;
     counter.disabled = true;
+    counter.pardoned = 65536;
+    counter.pardoned_in_a_row = 0xfffffffe;
     counter.hour = 480'000;
     counter.failed_in_hour[0] = 1;
     counter.failed_in_hour[24] = 65535;
@@ -34,7 +36,7 @@ Message some_message() {
 }
 
 JudgeRequest some_judge_request() {
-    JudgeRequest request{LockoutEvent::refused, Milliseconds(17), "0123456789abcdef0123456789abcdef", {}};
+    JudgeRequest request{LockoutEvent::lifted, Axis::recovery, Milliseconds(17), "0123456789abcdef0123456789abcdef", {}};
     request.counters[Scope::account] = some_counter();
     request.counters[Scope::site] = Counter{};
     request.counters[Scope::known_place] = some_counter();
