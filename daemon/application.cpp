@@ -55,13 +55,13 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
-      courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
-               channel_bindings(settings_.outbox, plugins_.selection())),
+      tickets_(&outbox_, store_, steady_, clock_), courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
+                                                            channel_bindings(settings_.outbox, plugins_.selection())),
       receipts_({loop_, store_, outbox_, tasks_}, channel_bindings(settings_.outbox, plugins_.selection())),
       notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
-      engine_({loop_, clock_, steady_, store_, texts_, &outbox_, flow_set(settings_, plugins_.selection())}),
+      engine_({loop_, clock_, steady_, store_, texts_, tickets_, &outbox_, flow_set(settings_, plugins_.selection())}),
       connection_(bus::Connection::system()), callers_(connection_), watchers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
@@ -297,7 +297,7 @@ base::Task<std::vector<std::string>> Application::use(Configuration::Loaded load
 std::shared_ptr<const conversation::FlowSet> Application::flow_set(const config::Config& settings,
                                                                    const plugins::Registry::Selection& plugins) {
     return std::make_shared<conversation::FlowSet>(
-        conversation::FlowSet::Dependencies{store_, hasher_, clock_, texts_, &outbox_}, settings,
+        conversation::FlowSet::Dependencies{store_, hasher_, clock_, texts_, tickets_, &outbox_}, settings,
         plugin_clients(settings, plugins));
 }
 

@@ -23,6 +23,7 @@
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/receipts.h"
 #include "daemon/plugins/registry.h"
+#include "daemon/recovery/tickets.h"
 #include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
@@ -85,6 +86,7 @@ private:
     work::Hasher hasher_;
     plugins::Registry plugins_;
     outbox::Outbox outbox_;
+    recovery::Tickets tickets_;
     outbox::Courier courier_;
     outbox::Receipts receipts_;
     notices::Notices notices_;

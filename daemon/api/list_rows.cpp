@@ -47,6 +47,8 @@ const char* name_of(model::AuditKind kind) {
         return "secrets-managed";
     case Kind::factor_removed:
         return "factor-removed";
+    case Kind::password_recovered:
+        return "password-recovered";
     }
     return "unknown";
 }

@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 #include <array>

@@ -71,9 +71,7 @@ std::vector<Flow> default_flows() {
     return {after_a_factor(Purpose::login, {StepKind::expiry, StepKind::authorisation}),
             flow_of_steps(spec_of(Purpose::unlock_screen).name, {name_of(StepKind::password)}),
             after_a_factor(Purpose::change_password, {StepKind::new_password}),
-            after_a_factor(Purpose::first_login, {StepKind::new_password}), std::move(manage_secrets),
-            flow_of_steps(spec_of(Purpose::self_service).name, {name_of(StepKind::menu)}),
-            flow_of_steps(spec_of(Purpose::enter_code).name, {name_of(StepKind::code)})};
+            after_a_factor(Purpose::first_login, {StepKind::new_password}), std::move(manage_secrets)};
 }
 
 // Reading
@@ -153,7 +151,7 @@ void read_flow(TableReader& table, std::string_view purpose, std::string_view se
 void read_flows(TableReader& table, std::vector<Flow>& flows) {
     for (const PurposeSpec& row : purposes) {
         const char* const purpose = row.name;
-        auto general = row.end == FlowEnd::built_in ? std::nullopt : table.table(purpose);
+        auto general = row.only_step ? std::nullopt : table.table(purpose);
         if (!general) {
             continue;
         }
@@ -240,7 +238,8 @@ Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& pl
 }
 
 unsigned strength(Proof proved) {
-    const unsigned others = static_cast<unsigned>(std::popcount(static_cast<unsigned>(proved.by & ~Proof::knowledge.by)));
+    const unsigned others =
+        static_cast<unsigned>(std::popcount(static_cast<unsigned>(proved.by & ~Proof::knowledge.by)));
     return std::min(most_that_counts, others == 0 && !proved.is_none() ? 1 : others);
 }
 
@@ -435,10 +434,7 @@ std::vector<std::string> what_login_asks(const Config& config) {
 
 void validate_flows(const Config& config, Complaints& complaints) {
     for (const Flow& flow : config.flows) {
-        const PurposeSpec* purpose = find_purpose(flow.purpose);
-        if (purpose == nullptr || purpose->end != FlowEnd::built_in) {
-            FlowCheck(flow, config, complaints).run();
-        }
+        FlowCheck(flow, config, complaints).run();
     }
     for (const Flow* flow : weaker_than_login(config)) {
         if (!flow->accept_weaker_than_login) {

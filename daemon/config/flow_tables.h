@@ -99,12 +99,7 @@ inline constexpr std::array builtin_steps{
     StepSpec{StepKind::code, "code", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true, 0},
 };
 
-enum class FlowEnd : std::uint8_t {
-    any,
-    new_password,
-    enrolment,
-    built_in, ///< no file has a flow for it
-};
+enum class FlowEnd : std::uint8_t { any, new_password, enrolment };
 
 struct PurposeSpec {
     Purpose purpose;
@@ -117,27 +112,33 @@ struct PurposeSpec {
     FlowEnd end;       ///< what the last item of its flow has to be
     /// For an owner whose password was chosen by somebody else and who never had one of their own.
     std::optional<Purpose> first_time;
-    protocol::Axis axis;    ///< on which its tries are counted
+    protocol::Axis axis; ///< on which its tries are counted
+    /// Its only one, where no file has a flow for it.
+    std::optional<StepKind> only_step;
     model::AuditKind audit; ///< of the record of its end
 };
 
 inline constexpr std::array purposes{
     PurposeSpec{Purpose::login, protocol::purpose::login, true, false, false, false, false, FlowEnd::any, std::nullopt,
-                protocol::Axis::login, model::AuditKind::login},
+                protocol::Axis::login, std::nullopt, model::AuditKind::login},
     PurposeSpec{Purpose::unlock_screen, protocol::purpose::unlock_screen, true, false, false, false, false,
-                FlowEnd::any, std::nullopt, protocol::Axis::login, model::AuditKind::login},
+                FlowEnd::any, std::nullopt, protocol::Axis::login, std::nullopt, model::AuditKind::login},
     PurposeSpec{Purpose::change_password, protocol::purpose::change_password, false, true, false, true, false,
-                FlowEnd::new_password, Purpose::first_login, protocol::Axis::login, model::AuditKind::password_changed},
+                FlowEnd::new_password, Purpose::first_login, protocol::Axis::login, std::nullopt,
+                model::AuditKind::password_changed},
     PurposeSpec{Purpose::first_login, protocol::purpose::first_login, false, true, true, false, false,
-                FlowEnd::new_password, std::nullopt, protocol::Axis::login, model::AuditKind::password_changed},
+                FlowEnd::new_password, std::nullopt, protocol::Axis::login, std::nullopt,
+                model::AuditKind::password_changed},
     PurposeSpec{Purpose::manage_secrets, protocol::purpose::manage_secrets, false, true, true, false, false,
-                FlowEnd::enrolment, std::nullopt, protocol::Axis::login, model::AuditKind::secrets_managed},
-    PurposeSpec{Purpose::self_service, protocol::purpose::self_service, false, false, false, false, true,
-                FlowEnd::built_in, std::nullopt, protocol::Axis::recovery, model::AuditKind::password_recovered},
+                FlowEnd::enrolment, std::nullopt, protocol::Axis::login, std::nullopt,
+                model::AuditKind::secrets_managed},
+    PurposeSpec{Purpose::self_service, protocol::purpose::self_service, false, false, false, false, true, FlowEnd::any,
+                std::nullopt, protocol::Axis::recovery, StepKind::menu, model::AuditKind::password_recovered},
     PurposeSpec{Purpose::recover_password, protocol::purpose::recover_password, false, false, false, false, true,
-                FlowEnd::new_password, std::nullopt, protocol::Axis::recovery, model::AuditKind::password_recovered},
-    PurposeSpec{Purpose::enter_code, protocol::purpose::enter_code, false, false, false, false, true,
-                FlowEnd::built_in, std::nullopt, protocol::Axis::recovery, model::AuditKind::password_recovered},
+                FlowEnd::new_password, std::nullopt, protocol::Axis::recovery, std::nullopt,
+                model::AuditKind::password_recovered},
+    PurposeSpec{Purpose::enter_code, protocol::purpose::enter_code, false, false, false, false, true, FlowEnd::any,
+                std::nullopt, protocol::Axis::recovery, StepKind::code, model::AuditKind::password_recovered},
 };
 
 namespace detail {

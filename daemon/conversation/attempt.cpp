@@ -4,6 +4,7 @@
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/attempt_record.h"
 #include "daemon/conversation/dialog.h"
+#include "daemon/conversation/self_service.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/limits.h"
@@ -44,6 +45,11 @@ base::Task<Turn> Attempt::begin() {
 base::Task<Turn> Attempt::answer(Answers answers) {
     kind_ = Kind::answer;
     answers_ = std::move(answers);
+    auto helping = take_help();
+    std::optional<Turn> help = co_await helping;
+    if (help) {
+        co_return *std::move(help);
+    }
     if (is_empty_password(dialog_.flow, answers_)) {
         dialog_.flow.end();
         co_return Denied{Reason::refused, {}, {}};
@@ -54,6 +60,42 @@ base::Task<Turn> Attempt::answer(Answers answers) {
     }
     auto running = run();
     Turn turn = co_await running;
+    co_return turn;
+}
+
+base::Task<std::optional<Turn>> Attempt::take_help() {
+    const bool is_empty = !answers_.empty() && std::ranges::all_of(answers_, &base::Secret::empty);
+    if (is_empty && dialog_.is_first_question && may_leave_for_self_service(dialog_)) {
+        auto hinted = std::exchange(dialog_.hinted, true) ? std::nullopt : with_hint(dialog_, context_.texts);
+        if (hinted) {
+            (void)dialog_.flow.advance(*hinted);
+            co_return *std::move(hinted);
+        }
+        auto changing = change_purpose(protocol::purpose::self_service);
+        Turn menu = co_await changing;
+        co_return menu;
+    }
+    dialog_.is_first_question = dialog_.is_first_question && is_empty;
+    switch (help_wanted(dialog_, answers_)) {
+    case HelpWanted::none:
+        co_return std::nullopt;
+    case HelpWanted::text: {
+        Turn again = with_help(dialog_, context_.texts);
+        (void)dialog_.flow.advance(again);
+        co_return again;
+    }
+    case HelpWanted::menu:
+        break;
+    }
+    auto changing = change_purpose(protocol::purpose::self_service);
+    Turn menu = co_await changing;
+    co_return menu;
+}
+
+base::Task<Turn> Attempt::change_purpose(const char* purpose) {
+    go_on_with(dialog_, purpose);
+    auto beginning = begin();
+    Turn turn = co_await beginning;
     co_return turn;
 }
 
@@ -105,6 +147,7 @@ base::Task<Turn> Attempt::look() {
 base::Task<Turn> Attempt::run() {
     try {
         Waited waited;
+        Waited waited_for_code;
         const base::Milliseconds asked_at = context_.clock.boottime();
         for (;;) {
             base::Milliseconds wait{0};
@@ -125,18 +168,16 @@ base::Task<Turn> Attempt::run() {
                     auto comparing = ask_again_where_outdated();
                     co_await comparing;
                 }
-                const LockoutService::CounterLease lease(context_.lockout, key_of(dialog_));
-                auto asking = ask_policy(lease, waited);
-                ruling_ = co_await asking;
-                wait = ruling_.hold;
-                if (wait.count() == 0) {
-                    auto evaluating = evaluate_locked(lease);
-                    Turn turn = co_await evaluating;
+                auto trying = try_locked(waited, waited_for_code);
+                auto tried = co_await trying;
+                if (const auto* hold = std::get_if<base::Milliseconds>(&tried)) {
+                    wait = *hold;
+                } else {
                     if (level) { // with the permit, or who is next in the queue would see how long this took
                         auto levelled = *std::move(level);
                         co_await levelled;
                     }
-                    co_return turn;
+                    co_return std::get<Turn>(std::move(tried));
                 }
             }
             // Others have the permit meanwhile: a wait at one place keeps nobody waiting at another.
@@ -161,6 +202,35 @@ Turn Attempt::end_as_busy() {
     }
     dialog_.flow.end();
     return Denied{Reason::busy, {}, {}};
+}
+
+base::Task<std::variant<Turn, base::Milliseconds>> Attempt::try_locked(Waited& waited, Waited& waited_for_code) {
+    const LockoutService::CounterLease lease(context_.lockout, key_of(dialog_, axis_of(dialog_)));
+    auto asking = ask_policy(lease, waited);
+    ruling_ = co_await asking;
+    if (ruling_.hold.count() > 0) {
+        co_return ruling_.hold;
+    }
+    if (ruling_.shut() && may_be_a_code()) {
+        // A lock of the login does not shut the way back: such an answer is a try on the other axis.
+        const LockoutService::CounterLease recovery(context_.lockout, key_of(dialog_, protocol::Axis::recovery));
+        auto asking_there = ask_policy(recovery, waited_for_code);
+        Ruling there = co_await asking_there;
+        if (there.hold.count() > 0) {
+            co_return there.hold;
+        }
+        if (!there.shut()) {
+            login_lock_ = std::exchange(ruling_, std::move(there));
+            dialog_.code_only = true;
+            auto evaluating = evaluate_locked(recovery);
+            Turn turn = co_await evaluating;
+            dialog_.code_only = false;
+            co_return turn;
+        }
+    }
+    auto evaluating = evaluate_locked(lease);
+    Turn turn = co_await evaluating;
+    co_return turn;
 }
 
 base::Task<Ruling> Attempt::ask_policy(const LockoutService::CounterLease& lease, Waited& waited) const {
@@ -226,7 +296,9 @@ base::Task<void> Attempt::run_step() {
     Step& step = step_named(asked_step);
     const Subject subject = subject_for(step);
     Effects said = refused_as_outdated();
-    if (!is_outdated(dialog_)) {
+    if (lost_its_ticket()) {
+        said = refused_as_taken_over(context_.texts, dialog_.client.locale);
+    } else if (!is_outdated(dialog_)) {
         if (polled_) {
             said = std::move(*polled_);
         } else {
@@ -237,6 +309,10 @@ base::Task<void> Attempt::run_step() {
     }
     if (is_proof) {
         deny_if_inactive(said, dialog_.subject, !subject.account);
+    }
+    if (login_lock_ && said.person_failed) { // no code; nothing else is to be seen of it than the lock
+        said = refused_by(*login_lock_);
+        said.person_failed = true;
     }
     if (refused_) {
         // What was done for an unknown name costs as much; what a poll did before the lock was known is not done.
@@ -249,15 +325,52 @@ base::Task<void> Attempt::run_step() {
     effects_.merge(std::move(said));
     if (std::holds_alternative<Granted>(effects_.turn)) {
         note_proof(is_proof);
+        if (is_proof && !effects_.resumes && axis_of(dialog_) == protocol::Axis::recovery) {
+            dialog_.proved_steps.push_back(asked_step);
+        }
         note_change(asked_step, enrols);
     }
-    auto next = dialog_.flow.advance(effects_.turn);
-    if (next) {
-        effects_.turn = granted_or(*std::move(next), dialog_);
-        co_return;
+    if (!leave_flow()) {
+        auto next = dialog_.flow.advance(effects_.turn);
+        if (next) {
+            effects_.turn = granted_or(*std::move(next), dialog_);
+            co_return;
+        }
     }
     auto stepping = run_next_steps();
     co_await stepping;
+}
+
+bool Attempt::leave_flow() {
+    if (!std::holds_alternative<Granted>(effects_.turn)) {
+        return false;
+    }
+    if (const auto ticket = std::exchange(effects_.resumes, std::nullopt)) {
+        resume(dialog_, *ticket);
+        effects_.writes.push_back(context_.tickets.open(*dialog_.subject.uid(), *ticket, dialog_.holder));
+        effects_.needs_durable = true;
+        return true;
+    }
+    if (const char* const purpose = std::exchange(effects_.goes_to, nullptr)) {
+        go_on_with(dialog_, purpose);
+        return true;
+    }
+    if (effects_.sets_password && axis_of(dialog_) == protocol::Axis::recovery) {
+        recover();
+        return true;
+    }
+    return false;
+}
+
+void Attempt::recover() {
+    if (dialog_.ticket) { // before the new password, which raises the generation that it is of
+        effects_.writes.insert(effects_.writes.begin(),
+                               context_.tickets.use(*dialog_.subject.uid(), *dialog_.ticket, dialog_.holder));
+    }
+    effects_.writes.push_back(record_of_recovery(dialog_, context_.clock.wall()));
+    effects_.needs_durable = true;
+    go_on_to_login(dialog_);
+    login_lease_.emplace(context_.lockout, key_of(dialog_, protocol::Axis::login));
 }
 
 base::Task<void> Attempt::run_next_steps() {
@@ -302,138 +415,6 @@ base::Task<void> Attempt::run_next_steps() {
     }
 }
 
-base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& lease) {
-    if (ended() && effects_.sets_password && !dialog_.judged && dialog_.client.acts_for_root()) {
-        // Root gives a new password so that its owner gets in: what failed before is forgotten with the old one.
-        forgiven_ = context_.lockout.counters(lease);
-        context_.lockout.forget_failures(lease);
-    }
-    if (!ended() || !dialog_.judged) {
-        co_return;
-    }
-    LockoutEvent event = LockoutEvent::before; // nothing to tell, but the same work
-    if (std::holds_alternative<Granted>(effects_.turn)) {
-        event = LockoutEvent::succeeded;
-    } else if (refused_) {
-        event = LockoutEvent::refused;
-    } else if (effects_.person_failed) {
-        event = LockoutEvent::failed;
-    }
-    if (event == LockoutEvent::succeeded && !forgiven_) {
-        forgiven_ = context_.lockout.counters(lease);
-    }
-    auto judging = context_.lockout.judge(lease, event, std::move(prefetched_));
-    const Ruling ruling = co_await judging;
-    if (event == LockoutEvent::failed) {
-        consequence_ = ruling;
-    }
-}
-
-base::Task<void> Attempt::commit(const LockoutService::CounterLease& lease) {
-    if (!ended() && step_acts_ && !dialog_.proved) {
-        effects_.costs_a_write = true; // whatever it had to write for this name
-    }
-    if (effects_.costs_a_write && effects_.writes.empty()) {
-        effects_.writes.emplace_back([](store::WriteTxn& txn) { store::StepsTable::put_padding(txn); });
-        effects_.needs_durable = effects_.needs_durable || !ended();
-    }
-    const bool steps_wrote = !effects_.writes.empty();
-    if (!ended() && !steps_wrote) {
-        co_return;
-    }
-    auto writing = write(lease);
-    co_await writing;
-    if (outdated_ || (!durable_ && effects_.needs_durable)) {
-        if (outdated_) {
-            effects_.merge(refused_as_outdated());
-        } else {
-            effects_.turn = Denied{Reason::unavailable, {}, {}};
-            effects_.detail.clear();
-        }
-        dialog_.flow.end();
-        if (forgiven_) {
-            context_.lockout.put_back(lease, *std::move(forgiven_));
-        }
-    }
-    if (!durable_ && (steps_wrote || outdated_) && ended()) {
-        // It may be the steps' part that cannot be written: the attempt counts without it.
-        auto writing_again = write(lease);
-        co_await writing_again;
-    }
-}
-
-base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
-    std::vector<store::Store::Work> pieces = std::exchange(effects_.writes, {});
-    LockoutService::Changes counters;
-    if (ended()) {
-        const bool granted = std::holds_alternative<Granted>(effects_.turn);
-        using Extent = LockoutService::Extent;
-        counters = context_.lockout.changes(lease, granted ? Extent::changed : Extent::all);
-        pieces.push_back(std::move(counters.work));
-        if (consequence_ && consequence_->shut()) {
-            tell_owner(model::Notice::locked_by_failures, pieces);
-        }
-        if (granted) {
-            pieces.push_back(renewed_hash(dialog_));
-        }
-        pieces.push_back(record_of(dialog_, effects_, context_.clock.wall(), context_.steady.now(context_.clock)));
-    }
-    if (dialog_.proved && !std::holds_alternative<Denied>(effects_.turn)) {
-        pieces.insert(pieces.begin(), fails_if_outdated(dialog_));
-    }
-    try {
-        auto writing = context_.store.write(all_of(std::move(pieces)));
-        co_await writing;
-        durable_ = true;
-        if (counters.durable) {
-            counters.durable();
-        }
-    } catch (const AccountChanged&) {
-        outdated_ = true;
-    } catch (const std::exception& error) {
-        log::error(log::id::store_unwritable,
-                   std::string("an attempt could not be recorded; counters go on in memory: ") + error.what());
-    }
-}
-
-void Attempt::tell() const {
-    if (!ended()) {
-        return;
-    }
-    log_outcome(dialog_, effects_);
-    const auto uid = dialog_.subject.uid();
-    if (!durable_ || !uid) {
-        return;
-    }
-    const auto tell_locked = [&](base::Milliseconds until, const std::string& reason) {
-        if (context_.on_locked) {
-            context_.on_locked(*uid, until, reason);
-        }
-    };
-    if (effects_.revoked) {
-        tell_locked(base::Milliseconds(0), "revoked");
-    } else if (consequence_ && consequence_->shut()) {
-        log_lock(dialog_, *consequence_);
-        const bool timed = consequence_->verdict == protocol::Verdict::locked;
-        tell_locked(timed ? context_.clock.wall() + consequence_->wait : base::Milliseconds(0), consequence_->reason);
-    }
-}
-
-base::Task<void> Attempt::give_up(std::string why) {
-    dialog_.flow.end();
-    effects_.turn = Denied{Reason::refused, {}, {}};
-    effects_.detail = std::move(why);
-    try {
-        auto writing = context_.store.write(
-            record_of(dialog_, effects_, context_.clock.wall(), context_.steady.now(context_.clock)));
-        co_await writing;
-    } catch (const std::exception& error) {
-        log::error(log::id::store_unwritable,
-                   std::string("the end of a dialog could not be recorded: ") + error.what());
-    }
-    log_outcome(dialog_, effects_);
-}
-
 bool Attempt::may_send_unproved() const {
     if (dialog_.proved) {
         return false;
@@ -443,8 +424,20 @@ bool Attempt::may_send_unproved() const {
     return own_step_sends || (goes_on_unproved && dialog_.flows->reach(dialog_.flow).sends);
 }
 
+bool Attempt::may_be_a_code() const {
+    return kind_ == Kind::answer && config::is_step(dialog_.flow.step(), config::StepKind::password)
+           && may_leave_for_self_service(dialog_) && answers_.size() == 1
+           && !recovery::code_in(answers_.front().reveal()).empty();
+}
+
+bool Attempt::lost_its_ticket() const {
+    return dialog_.ticket && !dialog_.recovered
+           && !context_.tickets.holds(*dialog_.subject.uid(), *dialog_.ticket, dialog_.holder);
+}
+
 bool Attempt::needs_policy() const {
-    return is_judged() || (!dialog_.proved && !still_waits() && dialog_.flows->reach(dialog_.flow).acts);
+    const bool chooses = kind_ == Kind::answer && config::is_step(dialog_.flow.step(), config::StepKind::menu);
+    return is_judged() || chooses || (!dialog_.proved && !still_waits() && dialog_.flows->reach(dialog_.flow).acts);
 }
 
 Subject Attempt::subject_for(const Step& step) const {
@@ -457,38 +450,6 @@ Subject Attempt::subject_for(const Step& step) const {
 void Attempt::shield() {
     dialog_.shielded = true;
     context_.tasks.shield(dialog_.task);
-}
-
-void Attempt::note_proof(bool proved) {
-    if (proved && !dialog_.proved) {
-        dialog_.proved = true;
-        dialog_.generation = dialog_.subject.account ? dialog_.subject.account->private_part.generation : 0;
-    }
-}
-
-void Attempt::note_change(const std::string& granted_step, bool enrolled) {
-    if (enrolled) {
-        dialog_.set_up_a_factor = true;
-        effects_.writes.push_back(factor_set_up(dialog_, granted_step, context_.clock.wall()));
-        effects_.needs_durable = true;
-        tell_owner(model::Notice::factor_set_up, effects_.writes);
-    } else if (config::is_step(granted_step, config::StepKind::new_password)) {
-        effects_.sets_password = true;
-        if (dialog_.client.acts_for_root() && dialog_.subject.account
-            && dialog_.subject.account->private_part.state != model::AccountState::active) {
-            dialog_.messages.push_back(context_.texts.render(dialog_.client.locale, "stays_locked"));
-        }
-        tell_owner(model::Notice::password_changed, effects_.writes);
-    }
-}
-
-void Attempt::tell_owner(model::Notice notice, std::vector<store::Store::Work>& writes) const {
-    const auto uid = dialog_.subject.uid();
-    if (context_.notices && uid) {
-        const bool proven = dialog_.proved || dialog_.client.acts_for_root();
-        writes.push_back(context_.notices->tell(
-            *uid, notice, {dialog_.subject.place, dialog_.client.place(), proven, dialog_.client.locale}));
-    }
 }
 
 } // namespace loquet::conversation

@@ -37,6 +37,7 @@ public:
         store::Store& store;
         const messages::Catalogue& texts;
         LockoutService& lockout;
+        const recovery::Tickets& tickets;
         AccountQueue& queue;
         base::TaskGroup& tasks;                   ///< those that are done for callers
         std::optional<notices::Notices>& notices; ///< nothing: nothing can be sent
@@ -71,17 +72,28 @@ private:
         std::optional<model::AttemptCounters> counters;
     };
 
+    /// What an answer leads to that is no attempt: help, or the way back; nothing where it is one.
+    base::Task<std::optional<protocol::Turn>> take_help();
+    base::Task<protocol::Turn> change_purpose(const char* purpose);
     base::Task<Effects> ask_waiting_step();
     /// With the permit: nobody else writes the step's state any more. Where somebody did since it was polled, what it
     /// said is forgotten, and it is asked with the state of now.
     base::Task<void> ask_again_where_outdated();
     base::Task<protocol::Turn> run();
+    /// With the permit: the turn, or how long to wait without it first.
+    base::Task<std::variant<protocol::Turn, base::Milliseconds>> try_locked(Waited& waited, Waited& waited_for_code);
     /// `hold` of the ruling: to be waited for without the permit, before it is asked again.
     base::Task<Ruling> ask_policy(const LockoutService::CounterLease& lease, Waited& waited) const;
     base::Task<protocol::Turn> evaluate_locked(const LockoutService::CounterLease& lease);
     base::Task<void> run_step();
     base::Task<void> run_next_steps();
+    /// The step on was granted and leads to another flow of the dialog: the ticket's, or a purpose.
+    [[nodiscard]] bool leave_flow();
+    /// The new password of a recovery: the ticket is spent, and the login goes on.
+    void recover();
     base::Task<void> report_to_lockout(const LockoutService::CounterLease& lease);
+    /// Of a recovery with its new password: its own failures are over, and the login's locks.
+    base::Task<void> lift_locks(const LockoutService::CounterLease& lease);
     base::Task<void> commit(const LockoutService::CounterLease& lease);
     base::Task<void> write(const LockoutService::CounterLease& lease);
     void tell() const;
@@ -102,6 +114,10 @@ private:
     [[nodiscard]] Subject subject_for(const Step& step) const;
     [[nodiscard]] bool ended() const noexcept { return dialog_.flow.state() == State::ended; }
     void shield();
+    /// The answer may be the code of a ticket in place of the password.
+    [[nodiscard]] bool may_be_a_code() const;
+    /// Another dialog has this one's ticket.
+    [[nodiscard]] bool lost_its_ticket() const;
     /// There is no permit: an answer is refused, a poll's outcome is kept for the next poll.
     [[nodiscard]] protocol::Turn end_as_busy();
     void note_proof(bool proved);
@@ -118,11 +134,15 @@ private:
     Ruling ruling_{
         protocol::Verdict::allow, base::Milliseconds(0), base::Milliseconds(0), {}}; ///< before: may it be evaluated?
     bool refused_ = false;                                                           ///< the ruling was the answer
+    std::optional<Ruling> login_lock_; ///< behind which a code alone is looked for
     LockoutService::PrefetchedRulings prefetched_;
     Effects effects_;
     std::optional<Ruling> consequence_; ///< after a failure: what the next one meets
     /// As they were before the policy heard of the success, which is none while it is not durable.
     std::optional<model::AttemptCounters> forgiven_;
+    /// Of a recovery, with the new password: the login's own counters, and as they were before its locks were lifted.
+    std::optional<LockoutService::CounterLease> login_lease_;
+    std::optional<model::AttemptCounters> lifted_;
     bool outdated_ = false; ///< the account changed while the answer was judged: nothing of it was written
     bool durable_ = false;
 };

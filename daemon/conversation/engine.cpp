@@ -4,6 +4,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/conversation/attempt_record.h"
 #include "daemon/conversation/dialog.h"
+#include "daemon/conversation/self_service.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
@@ -41,7 +42,7 @@ Engine::Engine(const Dependencies& deps)
       notices_(deps.outbox == nullptr ? std::nullopt
                                       : std::optional(notices::Notices(*deps.outbox, deps.store, deps.clock))),
       lockout_(deps.flows->lockout(), deps.store, deps.steady, deps.clock, deps.loop), queue_(deps.loop),
-      context_{loop_, clock_, steady_, store_, texts_, lockout_, queue_, work_, notices_, on_locked},
+      context_{loop_, clock_, steady_, store_, texts_, lockout_, deps.tickets, queue_, work_, notices_, on_locked},
       background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }),
@@ -65,6 +66,7 @@ Turn Engine::present(const Dialog& dialog, Turn turn) const {
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
     require_running();
     const auto flows = flows_;
+    require_may_begin(flows->settings(), purpose, client);
     std::vector<FlowItem> items = items_for(flows->settings(), purpose, client);
     dialogs_.require_room(client);
     // From before an account is read.
@@ -251,7 +253,7 @@ void Engine::require_running() const {
 }
 
 void Engine::watch_timeout(DialogId id, Dialog& dialog) {
-    dialog.timeout = loop_.after(dialog.flows->settings().conversation.timeout, [this, id] {
+    dialog.timeout = loop_.after(patience_with(dialog), [this, id] {
         if (const auto silent = drop(id)) {
             note_unfinished(silent, "timed out");
         }

@@ -41,6 +41,7 @@ public:
         model::SteadyTime& steady;
         store::Store& store;
         const messages::Catalogue& texts;
+        const recovery::Tickets& tickets;
         outbox::Outbox* outbox = nullptr; ///< nullptr: owners are told nothing
         std::shared_ptr<const FlowSet> flows;
     };
@@ -51,8 +52,9 @@ public:
     void use(std::shared_ptr<const FlowSet> flows);
 
     /// Starts a dialog. `known`: answers that the caller has already (PAM_AUTHTOK), so that one call is enough; used
-    /// only when the first question is for the password alone. Throws Error: `invalid` (unknown purpose), `not_found`
-    /// (the name is not for this caller, or belongs to another source), `limited` (too many open dialogs).
+    /// only when the first question is for the password alone. Throws Error: `invalid` (unknown purpose), `denied`
+    /// (self-service is not for this caller), `not_found` (the name is not for this caller, or belongs to another
+    /// source), `limited` (too many open dialogs).
     base::Task<Begun> begin(std::string purpose, std::string typed_name, Client client, protocol::Answers known);
 
     /// Judges an answer, or without answers polls a step that waits. Throws Error: `not_found` (no such dialog of this

@@ -2,10 +2,12 @@
 #include "daemon/conversation/flow_set.h"
 
 #include "daemon/conversation/steps/choice_step.h"
+#include "daemon/conversation/steps/menu_step.h"
 #include "daemon/conversation/steps/new_password_step.h"
 #include "daemon/conversation/steps/password_step.h"
 #include "daemon/conversation/steps/plugin_step.h"
 #include "daemon/conversation/steps/silent_steps.h"
+#include "daemon/conversation/steps/ticket_step.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/error.h"
 #include "lib/base/text.h"
@@ -27,7 +29,7 @@ struct StepContext {
 using MakeStep = std::unique_ptr<Step> (*)(const StepContext&);
 
 std::unique_ptr<Step> make_password(const StepContext& of) {
-    return std::make_unique<PasswordStep>(of.deps.store, of.deps.hasher, of.deps.clock, of.deps.texts);
+    return std::make_unique<PasswordStep>(of.deps.store, of.deps.hasher, of.deps.clock, of.deps.texts, of.deps.tickets);
 }
 std::unique_ptr<Step> make_new_password(const StepContext& of) {
     return std::make_unique<NewPasswordStep>(of.deps.store, of.deps.hasher, of.rules, of.deps.clock, of.deps.texts,
@@ -43,6 +45,17 @@ std::unique_ptr<Step> make_choice(const StepContext& of) {
     return std::make_unique<ChoiceStep>(of.deps.texts);
 }
 
+template <config::StepKind kind>
+std::unique_ptr<Step> make_ticket(const StepContext& of) {
+    return std::make_unique<TicketStep>(kind, of.deps.tickets, of.deps.outbox, of.deps.texts);
+}
+std::unique_ptr<Step> make_menu(const StepContext& of) {
+    return std::make_unique<MenuStep>(of.settings, of.deps.outbox, of.deps.texts);
+}
+std::unique_ptr<Step> make_code(const StepContext& of) {
+    return std::make_unique<CodeStep>(of.deps.tickets, of.deps.texts);
+}
+
 /// How each built-in step is made: the column of config::builtin_steps that only this floor can fill, in its order.
 constexpr std::array<std::pair<config::StepKind, MakeStep>, config::builtin_steps.size()> makers{{
     {config::StepKind::password, make_password},
@@ -50,6 +63,11 @@ constexpr std::array<std::pair<config::StepKind, MakeStep>, config::builtin_step
     {config::StepKind::expiry, make_expiry},
     {config::StepKind::authorisation, make_authorisation},
     {config::StepKind::choice, make_choice},
+    {config::StepKind::ticket, make_ticket<config::StepKind::ticket>},
+    {config::StepKind::ticket_mail, make_ticket<config::StepKind::ticket_mail>},
+    {config::StepKind::ticket_sms, make_ticket<config::StepKind::ticket_sms>},
+    {config::StepKind::menu, make_menu},
+    {config::StepKind::code, make_code},
 }};
 static_assert(config::detail::in_order(makers, [](const auto& row) { return row.first; }));
 
@@ -101,12 +119,15 @@ FlowState::Reach FlowSet::reach(const FlowState& flow) const {
 
 std::vector<FlowItem> items_for(const config::Config& settings, const std::string& purpose, const Client& client) {
     using config::StepKind;
+    const config::PurposeSpec* spec = config::find_purpose(purpose);
+    if (spec != nullptr && spec->only_step) {
+        return required({config::spec_of(*spec->only_step).name});
+    }
     const config::Flow* flow = settings.flow(purpose, client.service);
     if (flow == nullptr) {
         throw base::Error(base::Error::Kind::invalid,
                           "there is no flow for the purpose \"" + base::printable(purpose, 64) + "\"");
     }
-    const config::PurposeSpec* spec = config::find_purpose(purpose);
     const bool vouched_for = client.acts_for_root() && spec != nullptr && spec->root_vouches;
     const auto is_skipped = [&](const config::Step& step) {
         const bool asks = step.kind == StepKind::plugin || config::spec_of(step.kind).asks;

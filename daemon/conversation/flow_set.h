@@ -37,6 +37,7 @@ public:
         work::Hasher& hasher;
         const base::Clock& clock;
         const messages::Catalogue& texts;
+        recovery::Tickets& tickets;
         outbox::Outbox* outbox = nullptr; ///< nullptr: steps can send nothing
     };
     /// Throws Error (invalid), with the place in the file, for a flow that names a step which cannot be made.

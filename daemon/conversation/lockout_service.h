@@ -139,6 +139,7 @@ struct AttemptKey {
     bool unknown = true;    ///< nobody has the name
     model::Digest place;
     bool makes_known = true; ///< a success there shows the owner's own place; not behind somebody else's su
+    protocol::Axis axis = protocol::Axis::login;
 };
 
 struct Ruling {
@@ -208,6 +209,8 @@ public:
     void put_back(const CounterLease& lease, model::AttemptCounters counters);
     /// A new password by somebody who may give one: the failures are forgotten, the known places stay.
     void forget_failures(const CounterLease& lease);
+    static base::Task<void> lift(const CounterLease&) { co_return; }
+    static void forget_known_places(const CounterLease&) {}
 
     /// The attempt's counters as they stand, for the store; `durable` is to be run once the write is.
     struct Changes {

@@ -4,6 +4,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/attempt_record.h"
+#include "daemon/conversation/steps/menu_step.h"
 #include "daemon/conversation/typed_text.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace loquet::conversation {
@@ -83,9 +85,18 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
     const config::PurposeSpec* spec = config::find_purpose(purpose);
     if (spec != nullptr && spec->self_service && !offers_self_service(settings, client)) {
         throw base::Error(base::Error::Kind::denied,
-                          "\"" + purpose + "\" is for the programs that [self_service] of loquet.toml names, run by "
-                                           "root, where a [flow.recover-password] stands");
+                          "\"" + purpose
+                              + "\" is for the programs that [self_service] of loquet.toml names, run by "
+                                "root, where a [flow.recover-password] stands");
     }
+}
+
+base::Milliseconds patience_with(const Dialog& dialog) {
+    const config::PurposeSpec* spec = config::find_purpose(dialog.purpose);
+    const std::chrono::seconds usual = dialog.flows->settings().conversation.timeout;
+    const bool recovers = dialog.recovered || (spec != nullptr && spec->self_service);
+    return recovers ? std::min(usual, dialog.proved ? limits::recovery_patience : limits::self_service_patience)
+                    : usual;
 }
 
 std::optional<protocol::Ask> with_hint(const Dialog& dialog, const messages::Catalogue& texts) {
@@ -97,10 +108,37 @@ std::optional<protocol::Ask> with_hint(const Dialog& dialog, const messages::Cat
     }
     const std::string_view plain = without_colon(question->text);
     if (!plain.empty() && plain.size() <= limits::message_value_bytes) {
-        question->text =
-            texts.render(dialog.client.locale, "self_service.hint", {{"question", std::string(plain)}});
+        question->text = texts.render(dialog.client.locale, "self_service.hint", {{"question", std::string(plain)}});
     }
     return ask;
+}
+
+HelpWanted help_wanted(const Dialog& dialog, const protocol::Answers& answers) {
+    const config::PurposeSpec* spec = config::find_purpose(dialog.purpose);
+    if (spec == nullptr || !spec->self_service || dialog.proved || answers.size() != 1) {
+        return HelpWanted::none;
+    }
+    const std::string_view typed = trimmed(answers.front().reveal());
+    if (typed == "<" && spec->purpose != config::Purpose::self_service) {
+        return HelpWanted::menu;
+    }
+    return typed == "?" ? HelpWanted::text : HelpWanted::none;
+}
+
+protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts) {
+    protocol::Ask ask;
+    ask.prompts.push_back(
+        {protocol::PromptStyle::info, "help", help_text(dialog.flows->settings(), texts, dialog.client.locale)});
+    std::ranges::copy_if(dialog.flow.prompts(), std::back_inserter(ask.prompts),
+                         [](const protocol::Prompt& prompt) { return wants_answer(prompt.style); });
+    return ask;
+}
+
+Effects refused_as_taken_over(const messages::Catalogue& texts, const std::string& locale) {
+    Effects result;
+    result.turn = protocol::Denied{protocol::Reason::refused, {}, {texts.render(locale, "self_service.taken_over")}};
+    result.detail = "taken-over";
+    return result;
 }
 
 void go_on_with(Dialog& dialog, const std::string& purpose) {

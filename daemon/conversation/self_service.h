@@ -6,10 +6,12 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/dialog.h"
 #include "daemon/conversation/flow_set.h"
+#include "daemon/conversation/steps/step.h"
 #include "daemon/recovery/tickets.h"
 #include "lib/messages/catalogue.h"
 #include "lib/protocol/turn.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +27,22 @@ namespace loquet::conversation {
 /// Throws Error (denied) for a purpose of self-service where that is not offered to this caller.
 void require_may_begin(const config::Config& settings, const std::string& purpose, const Client& client);
 
+/// How long nobody may answer: the next person at the seat is not to find a recovery that somebody left.
+[[nodiscard]] base::Milliseconds patience_with(const Dialog& dialog);
+
 /// What is asked now, and how one gets help. Nothing where nothing is asked.
 [[nodiscard]] std::optional<protocol::Ask> with_hint(const Dialog& dialog, const messages::Catalogue& texts);
+
+/// Whether somebody asked for help at a visible prompt of self-service, before anything was proved: "?" for a text, "<"
+/// for the menu.
+enum class HelpWanted : std::uint8_t { none, text, menu };
+[[nodiscard]] HelpWanted help_wanted(const Dialog& dialog, const protocol::Answers& answers);
+
+/// What is asked now, under a line that says whom to call.
+[[nodiscard]] protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts);
+
+/// The refusal where another dialog has taken the ticket over.
+[[nodiscard]] Effects refused_as_taken_over(const messages::Catalogue& texts, const std::string& locale);
 
 /// The dialog goes on with that purpose from its beginning, about the same person.
 void go_on_with(Dialog& dialog, const std::string& purpose);

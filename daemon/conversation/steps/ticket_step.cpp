@@ -13,9 +13,9 @@ using protocol::PromptStyle;
 
 namespace {
 
-protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts) {
+protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts, std::string_view text) {
     return {PromptStyle::visible, config::spec_of(config::StepKind::code).name,
-            texts.render(dialog.client.locale, "ticket.prompt"), PromptRole::code};
+            texts.render(dialog.client.locale, text), PromptRole::code};
 }
 
 /// What a typed code opens; a wrong one says no more than that.
@@ -76,7 +76,7 @@ Effects TicketStep::ask_code(const Dialog& dialog, bool sent) const {
     if (sent) {
         ask.prompts.push_back({PromptStyle::info, "ticket_sent", texts_.render(dialog.client.locale, "ticket.sent")});
     }
-    ask.prompts.push_back(code_prompt(dialog, texts_));
+    ask.prompts.push_back(code_prompt(dialog, texts_, sent ? "ticket.prompt_again" : "ticket.prompt"));
     Effects result;
     result.turn = std::move(ask);
     return result;
@@ -122,14 +122,14 @@ base::Task<Effects> TicketStep::answer(Dialog& dialog, const Subject& subject, p
 
 base::Task<Effects> CodeStep::begin(Dialog& dialog, const Subject& /*subject*/) {
     Effects result;
-    result.turn = protocol::Ask{{code_prompt(dialog, texts_)}};
+    result.turn = protocol::Ask{{code_prompt(dialog, texts_, "ticket.prompt")}};
     co_return result;
 }
 
 base::Task<Effects> CodeStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     if (are_blank(answers)) {
         Effects result;
-        result.turn = protocol::Ask{{code_prompt(dialog, texts_)}};
+        result.turn = protocol::Ask{{code_prompt(dialog, texts_, "ticket.prompt")}};
         co_return result;
     }
     co_return judge(tickets_, subject, answers.at(0));

@@ -87,9 +87,16 @@ ConversationFixture::~ConversationFixture() = default;
 Engine& ConversationFixture::engine() {
     if (engine_ == nullptr) {
         engine_ = std::make_unique<Engine>(
-            Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, sends_by_, flow_set(hasher_)});
+            Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, tickets(), sends_by_, flow_set(hasher_)});
     }
     return *engine_;
+}
+
+recovery::Tickets& ConversationFixture::tickets() {
+    if (tickets_ == nullptr) {
+        tickets_ = std::make_unique<recovery::Tickets>(sends_by_, *store_, steady_, clock_);
+    }
+    return *tickets_;
 }
 
 std::shared_ptr<const FlowSet> ConversationFixture::flow_set(work::Hasher& hasher) {
@@ -99,8 +106,8 @@ std::shared_ptr<const FlowSet> ConversationFixture::flow_set(work::Hasher& hashe
     for (const auto& [name, step] : plugin_steps_) {
         clients.steps[name] = not_owned(*step);
     }
-    return std::make_shared<FlowSet>(FlowSet::Dependencies{*store_, hasher, clock_, texts_, sends_by_}, settings_,
-                                     std::move(clients));
+    return std::make_shared<FlowSet>(FlowSet::Dependencies{*store_, hasher, clock_, texts_, tickets(), sends_by_},
+                                     settings_, std::move(clients));
 }
 
 void ConversationFixture::add(model::Uid uid, const std::string& name, std::string_view password) {

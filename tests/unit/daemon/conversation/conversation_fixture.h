@@ -61,6 +61,7 @@ protected:
     /// Of what `settings_` and the steps are now.
     std::shared_ptr<const FlowSet> flow_set(work::Hasher& hasher);
     std::shared_ptr<const FlowSet> flow_set() { return flow_set(hasher_); }
+    recovery::Tickets& tickets();
     /// With that password; empty: never set.
     void add(model::Uid uid, const std::string& name, std::string_view password);
     void set(model::Uid uid, const std::function<void(model::PrivateAccount&)>& change);
@@ -123,7 +124,8 @@ protected:
     FakeLockout lockout_;
     FakeRules rules_;
     std::map<std::string, std::unique_ptr<FakeStep>> plugin_steps_;
-    outbox::Outbox* sends_by_ = nullptr; ///< where what is sent goes; nullptr: nothing can be sent
+    outbox::Outbox* sends_by_ = nullptr;         ///< where what is sent goes; nullptr: nothing can be sent
+    std::unique_ptr<recovery::Tickets> tickets_; ///< made with the engine, or when it is first used
     std::unique_ptr<Engine> engine_;
 };
 

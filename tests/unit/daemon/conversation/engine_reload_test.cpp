@@ -59,8 +59,8 @@ TEST_F(AnOpenDialog, AndAllOthersAreJudgedByThePolicyOfTheSetInForce) {
     clients.lockout = not_owned(other);
     clients.rules = not_owned(rules_);
     clients.steps["sum"] = not_owned(sum());
-    engine().use(std::make_shared<FlowSet>(FlowSet::Dependencies{*store_, hasher_, clock_, texts_, nullptr}, settings_,
-                                           std::move(clients)));
+    engine().use(std::make_shared<FlowSet>(FlowSet::Dependencies{*store_, hasher_, clock_, texts_, tickets(), nullptr},
+                                           settings_, std::move(clients)));
     (void)answer(begun.dialog.value(), {canary::password});
     EXPECT_FALSE(other.requests.empty());
     EXPECT_TRUE(lockout_.requests.empty());

@@ -47,7 +47,8 @@ TEST_F(APassword, OpensAlsoWhereItIsTooLongForTheMethodOfNewHashes) {
     const std::string long_password(100, 'p');
     const std::string old = tests::wait_for(loop_, imported.hash(Secret(long_password), {}));
     set(anna, [&](model::Credential& credential) { credential.password_hash = old; });
-    Engine other(Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, nullptr, flow_set(configured)});
+    Engine other(
+        Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, tickets(), nullptr, flow_set(configured)});
     EXPECT_TRUE(is_granted(done(other.begin("login", "anna", root(), answers({long_password}))).turn));
     EXPECT_EQ(credential(anna).password_hash, old);
     EXPECT_TRUE(records().back().detail.starts_with("hash-not-renewed"));
