@@ -42,7 +42,11 @@ ExitCode list(Client& client, Output& output, const ListOptions& options);
 ExitCode show(Client& client, Output& output, const std::string& name);
 ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason);
 ExitCode unlock(Client& client, Output& output, const std::string& name);
-ExitCode reset(Client& client, Output& output, const std::string& name);
+struct ResetOptions {
+    std::string name;
+    std::string by; ///< "mail" or "sms": a code goes there; empty: a new password at the next login
+};
+ExitCode reset(Client& client, Output& output, const ResetOptions& options);
 ExitCode list_factors(Client& client, Output& output, const std::string& name);
 ExitCode remove_factor(Client& client, Output& output, const FactorRemoval& removal);
 

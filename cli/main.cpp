@@ -39,6 +39,7 @@ struct CommandLine {
     std::string name;   ///< of the account or plugin that a verb is about
     std::string reason; ///< of a lock
     account::FactorRemoval removal;
+    account::ResetOptions reset;
     std::uint64_t number = 0; ///< of a message
     std::function<ExitCode(Output&)> run;
 };
@@ -135,7 +136,11 @@ void add_account(CLI::App& app, CommandLine& line) {
     lock->callback(
         with_service(line, [&line](Client& c, Output& o) { return account::lock(c, o, line.name, line.reason); }));
     add_named(*noun, "unlock", "Unlock an account and forget its failed attempts", line, account::unlock);
-    add_named(*noun, "reset", "Make the person choose a new password at the next login", line, account::reset);
+    CLI::App* reset = noun->add_subcommand("reset", "Make the person choose a new password at the next login");
+    reset->add_option("NAME", line.reset.name, "The account")->required();
+    reset->add_option("--by", line.reset.by, "Send a code for it to the person's address")
+        ->check(CLI::IsMember({"mail", "sms"}));
+    reset->callback(with_service(line, [&line](Client& c, Output& o) { return account::reset(c, o, line.reset); }));
     add_account_factor(*noun, line);
 }
 

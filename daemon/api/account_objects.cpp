@@ -6,6 +6,7 @@
 #include "daemon/api/job_objects.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/model/canonical_form.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
 #include <array>
@@ -126,8 +127,19 @@ const std::array<AccountProperty, 17>& account_properties() noexcept {
 }
 
 ResetOptions ResetOptions::read(bus::Reader& reader) {
-    reader.dictionary(reset_options, [](const std::string&, std::string_view) { return false; });
-    return {};
+    ResetOptions options;
+    reader.dictionary(reset_options, [&](const std::string& key, std::string_view signature) {
+        if (key != "by" || signature != "s") {
+            throw Error(Error::Kind::invalid, "unknown key \"" + base::printable(key, 64) + "\"; accepted is by (s)");
+        }
+        const std::string_view medium = reader.text(reset_options);
+        if (medium != to_text(model::Medium::mail) && medium != to_text(model::Medium::sms)) {
+            throw Error(Error::Kind::invalid, "by: accepted are \"mail\" and \"sms\"");
+        }
+        options.by = medium == to_text(model::Medium::mail) ? model::Medium::mail : model::Medium::sms;
+        return true;
+    });
+    return options;
 }
 
 AccountObjects::AccountObjects(const Dependencies& deps) : deps_(deps) {
@@ -229,10 +241,20 @@ base::Task<void> AccountObjects::enable(bus::Call& call, const Caller& caller) {
     call.reply();
 }
 
-base::Task<void> AccountObjects::start_reset(bus::Call& call, const Caller& caller, ResetOptions /*options*/) {
+base::Task<void> AccountObjects::start_reset(bus::Call& call, const Caller& caller, ResetOptions options) {
     const Uid uid = tree.require(call.path());
-    auto starting = deps_.engine.with_account_still(
-        uid, [this, uid, caller] { return deps_.accounts.start_reset(uid, Actor{caller.uid}); });
+    if (options.by && deps_.settings.flow(protocol::purpose::recover_password, "") == nullptr) {
+        throw Error(Error::Kind::unavailable, "a code would open nothing here: the configuration has no "
+                                              "[flow.recover-password]");
+    }
+    auto starting = deps_.engine.with_account_still(uid, [this, uid, caller, by = options.by] {
+        using config::StepKind;
+        return by ? deps_.resets.send({uid, *by, caller.uid, protocol::purpose::recover_password,
+                                       config::spec_of(*by == model::Medium::mail ? StepKind::ticket_mail
+                                                                                 : StepKind::ticket_sms)
+                                           .name})
+                  : deps_.accounts.start_reset(uid, Actor{caller.uid});
+    });
     co_await starting;
     call.reply();
 }

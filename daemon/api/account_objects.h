@@ -11,6 +11,7 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
+#include "daemon/recovery/helpdesk_reset.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 #include "lib/bus/call.h"
@@ -21,6 +22,7 @@
 #include "lib/protocol/names.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +50,10 @@ using Reason = bus::Text<limits::reason_bytes>;
 using FactorName = bus::Text<limits::step_name_bytes>;
 using ServiceName = bus::Text<limits::client_field_bytes>;
 
-/// The a{sv} of StartReset: nothing is known yet, and a key that is not known is skipped.
+/// The a{sv} of StartReset. Throws Error (invalid) for a key or a medium that is not known.
 struct ResetOptions {
+    std::optional<model::Medium> by; ///< a code goes there; none: the next login asks for a new password
+
     static ResetOptions read(bus::Reader& reader);
 };
 
@@ -65,6 +69,7 @@ public:
         accounts::Accounts& accounts;
         accounts::Imports& imports;
         conversation::Engine& engine;
+        recovery::HelpdeskReset& resets;
         const config::Config& settings;
         model::SteadyTime& steady;
         const base::Clock& clock;

@@ -324,7 +324,7 @@ TEST_F(AForgottenPassword, StaysWhatItWasWhereTheDiskRefuses) {
     const std::string code = codes_for(anna).front();
     (void)answer(*begun.dialog, {code});
     {
-        const RefusingDisk disk(*store_);
+        const RefusingDisk disk;
         EXPECT_EQ(refusal(choose_password(*begun.dialog, canary::next_password)), Reason::unavailable);
     }
     EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
