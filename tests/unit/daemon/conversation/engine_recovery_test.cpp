@@ -340,12 +340,18 @@ TEST_F(AForgottenPassword, T10_CannotBeReplacedByACodeOfAnotherAccount) {
     EXPECT_EQ(refusal(answer(*begun.dialog, {code}, ":1.41")), Reason::refused);
 }
 
-TEST_F(AForgottenPassword, EndsWithoutAnAnswerInAMinuteOnceSomethingIsProved) {
-    EXPECT_EQ(settings_.conversation.timeout, std::chrono::seconds(300));
-    const Begun begun = ask_for_a_code("anna");
-    (void)answer(*begun.dialog, {codes_for(anna).front()});
-    clock_.advance(std::chrono::seconds(61));
-    EXPECT_TRUE(tests::eventually(loop_, [&] { return !engine().exists(*begun.dialog); }));
+TEST_F(AForgottenPassword, IsNotLeftForTheNextPersonAtTheSeat) {
+    Dialog dialog(purpose::login, root(), {}, {}, flow_set());
+    EXPECT_EQ(patience_with(dialog), std::chrono::seconds(300)) << "as configured";
+    dialog.purpose = purpose::recover_password;
+    EXPECT_EQ(patience_with(dialog), std::chrono::seconds(120));
+    dialog.proved = true;
+    EXPECT_EQ(patience_with(dialog), std::chrono::seconds(60));
+    go_on_to_login(dialog);
+    EXPECT_EQ(patience_with(dialog), std::chrono::seconds(60)) << "the login that goes on";
+    settings_.conversation.timeout = std::chrono::seconds(20);
+    dialog.flows = flow_set();
+    EXPECT_EQ(patience_with(dialog), std::chrono::seconds(20)) << "never longer than configured";
 }
 
 } // namespace
