@@ -39,6 +39,9 @@ enum class TicketState : std::uint8_t {
     expired = 5, ///< its time is over; read, never stored
 };
 [[nodiscard]] std::string_view to_text(TicketState state) noexcept;
+[[nodiscard]] constexpr bool is_final(TicketState state) noexcept {
+    return state != TicketState::waiting && state != TicketState::opened;
+}
 
 /// Where a ticket of an account stands: one of each.
 struct TicketPlace {

@@ -70,19 +70,6 @@ Variables copy_of(const Variables& variables) {
     return copy;
 }
 
-void add_time(Variables& variables, Milliseconds wall) {
-    const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(wall).count());
-    std::tm local{};
-    ::localtime_r(&seconds, &local);
-    constexpr std::array<std::pair<const char*, const char*>, 5> pieces{
-        {{"year", "%Y"}, {"month", "%m"}, {"day", "%d"}, {"hour", "%H"}, {"minute", "%M"}}};
-    for (const auto& [name, format] : pieces) {
-        std::array<char, 16> digits{};
-        const std::size_t size = std::strftime(digits.data(), digits.size(), format, &local);
-        variables.push_back({name, base::Secret(std::string_view(digits.data(), size))});
-    }
-}
-
 bool reaches(const model::PrivateAccount& account, Medium medium) {
     return medium == Medium::mail ? !account.mail.empty() : !account.phone.empty();
 }
@@ -228,6 +215,20 @@ std::string place_in_notice(const std::string& machine, std::string_view where) 
     return origin.empty() ? shortened : shortened + ", " + origin;
 }
 
+void add_place_and_time(Variables& variables, const std::string& machine, std::string_view where, Milliseconds wall) {
+    variables.push_back({"place", base::Secret(place_in_notice(machine, where))});
+    const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(wall).count());
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    constexpr std::array<std::pair<const char*, const char*>, 5> pieces{
+        {{"year", "%Y"}, {"month", "%m"}, {"day", "%d"}, {"hour", "%H"}, {"minute", "%M"}}};
+    for (const auto& [name, format] : pieces) {
+        std::array<char, 16> digits{};
+        const std::size_t size = std::strftime(digits.data(), digits.size(), format, &local);
+        variables.push_back({name, base::Secret(std::string_view(digits.data(), size))});
+    }
+}
+
 std::string_view text_of(Notice notice) noexcept {
     switch (notice) {
     case Notice::password_changed:
@@ -265,8 +266,7 @@ Store::Work Notices::tell(model::Uid uid, Notice notice, const Origin& origin) {
     }
     variables.push_back({"organisation", base::Secret(settings.organisation)});
     variables.push_back({"account", base::Secret(name)});
-    variables.push_back({"place", base::Secret(place_in_notice(settings.machine, origin.where))});
-    add_time(variables, clock_.wall());
+    add_place_and_time(variables, settings.machine, origin.where, clock_.wall());
     std::vector<Message> messages;
     for (const Medium medium : settings.media) {
         outbox::SendRequest request;

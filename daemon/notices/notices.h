@@ -6,6 +6,7 @@
 #include "daemon/model/account.h"
 #include "daemon/model/ids.h"
 #include "daemon/model/notice.h"
+#include "daemon/model/outbox_entry.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/store/store.h"
 #include "daemon/store/transaction.h"
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::notices {
 
@@ -49,8 +51,13 @@ void revoke(store::WriteTxn& txn, model::Uid uid, base::Milliseconds wall);
 /// makes a link or a number to call of it.
 [[nodiscard]] std::string place_in_notice(const std::string& machine, std::string_view where);
 
-/// The text in the message catalogues. Its variables are organisation, account, place, the machine's local time in
-/// digits (year, month, day, hour, minute), and code, except where the helpdesk locked the account.
+/// Adds the variables by which a message says where something happened, and when: place, and the machine's local time
+/// in digits (year, month, day, hour, minute).
+void add_place_and_time(std::vector<model::MessageContent::Variable>& variables, const std::string& machine,
+                        std::string_view where, base::Milliseconds wall);
+
+/// The text in the message catalogues. Its variables are organisation, account, place and time, and code, except where
+/// the helpdesk locked the account.
 [[nodiscard]] std::string_view text_of(model::Notice notice) noexcept;
 
 class Notices {

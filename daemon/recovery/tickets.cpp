@@ -1,39 +1,451 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/recovery/tickets.h"
 
+#include "daemon/model/canonical_form.h"
+#include "daemon/notices/notices.h"
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/meta_table.h"
+#include "daemon/store/outbox_table.h"
+#include "daemon/store/tickets_table.h"
+#include "lib/base/error.h"
+#include "lib/base/limits.h"
+#include "lib/base/random.h"
+#include "lib/base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace loquet::recovery {
 
-base::Secret code_in(std::string_view) {
-    return {};
+using base::Error;
+using base::Milliseconds;
+using base::Secret;
+using base::SecureBytes;
+using model::Medium;
+using model::Ticket;
+using model::TicketIssuer;
+using model::TicketPlace;
+using model::TicketState;
+using model::TicketType;
+using model::Uid;
+using store::ReadTxn;
+using store::Store;
+using store::TicketsTable;
+using store::WriteTxn;
+
+namespace {
+
+constexpr std::size_t group_digits = 4;
+
+bool is_passed_over(char32_t c) {
+    constexpr std::u32string_view blanks = U" \t\u00A0\u2007\u2009\u202F"; // French texts group digits by thin ones
+    return c == U'-' || c == U'.' || blanks.find(c) != std::u32string_view::npos;
 }
-base::Secret code_of(const model::Ticket&) {
-    return {};
+
+/// The key of the top row, but for '-'. With Caps Lock the accented ones are capitals.
+char digit_of_french_key(char32_t c) {
+    constexpr std::array<std::pair<char32_t, char>, 13> keys{{{U'&', '1'},
+                                                              {U'\u00E9', '2'},
+                                                              {U'\u00C9', '2'},
+                                                              {U'"', '3'},
+                                                              {U'\'', '4'},
+                                                              {U'(', '5'},
+                                                              {U'\u00E8', '7'},
+                                                              {U'\u00C8', '7'},
+                                                              {U'_', '8'},
+                                                              {U'\u00E7', '9'},
+                                                              {U'\u00C7', '9'},
+                                                              {U'\u00E0', '0'},
+                                                              {U'\u00C0', '0'}}};
+    const auto* const key = std::ranges::find(keys, c, &std::pair<char32_t, char>::first);
+    return key == keys.end() ? '\0' : key->second;
 }
-base::Secret grouped(const base::Secret& code) {
-    return code.clone();
-}
-bool is_live(const model::Ticket&, std::uint64_t, base::Milliseconds) noexcept {
+
+bool holds_french_key(std::string_view typed) {
+    for (std::size_t at = 0; at < typed.size();) {
+        const auto c = base::next_code_point(typed, at);
+        if (!c) {
+            return false;
+        }
+        if (digit_of_french_key(*c) != '\0') {
+            return true;
+        }
+    }
     return false;
 }
-Tickets::Issued Tickets::issue(Issue) {
-    return {[](store::WriteTxn&) {}, {}, false};
+
+} // namespace
+
+Secret code_in(std::string_view typed) {
+    const bool french = holds_french_key(typed);
+    SecureBytes code;
+    code.reserve(code_digits);
+    for (std::size_t at = 0; at < typed.size();) {
+        const auto c = base::next_code_point(typed, at);
+        if (!c) {
+            return {};
+        }
+        if (is_passed_over(*c) && !(french && *c == U'-')) {
+            continue;
+        }
+        char digit = *c == U'-' ? '6' : digit_of_french_key(*c);
+        if (*c >= U'0' && *c <= U'9') {
+            digit = static_cast<char>(*c);
+        }
+        if (digit == '\0' || code.size() == code_digits) {
+            return {};
+        }
+        code.push_back(static_cast<std::uint8_t>(digit));
+    }
+    return code.size() == code_digits ? Secret(std::move(code)) : Secret();
 }
-std::optional<Tickets::Match> Tickets::find(const model::Account&, std::initializer_list<model::TicketType>,
-                                            const base::Secret&) const {
-    return std::nullopt;
+
+Secret code_of(const Ticket& ticket) {
+    if (ticket.seed.empty()) {
+        return {};
+    }
+    constexpr std::uint64_t codes = 100'000'000;
+    std::uint64_t number = 0; // of 128 bits: what the remainder prefers is nothing (2^-100)
+    for (const std::uint8_t byte : ticket.seed) {
+        number = (number << 8U | byte) % codes;
+    }
+    SecureBytes code(code_digits);
+    for (auto digit = code.rbegin(); digit != code.rend(); ++digit) {
+        *digit = static_cast<std::uint8_t>('0' + number % 10);
+        number /= 10;
+    }
+    return Secret(std::move(code));
 }
-store::Store::Work Tickets::open(model::Uid, const Match&, std::uint64_t) const {
-    return [](store::WriteTxn&) {};
+
+Secret grouped(const Secret& code) {
+    SecureBytes groups;
+    groups.reserve(code.size() + code.size() / group_digits);
+    for (const char digit : code.reveal()) {
+        if (groups.size() % (group_digits + 1) == group_digits) {
+            groups.push_back(' ');
+        }
+        groups.push_back(static_cast<std::uint8_t>(digit));
+    }
+    return Secret(std::move(groups));
 }
-bool Tickets::holds(model::Uid, const Match&, std::uint64_t) const {
-    return false;
+
+namespace {
+
+/// From when on the code opens nothing any more.
+Milliseconds end_of(const Ticket& ticket) {
+    return ticket.state == TicketState::opened ? ticket.opened + grace : ticket.until;
 }
-store::Store::Work Tickets::use(model::Uid, const Match&, std::uint64_t) const {
-    return [](store::WriteTxn&) {};
+
+} // namespace
+
+bool is_live(const Ticket& ticket, std::uint64_t generation, Milliseconds now) noexcept {
+    return !is_final(ticket.state) && ticket.generation == generation && now < end_of(ticket);
 }
-void Tickets::void_all(store::WriteTxn&, model::Uid, std::string_view) {}
-std::vector<model::Ticket> Tickets::list(const store::ReadTxn&, model::Uid) const {
-    return {};
+
+namespace {
+
+constexpr std::array<std::optional<Medium>, 3> media{std::nullopt, Medium::mail, Medium::sms};
+
+Milliseconds life_of(std::optional<Medium> medium) {
+    if (!medium) {
+        return operator_life;
+    }
+    return *medium == Medium::sms ? sms_life : mail_life;
+}
+
+const char* text_of(TicketIssuer asked_by, Medium medium) {
+    if (asked_by == TicketIssuer::owner) {
+        return medium == Medium::sms ? "ticket.recover_sms" : "ticket.recover_mail";
+    }
+    return medium == Medium::sms ? "ticket.reset_sms" : "ticket.reset_mail";
+}
+
+std::string masked_address(const model::PrivateAccount& account, std::optional<Medium> medium) {
+    if (!medium) {
+        return {};
+    }
+    return *medium == Medium::sms ? model::masked_phone(account.phone) : model::masked_mail(account.mail);
+}
+
+/// What a request is decided by.
+struct Standing {
+    std::uint64_t generation = 0;
+    std::string masked;
+    std::string locale;
+    std::optional<Ticket> ticket; ///< in the place that is asked for, live or not
+    friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+Standing standing_of(const ReadTxn& txn, Uid account, const TicketPlace& place) {
+    auto private_part = store::PrivateAccounts::get(txn, account);
+    if (!private_part) {
+        throw Error(Error::Kind::not_found, "there is no account with this number");
+    }
+    return {private_part->generation, masked_address(*private_part, place.medium), std::move(private_part->locale),
+            TicketsTable::get(txn, account, place)};
+}
+
+void require_unchanged(const ReadTxn& txn, Uid account, const TicketPlace& place, const Standing& before) {
+    if (!(standing_of(txn, account, place) == before)) {
+        throw Error(Error::Kind::conflict, "the account was changed at this moment: ask for the code once more");
+    }
+}
+
+Store::Work check_alone(Uid account, const TicketPlace& place, Standing before) {
+    return
+        [account, place, before = std::move(before)](WriteTxn& txn) { require_unchanged(txn, account, place, before); };
+}
+
+/// The code stays where an operator takes a ticket over: what a person has in hand goes on working.
+Ticket begun(const Tickets::Issue& request, const Standing& before, bool live, Milliseconds now) {
+    Ticket ticket;
+    ticket.place = {request.type, request.medium};
+    if (live) {
+        ticket.seed = before.ticket->seed;
+    } else {
+        ticket.seed.resize(Ticket::seed_bytes);
+        base::fill_random(ticket.seed);
+    }
+    ticket.serial = before.ticket ? before.ticket->serial + 1 : 1;
+    ticket.issuer = request.issuer;
+    ticket.masked = before.masked;
+    ticket.generation = before.generation;
+    ticket.purpose = request.purpose;
+    ticket.step = request.step;
+    ticket.proved = request.proved;
+    ticket.actor = request.actor;
+    ticket.issued = now;
+    ticket.until = now + life_of(request.medium);
+    return ticket;
+}
+
+bool may_go_out_again(const Ticket& ticket, Milliseconds now) {
+    return ticket.sent <= most_resends && now >= ticket.last_sent + resend_pause
+           && end_of(ticket) - now >= limits::shortest_message_life;
+}
+
+Ticket sent_once_more(Ticket ticket, Milliseconds now) {
+    ++ticket.sent;
+    ticket.last_sent = now;
+    return ticket;
+}
+
+outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& request, const Standing& before,
+                                 Milliseconds now) {
+    outbox::SendRequest message;
+    message.medium = *request.medium;
+    message.account = request.account;
+    message.text = text_of(request.issuer, *request.medium);
+    message.locale = before.locale.empty() ? request.locale : before.locale;
+    message.step = ticket.step;
+    message.code = true;
+    message.proven = request.proven;
+    message.place = request.place;
+    message.lifetime = end_of(ticket) - now;
+    const auto minutes = std::max<std::int64_t>(std::chrono::floor<std::chrono::minutes>(message.lifetime).count(), 1);
+    message.variables.push_back({"code", grouped(code_of(ticket))});
+    message.variables.push_back({"minutes", Secret(std::to_string(minutes))});
+    return message;
+}
+
+/// Whether it is on its way to somebody now, and not refused.
+bool is_taken_up(WriteTxn& txn, Store::Work& message) {
+    const std::uint64_t before = store::OutboxTable::pending(txn);
+    message(txn);
+    return store::OutboxTable::pending(txn) > before;
+}
+
+} // namespace
+
+namespace {
+
+void require_sensible(const Tickets::Issue& request) {
+    if (request.medium && request.type != TicketType::recover) {
+        throw Error(Error::Kind::invalid,
+                    "there is no message for a ticket of the type " + std::string(to_text(request.type)));
+    }
+    if (!request.medium && request.issuer == TicketIssuer::owner) {
+        throw Error(Error::Kind::invalid, "only an operator reads a code out");
+    }
+}
+
+} // namespace
+
+Tickets::Issued Tickets::issue(Issue request) {
+    const Uid account = request.account;
+    const TicketPlace place{request.type, request.medium};
+    require_sensible(request);
+    const Milliseconds at = now();
+    Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place); });
+    const bool live = before.ticket && is_live(*before.ticket, before.generation, at);
+    const bool begins =
+        !live || (request.issuer != TicketIssuer::owner && before.ticket->issuer == TicketIssuer::owner);
+    if (request.medium && (outbox_ == nullptr || (!begins && !may_go_out_again(*before.ticket, at)))) {
+        return {check_alone(account, place, std::move(before)), {}, false};
+    }
+    if (!request.medium && !begins) {
+        Secret code = code_of(*before.ticket);
+        return {check_alone(account, place, std::move(before)), std::move(code), false};
+    }
+    Ticket ticket = begins ? begun(request, before, live, at) : *before.ticket;
+    if (!request.medium) {
+        Secret code = code_of(ticket);
+        return {[account, place, before = std::move(before), ticket = std::move(ticket), at](WriteTxn& txn) {
+                    require_unchanged(txn, account, place, before);
+                    TicketsTable::put(txn, account, ticket);
+                    store::MetaTable::put_steady_time(txn, at);
+                },
+                std::move(code), false};
+    }
+    ticket = sent_once_more(std::move(ticket), at);
+    outbox::SendRequest message = message_with(ticket, request, before, at);
+    const outbox::Settings& settings = outbox_->settings();
+    message.variables.push_back({"organisation", Secret(settings.organisation)});
+    notices::add_place_and_time(message.variables, settings.machine, request.where, clock_.wall());
+    return {[account, place, before = std::move(before), ticket = std::move(ticket), at,
+             message = outbox_->enqueue(std::move(message))](WriteTxn& txn) mutable {
+                require_unchanged(txn, account, place, before);
+                if (is_taken_up(txn, message)) {
+                    TicketsTable::put(txn, account, ticket);
+                    store::MetaTable::put_steady_time(txn, at);
+                }
+            },
+            {},
+            true};
+}
+
+std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::initializer_list<TicketType> types,
+                                            const Secret& code) const {
+    if (code.empty()) {
+        return std::nullopt;
+    }
+    const Uid uid = account.public_part.uid;
+    const std::uint64_t generation = account.private_part.generation;
+    Ticket nobodys; // compared with where a place is empty
+    nobodys.seed.resize(Ticket::seed_bytes);
+    std::optional<Ticket> found;
+    store_.read([&](const ReadTxn& txn) {
+        for (const TicketType type : types) {
+            for (const auto& medium : media) {
+                auto ticket = TicketsTable::get(txn, uid, {type, medium});
+                const bool live = ticket && is_live(*ticket, generation, now());
+                const Secret right = code_of(live ? *ticket : nobodys);
+                if (base::same_secret(right.reveal(), code.reveal()) && live && !found) {
+                    found = std::move(ticket);
+                }
+            }
+        }
+        return 0;
+    });
+    if (!found) {
+        return std::nullopt;
+    }
+    return Match{found->place.type,      found->place.medium,      found->issuer, std::move(found->purpose),
+                 std::move(found->step), std::move(found->proved), found->serial};
+}
+
+namespace {
+
+Error not_valid() {
+    return {Error::Kind::conflict, "the code is not valid any more: ask for a new one"};
+}
+
+/// The ticket that was found, where it still is that one, and live.
+std::optional<Ticket> still_live(const ReadTxn& txn, Uid account, const Tickets::Match& match, Milliseconds now) {
+    const auto private_part = store::PrivateAccounts::get(txn, account);
+    auto ticket = TicketsTable::get(txn, account, {match.type, match.medium});
+    const bool live =
+        private_part && ticket && ticket->serial == match.serial && is_live(*ticket, private_part->generation, now);
+    return live ? std::move(ticket) : std::nullopt;
+}
+
+bool has(const std::optional<Ticket>& ticket, std::uint64_t holder) {
+    return ticket && ticket->state == TicketState::opened && ticket->holder == holder;
+}
+
+} // namespace
+
+Store::Work Tickets::open(Uid account, const Match& match, std::uint64_t holder) const {
+    Store::Work counts =
+        outbox_ != nullptr && match.medium ? outbox_->code_used(account, match.step) : [](WriteTxn&) {};
+    return [account, match, holder, at = now(), counts = std::move(counts)](WriteTxn& txn) mutable {
+        auto ticket = still_live(txn, account, match, at);
+        if (!ticket) {
+            throw not_valid();
+        }
+        if (ticket->state == TicketState::waiting) {
+            ticket->state = TicketState::opened;
+            ticket->opened = at;
+            counts(txn);
+        }
+        ticket->holder = holder;
+        TicketsTable::put(txn, account, *ticket);
+        store::MetaTable::put_steady_time(txn, at);
+    };
+}
+
+bool Tickets::holds(Uid account, const Match& match, std::uint64_t holder) const {
+    return store_.read([&](const ReadTxn& txn) { return has(still_live(txn, account, match, now()), holder); });
+}
+
+Store::Work Tickets::use(Uid account, const Match& match, std::uint64_t holder) const {
+    return [account, match, holder, at = now()](WriteTxn& txn) {
+        auto ticket = still_live(txn, account, match, at);
+        if (!has(ticket, holder)) {
+            throw not_valid();
+        }
+        ticket->state = TicketState::used;
+        TicketsTable::put(txn, account, *ticket);
+        store::MetaTable::put_steady_time(txn, at);
+    };
+}
+
+namespace {
+
+/// `visit` gets each ticket that the account has.
+template <class Visit>
+void each_ticket(const ReadTxn& txn, Uid account, Visit visit) {
+    for (const TicketType type : model::ticket_types) {
+        for (const auto& medium : media) {
+            if (auto ticket = TicketsTable::get(txn, account, {type, medium})) {
+                visit(*std::move(ticket));
+            }
+        }
+    }
+}
+
+} // namespace
+
+void Tickets::void_all(WriteTxn& txn, Uid account, std::string_view why) {
+    const auto private_part = store::PrivateAccounts::get(txn, account);
+    if (!private_part) {
+        return;
+    }
+    const Milliseconds at = store::MetaTable::steady_time(txn);
+    each_ticket(txn, account, [&](Ticket ticket) {
+        if (is_live(ticket, private_part->generation, at)) {
+            ticket.state = TicketState::voided;
+            ticket.why = why;
+            TicketsTable::put(txn, account, ticket);
+        }
+    });
+}
+
+std::vector<Ticket> Tickets::list(const ReadTxn& txn, Uid account) const {
+    std::vector<Ticket> tickets;
+    const auto private_part = store::PrivateAccounts::get(txn, account);
+    each_ticket(txn, account, [&](Ticket ticket) {
+        if (!is_final(ticket.state) && (!private_part || private_part->generation != ticket.generation)) {
+            ticket.state = TicketState::voided;
+            ticket.why = "account-changed";
+        } else if (!is_final(ticket.state) && now() >= end_of(ticket)) {
+            ticket.state = TicketState::expired;
+        }
+        ticket.seed.clear();
+        tickets.push_back(std::move(ticket));
+    });
+    return tickets;
 }
 
 } // namespace loquet::recovery

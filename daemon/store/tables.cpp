@@ -43,6 +43,14 @@ void Key::add(std::span<const std::uint8_t> bytes) {
     size_ += bytes.size();
 }
 
+Key::Key(const TicketKey& ticket) {
+    add(ticket.account.value);
+    const auto& [type, medium] = ticket.place;
+    const std::array place{static_cast<std::uint8_t>(type),
+                           medium ? static_cast<std::uint8_t>(*medium) : std::uint8_t{0}};
+    add(std::span<const std::uint8_t>(place));
+}
+
 void Key::add(std::uint32_t number) {
     add(std::span<const std::uint8_t>(big_endian(number)));
 }

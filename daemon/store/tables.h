@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/model/ids.h"
+#include "daemon/model/ticket.h"
 
 #include <algorithm>
 #include <array>
@@ -51,7 +52,8 @@ enum class Sealed : std::uint8_t {
     X(members,          "members",       2, leaves_groups, all, "GID, then UID", "nothing") \
     X(outbox,           "outbox",        3, stays,         all, "number of a message, 8 bytes; never given twice", "length and bytes of the content") \
     X(budgets,          "budgets",       3, stays,         all, "digest of a budget", "`UsageRecord`") \
-    X(references,       "references",    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes")
+    X(references,       "references",    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes") \
+    X(tickets,          "tickets",       4, goes_by_uid,   all, "UID, then type and medium (0: none) of the ticket, 1 byte each", "length and bytes of the seed")
 
 /// X(kind, label, of what). Each kind has a key of its own, derived with its label, so that a name and a place of the
 /// same text differ. A label is never changed.
@@ -118,6 +120,12 @@ struct Membership {
     model::Uid uid;
 };
 
+/// Where an account's ticket stands: a key of the table of tickets.
+struct TicketKey {
+    model::Uid account;
+    model::TicketPlace place;
+};
+
 /// The bytes of one key, on the stack: big-endian numbers, raw digests, or a text, so that the order of the bytes is
 /// the order of the values. Nothing else writes keys.
 class Key {
@@ -133,6 +141,7 @@ public:
         add(member.gid);
         add(member.uid.value);
     }
+    explicit Key(const TicketKey& ticket);
     /// Throws Error (invalid) where the text does not fit.
     explicit Key(std::string_view text) { add(text); }
     Key(model::Uid uid, const model::Digest& digest) {

@@ -48,8 +48,8 @@ std::vector<std::string> languages_of_locale(std::string_view locale) {
 }
 
 bool is_daemons_family(std::string_view family) noexcept {
-    constexpr std::array<std::string_view, 8> families{"choice", "enrolment",    "factor",   "mail",
-                                                       "notice", "new_password", "password", "rules"};
+    constexpr std::array<std::string_view, 9> families{"choice",       "enrolment", "factor", "mail",  "notice",
+                                                       "new_password", "password",  "rules",  "ticket"};
     return std::find(families.begin(), families.end(), family) != families.end();
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/audit_codec.h"
 #include "daemon/store/counters_table.h"
+#include "daemon/store/tickets_table.h"
 #include "lib/base/error.h"
 
 #include <cstddef>
@@ -37,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     there_and_back(record, store::decode_credential);
     there_and_back(record, store::decode_counter);
     there_and_back(record, store::decode_attempts);
+    there_and_back(record, [](auto bytes) { return store::decode_ticket({}, bytes); });
     try {
         const auto event = store::decode_audit(record);
         if (store::decode_audit(store::encode(event)) != event) {

@@ -51,7 +51,7 @@ TEST(ATextOfAPlugin, IsCalledAfterThePluginOrItsInstance) {
 
 TEST(ATextOfAPlugin, T24_IsNeverInAFamilyOfTheDaemonsWhateverThePluginIsCalled) {
     for (const std::string family :
-         {"password", "new_password", "choice", "enrolment", "factor", "mail", "notice", "rules"}) {
+         {"password", "new_password", "choice", "enrolment", "factor", "mail", "notice", "rules", "ticket"}) {
         EXPECT_FALSE(is_own_text(family + ".prompt", plugin(protocol::PluginKind::step, family, family))) << family;
     }
 }

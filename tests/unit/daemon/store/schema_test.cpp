@@ -4,6 +4,7 @@
 #include "daemon/store/meta_table.h"
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/steps_table.h"
+#include "daemon/store/tickets_table.h"
 #include "lib/base/file.h"
 #include "lib/base/secret.h"
 #include "lib/base/text.h"
@@ -99,6 +100,21 @@ TEST_P(APastStore, HasAnOutboxWithTheMessagesOfItsTime) {
             EXPECT_EQ(OutboxTable::get(txn, 2).value().why, "budget:account");
             const auto site = txn.digest(DigestKind::budget, "mail site");
             EXPECT_EQ(BudgetsTable::usage(txn, site).unproven.within_day(waiting->created), 1U);
+        }
+        return 0;
+    });
+}
+
+TEST_P(APastStore, HasTheTicketsOfItsTime) {
+    constexpr int first_with_tickets = 4;
+    store_->read([](const ReadTxn& txn) {
+        const auto ticket = TicketsTable::get(txn, Uid{1000}, {model::TicketType::recover, model::Medium::mail});
+        EXPECT_EQ(ticket.has_value(), GetParam() >= first_with_tickets);
+        if (ticket) {
+            EXPECT_EQ(ticket->state, model::TicketState::waiting);
+            EXPECT_EQ(ticket->seed, base::SecureBytes(model::Ticket::seed_bytes, std::uint8_t{7}));
+            EXPECT_EQ(ticket->serial, 3U);
+            EXPECT_EQ(ticket->proved, std::vector<std::string>{"question"});
         }
         return 0;
     });

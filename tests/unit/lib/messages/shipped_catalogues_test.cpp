@@ -40,7 +40,7 @@ TEST_F(TheShippedCatalogues, T24_BelongToTheDaemonOrToThePluginOfTheirName) {
             of_the_daemon.insert(id.substr(0, dot));
         }
     }
-    EXPECT_THAT(of_the_daemon, testing::SizeIs(8));
+    EXPECT_THAT(of_the_daemon, testing::SizeIs(9));
     for (const std::string& family : of_the_daemon) {
         EXPECT_TRUE(is_daemons_family(family)) << family << ": a plugin of that name could show it";
     }
@@ -66,28 +66,39 @@ TEST_F(TheShippedCatalogues, SendACodeInATextMessageOfOnePart) {
     }
 }
 
-class ANotice : public TheShippedCatalogues {
+/// Of a family of messages, what each text says in each language.
+class TheTextsOfAFamily : public TheShippedCatalogues {
 protected:
-    [[nodiscard]] std::vector<std::string> rendered(const std::string& organisation, const std::string& account,
-                                                    const std::string& place) const {
+    [[nodiscard]] std::vector<std::string> rendered(const std::string& family, const Variables& given) const {
+        Variables variables{{"year", "2026"}, {"month", "11"}, {"day", "30"}, {"hour", "09"}, {"minute", "36"}};
+        variables.insert(variables.end(), given.begin(), given.end());
         std::vector<std::string> texts;
         for (const char* language : {"en", "fr"}) {
             for (const std::string& id : catalogue_.ids(language)) {
-                if (id.starts_with("notice.")) {
-                    texts.push_back(catalogue_.render(language, id,
-                                                      {{"organisation", organisation},
-                                                       {"account", account},
-                                                       {"place", place},
-                                                       {"year", "2026"},
-                                                       {"month", "11"},
-                                                       {"day", "30"},
-                                                       {"hour", "09"},
-                                                       {"minute", "36"},
-                                                       {"code", "k7f3a-9xq2m"}}));
+                if (id.starts_with(family) && !id.ends_with("_subject")) {
+                    texts.push_back(catalogue_.render(language, id, variables));
                 }
             }
         }
         return texts;
+    }
+    static void expect_two_parts(const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const sms::SmsSize size = sms::size_of_sms(text);
+            EXPECT_TRUE(size.gsm7) << text;
+            EXPECT_LE(size.segments, 2U) << text;
+        }
+    }
+    static constexpr std::size_t longest_place = limits::notice_machine_bytes + limits::notice_origin_bytes + 2;
+};
+
+class ANotice : public TheTextsOfAFamily {
+protected:
+    [[nodiscard]] std::vector<std::string> rendered(const std::string& organisation, const std::string& account,
+                                                    const std::string& place) const {
+        return TheTextsOfAFamily::rendered(
+            "notice.",
+            {{"organisation", organisation}, {"account", account}, {"place", place}, {"code", "k7f3a-9xq2m"}});
     }
 };
 
@@ -104,12 +115,41 @@ TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
 }
 
 TEST_F(ANotice, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
-    constexpr std::size_t place = limits::notice_machine_bytes + limits::notice_origin_bytes + 2;
-    for (const std::string& text : rendered(std::string(limits::notice_organisation_characters, 'o'),
-                                            std::string(limits::account_name_bytes, 'a'), std::string(place, 'p'))) {
-        const sms::SmsSize size = sms::size_of_sms(text);
-        EXPECT_TRUE(size.gsm7) << text;
-        EXPECT_LE(size.segments, 2U) << text;
+    expect_two_parts(rendered(std::string(limits::notice_organisation_characters, 'o'),
+                              std::string(limits::account_name_bytes, 'a'), std::string(longest_place, 'p')));
+}
+
+class TheMessageOfATicket : public TheTextsOfAFamily {};
+
+TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhomToCall) {
+    const auto texts = rendered(
+        "ticket.",
+        {{"organisation", "Ville de Rouen"}, {"place", "kiosk7, tty1"}, {"minutes", "10"}, {"code", "1234 5678"}});
+    EXPECT_THAT(texts, testing::SizeIs(8));
+    for (const std::string& text : texts) {
+        const std::string use = text.substr(0, text.find('.'));
+        EXPECT_THAT(use, testing::HasSubstr("1234 5678"));
+        EXPECT_THAT(use, testing::ContainsRegex("user name|identifiant"));
+        EXPECT_THAT(
+            use, testing::ContainsRegex("in place of the password|\u00e0 la place du mot de passe|comme mot de passe"));
+        EXPECT_THAT(text, testing::ContainsRegex("10 min"));
+        EXPECT_THAT(text, testing::ContainsRegex("2026-11-30|30/11/2026"));
+        EXPECT_THAT(text, testing::HasSubstr("09:36"));
+        EXPECT_THAT(text, testing::HasSubstr("kiosk7, tty1"));
+        EXPECT_THAT(text, testing::HasSubstr("Ville de Rouen"));
+        EXPECT_THAT(text,
+                    testing::ContainsRegex("even (to )?the helpdesk|au service d'assistance|ni \u00e0 l'assistance"));
+    }
+}
+
+TEST_F(TheMessageOfATicket, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
+    for (const char* id : {"ticket.recover_sms", "ticket.reset_sms"}) {
+        const auto texts = rendered(id, {{"organisation", std::string(limits::notice_organisation_characters, 'o')},
+                                         {"place", std::string(longest_place, 'p')},
+                                         {"minutes", "10"},
+                                         {"code", "1234 5678"}});
+        EXPECT_THAT(texts, testing::SizeIs(2));
+        expect_two_parts(texts);
     }
 }
 
