@@ -112,7 +112,7 @@ TEST_F(ALiveTicket, T10_DiesByWhateverElseRaisesTheGenerationOfItsAccount) {
     expect_dead("generation");
 }
 
-TEST_F(ALiveTicket, T26_GoesWithAnErasedAccount) {
+TEST_F(ALiveTicket, GoesWithAnErasedAccount) {
     const auto match = find(code_).value();
     write([](WriteTxn& txn) { store::AccountsTable::erase(txn, owner); });
     EXPECT_THAT(list(), testing::IsEmpty());

@@ -315,6 +315,8 @@ TEST_F(ATicket, IsSpentOnceByTheDialogThatHasIt) {
     EXPECT_EQ(match.step, "send_code");
     EXPECT_THAT(match.proved, ElementsAre("question"));
     EXPECT_EQ(use(match, 1), Error::Kind::conflict) << "nobody opened it";
+    EXPECT_EQ(use(match, 0), Error::Kind::conflict) << "nor did nobody";
+    EXPECT_FALSE(tickets_->holds(Uid{1}, match, 0));
     EXPECT_EQ(open(match, 1), std::nullopt);
     EXPECT_EQ(state(), "opened");
     EXPECT_TRUE(tickets_->holds(Uid{1}, match, 1));
@@ -487,6 +489,8 @@ TEST_F(TheCodeOfATicket, IsCountedAsUsedWhenItIsTypedForTheFirstTime) {
     write(std::move(issued.work));
     const auto match = find(codes_behind(0).front()).value();
     write(tickets_->open(Uid{1}, match, 1));
+    clock_.advance(resend_pause);
+    write(tickets_->issue(by_owner(Medium::mail)).work);
     write(tickets_->open(Uid{1}, match, 2));
     const auto use = read([](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, Medium::mail); });
     EXPECT_EQ(use.used.within_day(steady_.now(clock_)), 1U);
