@@ -253,7 +253,7 @@ base::Task<void> Attempt::run_step() {
     }
     auto next = dialog_.flow.advance(effects_.turn);
     if (next) {
-        effects_.turn = granted_or(*std::move(next), dialog_);
+        end_turn(effects_, *std::move(next), dialog_);
         co_return;
     }
     auto stepping = run_next_steps();
@@ -274,7 +274,7 @@ base::Task<void> Attempt::run_next_steps() {
             co_return;
         }
         if (dialog_.flow.at_end()) {
-            effects_.turn = granted_or(Granted{}, dialog_);
+            end_turn(effects_, Granted{}, dialog_);
             dialog_.flow.end();
             co_return;
         }
@@ -296,7 +296,7 @@ base::Task<void> Attempt::run_next_steps() {
         }
         auto next = dialog_.flow.advance(effects_.turn);
         if (next) {
-            effects_.turn = granted_or(*std::move(next), dialog_);
+            end_turn(effects_, *std::move(next), dialog_);
             co_return;
         }
     }

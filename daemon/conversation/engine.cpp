@@ -10,6 +10,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <array>
@@ -59,13 +60,16 @@ void Engine::use(std::shared_ptr<const FlowSet> flows) {
 }
 
 Turn Engine::present(const Dialog& dialog, Turn turn) const {
-    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog.client.locale, dialog.answered);
+    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog);
 }
 
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
     require_running();
     const auto flows = flows_;
     std::vector<FlowItem> items = items_for(flows->settings(), purpose, client);
+    if (client.account_phase && !protocol::logs_in(purpose)) {
+        throw Error(Error::Kind::invalid, "the account phase is that of a login");
+    }
     dialogs_.require_room(client);
     // From before an account is read.
     std::optional<base::Future<void>> level;

@@ -100,9 +100,13 @@ messages::Variables variables_of(const protocol::Message& message) {
     return variables;
 }
 
-protocol::Turn Presenter::present(protocol::Turn turn, const std::string& locale, protocol::PromptRole answered) const {
+protocol::Turn Presenter::present(protocol::Turn turn, const Dialog& dialog) const {
+    const std::string& locale = dialog.client.locale;
     if (auto* denied = std::get_if<Denied>(&turn)) {
-        return present(std::move(*denied), locale, answered);
+        return present(std::move(*denied), locale, dialog.answered);
+    }
+    if (auto* granted = std::get_if<protocol::Granted>(&turn); granted != nullptr && !dialog.logs_in()) {
+        return protocol::Done{std::move(granted->messages), texts_.render(locale, "done.continue")};
     }
     return turn;
 }

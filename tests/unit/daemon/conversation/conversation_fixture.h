@@ -44,6 +44,8 @@ namespace purpose = protocol::purpose;
 /// The reason of a refusal; nothing where it is none.
 [[nodiscard]] std::optional<Reason> refusal(const Turn& turn);
 [[nodiscard]] bool is_granted(const Turn& turn);
+/// The good end of a purpose that lets nobody in.
+[[nodiscard]] bool is_done(const Turn& turn);
 /// The names of what is asked; none where nothing is.
 [[nodiscard]] std::vector<std::string> asked(const Turn& turn);
 [[nodiscard]] std::vector<std::string> texts_of(const Turn& turn);
