@@ -113,6 +113,9 @@ DialogResult run_dialog(const Client& client, const DialogRequest& wanted, Answe
     if (auto* granted = std::get_if<protocol::Granted>(&result)) {
         return std::move(*granted);
     }
+    if (auto* done = std::get_if<protocol::Done>(&result)) {
+        return std::move(*done);
+    }
     if (auto* denied = std::get_if<protocol::Denied>(&result)) {
         return std::move(*denied);
     }

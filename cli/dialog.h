@@ -11,7 +11,7 @@
 
 namespace loquet::cli {
 
-using DialogResult = std::variant<protocol::Granted, protocol::Denied>;
+using DialogResult = std::variant<protocol::Granted, protocol::Done, protocol::Denied>;
 
 struct DialogRequest {
     const char* purpose; ///< protocol::purpose

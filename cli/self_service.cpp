@@ -62,15 +62,25 @@ base::Error failure_of(const protocol::Denied& denied) {
     return {kind_of(denied.reason), base::printable(text)};
 }
 
-/// The granted end of it. Throws UsageError where the caller has no name here, and Error, with the daemon's own words
-/// where it said some, where it was not granted.
-protocol::Granted run_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answerer) {
-    const std::string account = dialog.account.empty() ? name_of_caller(dialog.verb) : dialog.account;
+struct OwnEnd {
+    std::string account;
+    std::vector<std::string> messages;
+};
+
+/// Its good end. Throws UsageError where the caller has no name here, and Error, with the daemon's own words where it
+/// said some, for every other end.
+OwnEnd run_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answerer) {
+    std::string account = dialog.account.empty() ? name_of_caller(dialog.verb) : dialog.account;
     DialogResult result = run_dialog(client, {dialog.purpose, account, dialog.service}, answerer);
     if (const auto* denied = std::get_if<protocol::Denied>(&result)) {
         throw failure_of(*denied);
     }
-    return std::get<protocol::Granted>(std::move(result));
+    auto* done = std::get_if<protocol::Done>(&result);
+    if (done == nullptr) {
+        throw base::Error(base::Error::Kind::internal,
+                          "The service answered with a login, which was not asked for. Look at its journal.");
+    }
+    return {std::move(account), std::move(done->messages)};
 }
 
 } // namespace
@@ -78,13 +88,13 @@ protocol::Granted run_own_dialog(Client& client, const OwnDialog& dialog, Answer
 ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
     const std::unique_ptr<Answerer> answerer =
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::new_password);
-    const protocol::Granted granted =
+    const OwnEnd done =
         run_own_dialog(client, {protocol::purpose::change_password, options.account, "passwd", "passwd"}, *answerer);
-    std::string said = fmt::format("The password of {} was changed.", base::printable(granted.account));
-    for (const std::string& message : granted.messages) {
+    std::string said = fmt::format("The password of {} was changed.", base::printable(done.account));
+    for (const std::string& message : done.messages) {
         said += "\n" + base::printable(message);
     }
-    output.done(said, {{{"account", "", granted.account}, {"messages", "", granted.messages}}});
+    output.done(said, {{{"account", "", done.account}, {"messages", "", done.messages}}});
     return ExitCode::done;
 }
 
@@ -92,10 +102,10 @@ ExitCode enrol(Client& client, Output& output, const std::string& account) {
     const std::unique_ptr<Answerer> answerer =
         answerer_at_terminal("To set up a factor a person reads a secret and types what it gives, which needs a "
                              "terminal. Run 'loquetctl enrol' at one; over ssh, with 'ssh -t'.");
-    const protocol::Granted granted =
+    const OwnEnd done =
         run_own_dialog(client, {protocol::purpose::manage_secrets, account, "loquetctl", "enrol"}, *answerer);
-    output.done(fmt::format("The second factor of {} is set up.", base::printable(granted.account)),
-                {{{"account", "", granted.account}, {"messages", "", granted.messages}}});
+    output.done(fmt::format("The second factor of {} is set up.", base::printable(done.account)),
+                {{{"account", "", done.account}, {"messages", "", done.messages}}});
     return ExitCode::done;
 }
 

@@ -43,6 +43,24 @@ PamResult result_of_grant(Reason reason) {
     }
 }
 
+/// As pam_loquet has it: nobody is logged in.
+PamResult result_of_done() {
+    return {"PAM_MAXTRIES", "", ExitCode::denied};
+}
+
+const std::vector<std::string>& messages_of(const DialogResult& ended) {
+    return std::visit([](const auto& end) -> const std::vector<std::string>& { return end.messages; }, ended);
+}
+
+/// Why it ended as it did, in the words of the bus.
+std::string_view reason_of(const DialogResult& ended) {
+    if (const auto* granted = std::get_if<Granted>(&ended)) {
+        return protocol::to_text(granted->reason);
+    }
+    const auto* denied = std::get_if<Denied>(&ended);
+    return denied == nullptr ? "done" : protocol::to_text(denied->reason);
+}
+
 Value text_or_nothing(std::string_view text) {
     return text.empty() ? Value() : Value(std::string(text));
 }
@@ -66,7 +84,6 @@ Record record_of(const DialogResult& ended) {
     const PamResult result = pam_result_of(ended);
     const auto* granted = std::get_if<Granted>(&ended);
     const auto* denied = std::get_if<Denied>(&ended);
-    const Reason reason = granted != nullptr ? granted->reason : denied->reason;
     Value retry_after;
     if (denied != nullptr && denied->retry_after.count() > 0) {
         retry_after = static_cast<std::int64_t>(denied->retry_after.count());
@@ -74,16 +91,19 @@ Record record_of(const DialogResult& ended) {
     return {{{"authentication", "Authentication", text_or_nothing(result.authentication)},
              {"account_phase", "Account phase", text_or_nothing(result.account)},
              {"account", "PAM_USER", granted != nullptr ? Value(granted->account) : Value()},
-             {"reason", "Reason", text_or_nothing(protocol::to_text(reason))},
+             {"reason", "Reason", text_or_nothing(reason_of(ended))},
              {"retry_after", "Again after (seconds)", retry_after},
-             {"messages", "Messages", granted != nullptr ? granted->messages : denied->messages}}};
+             {"messages", "Messages", messages_of(ended)}}};
 }
 
 } // namespace
 
 PamResult pam_result_of(const DialogResult& ended) {
-    const auto* granted = std::get_if<Granted>(&ended);
-    return granted != nullptr ? result_of_grant(granted->reason) : result_of_denial(std::get<Denied>(ended).reason);
+    if (const auto* granted = std::get_if<Granted>(&ended)) {
+        return result_of_grant(granted->reason);
+    }
+    const auto* denied = std::get_if<Denied>(&ended);
+    return denied == nullptr ? result_of_done() : result_of_denial(denied->reason);
 }
 
 ExitCode try_login(Client& client, Output& output, const TryLoginOptions& options) {

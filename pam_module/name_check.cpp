@@ -4,6 +4,7 @@
 #include "lib/base/handle.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
+#include "lib/protocol/names.h"
 
 #include <dlfcn.h>
 #include <nss.h>
@@ -58,6 +59,20 @@ Publishes loquet_publishes(const std::string& name, uid_t uid) {
     default:
         return Publishes::unknown;
     }
+}
+
+bool lets_in_the_right_one(const std::string& granted, const std::string& began, std::optional<uid_t> owner,
+                           const std::string& service) {
+    if (granted.empty() || granted == began) {
+        return !granted.empty();
+    }
+    const bool other_spelling = granted == base::lower_ascii(began);
+    const auto uid = uid_of(granted);
+    if (owner) {
+        return other_spelling && uid == owner;
+    }
+    return (other_spelling || protocol::takes_name_back(service)) && uid != uid_t{0}
+           && !(uid && loquet_publishes(granted, *uid) == Publishes::no);
 }
 
 std::string name_for_bus(const std::string& name) {

@@ -106,6 +106,30 @@ int result_of(Phase phase, protocol::Reason denied) noexcept {
     return change_result(denied);
 }
 
+int result_of_done(Phase phase) noexcept {
+    switch (phase) {
+    case Phase::authenticate:
+        return PAM_MAXTRIES;
+    case Phase::account:
+        return PAM_PERM_DENIED;
+    case Phase::change_password:
+        break;
+    }
+    return PAM_SUCCESS;
+}
+
+int result_of_refused_grant(Phase phase) noexcept {
+    switch (phase) {
+    case Phase::authenticate:
+        return PAM_AUTH_ERR;
+    case Phase::account:
+        return PAM_PERM_DENIED;
+    case Phase::change_password:
+        break;
+    }
+    return PAM_AUTHTOK_ERR;
+}
+
 namespace {
 
 bool is_language(std::string_view locale, std::string_view language) noexcept {

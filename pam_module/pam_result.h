@@ -16,6 +16,11 @@ enum class Phase : std::uint8_t { authenticate, account, change_password };
 
 [[nodiscard]] int result_of(Phase phase, client::FailureKind failure) noexcept;
 [[nodiscard]] int result_of(Phase phase, protocol::Reason denied) noexcept;
+/// Of `done`. Nobody is logged in by it: never PAM_SUCCESS but where a password was to be changed. The packaged stack
+/// ends at what is given here, and asks nothing below.
+[[nodiscard]] int result_of_done(Phase phase) noexcept;
+/// Of a grant that is not taken: for another account, or where nobody was to be let in.
+[[nodiscard]] int result_of_refused_grant(Phase phase) noexcept;
 
 /// The sentence in that locale's language, in English where there is none; empty where nothing is to be said: a name
 /// that is not ours, and a caller that the daemon does not talk to. The account phase says nothing, because the modules

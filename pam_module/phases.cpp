@@ -3,6 +3,7 @@
 
 #include "lib/protocol/names.h"
 #include "pam_module/items.h"
+#include "pam_module/name_check.h"
 
 #include <utility>
 
@@ -17,9 +18,18 @@ using protocol::Reason;
 
 namespace {
 
+/// The grant that lets in this person; nullptr where there is none.
+const Granted* grant_for(const DialogRequest& request, const DialogResult& ended) {
+    const auto* granted = std::get_if<Granted>(&ended);
+    const bool taken =
+        granted != nullptr && protocol::logs_in(request.purpose)
+        && lets_in_the_right_one(granted->account, request.account, request.facts.uid, request.facts.service);
+    return taken ? granted : nullptr;
+}
+
 /// Whatever name was typed, the modules below work with the canonical one.
 void save_granted(const Transaction& transaction, const Granted& granted) {
-    if (!granted.account.empty() && granted.account != text_item(transaction.handle, PAM_USER)) {
+    if (granted.account != text_item(transaction.handle, PAM_USER)) {
         (void)pam_set_item(transaction.handle, PAM_USER, granted.account.c_str());
     }
     save(transaction.handle, {text_item(transaction.handle, PAM_USER), granted.reason, granted.messages});
@@ -52,7 +62,7 @@ int ask_about_account(const Transaction& transaction) {
     request.no_password = PAM_AUTH_ERR;
     TypedSecrets typed;
     const DialogResult result = run_dialog(transaction, request, typed);
-    if (const auto* granted = std::get_if<Granted>(&result)) {
+    if (const Granted* granted = grant_for(request, result)) {
         save_granted(transaction, *granted);
         return account_result(transaction, *load(transaction.handle));
     }
@@ -77,10 +87,14 @@ int authenticate(const Transaction& transaction) {
     }
     TypedSecrets typed;
     const DialogResult result = run_dialog(transaction, request, typed);
-    if (typed.password) {
+    const Granted* const granted = grant_for(request, result);
+    // Somebody who forgot the password chose a new one on the way; what was typed in its place may have been a code.
+    if (granted != nullptr && typed.new_password) {
+        keep_secret(transaction.handle, PAM_AUTHTOK, *typed.new_password);
+    } else if (typed.password) {
         keep_secret(transaction.handle, PAM_AUTHTOK, *typed.password);
     }
-    if (const auto* granted = std::get_if<Granted>(&result)) {
+    if (granted != nullptr) {
         save_granted(transaction, *granted);
         return PAM_SUCCESS;
     }
@@ -123,8 +137,12 @@ int look_first(const Transaction& transaction, const DialogRequest& request) {
         const int result = result_of(transaction, Phase::change_password, request, *failure);
         return result == PAM_AUTHINFO_UNAVAIL ? PAM_TRY_AGAIN : result;
     }
-    if (const auto* denied = std::get_if<protocol::Denied>(&std::get<protocol::Turn>(reply))) {
+    const auto& turn = std::get<protocol::Turn>(reply);
+    if (const auto* denied = std::get_if<protocol::Denied>(&turn)) {
         return result_of(transaction, Phase::change_password, request, *denied);
+    }
+    if (const auto* granted = std::get_if<Granted>(&turn)) {
+        return result_of(transaction, Phase::change_password, request, *granted);
     }
     return PAM_SUCCESS;
 }
@@ -163,14 +181,11 @@ int change(const Transaction& transaction, DialogRequest& request) {
     }
     TypedSecrets typed;
     const DialogResult result = run_dialog(transaction, request, typed);
-    const auto* granted = std::get_if<protocol::Granted>(&result);
-    if (granted == nullptr) {
-        return result_of(transaction, Phase::change_password, request, result);
+    if (std::holds_alternative<protocol::Done>(result)) {
+        keep_passwords(transaction, request, typed);
+        save(transaction.handle, {text_item(transaction.handle, PAM_USER), protocol::Reason::none, {}});
     }
-    keep_passwords(transaction, request, typed);
-    transaction.conversation().show(protocol::PromptStyle::info, granted->messages);
-    save(transaction.handle, {text_item(transaction.handle, PAM_USER), protocol::Reason::none, {}});
-    return PAM_SUCCESS;
+    return result_of(transaction, Phase::change_password, request, result);
 }
 
 } // namespace

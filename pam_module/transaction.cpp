@@ -187,7 +187,14 @@ int result_of(const Transaction& transaction, Phase phase, const DialogRequest& 
     if (const auto* aborted = std::get_if<Aborted>(&ended)) {
         return aborted->result == PAM_SUCCESS ? PAM_SYSTEM_ERR : aborted->result; // only a grant is a success
     }
-    return PAM_SUCCESS;
+    if (const auto* done = std::get_if<protocol::Done>(&ended)) {
+        const std::string question = phase == Phase::authenticate ? done->acknowledge : "";
+        transaction.conversation().show_until_read(done->messages, question);
+        transaction.debug("done, and nobody is logged in");
+        return result_of_done(phase);
+    }
+    pam_syslog(transaction.handle, LOG_ERR, "loquetd granted what it was not asked for: refused");
+    return result_of_refused_grant(phase);
 }
 
 } // namespace loquet::pam

@@ -61,7 +61,8 @@ struct Transaction {
 [[nodiscard]] client::DialogResult run_dialog(const Transaction& transaction, client::DialogRequest& request,
                                               client::TypedSecrets& typed);
 
-/// Says to the person and to syslog what is to be said about an end without success, and gives PAM's result.
+/// Says to the person and to syslog what is to be said about an end that is not the good one of this phase, and gives
+/// PAM's result: PAM_SUCCESS only for `done` where a password was changed. A grant that comes here is none.
 [[nodiscard]] int result_of(const Transaction& transaction, Phase phase, const client::DialogRequest& request,
                             const client::DialogResult& ended);
 

@@ -8,6 +8,7 @@
 #include "lib/protocol/names.h"
 #include "lib/protocol/values.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -104,7 +105,7 @@ enum class FlowEnd : std::uint8_t { any, new_password, enrolment };
 struct PurposeSpec {
     Purpose purpose;
     const char* name;  ///< on the bus and in [flow.NAME]
-    bool logs_in;      ///< its granted end lets somebody in
+    bool logs_in;      ///< its granted end lets somebody in; that of another is shown as `done`
     bool owner_only;   ///< a name that nobody has has nothing to change or to set up
     bool enrols;       ///< { enrol = [...] } is accepted
     bool root_vouches; ///< root itself need not prove what the owner would
@@ -155,6 +156,9 @@ constexpr bool in_order(const Rows& rows, Key key) {
 static_assert(detail::in_order(builtin_steps, [](const StepSpec& row) { return row.kind; })
               && builtin_steps.size() == static_cast<std::size_t>(StepKind::plugin));
 static_assert(detail::in_order(purposes, [](const PurposeSpec& row) { return row.purpose; }));
+// What clients compile in.
+static_assert(std::ranges::all_of(purposes,
+                                  [](const PurposeSpec& row) { return row.logs_in == protocol::logs_in(row.name); }));
 
 /// The row of a built-in step; not of StepKind::plugin.
 [[nodiscard]] constexpr const StepSpec& spec_of(StepKind kind) noexcept {

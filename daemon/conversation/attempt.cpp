@@ -159,7 +159,7 @@ base::Task<Turn> Attempt::run() {
                     break;
                 }
                 if (may_send_unproved()) {
-                    level = base::started(context_.loop.sleep(level_reply));
+                    level = base::started(context_.loop.sleep(context_.level));
                 }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
                     dialog_.subject = find_subject(context_.store, dialog_.subject.name, dialog_.client);
@@ -333,7 +333,7 @@ base::Task<void> Attempt::run_step() {
     if (!leave_flow()) {
         auto next = dialog_.flow.advance(effects_.turn);
         if (next) {
-            effects_.turn = granted_or(*std::move(next), dialog_);
+            end_turn(effects_, *std::move(next), dialog_);
             co_return;
         }
     }
@@ -387,7 +387,7 @@ base::Task<void> Attempt::run_next_steps() {
             co_return;
         }
         if (dialog_.flow.at_end()) {
-            effects_.turn = granted_or(Granted{}, dialog_);
+            end_turn(effects_, Granted{}, dialog_);
             dialog_.flow.end();
             co_return;
         }
@@ -409,7 +409,7 @@ base::Task<void> Attempt::run_next_steps() {
         }
         auto next = dialog_.flow.advance(effects_.turn);
         if (next) {
-            effects_.turn = granted_or(*std::move(next), dialog_);
+            end_turn(effects_, *std::move(next), dialog_);
             co_return;
         }
     }

@@ -43,6 +43,7 @@ public:
         std::optional<notices::Notices>& notices; ///< nothing: nothing can be sent
         /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
         std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)>& on_locked;
+        base::Milliseconds level; ///< level_reply
     };
     /// From the permit to the reply, where a step that may send is run before a proof: longer than it takes to keep a
     /// message and to hand it to a channel, so that neither shows in the time.

@@ -9,6 +9,7 @@
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <chrono>
@@ -152,11 +153,26 @@ store::Store::Work fails_if_outdated(const Dialog& dialog) {
     };
 }
 
-Turn granted_or(Turn turn, const Dialog& dialog) {
-    if (std::holds_alternative<Granted>(turn)) {
-        return Granted{dialog.subject.name, dialog.reason, dialog.messages};
+namespace {
+
+/// The program opens a session for the name that it began with, or for that of another source that has it.
+bool lets_in_another(const Dialog& dialog) {
+    const Client& client = dialog.client;
+    const bool goes_on_with_ours = client.is_root() && !client.account_uid && protocol::takes_name_back(client.service);
+    return dialog.logs_in() && dialog.subject.name != dialog.began_with && !goes_on_with_ours;
+}
+
+} // namespace
+
+void end_turn(Effects& effects, Turn turn, const Dialog& dialog) {
+    if (!std::holds_alternative<Granted>(turn)) {
+        effects.turn = std::move(turn);
+    } else if (lets_in_another(dialog)) {
+        effects.turn = Denied{Reason::refused, {}, {}};
+        effects.detail = "other-account";
+    } else {
+        effects.turn = Granted{dialog.subject.name, dialog.reason, dialog.messages};
     }
-    return turn;
 }
 
 store::Store::Work record_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall,

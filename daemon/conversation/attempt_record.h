@@ -46,8 +46,10 @@ public:
 };
 [[nodiscard]] store::Store::Work fails_if_outdated(const Dialog& dialog);
 
-/// The end of a granted dialog says who it is and what the account phase must know; other turns pass.
-[[nodiscard]] protocol::Turn granted_or(protocol::Turn turn, const Dialog& dialog);
+/// The turn that ended the flow, or goes on with it. A granted end says who it is and what the account phase must know;
+/// it is refused where it would let in another account than the program began with, because one that does not take
+/// the name back would open the session of the first for the second.
+void end_turn(Effects& effects, protocol::Turn turn, const Dialog& dialog);
 
 /// Who and where, for an audit record; what happened is the caller's to say.
 [[nodiscard]] model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall);

@@ -91,7 +91,7 @@ struct Dialog {
     Dialog(std::string purpose_of, Client asked_by, Subject about, std::vector<FlowItem> items,
            std::shared_ptr<const FlowSet> of = {})
         : flows(std::move(of)), purpose(std::move(purpose_of)), client(std::move(asked_by)), subject(std::move(about)),
-          flow(std::move(items)) {}
+          began_with(subject.name), flow(std::move(items)) {}
 
     /// Its end lets somebody in.
     [[nodiscard]] bool logs_in() const noexcept;
@@ -101,6 +101,7 @@ struct Dialog {
     std::string purpose;
     Client client;
     Subject subject;
+    std::string began_with; ///< the name of its first subject: what the program goes on with, if it takes none back
     FlowState flow;
     std::map<std::string, base::SecureBytes> states; ///< of plugin steps, for this dialog
     std::uint32_t new_password_tries = 0;

@@ -11,6 +11,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
+#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <array>
@@ -38,11 +39,12 @@ std::string waited_in_vain(const std::string& step) {
 
 Engine::Engine(const Dependencies& deps)
     : loop_(deps.loop), clock_(deps.clock), steady_(deps.steady), store_(deps.store), texts_(deps.texts),
-      flows_(deps.flows),
+      level_reply_(deps.level_reply), flows_(deps.flows),
       notices_(deps.outbox == nullptr ? std::nullopt
                                       : std::optional(notices::Notices(*deps.outbox, deps.store, deps.clock))),
       lockout_(deps.flows->lockout(), deps.store, deps.steady, deps.clock, deps.loop), queue_(deps.loop),
-      context_{loop_, clock_, steady_, store_, texts_, lockout_, deps.tickets, queue_, work_, notices_, on_locked},
+      context_{loop_,        clock_, steady_, store_,   texts_,    lockout_,
+               deps.tickets, queue_, work_,   notices_, on_locked, level_reply_},
       background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }),
@@ -60,7 +62,7 @@ void Engine::use(std::shared_ptr<const FlowSet> flows) {
 }
 
 Turn Engine::present(const Dialog& dialog, Turn turn) const {
-    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog.client.locale, dialog.answered);
+    return Presenter(texts_, dialog.flows->settings()).present(std::move(turn), dialog);
 }
 
 base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Client client, Answers known) {
@@ -68,11 +70,14 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const auto flows = flows_;
     require_may_begin(flows->settings(), purpose, client);
     std::vector<FlowItem> items = items_for(flows->settings(), purpose, client);
+    if (client.account_phase && !protocol::logs_in(purpose)) {
+        throw Error(Error::Kind::invalid, "the account phase is that of a login");
+    }
     dialogs_.require_room(client);
     // From before an account is read.
     std::optional<base::Future<void>> level;
     if (flows->reach(FlowState(items)).sends) {
-        level = base::started(loop_.sleep(2 * Attempt::level_reply));
+        level = base::started(loop_.sleep(2 * level_reply_));
     }
     Subject subject = find_subject(store_, typed_name, client);
     if (auto first_time = purpose_of_first_time(store_, purpose, subject, client)) {

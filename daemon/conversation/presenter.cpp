@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/presenter.h"
 
+#include "daemon/conversation/attempt_record.h"
 #include "daemon/model/canonical_form.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
@@ -70,13 +71,13 @@ namespace {
 /// Or what only its owner can have brought about.
 bool says_nothing_of_the_account(Reason reason) {
     return reason == Reason::revoked || reason == Reason::busy || reason == Reason::unavailable
-           || reason == Reason::rules || reason == Reason::not_set_up;
+           || reason == Reason::rules || reason == Reason::not_set_up || reason == Reason::taken_over;
 }
 
-std::string_view text_of_refusal(protocol::PromptRole answered) {
+std::string_view text_of_refusal(protocol::PromptRole answered, bool recovers) {
     switch (answered) {
     case protocol::PromptRole::code:
-        return "refused_code";
+        return recovers ? "refused_ticket" : "refused_code";
     case protocol::PromptRole::other:
         return "refused_answer";
     case protocol::PromptRole::current_password:
@@ -100,20 +101,25 @@ messages::Variables variables_of(const protocol::Message& message) {
     return variables;
 }
 
-protocol::Turn Presenter::present(protocol::Turn turn, const std::string& locale, protocol::PromptRole answered) const {
+protocol::Turn Presenter::present(protocol::Turn turn, const Dialog& dialog) const {
+    const std::string& locale = dialog.client.locale;
     if (auto* denied = std::get_if<Denied>(&turn)) {
-        return present(std::move(*denied), locale, answered);
+        return present(std::move(*denied), locale, dialog.answered, axis_of(dialog) == protocol::Axis::recovery);
+    }
+    if (auto* granted = std::get_if<protocol::Granted>(&turn); granted != nullptr && !dialog.logs_in()) {
+        return protocol::Done{std::move(granted->messages), texts_.render(locale, "done.continue")};
     }
     return turn;
 }
 
-Denied Presenter::present(Denied denied, const std::string& locale, protocol::PromptRole answered) const {
+Denied Presenter::present(Denied denied, const std::string& locale, protocol::PromptRole answered,
+                          bool recovers) const {
     if (!says_nothing_of_the_account(denied.reason) && !settings_.discloses(denied.reason)) {
         denied = Denied{Reason::refused, {}, {}};
     }
     if (denied.messages.empty()) {
         const std::string_view text =
-            denied.reason == Reason::refused ? text_of_refusal(answered) : protocol::to_text(denied.reason);
+            denied.reason == Reason::refused ? text_of_refusal(answered, recovers) : protocol::to_text(denied.reason);
         denied.messages.push_back(texts_.render(locale, text, {{"minutes", minutes(denied.retry_after)}}));
     }
     return denied;

@@ -34,16 +34,16 @@ class Presenter {
 public:
     Presenter(const messages::Catalogue& texts, const config::Config& settings) : texts_(texts), settings_(settings) {}
 
-    /// Everything but Denied passes. Denied loses its reason and its retry_after unless they are disclosed (busy,
-    /// unavailable and rules always are: they say nothing about an account; and revoked, which its owner brings
-    /// about), and gets its text. That of a refusal follows from what was asked for last, which is the same for every
-    /// name: a code that was refused is not called a password.
-    [[nodiscard]] protocol::Turn present(protocol::Turn turn, const std::string& locale,
-                                         protocol::PromptRole answered) const;
+    /// As the dialog's caller may see it. Ask and Wait pass; so does Granted of a purpose that lets somebody in, and of
+    /// every other one it becomes Done. Denied loses its reason and its retry_after unless they are disclosed (busy,
+    /// unavailable and rules always are: they say nothing about an account; and revoked and taken_over, which its owner
+    /// brings about), and gets its text. That of a refusal follows from what was asked for last, which is the same for
+    /// every name: a code that was refused is not called a password.
+    [[nodiscard]] protocol::Turn present(protocol::Turn turn, const Dialog& dialog) const;
 
 private:
     [[nodiscard]] protocol::Denied present(protocol::Denied denied, const std::string& locale,
-                                           protocol::PromptRole answered) const;
+                                           protocol::PromptRole answered, bool recovers) const;
 
     const messages::Catalogue& texts_;
     const config::Config& settings_;

@@ -136,7 +136,7 @@ protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts) 
 
 Effects refused_as_taken_over(const messages::Catalogue& texts, const std::string& locale) {
     Effects result;
-    result.turn = protocol::Denied{protocol::Reason::refused, {}, {texts.render(locale, "self_service.taken_over")}};
+    result.turn = protocol::Denied{protocol::Reason::taken_over, {}, {texts.render(locale, "self_service.taken_over")}};
     result.detail = "taken-over";
     return result;
 }

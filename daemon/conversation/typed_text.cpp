@@ -3,6 +3,7 @@
 
 #include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
+#include "lib/protocol/names.h"
 
 #include <algorithm>
 #include <array>
@@ -14,11 +15,9 @@ namespace loquet::conversation {
 
 namespace {
 
-/// login(1) also names itself "remote" for a login over a network. Each of these was seen to follow PAM_USER.
-constexpr std::array<std::string_view, 4> services_that_take_the_name{"login", "remote", "lightdm", "greetd"};
-
 /// The keys of 1 to 9 and 0 on a French keyboard, without Shift.
-constexpr std::array<std::string_view, 10> top_row{"&", "\xC3\xA9", "\"", "'", "(", "-", "\xC3\xA8", "_", "\xC3\xA7", "\xC3\xA0"};
+constexpr std::array<std::string_view, 10> top_row{"&", "\xC3\xA9", "\"", "'",        "(",
+                                                   "-", "\xC3\xA8", "_",  "\xC3\xA7", "\xC3\xA0"};
 
 /// What factor::compact() leaves out of a code: blanks, tabs, hyphens and dashes, no-break spaces.
 constexpr std::array<std::string_view, 8> separators{
@@ -81,11 +80,6 @@ bool is_sshd_placeholder(const base::Secret& answer) {
     return !typed.empty();
 }
 
-bool takes_name_back(std::string_view service) noexcept {
-    return std::find(services_that_take_the_name.begin(), services_that_take_the_name.end(), service)
-           != services_that_take_the_name.end();
-}
-
 Subject unknown_subject(const store::Store& store, const std::string& typed_name, const Client& client) {
     Subject subject;
     subject.name = typed_name;
@@ -97,7 +91,7 @@ Subject unknown_subject(const store::Store& store, const std::string& typed_name
 Subject find_subject(const store::Store& store, const std::string& typed_name, const Client& client) {
     const auto canonical = model::canonical_name(typed_name);
     const bool other_spelling = canonical && *canonical != typed_name;
-    if (other_spelling && client.is_root() && !client.account_uid && !takes_name_back(client.service)) {
+    if (other_spelling && client.is_root() && !client.account_uid && !protocol::takes_name_back(client.service)) {
         return unknown_subject(store, typed_name, client);
     }
     Subject subject;

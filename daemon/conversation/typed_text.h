@@ -34,12 +34,8 @@ namespace loquet::conversation {
 /// (OpenSSH's auth-pam.c, fake_password).
 [[nodiscard]] bool is_sshd_placeholder(const base::Secret& answer);
 
-/// True for a PAM service whose program goes on with the name that PAM gives back in PAM_USER: there "Camille" is taken
-/// for camille. Every other program goes on with what was typed, so that the login of another spelling could only
-/// fail, and would count against the owner: there another spelling is a name that nobody has.
-[[nodiscard]] bool takes_name_back(std::string_view service) noexcept;
-
-/// Throws Error (not_found) for a name that is not this caller's to ask about, or of another source.
+/// Throws Error (not_found) for a name that is not this caller's to ask about, or of another source. Another spelling
+/// is a name that nobody has where the program does not take the name back (protocol::takes_name_back).
 [[nodiscard]] Subject find_subject(const store::Store& store, const std::string& typed_name, const Client& client);
 /// The same name as one that nobody has, with counters of its own.
 [[nodiscard]] Subject unknown_subject(const store::Store& store, const std::string& typed_name, const Client& client);

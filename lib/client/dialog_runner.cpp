@@ -63,6 +63,10 @@ DialogResult DialogRunner::run() {
             guard.ended();
             return std::move(*granted);
         }
+        if (auto* done = std::get_if<protocol::Done>(&turn)) {
+            guard.ended();
+            return std::move(*done);
+        }
         if (auto* denied = std::get_if<protocol::Denied>(&turn)) {
             guard.ended();
             return std::move(*denied);

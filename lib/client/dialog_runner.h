@@ -38,7 +38,7 @@ struct Aborted {
     int result = 0;
 };
 
-using DialogResult = std::variant<protocol::Granted, protocol::Denied, Failure, Aborted>;
+using DialogResult = std::variant<protocol::Granted, protocol::Done, protocol::Denied, Failure, Aborted>;
 
 /// Where prompts are drawn and answered: PAM's conversation function, or a terminal.
 class Screen {

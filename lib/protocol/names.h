@@ -2,6 +2,10 @@
 // The names that others see (docs/bus.md). Fixed: a change here is a change of the contract.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace loquet::protocol {
 
 inline constexpr const char* bus_name = "org.loquet.Auth1";
@@ -25,5 +29,24 @@ inline constexpr const char* self_service = "self-service";
 inline constexpr const char* recover_password = "recover-password";
 inline constexpr const char* enter_code = "enter-code";
 } // namespace purpose
+
+/// Whether the good end of the purpose is `granted`; that of every other one is `done`, and a client takes no grant
+/// there.
+[[nodiscard]] constexpr bool logs_in(std::string_view purpose) noexcept {
+    return purpose == purpose::login || purpose == purpose::unlock_screen;
+}
+
+/// PAM services whose program goes on with the name that PAM gives back in PAM_USER; each was seen to. login(1) also
+/// names itself "remote" for a login over a network.
+inline constexpr std::array<std::string_view, 4> services_that_take_the_name_back{"login", "remote", "lightdm",
+                                                                                  "greetd"};
+
+/// True for one of these. There "Camille" is taken for camille. Every other program goes on with what was typed, so
+/// that the login of another spelling could only fail, and would count against the owner; and somebody who proved to be
+/// another person would be given the session of whom was typed.
+[[nodiscard]] constexpr bool takes_name_back(std::string_view service) noexcept {
+    return std::find(services_that_take_the_name_back.begin(), services_that_take_the_name_back.end(), service)
+           != services_that_take_the_name_back.end();
+}
 
 } // namespace loquet::protocol

@@ -8,7 +8,7 @@ namespace loquet::protocol {
 
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 12> words{{
+constexpr std::array<std::pair<Reason, std::string_view>, 13> words{{
     {Reason::none, ""},
     {Reason::refused, "refused"},
     {Reason::locked, "locked"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 12> words{{
     {Reason::rules, "rules"},
     {Reason::revoked, "revoked"},
     {Reason::not_set_up, "not-set-up"},
+    {Reason::taken_over, "taken-over"},
 }};
 
 constexpr std::array<std::pair<PromptRole, std::string_view>, 4> roles{{

@@ -77,6 +77,7 @@ enum class Reason : std::uint8_t {
     rules,                 ///< the new password does not meet the rules
     revoked,               ///< locked just now, by a code that says "this was not me"
     not_set_up,            ///< a factor was to be set up and was not; the account is what it was
+    taken_over,            ///< the dialog goes on elsewhere, with the same code
 };
 
 [[nodiscard]] std::string_view to_text(Reason reason) noexcept;
@@ -97,6 +98,15 @@ struct Granted {
     std::vector<std::string> messages; ///< shown to the person, in their language
     friend bool operator==(const Granted&, const Granted&) = default;
 };
+/// The purpose is finished, and nobody is logged in: the good end of every purpose but those that protocol::logs_in()
+/// names. No step says it: the daemon presents the granted end of a flow so.
+struct Done {
+    std::vector<std::string> messages; ///< shown to the person, in their language
+    /// The question behind them where the program clears the screen after the last answer; that it is answered says
+    /// nothing.
+    std::string acknowledge{};
+    friend bool operator==(const Done&, const Done&) = default;
+};
 struct Denied {
     Reason reason = Reason::refused;
     std::chrono::seconds retry_after{0}; ///< 0: not said
@@ -104,7 +114,7 @@ struct Denied {
     friend bool operator==(const Denied&, const Denied&) = default;
 };
 
-using Turn = std::variant<Ask, Wait, Granted, Denied>;
+using Turn = std::variant<Ask, Wait, Granted, Done, Denied>;
 
 /// One for each prompt that wants an answer, in order.
 using Answers = std::vector<base::Secret>;

@@ -18,6 +18,7 @@ struct State {
     const char* operator()(const Ask& /*turn*/) const { return "ask"; }
     const char* operator()(const Wait& /*turn*/) const { return "wait"; }
     const char* operator()(const Granted& /*turn*/) const { return "granted"; }
+    const char* operator()(const Done& /*turn*/) const { return "done"; }
     const char* operator()(const Denied& /*turn*/) const { return "denied"; }
 };
 
@@ -25,6 +26,7 @@ struct State {
 struct Details {
     std::string reason;
     std::string account;
+    std::string acknowledge;
     std::uint32_t retry_after = 0;
     std::uint32_t poll = 0;
     std::vector<std::string> messages;
@@ -55,6 +57,9 @@ Details details_of(const Turn& turn) {
         details.account = granted->account;
         details.reason = to_text(granted->reason);
         details.messages = granted->messages;
+    } else if (const auto* done = std::get_if<Done>(&turn)) {
+        details.messages = done->messages;
+        details.acknowledge = done->acknowledge;
     } else if (const auto* denied = std::get_if<Denied>(&turn)) {
         details.reason = to_text(denied->reason);
         details.retry_after =
@@ -76,6 +81,9 @@ void write_details(bus::Writer& writer, const Details& details, const std::vecto
         if (!details.reason.empty()) {
             writer.entry("reason", details.reason);
         }
+        if (!details.acknowledge.empty()) {
+            writer.entry("acknowledge", details.acknowledge);
+        }
         if (details.retry_after != 0) {
             writer.entry("retry_after", "u", [&] { writer.u32(details.retry_after); });
         }
@@ -95,6 +103,8 @@ Details read_details(bus::Reader& reader) {
             details.account = base::printable(reader.text(limits::typed_name_bytes), limits::typed_name_bytes);
         } else if (key == "reason" && signature == "s") {
             details.reason = reader.text(limits::prompt_name_bytes);
+        } else if (key == "acknowledge" && signature == "s") {
+            details.acknowledge = base::printable(reader.text(limits::prompt_text_bytes), limits::prompt_text_bytes);
         } else if (key == "retry_after" && signature == "u") {
             details.retry_after = reader.u32();
         } else if (key == "poll" && signature == "u") {
@@ -185,6 +195,9 @@ Turn read_turn(bus::Reader& reader) {
             throw Error(Error::Kind::invalid, "a turn grants with the reason of a refusal");
         }
         return Granted{std::move(details.account), reason, std::move(details.messages)};
+    }
+    if (state == "done") {
+        return Done{std::move(details.messages), std::move(details.acknowledge)};
     }
     if (state == "denied") {
         return Denied{reason_from_text(details.reason), std::chrono::seconds(details.retry_after),

@@ -7,7 +7,7 @@ from machine import eventually
 from people import CHOSEN, PROMPT
 from terminal import Terminal
 
-CODE = "Code à 8 chiffres que vous avez reçu (laissez vide pour en recevoir un autre) : "
+CODE = "Code à 8 chiffres reçu (laissez vide pour en recevoir un autre) : "
 
 
 def become(name):

@@ -96,6 +96,16 @@ TEST_F(APamtester, IsSuccessfulUnderTheNameInOtherLetters) {
         << "only where the name is taken back";
 }
 
+TEST_F(APamtester, ChangesThePasswordWhichIsDoneAndLogsNobodyIn) {
+    const PamOutcome changed = pamtester(
+        "alice", {"chauthtok"}, {canary::next_password, canary::next_password}); // root need not know the old one
+    EXPECT_EQ(changed.exit_code, 0) << changed.text;
+    EXPECT_THAT(changed.text,
+                AllOf(HasSubstr("authentication token altered successfully"), Not(HasSubstr("Press Enter"))));
+    EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::password}).exit_code, 1);
+    EXPECT_EQ(pamtester("alice", {"authenticate"}, {canary::next_password}).exit_code, 0);
+}
+
 TEST_F(APamtester, IsToldAtOnceThatANameOfAnotherSourceIsNotOurs) {
     for (const char* name : {"root", "daemon"}) {
         const PamOutcome other = pamtester(name, {"authenticate"}, {canary::password});

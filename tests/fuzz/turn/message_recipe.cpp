@@ -67,11 +67,11 @@ private:
     std::span<const std::uint8_t> rest_;
 };
 
-constexpr std::array states{"ask", "wait", "granted", "denied"};
+constexpr std::array states{"ask", "wait", "granted", "denied", "done"};
 constexpr std::array reasons{"",         "refused",     "locked", "disabled", "new-password-required", "not-authorised",
                              "not-ours", "unavailable", "busy",   "rules"};
 constexpr std::array roles{"other", "current_password", "new_password", "code"};
-constexpr std::array keys{"account", "reason", "retry_after", "poll", "warnings"};
+constexpr std::array keys{"account", "reason", "retry_after", "poll", "warnings", "acknowledge"};
 constexpr std::array signatures{"s", "u", "as", "y", "b", "t", "o", "a{sv}", "(su)", "v", "au", "a(ysss)"};
 
 void write_value(bus::Writer& writer, Recipe& recipe, const std::string& signature, int depth);

@@ -52,6 +52,10 @@ struct Limits {
         require_shown_within(granted.account, limits::typed_name_bytes);
         require_messages(granted.messages);
     }
+    void operator()(const protocol::Done& done) const {
+        require_shown_within(done.acknowledge, limits::prompt_text_bytes);
+        require_messages(done.messages);
+    }
     void operator()(const protocol::Denied& denied) const {
         require(denied.retry_after.count() >= 0 && denied.retry_after.count() <= UINT32_MAX);
         require_messages(denied.messages);

@@ -122,6 +122,18 @@ TEST_F(ALoginTrial, SaysWhyNot) {
     EXPECT_THAT(outcome.output, HasSubstr("1200"));
 }
 
+TEST_F(ALoginTrial, SaysThatADialogEndedWithoutALogin) {
+    says({ask({secret("password", "Password:")}), protocol::Done{{"A message is on its way."}, "Press Enter: "}});
+    const tests::Outcome outcome =
+        service_.run({"--json", "try-login", "alice", "--password-fd", "0"}, std::string(password) + "\n");
+    EXPECT_EQ(outcome.exit_code, 3) << outcome.errors;
+    const json said = json::parse(outcome.output);
+    EXPECT_EQ(said.at("authentication"), "PAM_MAXTRIES");
+    EXPECT_EQ(said.at("reason"), "done");
+    EXPECT_EQ(said.at("account"), nullptr);
+    EXPECT_EQ(said.at("messages"), json({"A message is on its way."}));
+}
+
 TEST_F(ALoginTrial, WaitsAsLongAsItIsAskedTo) {
     says({ask({secret("password", "Password:")}), protocol::Wait{"Accept on your telephone", base::Milliseconds(100)},
           protocol::Wait{"Accept on your telephone", base::Milliseconds(100)}, protocol::Granted{"alice", {}, {}}});
@@ -158,8 +170,7 @@ class APasswordChange : public ADialog {};
 
 TEST_F(APasswordChange, WorksWithoutATerminal) {
     says({ask({secret("password", "Current:")}),
-          ask({secret("new_password", "New:"), secret("new_password_again", "Again:")}),
-          protocol::Granted{"alice", {}, {}}});
+          ask({secret("new_password", "New:"), secret("new_password_again", "Again:")}), protocol::Done{}});
     const tests::Outcome outcome = service_.run({"passwd", "alice", "--password-fd", "0"},
                                                 std::string(password) + "\n" + std::string(next_password) + "\n");
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
@@ -169,8 +180,23 @@ TEST_F(APasswordChange, WorksWithoutATerminal) {
                                        ElementsAre(std::string(next_password), std::string(next_password))));
 }
 
+TEST_F(APasswordChange, SaysWhatTheServiceHasToSayOfIt) {
+    says({ask({secret("new_password", "New:")}), protocol::Done{{"The account stays locked."}, "Press Enter: "}});
+    const tests::Outcome outcome = service_.run({"passwd", "alice", "--password-fd", "0"}, "long enough\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.output, "The password of alice was changed.\nThe account stays locked.\n");
+}
+
+TEST_F(APasswordChange, TakesNoLoginForIt) {
+    says({ask({secret("new_password", "New:")}), protocol::Granted{"alice", {}, {}}});
+    const tests::Outcome outcome = service_.run({"passwd", "alice", "--password-fd", "0"}, "long enough\n");
+    EXPECT_NE(outcome.exit_code, 0);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr("not asked for"));
+}
+
 TEST_F(APasswordChange, IsOfTheCallersAccountUnlessANameIsGiven) {
-    says({protocol::Granted{"me", {}, {}}});
+    says({protocol::Done{}});
     EXPECT_EQ(service_.run({"passwd", "--password-fd", "0"}, "x\n").exit_code, 0);
     EXPECT_THAT(begun_, ElementsAre("change-password", ::getpwuid(::getuid())->pw_name));
     EXPECT_EQ(client_.at("uid"), std::to_string(::getuid()));
@@ -206,7 +232,7 @@ TEST_F(APasswordChange, IsDeniedWithTheServicesWords) {
 
 TEST_F(APasswordChange, AsksOnTheTerminalAndShowsNoPassword) {
     says({ask({secret("password", "Current password:")}), ask({secret("new_password", "New password:")}),
-          protocol::Granted{"alice", {}, {}}});
+          protocol::Done{}});
     const std::string program = loquetctl_program();
     int master = -1;
     const pid_t child = ::forkpty(&master, nullptr, nullptr, nullptr);

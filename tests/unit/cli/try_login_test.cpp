@@ -39,6 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Spelling{granted(Reason::new_password_required), "PAM_SUCCESS", "PAM_NEW_AUTHTOK_REQD",
                              ExitCode::done},
                     Spelling{granted(Reason::not_authorised), "PAM_SUCCESS", "PAM_PERM_DENIED", ExitCode::denied},
+                    Spelling{protocol::Done{{"A message is on its way."}}, "PAM_MAXTRIES", "", ExitCode::denied},
                     Spelling{denied(Reason::refused), "PAM_AUTH_ERR", "", ExitCode::denied},
                     Spelling{denied(Reason::locked), "PAM_MAXTRIES", "", ExitCode::denied},
                     Spelling{denied(Reason::disabled), "PAM_MAXTRIES", "", ExitCode::denied},

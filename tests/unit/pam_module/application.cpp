@@ -2,6 +2,7 @@
 #include "tests/unit/pam_module/application.h"
 
 #include "lib/base/file.h"
+#include "paths.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -12,21 +13,43 @@ namespace loquet::tests {
 
 namespace {
 
-std::string stack(const char* type, const std::string& above, const std::string& options) {
+std::string module_of(const Service& service) {
+    return service.module.empty() ? PAM_LOQUET : service.module;
+}
+
+std::string stack(const char* type, const std::string& above, const Service& service) {
     const std::string probe = std::string(type) + " optional " + PAM_PROBE;
-    return (above.empty() ? "" : probe + " " + above + "\n") + type + " required " + PAM_LOQUET + " " + options + "\n"
-           + probe + " show\n";
+    return (above.empty() ? "" : probe + " " + above + "\n") + type + " required " + module_of(service) + " "
+           + service.options + "\n" + probe + " show\n";
+}
+
+/// "[success=end ...]" of a first module, as /usr/share/pam-configs has it; pam-auth-update(8) puts a number for `end`.
+std::string packaged_control(const std::string& number) {
+    const std::string config = base::read_file(LOQUET_SOURCE_DIR "/etc/pam-configs/loquet", 64UL * 1024);
+    const std::size_t from = config.find('[', config.find("Auth-Initial:"));
+    std::string control = config.substr(from, config.find(']', from) + 1 - from);
+    const std::string end = "success=end";
+    return control.replace(control.find(end), end.size(), "success=" + number);
+}
+
+/// What pam-auth-update(8) makes of it, with a source of passwords below as pam_unix(8) is one.
+std::string packaged_stack(const Service& service) {
+    return "auth " + packaged_control("2") + " " + module_of(service) + " " + service.options
+           + "\nauth [success=1 default=ignore] " + PAM_PROBE + " ask\nauth requisite pam_deny.so\n"
+           + "auth required pam_permit.so\n";
 }
 
 std::string text_of(const Service& service) {
-    return stack("auth", service.auth_above, service.options) + stack("account", "", service.options)
-           + stack("password", service.auth_above, service.options) + stack("session", "", service.options);
+    return (service.as_packaged ? packaged_stack(service) : stack("auth", service.auth_above, service))
+           + stack("account", "", service) + stack("password", service.auth_above, service)
+           + stack("session", "", service);
 }
 
 } // namespace
 
 ServiceFolder::ServiceFolder(const Service& service) {
-    for (const char* name : {"test", "login", "sshd", "sudo"}) {
+    for (const char* name : {"test", "login", "remote", "lightdm", "greetd", "sshd", "su", "sudo", "sudo-i", "polkit-1",
+                             "vlock", "i3lock", "xscreensaver", "lightdm-elsewhere"}) {
         base::replace_file(folder_ / name, text_of(service), 0644);
     }
 }

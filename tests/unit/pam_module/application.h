@@ -18,6 +18,9 @@ namespace loquet::tests {
 struct Service {
     std::string options{};    ///< the words after pam_loquet.so
     std::string auth_above{}; ///< words for pam_probe.so above the module
+    std::string module{};     ///< another one in place of pam_loquet.so; empty: none
+    /// Authentication with the control words of the package, and below it a source that takes any password.
+    bool as_packaged = false;
 };
 
 struct Drawn {
@@ -26,8 +29,8 @@ struct Drawn {
     friend bool operator==(const Drawn&, const Drawn&) = default;
 };
 
-/// The folder of service files that a `Service` stands for, by the names "test" (an Application's, unless its
-/// PAM_SERVICE is set to another one), "login" and "sshd"; for those who start many transactions with one.
+/// The folder of service files that a `Service` stands for, by the name "test" (an Application's, unless its
+/// PAM_SERVICE is set to another one) and those of real programs; for those who start many transactions with one.
 class ServiceFolder {
 public:
     explicit ServiceFolder(const Service& service);

@@ -288,9 +288,12 @@ Reaction FakeDaemon::judge_new_password(Talk& talk, const std::vector<std::strin
 
 Reaction FakeDaemon::grant(const Talk& talk) {
     const Person& person = people_.at(talk.account);
+    if (!protocol::logs_in(talk.purpose)) {
+        return Turn(protocol::Done{person.messages, "Press Enter: "});
+    }
     Granted granted;
     granted.account = person.canonical.empty() ? talk.account : person.canonical;
-    granted.reason = talk.purpose == protocol::purpose::change_password ? Reason::none : person.granted;
+    granted.reason = person.granted;
     granted.messages = person.messages;
     return Turn(std::move(granted));
 }

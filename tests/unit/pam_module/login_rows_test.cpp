@@ -67,6 +67,7 @@ TEST_F(ALogin, T14_OfANameThatNobodyKnowsIsTheSameDialogAndCountsAndLeavesWhatWa
 TEST_F(ALogin, GrantedGivesTheCanonicalNameAndThePasswordToTheModulesBelow) {
     daemon->add("alice@example.org", {.password = right_password(), .canonical = "alice"});
     Application application("alice@example.org");
+    application.set_item(PAM_SERVICE, "login");
     application.typed = {right_password()};
     EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
     EXPECT_EQ(application.user(), "alice");
@@ -83,8 +84,7 @@ TEST_F(ALogin, TakesTwoCallsAndAllIsDrawnAtOnce) {
     ASSERT_EQ(application.check_account(), PAM_SUCCESS);
     EXPECT_THAT(daemon->calls(), ElementsAre("Begin", "Answer"));
     EXPECT_EQ(application.rounds, 1);
-    EXPECT_THAT(application.drawn,
-                ElementsAre(Drawn{PAM_TEXT_INFO, "Welcome."}, Drawn{PAM_PROMPT_ECHO_OFF, "Password: "}));
+    EXPECT_THAT(application.drawn, ElementsAre(Drawn{PAM_PROMPT_ECHO_OFF, "Welcome.\nPassword: "}));
 }
 
 TEST_F(ALogin, TakesOneCallWhereAModuleAboveAskedForThePassword) {
@@ -240,7 +240,7 @@ TEST_F(ALogin, ShowsWhatTheDaemonHasToSayOnceWhenTheSessionOpens) {
     application.typed = {right_password()};
     ASSERT_EQ(application.authenticate(), PAM_SUCCESS);
     ASSERT_EQ(application.check_account(), PAM_SUCCESS);
-    EXPECT_EQ(application.texts(PAM_TEXT_INFO).back(), "Welcome.");
+    EXPECT_THAT(application.texts(PAM_TEXT_INFO), IsEmpty());
     EXPECT_EQ(application.open_session(), PAM_SUCCESS);
     EXPECT_EQ(application.texts(PAM_TEXT_INFO).back(), "Last login: yesterday.");
     const int rounds = application.rounds;

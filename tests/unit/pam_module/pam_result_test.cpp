@@ -57,6 +57,15 @@ TEST(Results, OfFailureKindsAreNeverSuccess) {
     }
 }
 
+TEST(Results, OfWhatLetsNobodyInAreSuccessOnlyWhereAPasswordWasChanged) {
+    EXPECT_EQ(result_of_done(Phase::authenticate), PAM_MAXTRIES);
+    EXPECT_EQ(result_of_done(Phase::account), PAM_PERM_DENIED);
+    EXPECT_EQ(result_of_done(Phase::change_password), PAM_SUCCESS);
+    EXPECT_EQ(result_of_refused_grant(Phase::authenticate), PAM_AUTH_ERR);
+    EXPECT_EQ(result_of_refused_grant(Phase::account), PAM_PERM_DENIED);
+    EXPECT_EQ(result_of_refused_grant(Phase::change_password), PAM_AUTHTOK_ERR);
+}
+
 } // namespace
 
 } // namespace loquet::pam

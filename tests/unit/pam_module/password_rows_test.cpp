@@ -52,7 +52,7 @@ TEST_F(APasswordChange, ShowsTheRulesThatWereNotMetAndAsksAgain) {
     Application application("alice");
     application.typed = {right_password(), "short", "short", next_password(), next_password()};
     EXPECT_EQ(application.change_password(), PAM_SUCCESS);
-    EXPECT_THAT(application.texts(PAM_ERROR_MSG), ElementsAre("At least 8 characters."));
+    EXPECT_THAT(application.texts(PAM_PROMPT_ECHO_OFF), testing::Contains("At least 8 characters.\nNew password: "));
     EXPECT_EQ(daemon->password_of("alice"), next_password());
 }
 

@@ -46,6 +46,10 @@ bool is_granted(const Turn& turn) {
     return std::holds_alternative<Granted>(turn);
 }
 
+bool is_done(const Turn& turn) {
+    return std::holds_alternative<protocol::Done>(turn);
+}
+
 std::vector<std::string> asked(const Turn& turn) {
     std::vector<std::string> names;
     if (const auto* ask = std::get_if<Ask>(&turn)) {
@@ -64,6 +68,8 @@ std::vector<std::string> texts_of(const Turn& turn) {
         }
     } else if (const auto* granted = std::get_if<Granted>(&turn)) {
         texts = granted->messages;
+    } else if (const auto* done = std::get_if<protocol::Done>(&turn)) {
+        texts = done->messages;
     } else if (const auto* denied = std::get_if<Denied>(&turn)) {
         texts = denied->messages;
     }
@@ -86,8 +92,8 @@ ConversationFixture::~ConversationFixture() = default;
 
 Engine& ConversationFixture::engine() {
     if (engine_ == nullptr) {
-        engine_ = std::make_unique<Engine>(
-            Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, tickets(), sends_by_, flow_set(hasher_)});
+        engine_ = std::make_unique<Engine>(Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, tickets(),
+                                                                sends_by_, flow_set(hasher_), level_reply_});
     }
     return *engine_;
 }

@@ -44,6 +44,8 @@ namespace purpose = protocol::purpose;
 /// The reason of a refusal; nothing where it is none.
 [[nodiscard]] std::optional<Reason> refusal(const Turn& turn);
 [[nodiscard]] bool is_granted(const Turn& turn);
+/// The good end of a purpose that lets nobody in.
+[[nodiscard]] bool is_done(const Turn& turn);
 /// The names of what is asked; none where nothing is.
 [[nodiscard]] std::vector<std::string> asked(const Turn& turn);
 [[nodiscard]] std::vector<std::string> texts_of(const Turn& turn);
@@ -124,7 +126,8 @@ protected:
     FakeLockout lockout_;
     FakeRules rules_;
     std::map<std::string, std::unique_ptr<FakeStep>> plugin_steps_;
-    outbox::Outbox* sends_by_ = nullptr;         ///< where what is sent goes; nullptr: nothing can be sent
+    outbox::Outbox* sends_by_ = nullptr; ///< where what is sent goes; nullptr: nothing can be sent
+    base::Milliseconds level_reply_ = Attempt::level_reply;
     std::unique_ptr<recovery::Tickets> tickets_; ///< made with the engine, or when it is first used
     std::unique_ptr<Engine> engine_;
 };

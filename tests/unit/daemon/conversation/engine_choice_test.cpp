@@ -75,7 +75,7 @@ protected:
     /// What a first login asks behind the factors.
     void choose_a_password(const Begun& begun) {
         if (engine().exists(*begun.dialog)) {
-            EXPECT_TRUE(is_granted(say(begun, {canary::next_password, canary::next_password})));
+            EXPECT_TRUE(is_done(say(begun, {canary::next_password, canary::next_password})));
         }
     }
     [[nodiscard]] std::vector<std::string> notices() const {
@@ -198,7 +198,7 @@ TEST_P(AnEnrolmentChoice, ThatIsDeclinedSetsNothingUpAndGoesOn) {
     choose_a_password(choice);
     expect_nothing_was_set_up();
     if (std::string_view(GetParam()) == "manage-secrets") {
-        EXPECT_TRUE(is_granted(next));
+        EXPECT_TRUE(is_done(next));
         EXPECT_EQ(records().back().detail, "nothing-set-up");
     }
 }

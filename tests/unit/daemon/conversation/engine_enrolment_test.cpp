@@ -59,7 +59,7 @@ TEST_F(SettingAFactorUp, KeepsItsStateAndTellsThatTheAccountHasIt) {
     EXPECT_THAT(asked(begun.turn), ElementsAre("totp.key", "totp.code"));
     EXPECT_THAT(private_part(anna).factors, IsEmpty()) << "not before it is confirmed";
     totp().will_say(is_set_up());
-    EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+    EXPECT_TRUE(is_done(answer(*begun.dialog, {"123456"})));
     EXPECT_EQ(totp().requests.back().operation, protocol::StepOperation::enrol_answer);
     EXPECT_EQ(totp().requests.back().dialog_state, base::SecureBytes{7});
     EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
@@ -113,7 +113,7 @@ TEST_F(SettingAFactorUp, AgainReplacesItAndIsListedOnce) {
     set(anna, [](model::PrivateAccount& account) { account.factors = {"totp"}; });
     const Begun begun = up_to_the_key();
     totp().will_say(is_set_up());
-    EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"})));
+    EXPECT_TRUE(is_done(answer(*begun.dialog, {"123456"})));
     EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
 }
 
@@ -151,7 +151,7 @@ TEST_F(AFirstLogin, OffersAFactorBeforeTheNewPassword) {
     EXPECT_THAT(asked(begun.turn), Contains("choice"));
     EXPECT_THAT(asked(answer(*begun.dialog, {"0"}, ":1.9")),
                 ElementsAre("rules", "new_password", "new_password_again"));
-    EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
+    EXPECT_TRUE(is_done(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
     EXPECT_THAT(private_part(anna).factors, IsEmpty());
     EXPECT_EQ(records().back().purpose, "first-login");
 }
@@ -164,7 +164,7 @@ TEST_F(AFirstLogin, SetsTheFactorUpThatIsPicked) {
     totp().will_say(is_set_up());
     EXPECT_THAT(asked(answer(*begun.dialog, {"123456"}, ":1.9")),
                 ElementsAre("rules", "new_password", "new_password_again"));
-    EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
+    EXPECT_TRUE(is_done(answer(*begun.dialog, {canary::next_password, canary::next_password}, ":1.9")));
     EXPECT_THAT(private_part(anna).factors, ElementsAre("totp"));
 }
 

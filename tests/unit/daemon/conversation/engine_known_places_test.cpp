@@ -117,7 +117,7 @@ TEST_F(AnOwner, GetsInWithTheNewPasswordThatRootGaveWhateverFailedBefore) {
     ASSERT_TRUE(is_granted(log_in("anna", canary::password, at("console"))));
     fail_from(3);
     disable_by_failures("anna");
-    ASSERT_TRUE(is_granted(give_new_password("anna")));
+    ASSERT_TRUE(is_done(give_new_password("anna")));
     EXPECT_TRUE(counters("anna").places.empty());
     EXPECT_FALSE(counters("anna").lock_at(now()).stands(now()));
     EXPECT_EQ(counters("anna").known.size(), 1U);
@@ -126,7 +126,7 @@ TEST_F(AnOwner, GetsInWithTheNewPasswordThatRootGaveWhateverFailedBefore) {
 
 TEST_F(AnOwner, HasAllTriesAgainAfterRootGaveANewPassword) {
     fail_from(2);
-    ASSERT_TRUE(is_granted(give_new_password("anna")));
+    ASSERT_TRUE(is_done(give_new_password("anna")));
     (void)log_in("anna", canary::wrong_password, at("place0"));
     EXPECT_TRUE(is_granted(log_in("anna", canary::next_password, at("place0"))));
 }
@@ -134,7 +134,7 @@ TEST_F(AnOwner, HasAllTriesAgainAfterRootGaveANewPassword) {
 TEST_F(AnOwner, LockedByTheHelpdeskStaysSoWithANewPasswordAndRootIsTold) {
     set(anna, [](model::PrivateAccount& private_part) { private_part.state = model::AccountState::locked; });
     const Turn turn = give_new_password("anna");
-    ASSERT_TRUE(is_granted(turn));
+    ASSERT_TRUE(is_done(turn));
     ASSERT_FALSE(texts_of(turn).empty());
     EXPECT_NE(texts_of(turn).back().find("stays locked"), std::string::npos);
     EXPECT_EQ(private_part(anna).state, model::AccountState::locked);
@@ -148,7 +148,7 @@ TEST_F(AnOwner, WhoChangesTheirOwnPasswordClearsWhatASuccessClears) {
     ASSERT_EQ(asked(begun.turn), std::vector<std::string>{"password"});
     const Turn proved = answer(*begun.dialog, {canary::password});
     ASSERT_FALSE(refusal(proved).has_value());
-    ASSERT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password})));
+    ASSERT_TRUE(is_done(answer(*begun.dialog, {canary::next_password, canary::next_password})));
     EXPECT_EQ(counters("anna").account.consecutive, 0U);
     EXPECT_EQ(counters("anna").places.size(), 3U) << "the places of others are not forgiven";
 }

@@ -187,6 +187,15 @@ TEST_F(AnAccountPhase, GrantsAnActiveAccountWithoutAskingOrCounting) {
     EXPECT_TRUE(records().empty());
 }
 
+TEST_F(AnAccountPhase, T11_IsThatOfALoginAndOfNoOtherPurpose) {
+    Client client = root();
+    client.account_phase = true;
+    for (const char* const other : {purpose::change_password, purpose::first_login}) {
+        EXPECT_EQ(kind_of(engine().begin(other, "anna", client, {})), Kind::invalid)
+            << other << " lets nobody in, and would ask nothing there";
+    }
+}
+
 TEST_F(AnAccountPhase, SaysThatThePasswordMustBeChanged) {
     set(anna, [](model::Credential& credential) { credential.must_change = true; });
     EXPECT_EQ(std::get<Granted>(look("anna").turn).reason, Reason::new_password_required);

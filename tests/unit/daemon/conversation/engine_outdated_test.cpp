@@ -143,7 +143,7 @@ TEST_F(AProof, OutlivesThePasswordThatItsOwnDialogSets) {
     const Turn asking = set_password(begun);
     EXPECT_THAT(asked(asking), testing::ElementsAre("totp.code"));
     totp().will_say(is_right());
-    EXPECT_TRUE(is_granted(answer(*begun.dialog, {"123456"}, ":1.9")));
+    EXPECT_TRUE(is_done(answer(*begun.dialog, {"123456"}, ":1.9")));
 }
 
 // A flow may begin with something else than the password.

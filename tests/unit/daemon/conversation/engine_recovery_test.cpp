@@ -77,11 +77,13 @@ protected:
         return kinds;
     }
 
-    outbox::Outbox outbox_{
-        {.media = {Medium::mail}, .organisation = "Ville de Rouen", .machine = "kiosk7", .budgets = {enough, enough},
-         .alarm = {}},
-        steady_,
-        clock_};
+    outbox::Outbox outbox_{{.media = {Medium::mail},
+                            .organisation = "Ville de Rouen",
+                            .machine = "kiosk7",
+                            .budgets = {enough, enough},
+                            .alarm = {}},
+                           steady_,
+                           clock_};
 };
 
 TEST_F(AForgottenPassword, IsReplacedWithACodeTypedInTheSameDialog) {
@@ -217,9 +219,10 @@ TEST_F(AForgottenPassword, GivesUpAnUnfinishedDialogToTheNextOneWithTheSameCode)
     EXPECT_THAT(asked(answer(*first.dialog, {code}, ":1.31")), Contains("new_password"));
     clock_.advance(std::chrono::minutes(4));
     const Begun second = begin("anna", root(":1.32"));
-    EXPECT_THAT(asked(answer(*second.dialog, {code}, ":1.32")), Contains("new_password")) << "login had ended after 60 s";
+    EXPECT_THAT(asked(answer(*second.dialog, {code}, ":1.32")), Contains("new_password"))
+        << "login had ended after 60 s";
     const Turn lost = choose_password(*first.dialog, canary::next_password, ":1.31");
-    EXPECT_EQ(refusal(lost), Reason::refused);
+    EXPECT_EQ(refusal(lost), Reason::taken_over);
     EXPECT_THAT(texts_of(lost), ElementsAre(HasSubstr("goes on elsewhere")));
     EXPECT_TRUE(is_granted(choose_password(*second.dialog, canary::next_password, ":1.32")));
 }
@@ -261,7 +264,8 @@ TEST_F(AForgottenPassword, IsOfferedAtWhateverIsAskedFirst) {
             std::rotate(flow.items.begin(), flow.items.end() - 1, flow.items.end());
         }
     }
-    sum.will_say({protocol::StepAsk{{{protocol::PromptStyle::visible, "", {"arithmetic.question", {}}}}}, {}, {}, {}, {}});
+    sum.will_say(
+        {protocol::StepAsk{{{protocol::PromptStyle::visible, "", {"arithmetic.question", {}}}}}, {}, {}, {}, {}});
     const Begun begun = begin("anna");
     EXPECT_THAT(texts_of(answer(*begun.dialog, {""})), ElementsAre(HasSubstr("Enter: help")));
     EXPECT_THAT(asked(answer(*begun.dialog, {""})), ElementsAre("menu"));
@@ -357,8 +361,8 @@ TEST_F(AForgottenPassword, IsNotLeftForTheNextPersonAtTheSeat) {
 } // namespace
 
 TEST(WhatWasProved, IsNotAskedAgainAndCountsOnce) {
-    const std::vector<FlowItem> items{{{"ticket"}, 1}, {{"ticket_sms"}, 1}, {{"totp", "codes"}, 0}, {{"a", "b", "c"}, 2},
-                                      {{"new_password"}, 1}};
+    const std::vector<FlowItem> items{
+        {{"ticket"}, 1}, {{"ticket_sms"}, 1}, {{"totp", "codes"}, 0}, {{"a", "b", "c"}, 2}, {{"new_password"}, 1}};
     const auto left = [&](std::vector<std::string> proved) {
         std::vector<std::string> steps;
         for (const FlowItem& item : without_proved(items, std::move(proved))) {
@@ -372,7 +376,8 @@ TEST(WhatWasProved, IsNotAskedAgainAndCountsOnce) {
     };
     EXPECT_THAT(left({}), ElementsAre("ticket 1", "ticket_sms 1", "totp codes 0", "a b c 2", "new_password 1"));
     EXPECT_THAT(left({"ticket_mail"}), ElementsAre("ticket_sms 1", "totp codes 0", "a b c 2", "new_password 1"));
-    EXPECT_THAT(left({"ticket_sms", "ticket_mail"}), ElementsAre("ticket_sms 1", "totp codes 0", "a b c 2", "new_password 1"))
+    EXPECT_THAT(left({"ticket_sms", "ticket_mail"}),
+                ElementsAre("ticket_sms 1", "totp codes 0", "a b c 2", "new_password 1"))
         << "the first one takes what it can";
     EXPECT_THAT(left({"helpdesk", "codes", "b"}), ElementsAre("ticket_sms 1", "a c 1", "new_password 1"));
     EXPECT_THAT(left({"a", "c"}), ElementsAre("ticket 1", "ticket_sms 1", "totp codes 0", "new_password 1"));

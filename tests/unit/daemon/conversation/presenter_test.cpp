@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a caller gets to see of a refusal. Carries T14.
+#include "daemon/config/flow_tables.h"
 #include "daemon/conversation/presenter.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 
@@ -18,8 +19,14 @@ protected:
     }
     [[nodiscard]] Turn present(Turn turn, const std::string& locale,
                                PromptRole answered = PromptRole::current_password) const {
-        return Presenter(texts_, settings_).present(std::move(turn), locale, answered);
+        Client client = root();
+        client.locale = locale;
+        Dialog dialog(for_purpose_, client, {"anna", {}, {}, {}}, {});
+        dialog.answered = answered;
+        return Presenter(texts_, settings_).present(std::move(turn), dialog);
     }
+
+    std::string for_purpose_ = purpose::login;
 };
 
 TEST_F(APresenter, T14_ShowsEveryReasonThatTellsOfAnAccountAsTheSameRefusal) {
@@ -66,7 +73,27 @@ TEST_F(APresenter, DoesNotCallACodeOrAnAnswerAPassword) {
 
 TEST_F(APresenter, LeavesEveryOtherTurnAsItIs) {
     const Granted granted{"anna", Reason::new_password_required, {"Welcome."}};
-    EXPECT_EQ(present(granted, "en"), Turn(granted));
+    const Ask ask{{{protocol::PromptStyle::secret, "password", "Password: "}}};
+    const protocol::Wait wait{"Accept on your telephone", base::Milliseconds(100)};
+    for (const char* const lets_in : {purpose::login, purpose::unlock_screen}) {
+        for_purpose_ = lets_in;
+        EXPECT_EQ(present(granted, "en"), Turn(granted)) << lets_in;
+    }
+    EXPECT_EQ(present(ask, "en"), Turn(ask));
+    EXPECT_EQ(present(wait, "en"), Turn(wait));
+}
+
+TEST_F(APresenter, ShowsTheGoodEndOfEveryPurposeThatLetsNobodyInAsDone) {
+    const Granted granted{"anna", Reason::new_password_required, {"Welcome."}};
+    for (const config::PurposeSpec& spec : config::purposes) {
+        for_purpose_ = spec.name;
+        const bool lets_in = spec.purpose == config::Purpose::login || spec.purpose == config::Purpose::unlock_screen;
+        const Turn shown = present(granted, "en");
+        EXPECT_EQ(is_granted(shown), lets_in) << spec.name;
+        EXPECT_EQ(shown == Turn(protocol::Done{{"Welcome."}, "Press Enter to continue: "}), !lets_in) << spec.name;
+    }
+    for_purpose_ = "nobody-knows-it";
+    EXPECT_FALSE(is_granted(present(granted, "en"))) << "only what is known to let somebody in does";
 }
 
 } // namespace

@@ -91,6 +91,9 @@ TEST_F(ATurnOnTheBus, OfEveryStateArrivesAsItWasSent) {
         Granted{"nora", Reason::none, {}},
         Granted{"nora", Reason::new_password_required, {"one", "two"}},
         Granted{"nora", Reason::not_authorised, {""}},
+        Done{},
+        Done{{"one", "two"}, "Press Enter: "},
+        Done{{}, "Press Enter: "},
         Denied{},
         Denied{Reason::locked, std::chrono::seconds(900), {"locked for 15 minutes"}},
         Denied{Reason::refused, std::chrono::seconds(UINT32_MAX), {}},
@@ -165,10 +168,10 @@ TEST_F(ATurnOnTheBus, SaysNoLongerTimeThanFitsAndNoneThatIsPast) {
 }
 
 TEST_F(ATurnOnTheBus, IsRefusedInAStateThatDoesNotExist) {
-    for (const char* state : {"ask", "wait", "granted", "denied"}) {
+    for (const char* state : {"ask", "wait", "granted", "done", "denied"}) {
         EXPECT_EQ(refusal({state}), is_read) << state;
     }
-    for (const char* state : {"", "Granted", "grant", "granted ", "grantedgrantedgra"}) {
+    for (const char* state : {"", "Granted", "grant", "granted ", "grantedgrantedgra", "Done", "done "}) {
         EXPECT_EQ(refusal({state}), is_refused) << state;
     }
 }
@@ -217,6 +220,7 @@ TEST_F(ATurnOnTheBus, T22_HoldsNothingThatATerminalWouldObey) {
     EXPECT_EQ(ask.prompts.at(0).name, shown);
     EXPECT_EQ(ask.prompts.at(0).text, shown);
     EXPECT_EQ(std::get<Granted>(read(with_detail("granted", "account", evil))).account, shown);
+    EXPECT_EQ(std::get<Done>(read(with_detail("done", "acknowledge", evil))).acknowledge, shown);
     EXPECT_THAT(std::get<Denied>(read(with_warnings({"fine", evil}))).messages, ElementsAre("fine", shown));
 }
 
@@ -249,6 +253,8 @@ TEST_F(ATurnOnTheBus, KeepsEveryLimitAndRefusesOneMore) {
     EXPECT_EQ(refusal(with_warnings({text(limits::prompt_text_bytes + 1)})), is_refused);
     EXPECT_EQ(refusal(with_detail("granted", "account", text(limits::typed_name_bytes))), is_read);
     EXPECT_EQ(refusal(with_detail("granted", "account", text(limits::typed_name_bytes + 1))), is_refused);
+    EXPECT_EQ(refusal(with_detail("done", "acknowledge", text(limits::prompt_text_bytes))), is_read);
+    EXPECT_EQ(refusal(with_detail("done", "acknowledge", text(limits::prompt_text_bytes + 1))), is_refused);
     EXPECT_EQ(refusal(with_detail("denied", "reason", text(limits::prompt_name_bytes))), is_read);
     EXPECT_EQ(refusal(with_detail("denied", "reason", text(limits::prompt_name_bytes + 1))), is_refused);
 }

@@ -20,7 +20,7 @@ protected:
 
 TEST_F(ANewPassword, IsSetByRootWithoutTheFormerOne) {
     const auto before = commits();
-    EXPECT_TRUE(is_granted(answer(by_root(), {canary::next_password, canary::next_password})));
+    EXPECT_TRUE(is_done(answer(by_root(), {canary::next_password, canary::next_password})));
     EXPECT_EQ(commits() - before, 1U);
     EXPECT_EQ(records().back().kind, model::AuditKind::password_changed);
     EXPECT_EQ(credential(anna).history.size(), 1U);
@@ -34,7 +34,7 @@ TEST_F(ANewPassword, IsSetByItsOwnerWhoKnowsTheFormerOne) {
     EXPECT_EQ(asked(begun.turn), std::vector<std::string>{"password"});
     const Turn turn = answer(*begun.dialog, {canary::password}, owner.sender);
     EXPECT_EQ(asked(turn).size(), 3U);
-    EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::next_password, canary::next_password}, owner.sender)));
+    EXPECT_TRUE(is_done(answer(*begun.dialog, {canary::next_password, canary::next_password}, owner.sender)));
     EXPECT_TRUE(is_granted(log_in("anna", canary::next_password)));
 }
 
@@ -115,7 +115,7 @@ TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereItIsTooLong) {
     EXPECT_EQ(texts_of(answer(by_root(), {too_long, too_long})).front(),
               texts_.render("", "new_password.too_long", {{"maximum", maximum}}));
     const std::string longest(limits::password_bytes, 'p');
-    EXPECT_TRUE(is_granted(answer(by_root(), {longest, longest})));
+    EXPECT_TRUE(is_done(answer(by_root(), {longest, longest})));
 }
 
 TEST_F(ANewPassword, IsAskedAgainWithASentenceWhereItIsNotText) {
