@@ -190,13 +190,21 @@ ExitCode unlock(Client& client, Output& output, const std::string& name) {
                [](bus::Writer&) {});
 }
 
+ExitCode confirm(Client& client, Output& output, const std::string& name) {
+    return act(client, output, name, "ConfirmAddresses",
+               "The addresses of {0} are confirmed: a forgotten password can be replaced with a code that goes there.",
+               [](bus::Writer&) {});
+}
+
 ExitCode reset(Client& client, Output& output, const ResetOptions& options) {
     const std::string_view sentence =
         options.by.empty()
             ? "{0} must choose a new password at the next login. Failed attempts are cleared."
-            : "A code is on its way to the address of {0}, unless one was sent within the last minute. Tell the caller: "
+            : "A code is on its way to the address of {0}, unless one was sent within the last minute. Tell the "
+              "caller: "
               "\"Type your name at the login prompt, then the code in place of the password, and choose a new one. "
-              "Tell the code to nobody, not to me either.\" 'loquetctl message list --account {0}' says what became of it.";
+              "Tell the code to nobody, not to me either.\" 'loquetctl message list --account {0}' says what became of "
+              "it.";
     const ExitCode done = act(client, output, options.name, "StartReset", sentence, [&](bus::Writer& writer) {
         writer.array("{sv}", [&] {
             if (!options.by.empty()) {
@@ -256,6 +264,9 @@ void write_properties(bus::Writer& writer, const AddOptions& options) {
         if (!text->empty()) {
             writer.entry(key, *text);
         }
+    }
+    if (options.confirmed) {
+        writer.entry("confirmed", true);
     }
     if (!options.authorisations.empty()) {
         writer.entry("authorisations", "as", [&] { writer.texts(options.authorisations); });

@@ -18,6 +18,7 @@ struct AddOptions {
     std::string display_name; ///< this and the next five: empty is "as the service has it configured"
     std::string mail;
     std::string phone;
+    bool confirmed = false; ///< the addresses are the owner's
     std::string shell;
     std::string home;
     std::string organisation;
@@ -41,6 +42,7 @@ ExitCode add(Client& client, Output& output, const AddOptions& options);
 ExitCode list(Client& client, Output& output, const ListOptions& options);
 ExitCode show(Client& client, Output& output, const std::string& name);
 ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason);
+ExitCode confirm(Client& client, Output& output, const std::string& name);
 ExitCode unlock(Client& client, Output& output, const std::string& name);
 struct ResetOptions {
     std::string name;

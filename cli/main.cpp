@@ -70,6 +70,8 @@ void add_account_add(CLI::App& noun, CommandLine& line) {
     verb->add_option("--display-name", line.add.display_name, "The person's name");
     verb->add_option("--mail", line.add.mail, "Mail address for messages");
     verb->add_option("--phone", line.add.phone, "Telephone number for messages, as +33123456789");
+    verb->add_flag("--confirmed", line.add.confirmed,
+                   "The addresses are the person's: codes that open the account may go there");
     verb->add_option("--shell", line.add.shell, "Login shell");
     verb->add_option("--home", line.add.home, "Home folder");
     verb->add_option("--organisation", line.add.organisation, "Organisation that the person belongs to");
@@ -135,6 +137,7 @@ void add_account(CLI::App& app, CommandLine& line) {
     add_reason(*lock, line.reason);
     lock->callback(
         with_service(line, [&line](Client& c, Output& o) { return account::lock(c, o, line.name, line.reason); }));
+    add_named(*noun, "confirm", "Say that the addresses of an account are its owner's", line, account::confirm);
     add_named(*noun, "unlock", "Unlock an account and forget its failed attempts", line, account::unlock);
     CLI::App* reset = noun->add_subcommand("reset", "Make the person choose a new password at the next login");
     reset->add_option("NAME", line.reset.name, "The account")->required();

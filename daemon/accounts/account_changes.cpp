@@ -99,6 +99,19 @@ bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& re
     return true;
 }
 
+bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall) noexcept {
+    bool changed = false;
+    const auto confirm = [&](const std::string& address, base::Milliseconds& confirmed) {
+        if (!address.empty() && confirmed.count() == 0) {
+            confirmed = wall;
+            changed = true;
+        }
+    };
+    confirm(account.mail, account.mail_confirmed);
+    confirm(account.phone, account.phone_confirmed);
+    return changed;
+}
+
 void note_own_password(model::Credential& credential) noexcept {
     credential.own_before |= !credential.password_hash.empty() && !credential.must_change;
 }

@@ -37,6 +37,10 @@ void check(const FactorRemoval& removal);
 /// factor that nobody knows.
 bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal);
 
+/// The addresses that the account has are its owner's, from `wall` on; an earlier word stands. False where that was
+/// known of all of them.
+bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall) noexcept;
+
 struct NewPassword {
     std::string hash;           ///< crypt(5)
     bool must_change = false;   ///< set by somebody else than its owner

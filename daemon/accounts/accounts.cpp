@@ -112,6 +112,9 @@ Task<model::Account> Accounts::create(NewAccount wanted, std::optional<ChosenPas
     }
     model::Account& account = newcomer.account;
     account.private_part.created = clock_.wall();
+    if (wanted.confirmed) {
+        (void)confirm_addresses(account.private_part, clock_.wall());
+    }
     if (find(account.public_part.name)) {
         throw name_is_taken(account.public_part.name, "there is an account of this name");
     }
@@ -306,6 +309,25 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
     AuditEvent event = new_event(AuditKind::password_changed, actor);
     event.detail = password.must_change ? "to be changed at the next login" : "";
     return event;
+}
+
+Task<void> Accounts::confirm_addresses(Uid uid, Actor actor) {
+    Edit edit = [wall = clock_.wall()](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
+        auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
+        if (private_part.mail.empty() && private_part.phone.empty()) {
+            throw Error(Error::Kind::conflict, "the account has no mail address and no telephone number to confirm");
+        }
+        if (!accounts::confirm_addresses(private_part, wall)) {
+            return false;
+        }
+        record.detail = "addresses confirmed";
+        AccountsTable::put(txn, public_part.uid, private_part);
+        return true;
+    };
+    Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit), std::nullopt);
+    if (co_await editing) {
+        tell({Change::Kind::changed, uid, {}}, actor, "its addresses are confirmed");
+    }
 }
 
 Task<void> Accounts::start_reset(Uid uid, Actor actor) {

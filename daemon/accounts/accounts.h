@@ -100,6 +100,10 @@ public:
     [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
     [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
 
+    /// Somebody has seen that the addresses are the owner's: from here on they are a way to a new password. Throws
+    /// Error (conflict) where there is none.
+    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor);
+
     /// For root and the owner: nobody else may choose a password. Always has an effect: the same password twice are two
     /// changes.
     [[nodiscard]] base::Task<void> set_password(model::Uid uid, ChosenPassword password, Actor actor);

@@ -72,6 +72,8 @@ void take_member(ImportedAccount& account, std::string_view key, JsonValue& valu
         const auto number = take<std::uint64_t>(key, value, "a number");
         require(number <= UINT32_MAX, [&] { return "\"uid\" is too large a number"; });
         account.uid = model::Uid{static_cast<std::uint32_t>(number)};
+    } else if (key == "confirmed") {
+        account.wanted.confirmed = take<bool>(key, value, "true or false");
     } else if (key == "must_change") {
         account.must_change = take<bool>(key, value, "true or false");
     } else {
@@ -208,6 +210,9 @@ private:
     void write(const model::PublicAccount& public_part, const ImportedAccount& line) {
         model::PrivateAccount private_part = line.made.private_part;
         private_part.created = settings_.wall;
+        if (line.wanted.confirmed) {
+            (void)confirm_addresses(private_part, settings_.wall);
+        }
         model::Credential credential;
         if (!line.password_hash.empty()) {
             credential.password_hash = line.password_hash;

@@ -140,6 +140,8 @@ model::Account make_account(const NewAccount& wanted, const AccountDefaults& def
     account.public_part.shell = require_path(wanted.shell.empty() ? defaults.shell : wanted.shell, "shell");
     account.private_part.mail = model::require_mail(wanted.mail);
     account.private_part.phone = model::require_phone(wanted.phone);
+    require(!wanted.confirmed || !wanted.mail.empty() || !wanted.phone.empty(),
+            [] { return "an address is confirmed, and there is none: give a mail address or a telephone number"; });
     account.private_part.locale = require_locale(wanted.locale);
     account.private_part.organisation = wanted.organisation.empty() ? "" : require_organisation(wanted.organisation);
     account.private_part.authorisations =

@@ -54,6 +54,7 @@ struct NewAccount {
     std::string shell; ///< empty: as configured
     std::string mail;
     std::string phone;
+    bool confirmed = false; ///< somebody has seen that the addresses are the owner's
     std::string locale;
     std::string organisation;                     ///< empty: none
     std::optional<Authorisations> authorisations; ///< absent: as configured; empty: none

@@ -27,7 +27,7 @@ namespace {
 
 constexpr Access helpdesk_or_self = self_or(Action::read_accounts);
 
-constexpr std::array<AccountProperty, 17> account_properties_table{{
+constexpr std::array<AccountProperty, 19> account_properties_table{{
     {"Name", "s", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.text(a.view.account.public_part.name); }},
     {"UID", "u", helpdesk_or_self,
@@ -54,6 +54,10 @@ constexpr std::array<AccountProperty, 17> account_properties_table{{
      [](Writer& w, const AccountProperties& a) { w.text(model::masked_mail(a.view.account.private_part.mail)); }},
     {"PhoneMasked", "s", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.text(model::masked_phone(a.view.account.private_part.phone)); }},
+    {"MailConfirmed", "t", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.private_part.mail_confirmed)); }},
+    {"PhoneConfirmed", "t", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.view.account.private_part.phone_confirmed)); }},
     {"Organisation", "s", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.text(a.view.account.private_part.organisation); }},
     {"Authorisations", "as", helpdesk_or_self,
@@ -122,7 +126,7 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     return account;
 }
 
-const std::array<AccountProperty, 17>& account_properties() noexcept {
+const std::array<AccountProperty, 19>& account_properties() noexcept {
     return account_properties_table;
 }
 
@@ -249,13 +253,19 @@ base::Task<void> AccountObjects::start_reset(bus::Call& call, const Caller& call
     }
     auto starting = deps_.engine.with_account_still(uid, [this, uid, caller, by = options.by] {
         using config::StepKind;
-        return by ? deps_.resets.send({uid, *by, caller.uid, protocol::purpose::recover_password,
-                                       config::spec_of(*by == model::Medium::mail ? StepKind::ticket_mail
-                                                                                 : StepKind::ticket_sms)
-                                           .name})
+        return by ? deps_.resets.send(
+                        {uid, *by, caller.uid, protocol::purpose::recover_password,
+                         config::spec_of(*by == model::Medium::mail ? StepKind::ticket_mail : StepKind::ticket_sms)
+                             .name})
                   : deps_.accounts.start_reset(uid, Actor{caller.uid});
     });
     co_await starting;
+    call.reply();
+}
+
+base::Task<void> AccountObjects::confirm_addresses(bus::Call& call, const Caller& caller) {
+    auto confirming = deps_.accounts.confirm_addresses(tree.require(call.path()), Actor{caller.uid});
+    co_await confirming;
     call.reply();
 }
 
@@ -294,6 +304,9 @@ const sd_bus_vtable AccountObjects::members[] = {
                             (bus::method<&AccountObjects::unlock, Action::unlock>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("StartReset", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT,
                             (bus::method<&AccountObjects::start_reset, Action::start_reset>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ConfirmAddresses", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
+                            (bus::method<&AccountObjects::confirm_addresses, Action::manage_accounts>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("Authorise", SD_BUS_ARGS("s", service), SD_BUS_NO_RESULT,
                             (bus::method<&AccountObjects::authorise, Action::manage_accounts>),

@@ -44,7 +44,7 @@ struct AccountProperties {
 /// The properties of an account in one table: what introspection says, what Get and GetAll answer, and what
 /// ObjectManager lists.
 using AccountProperty = bus::Property<AccountProperties, Access>;
-[[nodiscard]] const std::array<AccountProperty, 17>& account_properties() noexcept;
+[[nodiscard]] const std::array<AccountProperty, 19>& account_properties() noexcept;
 
 using Reason = bus::Text<limits::reason_bytes>;
 using FactorName = bus::Text<limits::step_name_bytes>;
@@ -77,7 +77,7 @@ public:
     };
     explicit AccountObjects(const Dependencies& deps);
 
-    [[nodiscard]] static const std::array<AccountProperty, 17>& properties() noexcept { return account_properties(); }
+    [[nodiscard]] static const std::array<AccountProperty, 19>& properties() noexcept { return account_properties(); }
     [[nodiscard]] static bool has(std::string_view path) noexcept { return tree.find(path).has_value(); }
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return deps_.tasks; }
     base::Task<Caller> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {
@@ -95,6 +95,7 @@ private:
     base::Task<void> disable(bus::Call& call, const Caller& caller, Reason reason);
     base::Task<void> enable(bus::Call& call, const Caller& caller);
     base::Task<void> start_reset(bus::Call& call, const Caller& caller, ResetOptions options);
+    base::Task<void> confirm_addresses(bus::Call& call, const Caller& caller);
     base::Task<void> authorise(bus::Call& call, const Caller& caller, ServiceName service);
     base::Task<void> deauthorise(bus::Call& call, const Caller& caller, ServiceName service);
     base::Task<void> remove_factor(bus::Call& call, const Caller& caller, FactorName factor, Reason reason);

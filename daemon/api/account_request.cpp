@@ -52,6 +52,8 @@ AccountRequest AccountRequest::read(bus::Reader& reader) {
             account.authorisations = reader.texts(limits::authorisations_per_account, limits::client_field_bytes);
         } else if (key == "password" && signature == "h") {
             request.password = read_password(reader);
+        } else if (key == "confirmed" && signature == "b") {
+            account.confirmed = reader.boolean();
         } else if (key == "must_change" && signature == "b") {
             request.must_change = reader.boolean();
         } else {

@@ -43,6 +43,10 @@ struct PrivateAccount {
     base::Milliseconds last_login{0}; ///< 0: never
     std::string mail;
     std::string phone; ///< E.164
+    /// When it was shown that the address is the owner's; 0: never, and then it is no way to a new password (NIST SP
+    /// 800-63B-4, 4.2.1.2).
+    base::Milliseconds mail_confirmed{0};
+    base::Milliseconds phone_confirmed{0};
     std::string organisation;
     std::string locale;                           ///< preferred; empty: the dialog's
     std::vector<std::string> authorisations;      ///< PAM services or applications this account may use; "*" is all

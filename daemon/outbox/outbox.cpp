@@ -44,16 +44,23 @@ std::string own_address(const model::PrivateAccount& account, Medium medium) {
     return medium == Medium::sms ? account.phone : account.mail;
 }
 
+bool is_confirmed(const model::PrivateAccount& account, Medium medium) {
+    return (medium == Medium::sms ? account.phone_confirmed : account.mail_confirmed).count() != 0;
+}
+
 /// Channels take ASCII; what an account may have as an address is more (RFC 6531).
 bool is_sendable(const std::string& destination) {
     return std::all_of(destination.begin(), destination.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 /// Why it may not be sent; empty where it may, and is paid for.
-std::string refusal(WriteTxn& txn, const NewEntry& entry, Milliseconds now) {
+std::string refusal(WriteTxn& txn, const NewEntry& entry, const model::PrivateAccount& account, Milliseconds now) {
     const auto& served = entry.settings.media;
     if (entry.content.destination.empty()) {
         return "no-address";
+    }
+    if (entry.request.confirmed && !is_confirmed(account, entry.request.medium)) {
+        return "unconfirmed";
     }
     if (!is_sendable(entry.content.destination)) {
         return "address";
@@ -126,7 +133,7 @@ void write_entry(WriteTxn& txn, const Settings& settings, const SendRequest& req
     NewEntry entry{settings, request, {}, copy_of(request)};
     describe(entry, txn, *account, now);
     entry.message.reference = reference;
-    if (const std::string why = refusal(txn, entry, now); !why.empty()) {
+    if (const std::string why = refusal(txn, entry, *account, now); !why.empty()) {
         entry.message = refused(std::move(entry.message), why, now);
     }
     make_room(txn, settings.kept);
@@ -183,10 +190,15 @@ store::Store::Work Outbox::code_used(model::Uid account, const std::string& step
     if (!medium) {
         return [](WriteTxn&) {};
     }
-    return [medium = *medium, now = now()](WriteTxn& txn) {
+    return [account, medium = *medium, now = now(), wall = clock_.wall()](WriteTxn& txn) {
         auto use = store::BudgetsTable::code_use(txn, medium);
         use.used.add(now);
         store::BudgetsTable::put_code_use(txn, medium, use);
+        auto private_part = store::PrivateAccounts::get(txn, account);
+        if (private_part && !is_confirmed(*private_part, medium)) {
+            (medium == Medium::mail ? private_part->mail_confirmed : private_part->phone_confirmed) = wall;
+            store::AccountsTable::put(txn, account, *private_part);
+        }
     };
 }
 

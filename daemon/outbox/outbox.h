@@ -33,11 +33,12 @@ struct SendRequest {
     std::string destination;
     std::string text; ///< id in the message catalogues
     std::vector<model::MessageContent::Variable> variables;
-    std::string locale;  ///< empty: English
-    std::string step;    ///< that asks for it
-    bool code = false;   ///< it carries a code: a newer generation of the account voids it, and its use is counted
-    bool proven = false; ///< a factor was right in this dialog
-    model::Digest place; ///< where it is asked for (DigestKind::place)
+    std::string locale;     ///< empty: English
+    std::string step;       ///< that asks for it
+    bool code = false;      ///< it carries a code: a newer generation of the account voids it, and its use is counted
+    bool proven = false;    ///< a factor was right in this dialog
+    bool confirmed = false; ///< it opens the account: it goes to the account's own address alone, once confirmed
+    model::Digest place;    ///< where it is asked for (DigestKind::place)
     base::Milliseconds lifetime{0}; ///< limits::shortest_message_life to longest_message_life; else an Error (invalid)
 };
 
@@ -81,14 +82,15 @@ public:
     [[nodiscard]] const Settings& settings() const noexcept { return *settings_; }
 
     /// Writes the message down, for the caller's transaction; the courier hears of it when that is durable. Where it
-    /// may not be sent it is written down all the same, refused: "no-address", "address" (no channel could send to it),
-    /// "no-channel", "too-many" (limits::waiting_messages) or "budget:" and which. Nobody but the helpdesk is to see
-    /// the difference. Nothing is written for an account that is gone. Throws Error (invalid) for a lifetime out of
-    /// range.
+    /// may not be sent it is written down all the same, refused: "no-address", "unconfirmed", "address" (no channel
+    /// could send to it), "no-channel", "too-many" (limits::waiting_messages) or "budget:" and which. Nobody but the
+    /// helpdesk is to see the difference. Nothing is written for an account that is gone. Throws Error (invalid) for a
+    /// lifetime out of range.
     [[nodiscard]] store::Store::Work enqueue(SendRequest request);
 
-    /// Somebody typed a code that this step had sent; for the transaction that accepts it. Does nothing where it is not
-    /// known by which medium the code came (sent_codes.h).
+    /// Somebody typed a code that this step had sent; for the transaction that accepts it. Its owner has the account's
+    /// address of that medium: it is confirmed now. Does nothing where it is not known by which medium the code came
+    /// (sent_codes.h).
     [[nodiscard]] store::Store::Work code_used(model::Uid account, const std::string& step);
 
     /// Tries a message that waits at once. Throws Error: `not_found`; `conflict` where it has its final state, or is

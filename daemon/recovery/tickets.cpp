@@ -241,6 +241,7 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
     message.step = ticket.step;
     message.code = true;
     message.proven = request.proven;
+    message.confirmed = true;
     message.place = request.place;
     message.lifetime = end_of(ticket) - now;
     const auto minutes = std::max<std::int64_t>(std::chrono::floor<std::chrono::minutes>(message.lifetime).count(), 1);

@@ -173,6 +173,8 @@ model::PrivateAccount decode_private(Bytes bytes) {
             .last_login = base::Milliseconds(record.last_login_ms()),
             .mail = std::move(*record.mutable_mail()),
             .phone = std::move(*record.mutable_phone()),
+            .mail_confirmed = base::Milliseconds(record.mail_confirmed_ms()),
+            .phone_confirmed = base::Milliseconds(record.phone_confirmed_ms()),
             .organisation = std::move(*record.mutable_organisation()),
             .locale = std::move(*record.mutable_locale()),
             .authorisations = {record.authorisations().begin(), record.authorisations().end()},
@@ -192,6 +194,8 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
     record.set_last_login_ms(account.last_login.count());
     set_text(*record.mutable_mail(), account.mail);
     set_text(*record.mutable_phone(), account.phone);
+    record.set_mail_confirmed_ms(account.mail_confirmed.count());
+    record.set_phone_confirmed_ms(account.phone_confirmed.count());
     set_text(*record.mutable_organisation(), account.organisation);
     set_text(*record.mutable_locale(), account.locale);
     replace_texts(*record.mutable_authorisations(), account.authorisations);

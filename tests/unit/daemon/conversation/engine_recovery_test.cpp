@@ -29,7 +29,10 @@ protected:
     AForgottenPassword() {
         settings_.flows.push_back(config::flow_of_steps(purpose::recover_password, {"ticket", "new_password"}));
         sends_by_ = &outbox_;
-        set(anna, [](model::PrivateAccount& account) { account.mail = "anna@example.org"; });
+        set(anna, [](model::PrivateAccount& account) {
+            account.mail = "anna@example.org";
+            account.mail_confirmed = base::Milliseconds(1);
+        });
         add(bert, "bert", "");
     }
 
@@ -159,9 +162,11 @@ TEST_F(AForgottenPassword, T15_LooksTheSameForEveryName) {
     add(model::Uid{30003}, "carl", canary::password);
     set(model::Uid{30003}, [](model::PrivateAccount& account) {
         account.mail = "carl@example.org";
+        account.mail_confirmed = base::Milliseconds(1);
         account.state = model::AccountState::disabled;
     });
-    set(bert, [](model::PrivateAccount& account) { account.mail.clear(); });
+    add(model::Uid{30004}, "dora", canary::password);
+    set(model::Uid{30004}, [](model::PrivateAccount& account) { account.mail = "dora@example.org"; });
     const auto walk = [&](const std::string& name, const std::string& sender) {
         const Client client = root(sender, "seat-" + name);
         std::vector<Turn> turns;
@@ -179,11 +184,12 @@ TEST_F(AForgottenPassword, T15_LooksTheSameForEveryName) {
         return std::pair(turns, writes);
     };
     const auto known = walk("anna", ":1.21");
-    for (const char* name : {"nobody", "bert", "carl"}) {
+    for (const char* name : {"nobody", "bert", "carl", "dora"}) {
         EXPECT_EQ(walk(name, ":1.22"), known) << name;
     }
     EXPECT_THAT(codes_for(anna), SizeIs(1)) << "the second request came within a minute";
-    EXPECT_THAT(codes_for(model::Uid{30003}), IsEmpty());
+    EXPECT_THAT(codes_for(model::Uid{30003}), IsEmpty()) << "disabled";
+    EXPECT_THAT(codes_for(model::Uid{30004}), IsEmpty()) << "the address was never confirmed";
 }
 
 TEST_F(AForgottenPassword, IsReplacedWhileTheLoginIsLockedByFailures) {
@@ -337,7 +343,10 @@ TEST_F(AForgottenPassword, StaysWhatItWasWhereTheDiskRefuses) {
 }
 
 TEST_F(AForgottenPassword, T10_CannotBeReplacedByACodeOfAnotherAccount) {
-    set(bert, [](model::PrivateAccount& account) { account.mail = "bert@example.org"; });
+    set(bert, [](model::PrivateAccount& account) {
+        account.mail = "bert@example.org";
+        account.mail_confirmed = base::Milliseconds(1);
+    });
     const std::string code = code_sent_to_anna();
     EXPECT_EQ(refusal(log_in("bert", code)), Reason::refused);
     const Begun begun = ask_for_a_code("bert", root(":1.41"));

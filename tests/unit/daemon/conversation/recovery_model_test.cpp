@@ -80,6 +80,7 @@ protected:
         for (const model::Uid uid : {anna, bert}) {
             set(uid, [&](model::PrivateAccount& account) {
                 account.mail = (uid == anna ? "anna" : "bert") + std::string("@example.org");
+                account.mail_confirmed = base::Milliseconds(1);
             });
         }
         accounts_[0].password = canary::password;
