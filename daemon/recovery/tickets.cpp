@@ -273,7 +273,7 @@ void require_sensible(const Tickets::Issue& request) {
 
 } // namespace
 
-Tickets::Issued Tickets::issue(Issue request) {
+Tickets::Issued Tickets::issue(const Issue& request) {
     const Uid account = request.account;
     const TicketPlace place{request.type, request.medium};
     require_sensible(request);

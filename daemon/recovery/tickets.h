@@ -80,7 +80,7 @@ public:
     /// where the outbox takes the message up; else the record of the refused message is all that is written. The work
     /// throws Error: `conflict` where the account or its ticket changed in between, `not_found` where the account is
     /// gone.
-    [[nodiscard]] Issued issue(Issue request);
+    [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.
     struct Match {
