@@ -113,7 +113,7 @@ Task<model::Account> Accounts::create(NewAccount wanted, std::optional<ChosenPas
     model::Account& account = newcomer.account;
     account.private_part.created = clock_.wall();
     if (wanted.confirmed) {
-        (void)confirm_addresses(account.private_part, clock_.wall());
+        (void)accounts::confirm_addresses(account.private_part, clock_.wall());
     }
     if (find(account.public_part.name)) {
         throw name_is_taken(account.public_part.name, "there is an account of this name");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/accounts/import_lines.h"
 
+#include "daemon/accounts/account_changes.h"
 #include "daemon/accounts/json_object.h"
 #include "daemon/accounts/new_account.h"
 #include "daemon/audit/audit_log.h"
