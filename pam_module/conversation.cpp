@@ -218,6 +218,7 @@ void Conversation::show_until_read(const std::vector<std::string>& texts, const 
         return;
     }
     std::vector<Prompt> prompts;
+    prompts.reserve(texts.size() + 1);
     for (const std::string& text : texts) {
         prompts.push_back({PromptStyle::info, {}, text});
     }

@@ -107,7 +107,7 @@ protocol::Turn Presenter::present(protocol::Turn turn, const Dialog& dialog) con
         return present(std::move(*denied), locale, dialog.answered, axis_of(dialog) == protocol::Axis::recovery);
     }
     if (auto* granted = std::get_if<protocol::Granted>(&turn); granted != nullptr && !dialog.logs_in()) {
-        return protocol::Done{std::move(granted->messages), texts_.render(locale, "done.continue")};
+        return protocol::Done{std::move(granted->messages), texts_.render(locale, "acknowledge")};
     }
     return turn;
 }

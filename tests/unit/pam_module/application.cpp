@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -48,9 +49,10 @@ std::string text_of(const Service& service) {
 } // namespace
 
 ServiceFolder::ServiceFolder(const Service& service) {
-    for (const char* name : {"test", "login", "remote", "lightdm", "greetd", "sshd", "su", "sudo", "sudo-i", "polkit-1",
+    base::replace_file(folder_ / "test", text_of(service), 0644);
+    for (const char* name : {"login", "remote", "lightdm", "greetd", "sshd", "su", "sudo", "sudo-i", "polkit-1",
                              "vlock", "i3lock", "xscreensaver", "lightdm-elsewhere"}) {
-        base::replace_file(folder_ / name, text_of(service), 0644);
+        std::filesystem::create_symlink("test", folder_ / name);
     }
 }
 
