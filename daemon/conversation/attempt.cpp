@@ -305,7 +305,7 @@ base::Task<void> Attempt::run_next_steps() {
 base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& lease) {
     if (ended() && effects_.sets_password && !dialog_.judged && dialog_.client.acts_for_root()) {
         // Root gives a new password so that its owner gets in: what failed before is forgotten with the old one.
-        forgiven_ = context_.lockout.counters(lease);
+        forgiven_ = context_.lockout.snapshot(lease);
         context_.lockout.forget_failures(lease);
     }
     if (!ended() || !dialog_.judged) {
@@ -320,7 +320,7 @@ base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& 
         event = LockoutEvent::failed;
     }
     if (event == LockoutEvent::succeeded && !forgiven_) {
-        forgiven_ = context_.lockout.counters(lease);
+        forgiven_ = context_.lockout.snapshot(lease);
     }
     auto judging = context_.lockout.judge(lease, event, std::move(prefetched_));
     const Ruling ruling = co_await judging;

@@ -122,7 +122,7 @@ private:
     Effects effects_;
     std::optional<Ruling> consequence_; ///< after a failure: what the next one meets
     /// As they were before the policy heard of the success, which is none while it is not durable.
-    std::optional<model::AttemptCounters> forgiven_;
+    std::optional<LockoutService::Snapshot> forgiven_;
     bool outdated_ = false; ///< the account changed while the answer was judged: nothing of it was written
     bool durable_ = false;
 };
