@@ -67,7 +67,7 @@ struct Shown {
     std::string_view property;
     std::string_view key;
     std::string_view title;
-    bool time = false; ///< microseconds since 1970, 0 for never
+    bool time = false; ///< microseconds since 1970, 0 for never, UINT64_MAX for what only an unlock ends
 };
 
 constexpr std::array shown{
@@ -78,6 +78,7 @@ constexpr std::array shown{
     Shown{"State", "state", "State"},
     Shown{"LockedUntil", "locked_until", "Locked until", true},
     Shown{"LockReason", "lock_reason", "Reason"},
+    Shown{"RecoveryLockedUntil", "recovery_locked_until", "Recovery locked until", true},
     Shown{"PasswordSet", "password_set", "Has a password"},
     Shown{"PasswordChanged", "password_changed", "Password changed", true},
     Shown{"PasswordExpires", "password_expires", "Password expires", true},
@@ -94,6 +95,9 @@ Value as_time(const Value& value) {
     const auto* microseconds = std::get_if<std::uint64_t>(&value);
     if (microseconds == nullptr || *microseconds == 0) {
         return {};
+    }
+    if (*microseconds == UINT64_MAX) {
+        return std::string("unlocked");
     }
     return base::Milliseconds(static_cast<std::int64_t>(*microseconds / 1000));
 }

@@ -202,7 +202,9 @@ void Output::show(const Record& record) {
     }
     std::size_t widest = 0;
     for (const Field& field : record.fields) {
-        widest = std::max(widest, display_width(field.title));
+        if (!cell_text(field.value).empty()) {
+            widest = std::max(widest, display_width(field.title));
+        }
     }
     std::string lines;
     std::string tables;

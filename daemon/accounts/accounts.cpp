@@ -41,16 +41,6 @@ Error name_is_taken(const std::string& name, const std::string& by) {
     return {Error::Kind::conflict, "the name \"" + base::printable(name) + "\" is taken: " + by};
 }
 
-/// Locks by failures end, and the failures are forgotten; where the owner is known stays. False where there were none.
-bool forget_failures(WriteTxn& txn, const model::Digest& identity) {
-    model::AttemptCounters counters = CountersTable::attempts(txn, identity);
-    if (!counters.forget_failures()) {
-        return false;
-    }
-    CountersTable::put_attempts(txn, identity, CountersTable::Whose::account, counters);
-    return true;
-}
-
 enum class Applied : std::uint8_t { nothing, reason, all };
 
 /// An act upon an account that is in its state already changes the reason, where another one is given, and voids
@@ -69,7 +59,7 @@ Applied apply(WriteTxn& txn, Act act, const std::string& reason, Uid uid, const 
         private_part.generation += applied == Applied::all && takes_a_reason ? 1U : 0U;
         AccountsTable::put(txn, uid, private_part);
     }
-    if ((act == Act::unlock || act == Act::enable) && forget_failures(txn, identity)) {
+    if ((act == Act::unlock || act == Act::enable) && CountersTable::forget_failures(txn, identity)) {
         applied = Applied::all;
     }
     return applied;
@@ -194,7 +184,9 @@ std::optional<AccountView> Accounts::show(Uid uid) const {
             return std::nullopt;
         }
         AccountView view;
-        view.attempts = CountersTable::attempts(txn, txn.digest(store::DigestKind::name, public_part->name));
+        const model::Digest identity = txn.digest(store::DigestKind::name, public_part->name);
+        view.attempts = CountersTable::attempts(txn, identity);
+        view.recoveries = CountersTable::attempts(txn, {identity, model::Axis::recovery});
         view.account.public_part = *std::move(public_part);
         view.account.private_part = PrivateAccounts::get(txn, uid).value_or(model::PrivateAccount{});
         const auto credential = Credentials::get(txn, uid).value_or(model::Credential{});
@@ -290,7 +282,7 @@ Task<void> Accounts::set_password(Uid uid, ChosenPassword chosen, Actor actor) {
     Edit edit = [password = std::move(password)](WriteTxn& txn, const model::PublicAccount& public_part,
                                                  AuditEvent& record) {
         put_password(txn, public_part.uid, password);
-        (void)forget_failures(txn, record.identity);
+        (void)CountersTable::forget_failures(txn, record.identity);
         return true;
     };
     Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::password_changed);
@@ -334,7 +326,7 @@ Task<void> Accounts::start_reset(Uid uid, Actor actor) {
     Edit edit = [](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
         auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
         auto credential = Credentials::get(txn, public_part.uid).value_or(model::Credential{});
-        const bool forgot = forget_failures(txn, record.identity);
+        const bool forgot = CountersTable::forget_failures(txn, record.identity);
         if (credential.must_change) {
             return forgot;
         }

@@ -59,7 +59,8 @@ struct AccountView {
     bool has_password = false;
     bool must_change = false;
     base::Milliseconds password_changed{0}; ///< wall clock; 0: never
-    model::AttemptCounters attempts;        ///< times of the steady clock
+    model::AttemptCounters attempts;        ///< at the login; times of the steady clock
+    model::AttemptCounters recoveries;      ///< the same of recovery
 };
 
 class Accounts {
@@ -89,8 +90,9 @@ public:
 
     /// Until unlock(); voids what was issued before.
     [[nodiscard]] base::Task<void> lock(model::Uid uid, std::string reason, Actor actor);
-    /// Ends a lock by hand and those by too many failures: counters of the account and of its places start afresh, and
-    /// the places where the owner is known stay known. So do enable(), set_password() and start_reset() for failures.
+    /// Ends a lock by hand and those by too many failures, of the login and of recovery: counters of the account and of
+    /// its places start afresh, and the places where the owner is known stay known. So do enable(), set_password() and
+    /// start_reset() for failures.
     [[nodiscard]] base::Task<void> unlock(model::Uid uid, Actor actor);
     /// Takes the account out of service; voids what was issued before.
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);

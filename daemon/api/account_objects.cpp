@@ -27,7 +27,7 @@ namespace {
 
 constexpr Access helpdesk_or_self = self_or(Action::read_accounts);
 
-constexpr std::array<AccountProperty, 19> account_properties_table{{
+constexpr std::array<AccountProperty, 20> account_properties_table{{
     {"Name", "s", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.text(a.view.account.public_part.name); }},
     {"UID", "u", helpdesk_or_self,
@@ -40,6 +40,11 @@ constexpr std::array<AccountProperty, 19> account_properties_table{{
     {"LockedUntil", "t", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.u64(microseconds(a.locked_until)); }},
     {"LockReason", "s", helpdesk_or_self, [](Writer& w, const AccountProperties& a) { w.text(a.lock_reason); }},
+    {"RecoveryLockedUntil", "t", helpdesk_or_self,
+     [](Writer& w, const AccountProperties& a) {
+         const bool endless = a.recovery_locked_until == Milliseconds::max();
+         w.u64(endless ? UINT64_MAX : microseconds(a.recovery_locked_until));
+     }},
     {"PasswordSet", "b", helpdesk_or_self,
      [](Writer& w, const AccountProperties& a) { w.boolean(a.view.has_password); }},
     {"PasswordChanged", "t", helpdesk_or_self,
@@ -72,19 +77,28 @@ constexpr std::array<AccountProperty, 19> account_properties_table{{
      }},
 }};
 
-/// The lock by failures that still stands: the account's, else the latest of one of its places.
-void add_lock(AccountProperties& account, model::SteadyTime& steady, const base::Clock& clock) {
+/// The lock by failures that still stands: the account's, else the latest of one of its places; none: an empty one.
+model::FailureLock lock_in(const model::AttemptCounters& attempts, Milliseconds now) {
+    model::FailureLock lock = attempts.lock_at(now.count());
+    if (!lock.stands(now.count())) {
+        lock = attempts.place_lock_at(now.count());
+    }
+    return lock.stands(now.count()) ? lock : model::FailureLock{};
+}
+
+void add_locks(AccountProperties& account, model::SteadyTime& steady, const base::Clock& clock) {
     const Milliseconds now = steady.now(clock);
-    model::FailureLock lock = account.view.attempts.lock_at(now.count());
-    if (!lock.stands(now.count())) {
-        lock = account.view.attempts.place_lock_at(now.count());
-    }
-    if (!lock.stands(now.count())) {
-        return;
-    }
+    const auto until = [&](const model::FailureLock& lock) { return steady.on_wall(Milliseconds(lock.until), clock); };
+    const model::FailureLock lock = lock_in(account.view.attempts, now);
     account.lock_reason = lock.reason;
-    if (!lock.endless) {
-        account.locked_until = steady.on_wall(Milliseconds(lock.until), clock);
+    if (lock.until != 0 && !lock.endless) {
+        account.locked_until = until(lock);
+    }
+    const model::FailureLock of_recovery = lock_in(account.view.recoveries, now);
+    if (of_recovery.endless) {
+        account.recovery_locked_until = Milliseconds::max();
+    } else if (of_recovery.until != 0) {
+        account.recovery_locked_until = until(of_recovery);
     }
 }
 
@@ -116,7 +130,7 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     account.view = std::move(view);
     const model::PrivateAccount& private_part = account.view.account.private_part;
     account.state = name_of(accounts::state_of(private_part.state, account.view.attempts, steady.now(clock)));
-    add_lock(account, steady, clock);
+    add_locks(account, steady, clock);
     if (private_part.state != AccountState::active) {
         account.lock_reason = private_part.state_reason;
     }
@@ -126,7 +140,7 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     return account;
 }
 
-const std::array<AccountProperty, 19>& account_properties() noexcept {
+const std::array<AccountProperty, 20>& account_properties() noexcept {
     return account_properties_table;
 }
 

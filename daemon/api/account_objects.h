@@ -35,6 +35,8 @@ struct AccountProperties {
     std::string state;                  ///< "active", "locked", "disabled": also by failures (accounts::state_of)
     base::Milliseconds locked_until{0}; ///< wall clock; by too many failures; 0: not locked by them
     std::string lock_reason;
+    /// The same of recovery; base::Milliseconds::max(): until somebody unlocks.
+    base::Milliseconds recovery_locked_until{0};
     base::Milliseconds password_expires{0}; ///< wall clock; 0: never
 };
 
@@ -44,7 +46,7 @@ struct AccountProperties {
 /// The properties of an account in one table: what introspection says, what Get and GetAll answer, and what
 /// ObjectManager lists.
 using AccountProperty = bus::Property<AccountProperties, Access>;
-[[nodiscard]] const std::array<AccountProperty, 19>& account_properties() noexcept;
+[[nodiscard]] const std::array<AccountProperty, 20>& account_properties() noexcept;
 
 using Reason = bus::Text<limits::reason_bytes>;
 using FactorName = bus::Text<limits::step_name_bytes>;
@@ -77,7 +79,7 @@ public:
     };
     explicit AccountObjects(const Dependencies& deps);
 
-    [[nodiscard]] static const std::array<AccountProperty, 19>& properties() noexcept { return account_properties(); }
+    [[nodiscard]] static const std::array<AccountProperty, 20>& properties() noexcept { return account_properties(); }
     [[nodiscard]] static bool has(std::string_view path) noexcept { return tree.find(path).has_value(); }
     [[nodiscard]] base::TaskGroup& tasks() noexcept { return deps_.tasks; }
     base::Task<Caller> admit(const bus::Call& call, Access access, const auto&... /*arguments*/) {

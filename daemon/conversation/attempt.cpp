@@ -370,7 +370,7 @@ void Attempt::recover() {
     effects_.writes.push_back(record_of_recovery(dialog_, context_.clock.wall()));
     effects_.needs_durable = true;
     go_on_to_login(dialog_);
-    login_lease_.emplace(context_.lockout, key_of(dialog_, protocol::Axis::login));
+    recovers_ = true;
 }
 
 base::Task<void> Attempt::run_next_steps() {

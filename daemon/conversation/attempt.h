@@ -140,10 +140,8 @@ private:
     Effects effects_;
     std::optional<Ruling> consequence_; ///< after a failure: what the next one meets
     /// As they were before the policy heard of the success, which is none while it is not durable.
-    std::optional<model::AttemptCounters> forgiven_;
-    /// Of a recovery, with the new password: the login's own counters, and as they were before its locks were lifted.
-    std::optional<LockoutService::CounterLease> login_lease_;
-    std::optional<model::AttemptCounters> lifted_;
+    std::optional<LockoutService::Snapshot> forgiven_;
+    bool recovers_ = false; ///< a recovery's new password is among what is written
     bool outdated_ = false; ///< the account changed while the answer was judged: nothing of it was written
     bool durable_ = false;
 };

@@ -21,10 +21,10 @@ using protocol::Reason;
 base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& lease) {
     if (ended() && effects_.sets_password && !dialog_.judged && dialog_.client.acts_for_root()) {
         // Root gives a new password so that its owner gets in: what failed before is forgotten with the old one.
-        forgiven_ = context_.lockout.counters(lease);
+        forgiven_ = context_.lockout.snapshot(lease);
         context_.lockout.forget_failures(lease);
     }
-    if (login_lease_) {
+    if (recovers_) {
         auto lifting = lift_locks(lease);
         co_await lifting;
         co_return;
@@ -41,25 +41,25 @@ base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& 
         event = LockoutEvent::failed;
     }
     if (event == LockoutEvent::succeeded && !forgiven_) {
-        forgiven_ = context_.lockout.counters(lease);
+        forgiven_ = context_.lockout.snapshot(lease);
     }
     auto judging = context_.lockout.judge(lease, event, std::move(prefetched_));
     const Ruling ruling = co_await judging;
-    if (event == LockoutEvent::failed) {
+    if (event == LockoutEvent::failed && lease.attempt().axis == protocol::Axis::login) {
         consequence_ = ruling;
     }
 }
 
 base::Task<void> Attempt::lift_locks(const LockoutService::CounterLease& lease) {
-    forgiven_ = context_.lockout.counters(lease);
+    forgiven_ = context_.lockout.snapshot(lease);
     auto succeeding = context_.lockout.judge(lease, LockoutEvent::succeeded, {});
     (void)co_await succeeding;
-    lifted_ = context_.lockout.counters(*login_lease_);
-    auto lifting = context_.lockout.lift(*login_lease_);
+    auto lifting = context_.lockout.lift(lease);
     co_await lifting;
-    context_.lockout.forget_known_places(*login_lease_);
+    context_.lockout.forget_known_places(lease);
     if (ended() && std::holds_alternative<Granted>(effects_.turn)) {
-        auto logging_in = context_.lockout.judge(*login_lease_, LockoutEvent::succeeded, {});
+        const LockoutService::CounterLease login(context_.lockout, key_of(dialog_, protocol::Axis::login));
+        auto logging_in = context_.lockout.judge(login, LockoutEvent::succeeded, {});
         (void)co_await logging_in;
     }
 }
@@ -89,9 +89,6 @@ base::Task<void> Attempt::commit(const LockoutService::CounterLease& lease) {
         if (forgiven_) {
             context_.lockout.put_back(lease, *std::move(forgiven_));
         }
-        if (lifted_) {
-            context_.lockout.put_back(*login_lease_, *std::move(lifted_));
-        }
     }
     if (!durable_ && (steps_wrote || outdated_) && ended()) {
         // It may be the steps' part that cannot be written: the attempt counts without it.
@@ -102,22 +99,14 @@ base::Task<void> Attempt::commit(const LockoutService::CounterLease& lease) {
 
 base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
     std::vector<store::Store::Work> pieces = std::exchange(effects_.writes, {});
-    std::vector<base::Job> durable;
-    using Extent = LockoutService::Extent;
-    const auto keep_counters = [&](const LockoutService::CounterLease& of, Extent extent) {
-        LockoutService::Changes counters = context_.lockout.changes(of, extent);
+    LockoutService::Changes counters;
+    const bool granted = ended() && std::holds_alternative<Granted>(effects_.turn);
+    if (ended() || recovers_) {
+        using Extent = LockoutService::Extent;
+        counters = context_.lockout.changes(lease, granted || recovers_ ? Extent::changed : Extent::all);
         pieces.push_back(std::move(counters.work));
-        durable.push_back(std::move(counters.durable));
-    };
-    if (login_lease_) {
-        keep_counters(*login_lease_, Extent::changed);
-    }
-    if (ended() || login_lease_) {
-        const bool granted = std::holds_alternative<Granted>(effects_.turn);
-        keep_counters(lease, granted || login_lease_ ? Extent::changed : Extent::all);
     }
     if (ended()) {
-        const bool granted = std::holds_alternative<Granted>(effects_.turn);
         if (consequence_ && consequence_->shut()) {
             tell_owner(model::Notice::locked_by_failures, pieces);
         }
@@ -133,10 +122,8 @@ base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
         auto writing = context_.store.write(all_of(std::move(pieces)));
         co_await writing;
         durable_ = true;
-        for (base::Job& job : durable) {
-            if (job) {
-                job();
-            }
+        if (counters.durable) {
+            counters.durable();
         }
     } catch (const std::exception& error) {
         const auto* const known = dynamic_cast<const Error*>(&error);

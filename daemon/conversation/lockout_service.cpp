@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -25,13 +26,24 @@ constexpr std::uint32_t tries = 3;
 constexpr base::Milliseconds lock_for = std::chrono::minutes(20);
 constexpr std::int64_t hour = 3'600'000;
 
-/// Keeps the hourly failures true, so that the plugin finds them when it is back.
-void count_failure(Counter& counter, std::int64_t now) {
+std::uint32_t failures_in_a_day(const Counter& counter) {
+    return std::accumulate(counter.failed_in_hour.begin(), counter.failed_in_hour.end(), std::uint32_t{0});
+}
+
+/// Keeps the hourly failures true, and how many of them are pardoned, so that the plugin finds them when it is back.
+void age(Counter& counter, std::int64_t now) {
     const std::int64_t this_hour = now / hour;
     const std::int64_t passed = std::clamp<std::int64_t>(this_hour - counter.hour, 0, Counter::hours);
-    std::rotate(counter.failed_in_hour.begin(), counter.failed_in_hour.end() - passed, counter.failed_in_hour.end());
+    const auto leaving = counter.failed_in_hour.end() - passed;
+    const auto left = std::accumulate(leaving, counter.failed_in_hour.end(), std::uint32_t{0});
+    counter.pardoned -= std::min(counter.pardoned, left);
+    std::rotate(counter.failed_in_hour.begin(), leaving, counter.failed_in_hour.end());
     std::fill_n(counter.failed_in_hour.begin(), passed, std::uint16_t{0});
     counter.hour = std::max(counter.hour, this_hour);
+}
+
+void count_failure(Counter& counter, std::int64_t now) {
+    age(counter, now);
     auto& failed = counter.failed_in_hour.front();
     failed = static_cast<std::uint16_t>(std::min<unsigned>(failed + 1U, UINT16_MAX));
     counter.consecutive = counter.consecutive == UINT32_MAX ? UINT32_MAX : counter.consecutive + 1;
@@ -41,8 +53,18 @@ void count_failure(Counter& counter, std::int64_t now) {
 
 void count_success(Counter& counter, std::int64_t now) {
     counter.consecutive = 0;
+    counter.pardoned_in_a_row = 0;
     counter.since_lock = 0;
     counter.last_success = now;
+}
+
+void lift(Counter& counter, std::int64_t now) {
+    age(counter, now);
+    counter.locked_until = 0;
+    counter.since_lock = 0;
+    counter.disabled = false;
+    counter.pardoned = failures_in_a_day(counter);
+    counter.pardoned_in_a_row = counter.consecutive;
 }
 
 Judgement standing(const JudgeRequest& request, const protocol::ScopedCounters& counters) {
@@ -102,29 +124,39 @@ Judgement judge_strictly(const JudgeRequest& request) {
                 count_success(*counters[scope], now);
             }
         }
+    } else if (request.event == LockoutEvent::lifted) {
+        for (const Scope scope : {Scope::account, Scope::account_place, Scope::known_place}) {
+            if (counters[scope]) {
+                lift(*counters[scope], now);
+            }
+        }
     }
     Judgement judgement = standing(request, counters);
     judgement.counters = counters;
     return judgement;
 }
 
+using model::Axis;
+using model::CounterKey;
 using model::Digest;
 using protocol::Scope;
 using store::CountersTable;
 
 namespace {
 
-const Digest site_key{};
+CounterKey site_key(Axis axis) noexcept {
+    return {Digest{}, axis};
+}
 /// Accounts are no outsiders' invention: their counters never give way to those of names that nobody has.
 constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
 
 struct AttemptChange {
-    Digest identity;
+    CounterKey identity;
     bool unknown;
     model::AttemptCounters counters;
 };
 struct PlaceChange {
-    Digest place;
+    CounterKey place;
     model::Counter counter;
 };
 
@@ -134,11 +166,16 @@ void put(store::WriteTxn& txn, const AttemptChange& change) {
 }
 
 void put(store::WriteTxn& txn, const PlaceChange& change) {
-    if (change.place == site_key) {
-        CountersTable::put_site(txn, change.counter);
+    if (change.place == site_key(change.place.axis)) {
+        CountersTable::put_site(txn, change.counter, change.place.axis);
     } else {
         CountersTable::put_place(txn, change.place, change.counter);
     }
+}
+
+/// How many names of that sort are kept in memory though the store has not got them.
+std::size_t names_kept(const AttemptKey& attempt) noexcept {
+    return attempt.unknown ? limits::counted_unknown_names : any_number;
 }
 
 model::FailureLock lock_of(const protocol::Judgement& judgement) {
@@ -157,38 +194,56 @@ model::FailureLock lock_of(const protocol::Judgement& judgement) {
 } // namespace
 
 LockoutService::CounterLease::CounterLease(LockoutService& lockout, const AttemptKey& attempt)
-    : attempt_(attempt),
-      name_(lockout.names_, attempt.identity, attempt.unknown ? limits::counted_unknown_names : any_number,
-            [&] { return lockout.stored(attempt); }),
-      place_(lockout.places_, attempt.place, limits::counted_places,
+    : attempt_(attempt), login_(lockout.names_, {attempt.identity, Axis::login}, names_kept(attempt),
+                                [&] { return lockout.stored({attempt.identity, Axis::login}, attempt.unknown); }),
+      recovery_(lockout.names_, {attempt.identity, Axis::recovery}, names_kept(attempt),
+                [&] { return lockout.stored({attempt.identity, Axis::recovery}, attempt.unknown); }),
+      place_(lockout.places_, {attempt.place, attempt.axis}, limits::counted_places,
              [&] {
-                 return lockout.store_.read(
-                     [&](const store::ReadTxn& txn) { return CountersTable::place(txn, attempt.place); });
+                 return lockout.store_.read([&](const store::ReadTxn& txn) {
+                     return CountersTable::place(txn, {attempt.place, attempt.axis});
+                 });
              }),
-      site_(lockout.places_, site_key, any_number,
-            [&] { return lockout.store_.read([](const store::ReadTxn& txn) { return CountersTable::site(txn); }); }) {}
+      site_(lockout.places_, site_key(attempt.axis), any_number, [&] {
+          return lockout.store_.read([&](const store::ReadTxn& txn) { return CountersTable::site(txn, attempt.axis); });
+      }) {}
 
 LockoutService::CounterFreeze::CounterFreeze(LockoutService& lockout, const Digest& identity)
-    : name_(lockout.names_, identity, any_number, [&] { return lockout.stored({identity, false, {}}); }) {}
+    : login_(lockout.names_, {identity, Axis::login}, any_number,
+             [&] { return lockout.stored({identity, Axis::login}, false); }),
+      recovery_(lockout.names_, {identity, Axis::recovery}, any_number,
+                [&] { return lockout.stored({identity, Axis::recovery}, false); }) {}
 
-LockoutService::Name LockoutService::stored(const AttemptKey& attempt) const {
-    return {store_.read([&](const store::ReadTxn& txn) { return CountersTable::attempts(txn, attempt.identity); }),
-            attempt.unknown};
+LockoutService::Name LockoutService::stored(const CounterKey& identity, bool unknown) const {
+    return {store_.read([&](const store::ReadTxn& txn) { return CountersTable::attempts(txn, identity); }), unknown};
+}
+
+void LockoutService::set(const AttemptKey& attempt, Axis axis, model::AttemptCounters counters) {
+    names_.set({attempt.identity, axis}, {std::move(counters), attempt.unknown});
+}
+
+protocol::JudgeRequest LockoutService::question_about_name(const AttemptKey& attempt, protocol::LockoutEvent event) {
+    protocol::JudgeRequest request;
+    request.event = event;
+    request.axis = attempt.axis;
+    request.now = steady_.now(clock_);
+    request.boot_id = clock_.boot_id();
+    const model::AttemptCounters& counters = names_.get({attempt.identity, attempt.axis}).counters;
+    request.counters[Scope::account] = counters.account;
+    request.counters[Scope::account_place] = counters.place(attempt.place);
+    if (const auto* known = names_.get(attempt.identity).counters.known_place(attempt.place)) {
+        const auto* counted = counters.known_place(attempt.place);
+        model::Counter counter = counted != nullptr ? counted->counter : model::Counter{};
+        counter.last_success = known->counter.last_success; // of a login: it is what makes the place known
+        request.counters[Scope::known_place] = counter;
+    }
+    return request;
 }
 
 protocol::JudgeRequest LockoutService::question(const AttemptKey& attempt, protocol::LockoutEvent event) {
-    protocol::JudgeRequest request;
-    request.event = event;
-    request.now = steady_.now(clock_);
-    request.boot_id = clock_.boot_id();
-    const model::AttemptCounters& counters = names_.get(attempt.identity).counters;
-    request.counters[Scope::account] = counters.account;
-    request.counters[Scope::account_place] = counters.place(attempt.place);
-    if (const auto* known = counters.known_place(attempt.place)) {
-        request.counters[Scope::known_place] = known->counter;
-    }
-    request.counters[Scope::place] = places_.get(attempt.place);
-    request.counters[Scope::site] = places_.get(site_key);
+    protocol::JudgeRequest request = question_about_name(attempt, event);
+    request.counters[Scope::place] = places_.get({attempt.place, attempt.axis});
+    request.counters[Scope::site] = places_.get(site_key(attempt.axis));
     return request;
 }
 
@@ -206,7 +261,8 @@ base::Task<LockoutService::Answer> LockoutService::ask(std::shared_ptr<plugins::
 }
 
 LockoutService::Versions LockoutService::versions(const AttemptKey& attempt) const {
-    return {names_.version(attempt.identity), places_.version(attempt.place), places_.version(site_key)};
+    return {names_.version(attempt.identity), names_.version({attempt.identity, Axis::recovery}),
+            places_.version({attempt.place, attempt.axis}), places_.version(site_key(attempt.axis))};
 }
 
 LockoutService::PrefetchedRulings LockoutService::prefetch(const CounterLease& lease,
@@ -233,7 +289,8 @@ base::Task<Ruling> LockoutService::judge(const CounterLease& lease, protocol::Lo
     note_fallback(!answer.failure.empty(), answer.failure);
     take_over(lease.attempt(), event, judgement.counters);
     if (event == protocol::LockoutEvent::failed || event == protocol::LockoutEvent::refused) {
-        auto noting = note_locks(lease.attempt(), judgement, answer.failure.empty());
+        auto noting = note_locks(lease.attempt(), question(lease.attempt(), protocol::LockoutEvent::before), judgement,
+                                 answer.failure.empty());
         co_await noting;
     }
     if (!judgement.alert.empty() && on_alert) {
@@ -249,35 +306,58 @@ base::Task<Ruling> LockoutService::judge(const CounterLease& lease, protocol::Lo
     co_return ruling;
 }
 
-base::Task<void> LockoutService::note_locks(const AttemptKey& attempt, const protocol::Judgement& judgement,
-                                            bool policy_answers) {
-    protocol::JudgeRequest elsewhere = question(attempt, protocol::LockoutEvent::before);
+base::Task<void> LockoutService::note_locks(const AttemptKey& attempt, protocol::JudgeRequest asked,
+                                            const protocol::Judgement& judgement, bool policy_answers) {
     for (const Scope scope : {Scope::account_place, Scope::place, Scope::known_place}) {
-        elsewhere.counters[scope].reset();
+        asked.counters[scope].reset();
     }
     protocol::Judgement of_account;
     if (policy_answers) {
-        auto asking = base::started(ask(policy_, std::move(elsewhere)));
+        auto asking = base::started(ask(policy_, std::move(asked)));
         const Answer answer = co_await asking;
         of_account = answer.judgement;
     } else {
-        of_account = judge_strictly(elsewhere);
+        of_account = judge_strictly(asked);
     }
-    model::AttemptCounters attempts = names_.get(attempt.identity).counters;
+    model::AttemptCounters attempts = names_.get({attempt.identity, attempt.axis}).counters;
     attempts.lock = lock_of(of_account);
     attempts.set_place_lock(attempt.place, lock_of(judgement));
-    names_.set(attempt.identity, {std::move(attempts), attempt.unknown});
+    set(attempt, attempt.axis, std::move(attempts));
 }
 
 void LockoutService::forget_failures(const CounterLease& lease) {
-    model::AttemptCounters counters = names_.get(lease.attempt().identity).counters;
-    (void)counters.forget_failures();
-    names_.set(lease.attempt().identity, {std::move(counters), lease.attempt().unknown});
+    for (const Axis axis : {Axis::login, Axis::recovery}) {
+        model::AttemptCounters counters = names_.get({lease.attempt().identity, axis}).counters;
+        (void)counters.forget_failures();
+        set(lease.attempt(), axis, std::move(counters));
+    }
+}
+
+base::Task<void> LockoutService::lift(const CounterLease& lease) {
+    auto turn = judging_.lock();
+    const base::AsyncMutex::Guard alone = co_await turn;
+    AttemptKey login = lease.attempt();
+    login.axis = Axis::login;
+    auto asking = base::started(ask(policy_, question_about_name(login, protocol::LockoutEvent::lifted)));
+    const Answer answer = co_await asking;
+    take_over(login, protocol::LockoutEvent::lifted, answer.judgement.counters);
+    auto noting = note_locks(login, question_about_name(login, protocol::LockoutEvent::before), answer.judgement, true);
+    co_await noting;
+}
+
+void LockoutService::forget_known_places(const CounterLease& lease) {
+    for (const Axis axis : {Axis::login, Axis::recovery}) {
+        model::AttemptCounters counters = names_.get({lease.attempt().identity, axis}).counters;
+        counters.forget_known_places();
+        set(lease.attempt(), axis, std::move(counters));
+    }
 }
 
 void LockoutService::take_over(const AttemptKey& attempt, protocol::LockoutEvent event,
                                const protocol::ScopedCounters& counters) {
-    model::AttemptCounters attempts = names_.get(attempt.identity).counters;
+    const bool recovers = attempt.axis == Axis::recovery;
+    const bool makes_known = attempt.makes_known && !recovers;
+    model::AttemptCounters attempts = names_.get({attempt.identity, attempt.axis}).counters;
     if (counters[Scope::account]) {
         attempts.account = *counters[Scope::account];
     }
@@ -285,13 +365,22 @@ void LockoutService::take_over(const AttemptKey& attempt, protocol::LockoutEvent
     if (counters[Scope::account_place] && *counters[Scope::account_place] != attempts.place(attempt.place)) {
         attempts.set_place(attempt.place, *counters[Scope::account_place]);
     }
-    if (counters[Scope::known_place]) {
-        attempts.set_known(attempt.place, *counters[Scope::known_place]);
+    const auto* known = names_.get(attempt.identity).counters.known_place(attempt.place);
+    if (counters[Scope::known_place] && known != nullptr) {
+        model::Counter counter = *counters[Scope::known_place];
+        if (!makes_known) {
+            counter.last_success = known->counter.last_success;
+        }
+        if (recovers) {
+            attempts.set_known_as_in(names_.get(attempt.identity).counters, attempt.place, counter);
+        } else {
+            attempts.set_known(attempt.place, counter);
+        }
     }
     if (event == protocol::LockoutEvent::succeeded) {
-        if (attempt.makes_known) {
-            const auto* known = attempts.known_place(attempt.place);
-            attempts.note_success(attempt.place, known != nullptr ? known->counter : attempts.place(attempt.place),
+        if (makes_known) {
+            const auto* counted = attempts.known_place(attempt.place);
+            attempts.note_success(attempt.place, counted != nullptr ? counted->counter : attempts.place(attempt.place),
                                   steady_.now(clock_).count());
         }
         attempts.set_place_lock(attempt.place, {});
@@ -299,12 +388,12 @@ void LockoutService::take_over(const AttemptKey& attempt, protocol::LockoutEvent
             attempts.lock = {};
         }
     }
-    names_.set(attempt.identity, {std::move(attempts), attempt.unknown});
+    set(attempt, attempt.axis, std::move(attempts));
     if (counters[Scope::place]) {
-        places_.set(attempt.place, *counters[Scope::place]);
+        places_.set({attempt.place, attempt.axis}, *counters[Scope::place]);
     }
     if (counters[Scope::site]) {
-        places_.set(site_key, *counters[Scope::site]);
+        places_.set(site_key(attempt.axis), *counters[Scope::site]);
     }
 }
 
@@ -315,18 +404,30 @@ void LockoutService::note_fallback(bool fallback, const std::string& why) {
 }
 
 const model::AttemptCounters& LockoutService::counters(const CounterLease& lease) const {
-    return names_.get(lease.attempt().identity).counters;
+    return names_.get({lease.attempt().identity, lease.attempt().axis}).counters;
 }
 
-void LockoutService::put_back(const CounterLease& lease, model::AttemptCounters counters) {
-    names_.set(lease.attempt().identity, {std::move(counters), lease.attempt().unknown});
+LockoutService::Snapshot LockoutService::snapshot(const CounterLease& lease) const {
+    const Digest& identity = lease.attempt().identity;
+    return {names_.get(identity).counters, names_.get({identity, Axis::recovery}).counters};
+}
+
+void LockoutService::put_back(const CounterLease& lease, Snapshot counters) {
+    set(lease.attempt(), Axis::login, std::move(counters.login));
+    set(lease.attempt(), Axis::recovery, std::move(counters.recovery));
 }
 
 LockoutService::Changes LockoutService::changes(const CounterLease& lease, Extent extent) {
     const AttemptKey& attempt = lease.attempt();
-    AttemptChange of_attempt{attempt.identity, attempt.unknown, names_.get(attempt.identity).counters};
+    std::vector<AttemptChange> of_name;
+    for (const Axis axis : {Axis::login, Axis::recovery}) {
+        const CounterKey key(attempt.identity, axis);
+        if (axis == attempt.axis || !names_.is_durable(key)) {
+            of_name.push_back({key, attempt.unknown, names_.get(key).counters});
+        }
+    }
     std::vector<PlaceChange> of_places;
-    for (const Digest& key : {attempt.place, site_key}) {
+    for (const CounterKey& key : {CounterKey(attempt.place, attempt.axis), site_key(attempt.axis)}) {
         if (extent == Extent::all || !places_.is_durable(key)) {
             of_places.push_back({key, places_.get(key)});
         }
@@ -334,12 +435,13 @@ LockoutService::Changes LockoutService::changes(const CounterLease& lease, Exten
     const base::Milliseconds now = steady_.now(clock_);
     Changes changes;
     changes.durable = [this, attempt, written = versions(attempt)] {
-        names_.durable(attempt.identity, written.name);
-        places_.durable(attempt.place, written.place);
-        places_.durable(site_key, written.site);
+        names_.durable(attempt.identity, written.login);
+        names_.durable({attempt.identity, Axis::recovery}, written.recovery);
+        places_.durable({attempt.place, attempt.axis}, written.place);
+        places_.durable(site_key(attempt.axis), written.site);
     };
-    changes.work = [of_attempt = std::move(of_attempt), of_places = std::move(of_places), now](store::WriteTxn& txn) {
-        put(txn, of_attempt);
+    changes.work = [of_name = std::move(of_name), of_places = std::move(of_places), now](store::WriteTxn& txn) {
+        std::for_each(of_name.begin(), of_name.end(), [&](const AttemptChange& change) { put(txn, change); });
         std::for_each(of_places.begin(), of_places.end(), [&](const PlaceChange& change) { put(txn, change); });
         store::MetaTable::put_steady_time(txn, now);
     };
@@ -347,20 +449,22 @@ LockoutService::Changes LockoutService::changes(const CounterLease& lease, Exten
 }
 
 void LockoutService::reload(const Digest& identity) {
-    names_.replace(identity, stored({identity, false, {}}));
+    for (const Axis axis : {Axis::login, Axis::recovery}) {
+        names_.replace({identity, axis}, stored({identity, axis}, false));
+    }
 }
 
 std::optional<LockoutService::Changes> LockoutService::unsaved() {
     std::vector<AttemptChange> attempts;
     std::vector<PlaceChange> places;
-    std::vector<std::pair<Digest, std::uint64_t>> attempt_versions;
-    std::vector<std::pair<Digest, std::uint64_t>> place_versions;
-    for (const Digest& key : names_.unsaved()) {
+    std::vector<std::pair<CounterKey, std::uint64_t>> attempt_versions;
+    std::vector<std::pair<CounterKey, std::uint64_t>> place_versions;
+    for (const CounterKey& key : names_.unsaved()) {
         const Name& name = names_.get(key);
         attempts.push_back({key, name.unknown, name.counters});
         attempt_versions.emplace_back(key, names_.version(key));
     }
-    for (const Digest& key : places_.unsaved()) {
+    for (const CounterKey& key : places_.unsaved()) {
         places.push_back({key, places_.get(key)});
         place_versions.emplace_back(key, places_.version(key));
     }

@@ -37,7 +37,7 @@ public:
     class [[nodiscard]] Held {
     public:
         template <class Load>
-        Held(CounterCache& book, const model::Digest& key, std::size_t most, Load load)
+        Held(CounterCache& book, const model::CounterKey& key, std::size_t most, Load load)
             : book_(book), key_(key), most_(most) {
             book_.hold(key_, load);
         }
@@ -47,20 +47,20 @@ public:
 
     private:
         CounterCache& book_;
-        model::Digest key_;
+        model::CounterKey key_;
         std::size_t most_;
     };
 
     /// Until release(); see Held.
     template <class Load>
-    void hold(const model::Digest& key, Load load) {
+    void hold(const model::CounterKey& key, Load load) {
         auto place = entries_.find(key);
         if (place == entries_.end()) {
             place = entries_.emplace(key, Entry{load(), 0, 0, 0}).first;
         }
         ++place->second.holders;
     }
-    void release(const model::Digest& key, std::size_t most) {
+    void release(const model::CounterKey& key, std::size_t most) {
         if (--entries_.at(key).holders == 0 && entries_.size() > most) {
             entries_.erase(key);
         } else {
@@ -68,22 +68,22 @@ public:
         }
     }
 
-    [[nodiscard]] const Value& get(const model::Digest& key) const { return entries_.at(key).value; }
-    void set(const model::Digest& key, Value value) {
+    [[nodiscard]] const Value& get(const model::CounterKey& key) const { return entries_.at(key).value; }
+    void set(const model::CounterKey& key, Value value) {
         Entry& entry = entries_.at(key);
         if (!(entry.value == value)) {
             entry.value = std::move(value);
             ++entry.version;
         }
     }
-    [[nodiscard]] Version version(const model::Digest& key) const { return entries_.at(key).version; }
+    [[nodiscard]] Version version(const model::CounterKey& key) const { return entries_.at(key).version; }
     /// Whether the store has the value as it stands, as far as is known by now.
-    [[nodiscard]] bool is_durable(const model::Digest& key) const {
+    [[nodiscard]] bool is_durable(const model::CounterKey& key) const {
         const Entry& entry = entries_.at(key);
         return entry.durable == entry.version;
     }
     /// The store has the value of that version.
-    void durable(const model::Digest& key, Version version) {
+    void durable(const model::CounterKey& key, Version version) {
         const auto place = entries_.find(key);
         if (place != entries_.end()) {
             place->second.durable = std::max(place->second.durable, version);
@@ -91,7 +91,7 @@ public:
         }
     }
     /// What is in the store now counts: for an unlock by the helpdesk.
-    void replace(const model::Digest& key, Value value) {
+    void replace(const model::CounterKey& key, Value value) {
         const auto place = entries_.find(key);
         if (place != entries_.end()) {
             place->second.value = std::move(value);
@@ -101,8 +101,8 @@ public:
     }
 
     /// Values that the store has not got, with nobody using them: left by a disk that refused.
-    [[nodiscard]] std::vector<model::Digest> unsaved() const {
-        std::vector<model::Digest> keys;
+    [[nodiscard]] std::vector<model::CounterKey> unsaved() const {
+        std::vector<model::CounterKey> keys;
         for (const auto& [key, entry] : entries_) {
             if (entry.holders == 0) {
                 keys.push_back(key);
@@ -110,7 +110,7 @@ public:
         }
         return keys;
     }
-    [[nodiscard]] bool has(const model::Digest& key) const { return entries_.contains(key); }
+    [[nodiscard]] bool has(const model::CounterKey& key) const { return entries_.contains(key); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
 private:
@@ -120,26 +120,29 @@ private:
         Version version = 0;
         Version durable = 0;
     };
-    void drop_if_done(const model::Digest& key) {
+    void drop_if_done(const model::CounterKey& key) {
         const auto place = entries_.find(key);
         if (place != entries_.end() && place->second.holders == 0 && place->second.durable == place->second.version) {
             entries_.erase(place);
         }
     }
 
-    std::unordered_map<model::Digest, Entry, model::DigestHash> entries_;
+    std::unordered_map<model::CounterKey, Entry, model::CounterKeyHash> entries_;
 };
 
 /// Same question and answer as the plugin's `judge`.
 [[nodiscard]] protocol::Judgement judge_strictly(const protocol::JudgeRequest& request);
 
-/// Whose attempt, from where.
+/// Whose attempt, from where, at what.
 struct AttemptKey {
     model::Digest identity; ///< of the canonical name, or of what was typed
     bool unknown = true;    ///< nobody has the name
     model::Digest place;
-    bool makes_known = true; ///< a success there shows the owner's own place; not behind somebody else's su
-    protocol::Axis axis = protocol::Axis::login;
+    /// A success there shows the owner's own place: not behind somebody else's su, and never on the axis of recovery.
+    /// Where it does not, the place is neither added to the known ones nor known for longer.
+    bool makes_known = true;
+    /// What is counted: each axis has counters of its own. A place is known on both where the owner logged in there.
+    model::Axis axis = model::Axis::login;
 };
 
 struct Ruling {
@@ -178,19 +181,22 @@ public:
 
     private:
         AttemptKey attempt_;
-        Names::Held name_;
+        // Of the name on both axes: the one has the known places of the other, and both are forgiven at once.
+        Names::Held login_;
+        Names::Held recovery_;
         Places::Held place_;
         Places::Held site_;
     };
 
-    /// While one lives the account's counters are changed in the store behind the book: what a refusing disk left in
-    /// memory is not written over that.
+    /// While one lives the account's counters are changed in the store behind the book, on every axis: counters that
+    /// could not be saved are not written over that.
     class [[nodiscard]] CounterFreeze {
     public:
         CounterFreeze(LockoutService& lockout, const model::Digest& identity);
 
     private:
-        Names::Held name_;
+        Names::Held login_;
+        Names::Held recovery_;
     };
 
     /// What the policy says to events that have not happened yet. It is a pure function of the counters: asking it
@@ -204,13 +210,27 @@ public:
     /// plugin.
     base::Task<Ruling> judge(const CounterLease& lease, protocol::LockoutEvent event, PrefetchedRulings prefetched);
 
+    /// Of the attempt's axis.
     [[nodiscard]] const model::AttemptCounters& counters(const CounterLease& lease) const;
+    /// The counters of the name on every axis, to be put back where what changed them could not be written.
+    struct Snapshot {
+        model::AttemptCounters login;
+        model::AttemptCounters recovery;
+    };
+    [[nodiscard]] Snapshot snapshot(const CounterLease& lease) const;
     /// Nobody else's attempt has changed them meanwhile: an account is judged once at a time.
-    void put_back(const CounterLease& lease, model::AttemptCounters counters);
-    /// A new password by somebody who may give one: the failures are forgotten, the known places stay.
+    void put_back(const CounterLease& lease, Snapshot counters);
+
+    // What changes the counters of the name, whichever the attempt's axis is; changes() of the lease makes it durable.
+
+    /// A new password by somebody who may give one: the failures are forgotten on every axis, the known places stay.
     void forget_failures(const CounterLease& lease);
-    static base::Task<void> lift(const CounterLease&) { co_return; }
-    static void forget_known_places(const CounterLease&) {}
+    /// A recovery gave a new password: locks of the login by failures end, of the account and at this place. What was
+    /// counted stays and shuts nothing any more; the axis of recovery stays as it is. Where the policy answers with an
+    /// error, the strict one's answer is taken. Never throws for a dead plugin.
+    base::Task<void> lift(const CounterLease& lease);
+    /// The owner is known nowhere any more: who gave the new password may not be the one who logged in there.
+    void forget_known_places(const CounterLease& lease);
 
     /// The attempt's counters as they stand, for the store; `durable` is to be run once the write is.
     struct Changes {
@@ -223,7 +243,8 @@ public:
     };
     [[nodiscard]] Changes changes(const CounterLease& lease, Extent extent);
 
-    /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there.
+    /// The helpdesk's unlock (or an erasure) changed the store behind the book: take over what stands there, on every
+    /// axis.
     void reload(const model::Digest& identity);
 
     /// Counters that a refusing disk left in memory (bounded: every account's, and beyond limits::counted_unknown_names
@@ -245,17 +266,21 @@ private:
     static base::Task<Answer> ask(std::shared_ptr<plugins::LockoutClient> policy, protocol::JudgeRequest request);
     /// Of the counters that an attempt is judged by.
     struct Versions {
-        std::uint64_t name = 0;
+        std::uint64_t login = 0;
+        std::uint64_t recovery = 0;
         std::uint64_t place = 0;
         std::uint64_t site = 0;
         friend bool operator==(const Versions&, const Versions&) = default;
     };
     [[nodiscard]] Versions versions(const AttemptKey& attempt) const;
     [[nodiscard]] protocol::JudgeRequest question(const AttemptKey& attempt, protocol::LockoutEvent event);
+    /// The same of the name's counters alone, without the place's and the site's.
+    [[nodiscard]] protocol::JudgeRequest question_about_name(const AttemptKey& attempt, protocol::LockoutEvent event);
     void take_over(const AttemptKey& attempt, protocol::LockoutEvent event, const protocol::ScopedCounters& counters);
     /// What the helpdesk is told of locks by failures: the place's from what the attempt met, and the account's from
-    /// what an attempt at any other place would meet.
-    base::Task<void> note_locks(const AttemptKey& attempt, const protocol::Judgement& judgement, bool policy_answers);
+    /// what an attempt at any other place would meet. `asked` has what there is to judge by.
+    base::Task<void> note_locks(const AttemptKey& attempt, protocol::JudgeRequest asked,
+                                const protocol::Judgement& judgement, bool policy_answers);
     void note_fallback(bool fallback, const std::string& why);
 
     std::shared_ptr<plugins::LockoutClient> policy_;
@@ -263,10 +288,11 @@ private:
     model::SteadyTime& steady_;
     const base::Clock& clock_;
     base::AsyncMutex judging_;
-    [[nodiscard]] Name stored(const AttemptKey& attempt) const;
+    [[nodiscard]] Name stored(const model::CounterKey& identity, bool unknown) const;
+    void set(const AttemptKey& attempt, model::Axis axis, model::AttemptCounters counters);
 
     Names names_;
-    Places places_; ///< the site has the key Digest{}
+    Places places_; ///< the site has the digest Digest{}
     bool on_fallback_ = false;
 };
 

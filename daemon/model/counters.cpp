@@ -109,6 +109,15 @@ void AttemptCounters::note_success(const Digest& place, Counter counter, std::in
     }
 }
 
+void AttemptCounters::set_known_as_in(const AttemptCounters& logins, const Digest& place, const Counter& counter) {
+    std::erase_if(known, [&](const KnownPlace& k) { return logins.known_place(k.place) == nullptr; });
+    if (known_place(place) != nullptr) {
+        set_known(place, counter);
+    } else if (logins.known_place(place) != nullptr) {
+        known.push_back({place, counter});
+    }
+}
+
 bool AttemptCounters::forget_failures() {
     const AttemptCounters before = std::exchange(*this, AttemptCounters{});
     account.last_success = before.account.last_success;

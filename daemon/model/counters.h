@@ -13,7 +13,22 @@
 
 namespace loquet::model {
 
+using protocol::Axis;
 using protocol::Counter;
+
+/// Whose counter it is: of a name, a place or the site, on one of the axes.
+struct CounterKey {
+    /// Not explicit: a login is what is counted if nothing else is said.
+    CounterKey(const Digest& of, Axis on = Axis::login) : digest(of), axis(on) {}
+    Digest digest;
+    Axis axis;
+    friend bool operator==(const CounterKey&, const CounterKey&) = default;
+};
+struct CounterKeyHash {
+    [[nodiscard]] std::size_t operator()(const CounterKey& key) const noexcept {
+        return DigestHash()(key.digest) ^ static_cast<std::size_t>(key.axis);
+    }
+};
 
 /// A lock by failures as the policy put it when it began, for those who ask why somebody cannot log in.
 struct FailureLock {
@@ -25,7 +40,7 @@ struct FailureLock {
     friend bool operator==(const FailureLock&, const FailureLock&) = default;
 };
 
-/// What is known of attempts under one name, whether an account has it or not.
+/// What is known of attempts under one name on one axis, whether an account has the name or not.
 struct AttemptCounters {
     /// A place where somebody failed, the owner's own among them.
     struct Place {
@@ -34,7 +49,7 @@ struct AttemptCounters {
         FailureLock lock{};
         friend bool operator==(const Place&, const Place&) = default;
     };
-    /// A place where the owner succeeded.
+    /// A place where the owner succeeded. On the axis of recovery: a counter of such a place, known for its logins.
     struct KnownPlace {
         Digest place;
         Counter counter;
@@ -60,6 +75,11 @@ struct AttemptCounters {
     /// The owner succeeded there, with that counter of the place. When the list is full the oldest success gives way,
     /// but never the place that the owner used on most days (within limits::favourite_for).
     void note_success(const Digest& place, Counter counter, std::int64_t now);
+
+    /// Of the axis of recovery: keeps the counter of a place that is known in `logins`, and those of no other places.
+    void set_known_as_in(const AttemptCounters& logins, const Digest& place, const Counter& counter);
+    /// The owner is known nowhere any more.
+    void forget_known_places() { known.clear(); }
 
     /// Ends every lock and forgets every failure; the known places stay. False where there was nothing to forget.
     bool forget_failures();

@@ -132,14 +132,14 @@ void erase_by_uid(WriteTxn& txn, Table table, Uid uid) {
     }
 }
 
-void erase_from(WriteTxn& txn, const TableSpec& spec, const model::PublicAccount& account, const Key& name) {
+void erase_from(WriteTxn& txn, const TableSpec& spec, const model::PublicAccount& account, const model::Digest& name) {
     switch (spec.when_erased) {
     case WhenErased::stays:
         return;
     case WhenErased::goes_by_uid:
         return erase_by_uid(txn, spec.table, account.uid);
     case WhenErased::goes_by_name:
-        txn.erase(spec.table, name);
+        txn.erase(spec.table, Key(name));
         return;
     case WhenErased::leaves_groups:
         return GroupsTable::move(txn, &account, nullptr);
@@ -298,7 +298,8 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
     if (!account) {
         return false;
     }
-    const Key name(txn.digest(DigestKind::name, account->name));
+    const model::Digest name = txn.digest(DigestKind::name, account->name);
+    CountersTable::erase_attempts(txn, name);
     for (const TableSpec& spec : table_specs) {
         erase_from(txn, spec, *account, name);
     }

@@ -4,8 +4,10 @@
 #include "daemon/store/record_bytes.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/limits.h"
+#include "lib/base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -13,7 +15,9 @@
 namespace loquet::store {
 
 using model::AttemptCounters;
+using model::Axis;
 using model::Counter;
+using model::CounterKey;
 using model::Digest;
 using records::AttemptsRecord;
 using records::CounterRecord;
@@ -34,6 +38,8 @@ Counter from_record(const CounterRecord& record) {
     counter.last_success = record.last_success();
     counter.locked_until = record.locked_until();
     counter.disabled = record.disabled();
+    counter.pardoned = record.pardoned();
+    counter.pardoned_in_a_row = record.pardoned_in_a_row();
     counter.hour = record.hour();
     const auto hours = std::min(counter.failed_in_hour.size(), static_cast<std::size_t>(record.failed_in_hour_size()));
     std::transform(record.failed_in_hour().begin(), record.failed_in_hour().begin() + static_cast<int>(hours),
@@ -49,6 +55,8 @@ void into_record(const Counter& counter, CounterRecord& record) {
     record.set_last_success(counter.last_success);
     record.set_locked_until(counter.locked_until);
     record.set_disabled(counter.disabled);
+    record.set_pardoned(counter.pardoned);
+    record.set_pardoned_in_a_row(counter.pardoned_in_a_row);
     record.set_hour(counter.hour);
     const auto& hours = counter.failed_in_hour;
     const auto end = std::find_if(hours.rbegin(), hours.rend(), [](auto n) { return n != 0; }).base();
@@ -103,13 +111,23 @@ using Attempts = TypedTable<Table::attempts, Digest, AttemptCounters, decode_att
 using UnknownNames = TypedTable<Table::unknown_names, Digest, AttemptCounters, decode_attempts, encode>;
 using Places = TypedTable<Table::places, Digest, Counter, decode_counter, encode>;
 
-constexpr std::string_view site_key = "site-counter";
+constexpr std::array axes{Axis::login, Axis::recovery};
+
+constexpr std::string_view site_key(Axis axis) noexcept {
+    return axis == Axis::login ? "site-counter" : "site-counter-recovery";
+}
 constexpr EvictionBucket unknown_names(limits::counted_unknown_names / limits::bucket_slots);
 constexpr EvictionBucket places(limits::counted_places / limits::bucket_slots);
 
 /// What gives way: by the counter of the name itself, which locks and counts all its places.
 Counter weight_of_attempts(Bytes record) {
     return decode_attempts(record).account;
+}
+
+/// What the record of a counter is found by: of a login the digest itself, of another axis one that is made of it, so
+/// that no record says which two are of the same name or place.
+Digest record_key(const ReadTxn& txn, const CounterKey& key) {
+    return key.axis == Axis::login ? key.digest : txn.digest(DigestKind::recovery, base::as_text(key.digest.bytes));
 }
 
 } // namespace
@@ -140,7 +158,7 @@ AttemptCounters decode_attempts(Bytes bytes) {
         const KnownPlaceRecord& known = record.known(static_cast<int>(i));
         out.known.push_back({digest_from(known.place()), from_record(known.counter()), known.days(), known.last_day()});
     }
-    if (places == 0) {
+    if (!record.lists_known() && places == 0) {
         know_places_of_places(out);
     }
     return out;
@@ -162,6 +180,7 @@ base::SecureBytes encode(const AttemptCounters& counters, Bytes stored) {
         into_record(lock, *kept.mutable_lock());
     }
     put_known(counters, former, record);
+    record.set_lists_known(true);
     return to_bytes(record);
 }
 
@@ -202,59 +221,81 @@ void EvictionBucket::make_room(WriteTxn& txn, Table table, const Digest& who, Co
     }
 }
 
-AttemptCounters CountersTable::attempts(const ReadTxn& txn, const Digest& identity) {
+AttemptCounters CountersTable::attempts(const ReadTxn& txn, const CounterKey& identity) {
     // Both places are looked at, so that the time does not say which one has it.
-    auto of_account = Attempts::get(txn, identity);
-    auto of_unknown = UnknownNames::get(txn, identity);
+    const Digest key = record_key(txn, identity);
+    auto of_account = Attempts::get(txn, key);
+    auto of_unknown = UnknownNames::get(txn, key);
     if (of_account) {
         return *std::move(of_account);
     }
     return of_unknown ? *std::move(of_unknown) : AttemptCounters{};
 }
 
-void CountersTable::put_attempts(WriteTxn& txn, const Digest& identity, Whose whose, const AttemptCounters& counters) {
+void CountersTable::put_attempts(WriteTxn& txn, const CounterKey& identity, Whose whose,
+                                 const AttemptCounters& counters) {
+    const Digest key = record_key(txn, identity);
     if (whose == Whose::account) {
-        UnknownNames::erase(txn, identity);
-        Attempts::put(txn, identity, counters);
+        UnknownNames::erase(txn, key);
+        Attempts::put(txn, key, counters);
         return;
     }
-    if (IndexTable<Table::names, model::Uid>::get(txn, identity)) {
+    if (IndexTable<Table::names, model::Uid>::get(txn, identity.digest)) {
         return; // somebody got the name while an attempt was judged: what outsiders counted is not theirs
     }
-    unknown_names.make_room(txn, Table::unknown_names, identity, weight_of_attempts);
-    UnknownNames::put(txn, identity, counters);
+    unknown_names.make_room(txn, Table::unknown_names, key, weight_of_attempts);
+    UnknownNames::put(txn, key, counters);
 }
 
 void CountersTable::move_attempts(WriteTxn& txn, const Digest& from, const Digest& to) {
-    const auto record = txn.get(Table::attempts, Key(from));
     erase_attempts(txn, to);
-    if (record) {
-        txn.put(Table::attempts, Key(to), *record);
-        txn.erase(Table::attempts, Key(from));
+    for (const Axis axis : axes) {
+        const Key former(record_key(txn, {from, axis}));
+        if (const auto record = txn.get(Table::attempts, former)) {
+            txn.put(Table::attempts, Key(record_key(txn, {to, axis})), *record);
+            txn.erase(Table::attempts, former);
+        }
     }
 }
 
 void CountersTable::erase_attempts(WriteTxn& txn, const Digest& identity) {
-    Attempts::erase(txn, identity);
-    UnknownNames::erase(txn, identity);
+    for (const Axis axis : axes) {
+        const Digest key = record_key(txn, {identity, axis});
+        Attempts::erase(txn, key);
+        UnknownNames::erase(txn, key);
+    }
 }
 
-Counter CountersTable::place(const ReadTxn& txn, const Digest& place) {
-    return Places::get(txn, place).value_or(Counter{});
+bool CountersTable::forget_failures(WriteTxn& txn, const Digest& identity) {
+    bool forgot = false;
+    for (const Axis axis : axes) {
+        AttemptCounters counters = attempts(txn, {identity, axis});
+        if (counters.forget_failures()) {
+            put_attempts(txn, {identity, axis}, Whose::account, counters);
+            forgot = true;
+        }
+    }
+    return forgot;
 }
 
-void CountersTable::put_place(WriteTxn& txn, const Digest& place, const Counter& counter) {
-    places.make_room(txn, Table::places, place, decode_counter);
-    Places::put(txn, place, counter);
+Counter CountersTable::place(const ReadTxn& txn, const CounterKey& place) {
+    return Places::get(txn, record_key(txn, place)).value_or(Counter{});
 }
 
-Counter CountersTable::site(const ReadTxn& txn) {
-    const auto record = txn.get(Table::meta, Key(site_key));
+void CountersTable::put_place(WriteTxn& txn, const CounterKey& place, const Counter& counter) {
+    const Digest key = record_key(txn, place);
+    places.make_room(txn, Table::places, key, decode_counter);
+    Places::put(txn, key, counter);
+}
+
+Counter CountersTable::site(const ReadTxn& txn, Axis axis) {
+    const auto record = txn.get(Table::meta, Key(site_key(axis)));
     return record ? decode_counter(*record) : Counter{};
 }
 
-void CountersTable::put_site(WriteTxn& txn, const Counter& counter) {
-    txn.put(Table::meta, Key(site_key), encode(counter, txn.stored(Table::meta, Key(site_key))));
+void CountersTable::put_site(WriteTxn& txn, const Counter& counter, Axis axis) {
+    const Key key(site_key(axis));
+    txn.put(Table::meta, key, encode(counter, txn.stored(Table::meta, key)));
 }
 
 } // namespace loquet::store

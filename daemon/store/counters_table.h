@@ -43,23 +43,28 @@ class CountersTable {
 public:
     enum class Whose : std::uint8_t { account, unknown };
 
-    /// Fresh counters where there are none. `identity` is the digest of the canonical name (DigestKind::name), or of
-    /// what was typed where that cannot be a name. Looks in both tables, whether an account has the name or not.
-    [[nodiscard]] static model::AttemptCounters attempts(const ReadTxn& txn, const model::Digest& identity);
+    /// Fresh counters where there are none. The digest is that of the canonical name (DigestKind::name), or of what was
+    /// typed where that cannot be a name. Looks in both tables, whether an account has the name or not.
+    [[nodiscard]] static model::AttemptCounters attempts(const ReadTxn& txn, const model::CounterKey& identity);
     /// Counters of an account are kept until it is erased; an outsider's may give way later. What an identity had as a
     /// outsider ends when it is put as an account.
-    static void put_attempts(WriteTxn& txn, const model::Digest& identity, Whose whose,
+    static void put_attempts(WriteTxn& txn, const model::CounterKey& identity, Whose whose,
                              const model::AttemptCounters& counters);
-    /// An account got another name: what its former name had counted goes along, in place of what an outsider had.
+    /// An account got another name: what its former name had counted goes along on every axis, in place of what an
+    /// outsider had.
     static void move_attempts(WriteTxn& txn, const model::Digest& from, const model::Digest& to);
+    /// On every axis.
     static void erase_attempts(WriteTxn& txn, const model::Digest& identity);
+    /// Ends every lock and forgets every failure on every axis, as model::AttemptCounters does. False where there was
+    /// nothing to forget.
+    static bool forget_failures(WriteTxn& txn, const model::Digest& identity);
 
-    /// `place` is a digest of DigestKind::place.
-    [[nodiscard]] static model::Counter place(const ReadTxn& txn, const model::Digest& place);
-    static void put_place(WriteTxn& txn, const model::Digest& place, const model::Counter& counter);
+    /// The digest is one of DigestKind::place.
+    [[nodiscard]] static model::Counter place(const ReadTxn& txn, const model::CounterKey& place);
+    static void put_place(WriteTxn& txn, const model::CounterKey& place, const model::Counter& counter);
 
-    [[nodiscard]] static model::Counter site(const ReadTxn& txn);
-    static void put_site(WriteTxn& txn, const model::Counter& counter);
+    [[nodiscard]] static model::Counter site(const ReadTxn& txn, model::Axis axis = model::Axis::login);
+    static void put_site(WriteTxn& txn, const model::Counter& counter, model::Axis axis = model::Axis::login);
 };
 
 } // namespace loquet::store

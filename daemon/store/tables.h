@@ -21,7 +21,7 @@ namespace loquet::store {
 enum class WhenErased : std::uint8_t {
     stays,         ///< stays
     goes_by_uid,   ///< goes: the key begins with its UID
-    goes_by_name,  ///< goes: the key is the digest of its name
+    goes_by_name,  ///< goes: the key is the digest of its name, or one made of that for an axis
     leaves_groups, ///< goes: its memberships
     is_marked,     ///< is marked as erased
 };
@@ -42,9 +42,9 @@ enum class Sealed : std::uint8_t {
     X(private_accounts, "closed",        1, goes_by_uid,   all, "UID", "`PrivateRecord`") \
     X(credential,       "credential",    1, goes_by_uid,   all, "UID", "`CredentialRecord`") \
     X(numbers,          "numbers",       1, is_marked,     all, "UID", "one byte: 1 given, 2 its account was erased") \
-    X(attempts,         "attempts",      1, goes_by_name,  all, "digest of an account's name", "`AttemptsRecord`") \
-    X(unknown_names,    "strangers",     1, goes_by_name,  all, "digest of what was typed where no account has the name", "the same record") \
-    X(places,           "seats",         1, stays,         all, "digest of a place", "`CounterRecord`") \
+    X(attempts,         "attempts",      1, goes_by_name,  all, "digest of an account's name, on an axis", "`AttemptsRecord`") \
+    X(unknown_names,    "strangers",     1, goes_by_name,  all, "digest of what was typed where no account has the name, on an axis", "the same record") \
+    X(places,           "seats",         1, stays,         all, "digest of a place, on an axis", "`CounterRecord`") \
     X(steps,            "steps",         1, goes_by_uid,   all, "UID, then the digest of the step's name", "the step's own bytes") \
     X(audit,            "audit",         1, stays,         all, "sequence number, 8 bytes", "link of the chain (32 bytes), then `AuditRecord`") \
     X(groups,           "groups",        2, stays,         all, "GID", "`GroupRecord`") \
@@ -67,7 +67,8 @@ enum class Sealed : std::uint8_t {
     X(organisation,    "organisation", "the name of an organisation") \
     X(budget,          "budget",       "what a budget is for") \
     X(revocation_code, "disown",       "the code of a notice") \
-    X(reference,       "reference",    "a message's reference")
+    X(reference,       "reference",    "a message's reference") \
+    X(recovery,        "recovery",     "whose counter it is, on the axis of recovery")
 // clang-format on
 
 #define LOQUET_ENUMERATOR(name, ...) name,

@@ -66,8 +66,8 @@ struct Decision {
 };
 
 /// An attempt is evaluated when `before` says ALLOW (or says DELAY and the time has come); afterwards `failed` or
-/// `succeeded` is told, or `refused` when it was not; `lifted` when a recovery gave a new password. A `now` behind what the counters have seen is handled as if no
-/// time had passed since then.
+/// `succeeded` is told, or `refused` when it was not; `lifted` when a recovery gave a new password. A `now` behind what
+/// the counters have seen is handled as if no time had passed since then.
 [[nodiscard]] Decision before(const Options& options, std::int64_t now, const Counters& counters);
 [[nodiscard]] Decision failed(const Options& options, std::int64_t now, const Counters& counters);
 /// It met a lock and was not evaluated.

@@ -78,8 +78,8 @@ public:
     LockoutExam(Examination& exam, const loquet_lockout& table, void* self) : exam_(exam), table_(table), self_(self) {}
 
     Answer judge(int event, std::int64_t now, const Counters& counters, int axis = LOQUET_AXIS_LOGIN) {
-        loquet_lockout_request request{sizeof request, event, axis, now, sdk::text("0123456789abcdef0123456789abcdef"),
-                                       {}};
+        loquet_lockout_request request{
+            sizeof request, event, axis, now, sdk::text("0123456789abcdef0123456789abcdef"), {}};
         for (std::size_t scope = 0; scope < counters.size(); ++scope) {
             const auto& counter = counters[scope];
             request.counters[scope] = counter ? &counter.value() : nullptr;
@@ -145,8 +145,7 @@ public:
         if (lifted.decided == 0) {
             return;
         }
-        expect(lifted.lets_through()
-                   && judge(LOQUET_LOCKOUT_BEFORE, stopped.now, lifted.counters).lets_through(),
+        expect(lifted.lets_through() && judge(LOQUET_LOCKOUT_BEFORE, stopped.now, lifted.counters).lets_through(),
                "it shuts an account that a recovery gave a new password");
         (void)guess_until_stopped(lifted.counters, stopped.now, LOQUET_AXIS_LOGIN);
     }

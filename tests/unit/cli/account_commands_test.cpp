@@ -47,15 +47,16 @@ protected:
         }
         return true;
     }
-    void has_properties() {
-        service_.on("GetAll", [](bus::Call& call) {
-            call.reply([](bus::Writer& writer) {
+    void has_properties(std::uint64_t recovery_locked_until = 0) {
+        service_.on("GetAll", [recovery_locked_until](bus::Call& call) {
+            call.reply([&](bus::Writer& writer) {
                 writer.array("{sv}", [&] {
                     writer.entry("Name", std::string("alice"));
                     writer.entry("UID", "u", [&] { writer.u32(30000); });
                     writer.entry("DisplayName", std::string("Zoé \x1b[31m"));
                     writer.entry("LastLogin", "t", [&] { writer.u64(1'795'420'692'000'000); });
                     writer.entry("LockedUntil", "t", [&] { writer.u64(0); });
+                    writer.entry("RecoveryLockedUntil", "t", [&] { writer.u64(recovery_locked_until); });
                     writer.entry("Authorisations", "as", [&] { writer.texts({"sshd", "login"}); });
                     writer.entry("FromTheFuture", "(ss)",
                                  [&] { writer.structure("ss", [&] { writer.text("a").text("b"); }); });
@@ -156,6 +157,17 @@ TEST_F(AnAccountCommand, ShowTellsAProgramTheSame) {
     EXPECT_EQ(account.at("display_name"), "Zoé \x1b[31m");
     EXPECT_EQ(account.at("last_login"), "2026-11-23T07:58:12Z");
     EXPECT_TRUE(account.at("locked_until").is_null());
+    EXPECT_TRUE(account.at("recovery_locked_until").is_null());
+}
+
+TEST_F(AnAccountCommand, ShowSaysUntilWhenRecoveryIsLockedWhereItIs) {
+    has_properties(1'795'420'692'000'000);
+    EXPECT_THAT(service_.run({"account", "show", "alice"}).output,
+                HasSubstr("Recovery locked until: 2026-11-23 07:58:12\n"));
+    has_properties(UINT64_MAX);
+    EXPECT_THAT(service_.run({"account", "show", "alice"}).output, HasSubstr("Recovery locked until: unlocked\n"));
+    const tests::Outcome outcome = service_.run({"--json", "account", "show", "alice"});
+    EXPECT_EQ(json::parse(outcome.output).at("recovery_locked_until"), "unlocked");
 }
 
 TEST_F(AnAccountCommand, LockGivesTheReason) {

@@ -43,6 +43,16 @@ protected:
         counters.known = attempts().known;
         put(counters);
     }
+    void fail_often_in_recovery() {
+        model::AttemptCounters counters;
+        counters.account.consecutive = 9;
+        counters.account.locked_until = 99;
+        store_.write_now([&](store::WriteTxn& txn) {
+            CountersTable::put_attempts(txn, {identity(), model::Axis::recovery}, CountersTable::Whose::account,
+                                        counters);
+        });
+    }
+    [[nodiscard]] model::AttemptCounters recoveries() const { return accounts_.show(uid_).value().recoveries; }
     void know_the_console() {
         model::AttemptCounters counters = attempts();
         model::Digest console;
@@ -134,6 +144,27 @@ TEST_F(AnAccount, LockedByFailuresAloneIsUnlockedOnce) {
     done(accounts_.unlock(uid_, helpdesk));
     EXPECT_THAT(told(), ElementsAre(Change::Kind::unlocked));
     EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_unlocked));
+}
+
+TEST_F(AnAccount, IsUnlockedAlsoWhereOnlyRecoveryIsLockedByFailures) {
+    fail_often_in_recovery();
+    EXPECT_EQ(recoveries().account.consecutive, 9U);
+    EXPECT_EQ(attempts(), model::AttemptCounters{}) << "nothing of it is told of the login";
+    done(accounts_.unlock(uid_, helpdesk));
+    EXPECT_EQ(recoveries(), model::AttemptCounters{});
+    EXPECT_THAT(recorded(), ElementsAre(AuditKind::account_unlocked));
+}
+
+TEST_F(AnAccount, GivenANewPasswordByRootOrResetOrEnabledHasNoFailuresInRecoveryLeft) {
+    fail_often_in_recovery();
+    done(accounts_.set_password(uid_, {"$y$new", false}, Actor{0}));
+    EXPECT_EQ(recoveries(), model::AttemptCounters{});
+    fail_often_in_recovery();
+    done(accounts_.start_reset(uid_, helpdesk));
+    EXPECT_EQ(recoveries(), model::AttemptCounters{});
+    fail_often_in_recovery();
+    done(accounts_.enable(uid_, helpdesk));
+    EXPECT_EQ(recoveries(), model::AttemptCounters{});
 }
 
 /// What is left when failures are forgotten: where the owner is known.

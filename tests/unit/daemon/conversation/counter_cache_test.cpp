@@ -10,7 +10,7 @@ constexpr std::size_t most = 2;
 
 class ACounterCache : public testing::Test {
 protected:
-    static model::Digest key(std::uint8_t number) { return {{number}}; }
+    static model::CounterKey key(std::uint8_t number) { return model::Digest{{number}}; }
     void hold(std::uint8_t number, int stored = 0) {
         book_.hold(key(number), [stored] { return stored; });
     }
@@ -36,7 +36,7 @@ TEST_F(ACounterCache, ForgetsWhatNobodyUsesAndTheStoreHas) {
 
 TEST_F(ACounterCache, KeepsWhatTheStoreHasNotGot) {
     leave(1);
-    EXPECT_EQ(book_.unsaved(), std::vector<model::Digest>{key(1)});
+    EXPECT_EQ(book_.unsaved(), std::vector<model::CounterKey>{key(1)});
     hold(1, 0);
     EXPECT_EQ(book_.get(key(1)), 1);
     EXPECT_TRUE(book_.unsaved().empty()); // in use

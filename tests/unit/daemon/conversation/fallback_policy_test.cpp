@@ -91,6 +91,57 @@ TEST(ThePolicyInAnEmergency, T13_JudgesAKnownPlaceByItsOwnCounterAlone) {
     EXPECT_FALSE(judge_strictly(request).counters[Scope::account]->disabled) << "the owner is there";
 }
 
+TEST(ThePolicyInAnEmergency, EndsTheLocksOfTheNameWhenLiftedAndPardonsWhatWasCounted) {
+    JudgeRequest request;
+    request.event = LockoutEvent::lifted;
+    request.now = base::Milliseconds(now);
+    Counter locked;
+    locked.consecutive = 130;
+    locked.since_lock = 2;
+    locked.locked_until = now + minute;
+    locked.disabled = true;
+    locked.hour = now / 3'600'000 - 1;
+    locked.failed_in_hour.front() = 20;
+    locked.failed_in_hour.back() = 7; // an hour older by now, and so forgotten
+    for (const Scope scope : {Scope::account, Scope::account_place, Scope::known_place, Scope::place, Scope::site}) {
+        request.counters[scope] = locked;
+    }
+    const auto judgement = judge_strictly(request);
+    EXPECT_EQ(judgement.verdict, Verdict::allow);
+    for (const Scope scope : {Scope::account, Scope::account_place, Scope::known_place}) {
+        const Counter& counter = *judgement.counters[scope];
+        EXPECT_EQ(counter.locked_until, 0);
+        EXPECT_EQ(counter.since_lock, 0U);
+        EXPECT_FALSE(counter.disabled);
+        EXPECT_EQ(counter.consecutive, 130U) << "the guesses were made";
+        EXPECT_EQ(counter.pardoned_in_a_row, 130U);
+        EXPECT_EQ(counter.failed_in_hour[1], 20U);
+        EXPECT_EQ(counter.pardoned, 20U);
+    }
+    EXPECT_EQ(judgement.counters[Scope::place], locked);
+    EXPECT_EQ(judgement.counters[Scope::site], locked);
+}
+
+TEST(ThePolicyInAnEmergency, PardonsNothingAnyMoreOfTheHoursThatLeaveNorOfARowThatIsOver) {
+    JudgeRequest request;
+    request.event = LockoutEvent::failed;
+    request.now = base::Milliseconds(now);
+    Counter pardoned;
+    pardoned.consecutive = 20;
+    pardoned.pardoned = 20;
+    pardoned.pardoned_in_a_row = 20;
+    pardoned.hour = now / 3'600'000 - 2;
+    pardoned.failed_in_hour[23] = 12;
+    pardoned.failed_in_hour[3] = 8;
+    request.counters[Scope::account] = pardoned;
+    auto judgement = judge_strictly(request);
+    EXPECT_EQ(judgement.counters[Scope::account]->pardoned, 8U);
+    EXPECT_EQ(judgement.counters[Scope::account]->pardoned_in_a_row, 20U);
+    request.event = LockoutEvent::succeeded;
+    judgement = judge_strictly(request);
+    EXPECT_EQ(judgement.counters[Scope::account]->pardoned_in_a_row, 0U);
+}
+
 TEST(ThePolicyInAnEmergency, CountsNothingForARefusal) {
     JudgeRequest request;
     request.event = LockoutEvent::refused;

@@ -161,6 +161,24 @@ TEST(ACounter, MattersMoreWhenDisabledThenLockedThenFailedThenYounger) {
     EXPECT_FALSE(matters_less(failed(1, 1), failed(1, 1)));
 }
 
+TEST(AttemptCountersOfRecovery, KeepCountersOfThePlacesThatAreKnownForLoginsAlone) {
+    AttemptCounters logins;
+    logins.note_success(place_number(1), {}, 1000);
+    logins.note_success(place_number(2), {}, 1000);
+    AttemptCounters recoveries;
+    recoveries.set_known_as_in(logins, place_number(1), failed(3, 1000));
+    recoveries.set_known_as_in(logins, place_number(3), failed(3, 1000));
+    ASSERT_EQ(recoveries.known.size(), 1U);
+    EXPECT_EQ(recoveries.known_place(place_number(1))->counter, failed(3, 1000));
+    recoveries.set_known_as_in(logins, place_number(1), failed(4, 1000));
+    ASSERT_EQ(recoveries.known.size(), 1U);
+    EXPECT_EQ(recoveries.known_place(place_number(1))->counter, failed(4, 1000));
+    logins.known.erase(logins.known.begin());
+    recoveries.set_known_as_in(logins, place_number(2), failed(1, 1000));
+    ASSERT_EQ(recoveries.known.size(), 1U) << "a place that is known no more takes its counter along";
+    EXPECT_EQ(recoveries.known.front().place, place_number(2));
+}
+
 } // namespace
 
 } // namespace loquet::model

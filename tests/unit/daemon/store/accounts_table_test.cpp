@@ -126,17 +126,23 @@ TEST_F(AnAccountsTable, FollowsAnAccountToItsNewNameWithItsCounters) {
     write([](WriteTxn& txn) {
         const auto was = txn.digest(DigestKind::name, "anna");
         CountersTable::put_attempts(txn, was, CountersTable::Whose::account, {failures(4), {}});
+        CountersTable::put_attempts(txn, {was, model::Axis::recovery}, CountersTable::Whose::account,
+                                    {failures(3), {}});
+        const model::CounterKey by_outsiders(txn.digest(DigestKind::name, "anne"), model::Axis::recovery);
+        CountersTable::put_attempts(txn, by_outsiders, CountersTable::Whose::unknown, {failures(90), {}});
         AccountsTable::put(txn, account(2000, "anne"));
     });
     EXPECT_EQ(find("anne"), Uid{2000});
     EXPECT_EQ(find("anna"), std::nullopt);
-    const auto counted = [&](const std::string& name) {
+    const auto counted = [&](const std::string& name, model::Axis axis) {
         return read([&](const ReadTxn& txn) {
-            return CountersTable::attempts(txn, txn.digest(DigestKind::name, name)).account.consecutive;
+            return CountersTable::attempts(txn, {txn.digest(DigestKind::name, name), axis}).account.consecutive;
         });
     };
-    EXPECT_EQ(counted("anne"), 4U);
-    EXPECT_EQ(counted("anna"), 0U);
+    EXPECT_EQ(counted("anne", model::Axis::login), 4U);
+    EXPECT_EQ(counted("anna", model::Axis::login), 0U);
+    EXPECT_EQ(counted("anne", model::Axis::recovery), 3U);
+    EXPECT_EQ(counted("anna", model::Axis::recovery), 0U);
 }
 
 TEST_F(AnAccountsTable, RefusesPrivatePartsOfAnAccountThatDoesNotExist) {
@@ -162,6 +168,8 @@ TEST_F(AnAccountsTable, ErasesEveryTraceButTheNumber) {
         AccountsTable::put(txn, Uid{2000}, model::PrivateAccount{});
         AccountsTable::put(txn, Uid{2000}, model::Credential{});
         CountersTable::put_attempts(txn, name, CountersTable::Whose::account, {failures(4), {}});
+        CountersTable::put_attempts(txn, {name, model::Axis::recovery}, CountersTable::Whose::account,
+                                    {failures(4), {}});
         StepsTable::put(txn, Uid{2000}, "totp", base::as_bytes("seed"));
         StepsTable::put(txn, Uid{2001}, "totp", base::as_bytes("other"));
         EXPECT_TRUE(AccountsTable::erase(txn, Uid{2000}));

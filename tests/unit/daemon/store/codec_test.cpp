@@ -161,6 +161,13 @@ TEST(ACodec, T13_TakesPlacesWithASuccessForKnownInARecordFromBeforeTheyHadAList)
     EXPECT_EQ(decode_attempts(encode(counters, bytes_of(old))), counters);
 }
 
+TEST(ACodec, T13_TakesNoPlaceForKnownInARecordThatListsThemAndListsNone) {
+    model::AttemptCounters counters;
+    counters.places.push_back({seat_digest(1), failures(1)});
+    counters.places.front().counter.last_success = 1'000'000;
+    EXPECT_EQ(decode_attempts(encode(counters, {})), counters);
+}
+
 TEST(ACodec, MakesBytesOfOutsidersInAnAuditEventReadable) {
     model::AuditEvent event;
     event.service = "ssh\xff";

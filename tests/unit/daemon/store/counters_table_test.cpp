@@ -28,6 +28,12 @@ protected:
     [[nodiscard]] AttemptCounters attempts(const Digest& who) const {
         return read([&](const ReadTxn& txn) { return CountersTable::attempts(txn, who); });
     }
+    [[nodiscard]] AttemptCounters recoveries(const Digest& who) const {
+        return read([&](const ReadTxn& txn) { return CountersTable::attempts(txn, {who, model::Axis::recovery}); });
+    }
+    void put_recoveries(const Digest& who, Whose whose, const AttemptCounters& counters) {
+        write([&](WriteTxn& txn) { CountersTable::put_attempts(txn, {who, model::Axis::recovery}, whose, counters); });
+    }
     [[nodiscard]] std::size_t count(Table table) const {
         return read([&](const ReadTxn& txn) { return txn.count(table); });
     }
@@ -41,8 +47,10 @@ AttemptCounters full_counters() {
                         .last_success = 900,
                         .locked_until = 5000,
                         .disabled = true,
+                        .pardoned = 6,
                         .hour = 77,
-                        .failed_in_hour = {1, 2, 0, 4}};
+                        .failed_in_hour = {1, 2, 0, 4},
+                        .pardoned_in_a_row = 2};
     counters.account.failed_in_hour.back() = UINT16_MAX;
     counters.set_place(neighbour(1), failures(1));
     counters.set_place(neighbour(2), failures(2));
@@ -70,6 +78,62 @@ TEST_F(ACountersTable, KeepsPlacesAndTheSite) {
         EXPECT_EQ(CountersTable::site(txn), failures(600));
         return 0;
     });
+}
+
+TEST_F(ACountersTable, KeepsEachAxisApart) {
+    put(neighbour(9), Whose::account, {failures(1), {}});
+    put_recoveries(neighbour(9), Whose::account, full_counters());
+    write([](WriteTxn& txn) {
+        CountersTable::put_place(txn, {neighbour(1), model::Axis::recovery}, failures(5));
+        CountersTable::put_site(txn, failures(6), model::Axis::recovery);
+    });
+    reopen();
+    EXPECT_EQ(attempts(neighbour(9)).account, failures(1));
+    EXPECT_EQ(recoveries(neighbour(9)), full_counters());
+    read([](const ReadTxn& txn) {
+        EXPECT_EQ(CountersTable::place(txn, neighbour(1)), model::Counter{});
+        EXPECT_EQ(CountersTable::place(txn, {neighbour(1), model::Axis::recovery}), failures(5));
+        EXPECT_EQ(CountersTable::site(txn), model::Counter{});
+        EXPECT_EQ(CountersTable::site(txn, model::Axis::recovery), failures(6));
+        return 0;
+    });
+}
+
+TEST_F(ACountersTable, T16_BoundsWhatOutsidersTryOnBothAxesTogether) {
+    for (std::uint32_t batch = 0; batch < 200'000; batch += 10'000) {
+        write([&](WriteTxn& txn) {
+            for (std::uint32_t i = batch; i < batch + 10'000; ++i) {
+                const auto name = txn.digest(DigestKind::identity, std::to_string(i));
+                const auto axis = i % 2 == 0 ? model::Axis::login : model::Axis::recovery;
+                CountersTable::put_attempts(txn, {name, axis}, Whose::unknown, {failures(1, i), {}});
+            }
+        });
+    }
+    EXPECT_LE(count(Table::unknown_names), limits::counted_unknown_names);
+    EXPECT_GT(count(Table::unknown_names), limits::counted_unknown_names * 3 / 4);
+}
+
+TEST_F(ACountersTable, ErasesEveryAxis) {
+    for (const Whose whose : {Whose::account, Whose::unknown}) {
+        put(neighbour(9), whose, {failures(1), {}});
+        put_recoveries(neighbour(9), whose, {failures(2), {}});
+    }
+    write([](WriteTxn& txn) { CountersTable::erase_attempts(txn, neighbour(9)); });
+    EXPECT_EQ(count(Table::attempts), 0U);
+    EXPECT_EQ(count(Table::unknown_names), 0U);
+}
+
+TEST_F(ACountersTable, ForgetsFailuresOnEveryAxisOnce) {
+    const auto forget = [&] {
+        bool forgot = false;
+        write([&](WriteTxn& txn) { forgot = CountersTable::forget_failures(txn, neighbour(9)); });
+        return forgot;
+    };
+    EXPECT_FALSE(forget());
+    put_recoveries(neighbour(9), Whose::account, {failures(5), {}});
+    EXPECT_TRUE(forget()) << "also where nothing failed at the login";
+    EXPECT_EQ(recoveries(neighbour(9)), AttemptCounters{});
+    EXPECT_FALSE(forget());
 }
 
 TEST_F(ACountersTable, HasRoomForEveryNeighbourUpToTheLimitAndMakesTheLeastGiveWayBeyondIt) {

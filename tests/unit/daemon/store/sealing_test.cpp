@@ -84,7 +84,7 @@ TEST_F(ASealer, DigestsTheSameTextAlikeInEveryThreadAndApartForEachKindAndStore)
     std::set<model::Digest> kinds;
     for (const auto kind : {DigestKind::name, DigestKind::mail, DigestKind::phone, DigestKind::place,
                             DigestKind::identity, DigestKind::step, DigestKind::organisation, DigestKind::budget,
-                            DigestKind::revocation_code, DigestKind::reference}) {
+                            DigestKind::revocation_code, DigestKind::reference, DigestKind::recovery}) {
         kinds.insert(sealer_.digest(kind, "anna"));
     }
     EXPECT_EQ(kinds.size(), digest_labels.size());

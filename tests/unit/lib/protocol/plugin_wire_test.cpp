@@ -36,7 +36,8 @@ Message some_message() {
 }
 
 JudgeRequest some_judge_request() {
-    JudgeRequest request{LockoutEvent::lifted, Axis::recovery, Milliseconds(17), "0123456789abcdef0123456789abcdef", {}};
+    JudgeRequest request{
+        LockoutEvent::lifted, Axis::recovery, Milliseconds(17), "0123456789abcdef0123456789abcdef", {}};
     request.counters[Scope::account] = some_counter();
     request.counters[Scope::site] = Counter{};
     request.counters[Scope::known_place] = some_counter();
