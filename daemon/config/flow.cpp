@@ -218,15 +218,6 @@ Ways ways_through(const Ways& before, const FlowItem& item, const std::map<std::
 
 constexpr unsigned most_that_counts = 2;
 
-/// A password, or a factor.
-bool sets_a_secret(const Flow& flow) {
-    return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
-        return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
-                   return step.kind == StepKind::new_password;
-               });
-    });
-}
-
 } // namespace
 
 Proof proof_of(const Step& step, const std::map<std::string, PluginInstance>& plugins) {
@@ -243,20 +234,36 @@ unsigned strength(Proof proved) {
     return std::min(most_that_counts, others == 0 && !proved.is_none() ? 1 : others);
 }
 
-unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
+std::vector<Proof> ways_through(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
     Ways ways = nothing_proved();
     for (const FlowItem& item : flow.items) {
         if (!item.enrols) { // what is set up just now proves nothing
             ways = ways_through(ways, item, plugins, owner);
         }
     }
-    unsigned weakest = most_that_counts;
+    std::vector<Proof> proofs;
     for (std::uint8_t set = 0; set < sets; ++set) {
         if (ways.test(set)) {
-            weakest = std::min(weakest, strength(Proof{set}));
+            proofs.push_back(Proof{set});
         }
     }
+    return proofs;
+}
+
+unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
+    unsigned weakest = most_that_counts;
+    for (const Proof proved : ways_through(flow, plugins, owner)) {
+        weakest = std::min(weakest, strength(proved));
+    }
     return weakest;
+}
+
+bool sets_a_secret(const Flow& flow) {
+    return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
+        return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
+                   return step.kind == StepKind::new_password;
+               });
+    });
 }
 
 std::vector<const Flow*> weaker_than_login(const Config& config) {
