@@ -11,8 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <numeric>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <system_error>

@@ -203,8 +203,8 @@ Ways then(const Ways& ways, Proof proof) {
 }
 
 // What can be proved by choosing exactly `at_least` of the steps; 0 is one of who has them.
-Ways ways_through(const Ways& before, const FlowItem& item, const std::map<std::string, PluginInstance>& plugins,
-                  Owner owner) {
+Ways through(const Ways& before, const FlowItem& item, const std::map<std::string, PluginInstance>& plugins,
+             Owner owner) {
     const std::size_t wanted = item.at_least == 0 && owner == Owner::with_factors ? 1 : item.at_least;
     std::vector<Ways> chosen(item.steps.size() + 1); // by number of steps chosen so far
     chosen[0] = before;
@@ -238,7 +238,7 @@ std::vector<Proof> ways_through(const Flow& flow, const std::map<std::string, Pl
     Ways ways = nothing_proved();
     for (const FlowItem& item : flow.items) {
         if (!item.enrols) { // what is set up just now proves nothing
-            ways = ways_through(ways, item, plugins, owner);
+            ways = through(ways, item, plugins, owner);
         }
     }
     std::vector<Proof> proofs;
@@ -266,17 +266,20 @@ bool sets_a_secret(const Flow& flow) {
     });
 }
 
+bool is_weaker_than_login(const Flow& flow, const Config& config, Owner owner) {
+    const Flow* login = config.flow(spec_of(Purpose::login).name, "");
+    return login != nullptr && strength(flow, config.plugins, owner) < strength(*login, config.plugins, owner);
+}
+
+bool is_weaker_than_login(const Flow& flow, const Config& config) {
+    return is_weaker_than_login(flow, config, Owner::without_factors)
+           || is_weaker_than_login(flow, config, Owner::with_factors);
+}
+
 std::vector<const Flow*> weaker_than_login(const Config& config) {
     std::vector<const Flow*> weaker;
-    const Flow* login = config.flow(spec_of(Purpose::login).name, "");
-    if (login == nullptr) {
-        return weaker;
-    }
-    const auto asks_less = [&](const Flow& flow, Owner owner) {
-        return strength(flow, config.plugins, owner) < strength(*login, config.plugins, owner);
-    };
     for (const Flow& flow : config.flows) {
-        if (sets_a_secret(flow) && (asks_less(flow, Owner::without_factors) || asks_less(flow, Owner::with_factors))) {
+        if (sets_a_secret(flow) && is_weaker_than_login(flow, config)) {
             weaker.push_back(&flow);
         }
     }

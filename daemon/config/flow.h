@@ -103,6 +103,10 @@ enum class Owner : std::uint8_t { without_factors, with_factors };
 [[nodiscard]] unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins,
                                 Owner owner = Owner::without_factors);
 
+/// It asks less of that owner, or of any, than the login that does not name a service.
+[[nodiscard]] bool is_weaker_than_login(const Flow& flow, const Config& config, Owner owner);
+[[nodiscard]] bool is_weaker_than_login(const Flow& flow, const Config& config);
+
 /// It ends in a new password or a new factor.
 [[nodiscard]] bool sets_a_secret(const Flow& flow);
 

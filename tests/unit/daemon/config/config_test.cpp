@@ -228,9 +228,8 @@ TEST(AConfiguration, NamesTheServicesWhosePeopleMayHelpThemselves) {
     EXPECT_THAT(config_of("self_service.services = ['" + std::string(limits::client_field_bytes, 's') + "']")
                     .self_service.services,
                 testing::SizeIs(1));
-    for (const std::string& list :
-         {std::string("['']"), "['" + std::string(limits::client_field_bytes + 1, 's') + "']", std::string("[3]"),
-          std::string("[\"a\\u001bb\"]"), std::string("'login'")}) {
+    for (const std::string& list : {std::string("['']"), "['" + std::string(limits::client_field_bytes + 1, 's') + "']",
+                                    std::string("[3]"), std::string("[\"a\\u001bb\"]"), std::string("'login'")}) {
         EXPECT_THAT(complaints_about("self_service.services = " + list),
                     ElementsAre(HasSubstr("self_service.services: accepted is ")))
             << list;

@@ -221,14 +221,13 @@ TEST(AFlow, T20_ThatRecoversByOneMethodNeedsTheExplicitWordWhereALoginAsksForTwo
     }
 }
 
-const std::map<std::string, PluginInstance> named_plugins{{"totp", {.proves = Proof::possession}},
-                                                          {"key", {.proves = Proof::possession}},
-                                                          {"question", {.proves = Proof::knowledge}},
-                                                          {"saved", {.proves = Proof::of(Method::saved_code)}},
-                                                          {"message",
-                                                           {.proves = Proof::of(Method::mailbox)
-                                                                      | Proof::of(Method::telephone)}},
-                                                          {"sum", {.proves = Proof::challenge}}};
+const std::map<std::string, PluginInstance> named_plugins{
+    {"totp", {.proves = Proof::possession}},
+    {"key", {.proves = Proof::possession}},
+    {"question", {.proves = Proof::knowledge}},
+    {"saved", {.proves = Proof::of(Method::saved_code)}},
+    {"message", {.proves = Proof::of(Method::mailbox) | Proof::of(Method::telephone)}},
+    {"sum", {.proves = Proof::challenge}}};
 
 unsigned strength_of(const std::vector<std::string>& steps) {
     return strength(flow_of_steps("login", steps), named_plugins);

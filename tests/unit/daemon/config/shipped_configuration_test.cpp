@@ -46,7 +46,6 @@ Config whole_config_of(const std::string& text) {
     return config;
 }
 
-
 TEST(TheShippedConfiguration, SetsNothing) {
     Config config;
     Complaints complaints;
@@ -83,8 +82,9 @@ std::vector<std::string> keys_of(const std::string& table) {
 
 TEST(TheShippedConfiguration, ShowsEveryKeyThatIsAccepted) {
     const std::string text = with_everything_set(shipped());
-    for (const char* table : {"store", "directory", "runtime", "accounts", "hashing", "password", "lockout", "conversation",
-                              "self_service", "support", "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
+    for (const char* table :
+         {"store", "directory", "runtime", "accounts", "hashing", "password", "lockout", "conversation", "self_service",
+          "support", "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
         const std::size_t begin = text.find(std::string("\n[") + table + "]\n");
         ASSERT_NE(begin, std::string::npos) << table;
         const std::string section = text.substr(begin, text.find("\n[", begin + 1) - begin);
