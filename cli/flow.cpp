@@ -25,11 +25,15 @@ std::string counted(const Json& methods) {
     return std::string(words.at(std::min<std::size_t>(methods.get<std::size_t>(), words.size() - 1)));
 }
 
-/// "one method, two methods with factors"
-std::string strength_in_short(const Json& strength) {
-    const std::string without = counted(strength.at("without_factors"));
-    const std::string with = counted(strength.at("with_factors"));
-    return without == with ? without : fmt::format("{}, {} with factors", without, with);
+/// "one", "two", "one or two": more of people with factors.
+std::string methods_in_short(const Json& strength) {
+    const auto number = [&](const char* owner) {
+        const std::string words = counted(strength.at(owner));
+        return words.substr(0, words.find(' '));
+    };
+    const std::string without = number("without_factors");
+    const std::string with = number("with_factors");
+    return without == with ? without : fmt::format("{} or {}", without, with);
 }
 
 Record row_of(const Json& flow) {
@@ -37,7 +41,7 @@ Record row_of(const Json& flow) {
     const std::string service = flow.at("service").get<std::string>();
     return {{{"purpose", "PURPOSE", flow.at("purpose").get<std::string>()},
              {"service", "SERVICE", service.empty() ? "any" : service},
-             {"strength", "STRENGTH", strength_in_short(flow.at("strength"))},
+             {"methods", "METHODS", methods_in_short(flow.at("strength"))},
              {"weaker", "WEAKER THAN LOGIN",
               !weaker                           ? "no"
               : flow.at("accepted").get<bool>() ? "accepted"
@@ -45,12 +49,25 @@ Record row_of(const Json& flow) {
              {"steps", "STEPS", flow.at("in_short").get<std::string>()}}};
 }
 
-/// `text` in lines that begin as `first` says, and as many blanks further on.
+/// "at_least = 1" stays in one line.
+Lines words_of(const std::string& text) {
+    Lines words;
+    std::istringstream stream(base::printable(text, text.size()));
+    for (std::string word; stream >> word;) {
+        if (!words.empty() && (word == "=" || words.back().ends_with(" ="))) {
+            words.back() += ' ' + word;
+        } else {
+            words.push_back(word);
+        }
+    }
+    return words;
+}
+
+/// `text` in lines that begin as `first` says, and with as many blanks further on.
 void add_paragraph(Lines& lines, const std::string& first, const std::string& text) {
     std::string line = first;
-    std::istringstream words(base::printable(text, text.size()));
     bool fresh = true;
-    for (std::string word; words >> word;) {
+    for (const std::string& word : words_of(text)) {
         if (!fresh && display_width(line) + 1 + display_width(word) > line_cells) {
             lines.push_back(std::exchange(line, std::string(first.size(), ' ')));
             fresh = true;
@@ -65,7 +82,7 @@ void add_steps(Lines& lines, const Json& steps) {
     int number = 0;
     for (const Json& step : steps) {
         std::string text = step.at("words").get<std::string>();
-        if (const Lines proves = step.at("proves").get<Lines>(); !proves.empty()) {
+        if (const Lines proves = step.at("proves").get<Lines>(); !proves.empty() && proves != Lines{text}) {
             text += fmt::format(" ({})", fmt::join(proves, " or "));
         }
         add_paragraph(lines, fmt::format("{:>3}. ", ++number), text);
@@ -77,9 +94,9 @@ void add_strength(Lines& lines, const Json& flow) {
         lines.push_back(fmt::format("{:<28}{:<14}{}", who, counted(flow.at("strength").at(key)),
                                     counted(flow.at("login").at(key))));
     };
-    lines.push_back(fmt::format("{:<28}{:<14}{}", "Asked at least", "here", "at a login"));
-    row("  of people without factors", "without_factors");
-    row("  of people with factors", "with_factors");
+    lines.push_back(fmt::format("{:<28}{:<14}{}", "Proved at least", "here", "at a login"));
+    row("  by people without factors", "without_factors");
+    row("  by people with factors", "with_factors");
 }
 
 void add_findings(Lines& lines, const Json& against) {

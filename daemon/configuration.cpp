@@ -109,8 +109,13 @@ FlowList list_flows(const Options& options) {
     FlowList list{complaints.lines(), {}};
     if (list.complaints.empty()) {
         const config::CodeLives lives{recovery::mail_life, recovery::sms_life};
-        std::transform(settings.flows.begin(), settings.flows.end(), std::back_inserter(list.flows),
-                       [&](const config::Flow& flow) { return json_of(report_of(flow, settings, lives)); });
+        for (const config::PurposeSpec& purpose : config::purposes) { // however the files have them
+            for (const config::Flow& flow : settings.flows) {
+                if (flow.purpose == purpose.name) {
+                    list.flows.push_back(json_of(report_of(flow, settings, lives)));
+                }
+            }
+        }
     }
     return list;
 }

@@ -69,14 +69,31 @@ TEST_F(AFlowCommand, ListsEachFlowWithItsStepsAndItsStrengthWithoutTheService) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     const std::vector<std::string> lines = lines_of(outcome.output);
     ASSERT_THAT(lines, SizeIs(8));
-    EXPECT_THAT(lines[0], AllOf(StartsWith("PURPOSE"), HasSubstr("SERVICE"), HasSubstr("WEAKER THAN LOGIN")));
+    EXPECT_THAT(lines[0],
+                AllOf(StartsWith("PURPOSE"), HasSubstr("SERVICE"), HasSubstr("METHODS"), HasSubstr("WEAKER")));
     EXPECT_THAT(lines,
-                testing::Contains(testing::MatchesRegex("login +any +one method, two methods with factors +no +"
+                testing::Contains(testing::MatchesRegex("login +any +one or two +no +"
                                                         "password, .totp or recovery_codes., expiry, authorisation")));
-    EXPECT_THAT(lines, testing::Contains(testing::MatchesRegex("login +sudo +two methods +no +password, totp")));
-    EXPECT_THAT(lines, testing::Contains(testing::MatchesRegex("unlock-screen +any +one method +yes +password")));
-    EXPECT_THAT(lines, testing::Contains(testing::MatchesRegex(
-                           "recover-password +any +one method +accepted +ticket_mail, new_password")));
+    EXPECT_THAT(lines, testing::Contains(testing::MatchesRegex("login +sudo +two +no +password, totp")));
+    EXPECT_THAT(lines, testing::Contains(testing::MatchesRegex("unlock-screen +any +one +yes +password")));
+    EXPECT_THAT(lines, testing::Contains(
+                           testing::MatchesRegex("recover-password +any +one +accepted +ticket_mail, new_password")));
+}
+
+TEST_F(AFlowCommand, ListsThePurposesInOneOrderWhateverTheFilesHave) {
+    const auto purposes = [&](const std::string& configuration) {
+        std::vector<std::string> names;
+        for (const json& flow : json::parse(run({"--json", "flow", "list"}, configuration).output)) {
+            names.push_back(flow.at("name"));
+        }
+        return names;
+    };
+    EXPECT_THAT(purposes("profile = 'bonuseco'\n"),
+                testing::ElementsAre("login", "unlock-screen", "change-password", "first-login", "manage-secrets"));
+    EXPECT_THAT(purposes("[flow.recover-password]\nsteps = ['ticket', 'totp', 'new_password']\n"
+                         "[flow.login.service.sudo]\nsteps = ['password']\n[flow.login]\nsteps = ['password']\n"),
+                testing::ElementsAre("login", "login.service.sudo", "unlock-screen", "change-password", "first-login",
+                                     "manage-secrets", "recover-password"));
 }
 
 TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstIt) {
@@ -88,9 +105,9 @@ TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstI
               "  1. ticket_mail: a code that is sent by mail (mailbox)\n"
               "  2. new_password: a new one, typed twice\n"
               "\n"
-              "Asked at least              here          at a login\n"
-              "  of people without factors one method    one method\n"
-              "  of people with factors    one method    two methods\n"
+              "Proved at least             here          at a login\n"
+              "  by people without factors one method    one method\n"
+              "  by people with factors    one method    two methods\n"
               "\n"
               "Against it:\n"
               "  NIST SP 800-63B-4, 4.2.2.2; ASVS 5.0, 6.4.3 (level 2):\n"
@@ -156,24 +173,22 @@ TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
 }
 
 TEST_F(AFlowCommand, SaysEachMistakeOfTheConfigurationLikeItsCheck) {
-    const std::string weaker = "[flow.recover-password]\nsteps = ['ticket', 'new_password']\n";
-    for (const char* verb : {"list", "show"}) {
-        const auto command = [&](bool as_json) {
-            std::vector<std::string> words{"flow", verb};
-            if (std::string(verb) == "show") {
-                words.emplace_back("login");
-            }
-            if (as_json) {
-                words.insert(words.begin(), "--json");
-            }
-            return run(words, "log.level = 7\n" + weaker);
-        };
-        const tests::Outcome outcome = command(false);
-        EXPECT_EQ(outcome.exit_code, 1) << verb;
+    const std::string of_keys = "log.level = 7\nprofil = 'apart'\n";
+    const std::string of_flows = "[flow.recover-password]\nsteps = ['ticket', 'new_password']\n";
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"flow", "list"}, {"flow", "show", "login"}}) {
+        const tests::Outcome outcome = run(words, of_keys);
+        EXPECT_EQ(outcome.exit_code, 1) << words[1];
         EXPECT_THAT(lines_of(outcome.output),
                     testing::ElementsAre(HasSubstr("/loquet.toml:1:13: log.level: accepted is one of"),
-                                         HasSubstr("flow.recover-password: it proves less than flow.login")));
-        const json told = json::parse(command(true).output);
+                                         HasSubstr("/loquet.toml:2:1: unknown key profil")));
+        EXPECT_EQ(outcome.output,
+                  run({"config", "check", "--messages", LOQUET_SOURCE_DIR "/etc/messages"}, of_keys).output);
+        EXPECT_THAT(lines_of(run(words, of_flows).output),
+                    testing::ElementsAre(HasSubstr("flow.recover-password: it proves less than flow.login")));
+        std::vector<std::string> for_programs{"--json"};
+        for_programs.insert(for_programs.end(), words.begin(), words.end());
+        const json told = json::parse(run(for_programs, of_keys).output);
         EXPECT_EQ(told.at("ok"), false);
         EXPECT_THAT(told.at("messages"), SizeIs(2));
     }
