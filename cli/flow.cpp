@@ -42,7 +42,7 @@ Record row_of(const Json& flow) {
     return {{{"purpose", "PURPOSE", flow.at("purpose").get<std::string>()},
              {"service", "SERVICE", service.empty() ? "any" : service},
              {"methods", "METHODS", methods_in_short(flow.at("strength"))},
-             {"weaker", "WEAKER THAN LOGIN",
+             {"weaker", "WEAKER",
               !weaker                           ? "no"
               : flow.at("accepted").get<bool>() ? "accepted"
                                                 : "yes"},
@@ -153,6 +153,7 @@ ExitCode list(Output& output, const config::Files& files) {
     }
     try {
         std::vector<Record> rows;
+        rows.reserve(daemon.output.size());
         for (const std::string& line : daemon.output) {
             rows.push_back(row_of(Json::parse(line)));
         }

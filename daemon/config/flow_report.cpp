@@ -62,7 +62,7 @@ std::vector<std::string> methods_of(Proof proof) {
 
 /// "totp", "one of totp, recovery_codes", "2 of a, b, c"
 std::string chosen_of(const FlowItem& item) {
-    const std::string names = joined(names_of(item), ", ");
+    std::string names = joined(names_of(item), ", ");
     if (item.steps.size() == 1) {
         return names;
     }
