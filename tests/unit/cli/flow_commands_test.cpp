@@ -25,7 +25,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-std::vector<std::string> lines_of(const std::string& text) {
+std::vector<std::string> lines_in(const std::string& text) {
     std::vector<std::string> lines;
     std::istringstream stream(text);
     for (std::string line; std::getline(stream, line);) {
@@ -67,7 +67,7 @@ constexpr const char* weak_recovery = "[flow.recover-password]\nsteps = ['ticket
 TEST_F(AFlowCommand, ListsEachFlowWithItsStepsAndItsStrengthWithoutTheService) {
     const tests::Outcome outcome = run({"flow", "list"}, weak_recovery);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-    const std::vector<std::string> lines = lines_of(outcome.output);
+    const std::vector<std::string> lines = lines_in(outcome.output);
     ASSERT_THAT(lines, SizeIs(8));
     EXPECT_THAT(lines[0],
                 AllOf(StartsWith("PURPOSE"), HasSubstr("SERVICE"), HasSubstr("METHODS"), HasSubstr("WEAKER")));
@@ -141,7 +141,7 @@ TEST_F(AFlowCommand, FitsAPageOfATerminalWithEachFlowOfEachProfileThatNothingSta
         const tests::Outcome list = run({"--json", "flow", "list"}, configuration);
         ASSERT_EQ(list.exit_code, 0) << list.output;
         for (const json& flow : json::parse(list.output)) {
-            const std::vector<std::string> lines = lines_of(shown(flow.at("name"), configuration));
+            const std::vector<std::string> lines = lines_in(shown(flow.at("name"), configuration));
             EXPECT_THAT(lines,
                         Each(testing::ResultOf([](const std::string& line) { return line.size(); }, testing::Le(79U))))
                 << profile << ' ' << flow.at("name");
@@ -159,7 +159,7 @@ TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
     const tests::Outcome list = run({"--json", "flow", "list"}, weak_recovery);
     const json flows = json::parse(list.output);
     ASSERT_THAT(flows, SizeIs(7));
-    const std::vector<std::string> lines = lines_of(list.output);
+    const std::vector<std::string> lines = lines_in(list.output);
     EXPECT_THAT(lines, SizeIs(9)) << "an object a line";
     const json one = json::parse(run({"--json", "flow", "show", "recover-password"}, weak_recovery).output);
     EXPECT_TRUE(std::find(flows.begin(), flows.end(), one) != flows.end());
@@ -179,12 +179,12 @@ TEST_F(AFlowCommand, SaysEachMistakeOfTheConfigurationLikeItsCheck) {
          {std::vector<std::string>{"flow", "list"}, {"flow", "show", "login"}}) {
         const tests::Outcome outcome = run(words, of_keys);
         EXPECT_EQ(outcome.exit_code, 1) << words[1];
-        EXPECT_THAT(lines_of(outcome.output),
+        EXPECT_THAT(lines_in(outcome.output),
                     testing::ElementsAre(HasSubstr("/loquet.toml:1:13: log.level: accepted is one of"),
                                          HasSubstr("/loquet.toml:2:1: unknown key profil")));
         EXPECT_EQ(outcome.output,
                   run({"config", "check", "--messages", LOQUET_SOURCE_DIR "/etc/messages"}, of_keys).output);
-        EXPECT_THAT(lines_of(run(words, of_flows).output),
+        EXPECT_THAT(lines_in(run(words, of_flows).output),
                     testing::ElementsAre(HasSubstr("flow.recover-password: it proves less than flow.login")));
         std::vector<std::string> for_programs{"--json"};
         for_programs.insert(for_programs.end(), words.begin(), words.end());
@@ -224,7 +224,7 @@ TEST_F(AFlowCommand, ShowsNoControlCharacterOfAService) {
         }
         const std::string output = run(words, text).output;
         EXPECT_THAT(output, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\u202e")))) << as_json;
-        EXPECT_THAT(lines_of(output), SizeIs(as_json ? 9 : 8));
+        EXPECT_THAT(lines_in(output), SizeIs(as_json ? 9 : 8));
     }
     EXPECT_THAT(run({"flow", "show", "x"}, text).errors, AllOf(Not(HasSubstr("\x1b")), HasSubstr("login.service.a")));
 }
