@@ -20,23 +20,6 @@ void append(Lines& lines, const Lines& more) {
     lines.insert(lines.end(), more.begin(), more.end());
 }
 
-std::vector<std::string> daemon_command(const CheckOptions& options) {
-    std::vector<std::string> command{installed_program("loquetd"), "--check", "--list-plugins"};
-    const auto add = [&command](const char* option, const std::string& value) {
-        command.insert(command.end(), {option, value});
-    };
-    if (!options.file.empty()) {
-        add("--config", options.file);
-    }
-    for (const std::string& folder : options.profiles) {
-        add("--profiles", folder);
-    }
-    for (const std::string& folder : options.messages) {
-        add("--messages", folder);
-    }
-    return command;
-}
-
 Lines mistakes_of_plugin(const std::string& name) {
     Lines mistakes = plugin::mistakes_of(name);
     for (std::string& mistake : mistakes) {
@@ -47,18 +30,29 @@ Lines mistakes_of_plugin(const std::string& name) {
 
 } // namespace
 
-ExitCode check(Output& output, const CheckOptions& options) {
-    const ProgramResult daemon = run_program(daemon_command(options), Channels::apart);
-    Lines mistakes = daemon.errors;
-    if (daemon.status != 0 && mistakes.empty()) {
-        mistakes.push_back(fmt::format("the check of loquetd ended with {} and said nothing", daemon.status));
+ProgramResult run_daemon(const std::vector<std::string>& modes, const Files& files) {
+    std::vector<std::string> command{installed_program("loquetd")};
+    append(command, modes);
+    const auto add = [&command](const char* option, const std::string& value) {
+        command.insert(command.end(), {option, value});
+    };
+    if (!files.file.empty()) {
+        add("--config", files.file);
     }
-    for (const std::string& plugin : daemon.output) {
-        append(mistakes, mistakes_of_plugin(plugin));
+    for (const std::string& folder : files.profiles) {
+        add("--profiles", folder);
     }
-    if (options.file.empty()) {
-        append(mistakes, MachineCheck().permissions());
+    for (const std::string& folder : files.messages) {
+        add("--messages", folder);
     }
+    ProgramResult daemon = run_program(command, Channels::apart);
+    if (daemon.status != 0 && daemon.errors.empty()) {
+        daemon.errors.push_back(fmt::format("the check of loquetd ended with {} and said nothing", daemon.status));
+    }
+    return daemon;
+}
+
+ExitCode tell(Output& output, const Lines& mistakes) {
     const bool good = mistakes.empty();
     if (output.form() == Output::Form::program) {
         output.show({{{"ok", "", good}, {"messages", "", mistakes}}});
@@ -66,6 +60,18 @@ ExitCode check(Output& output, const CheckOptions& options) {
         output.lines(good ? Lines{"ok"} : mistakes);
     }
     return good ? ExitCode::done : ExitCode::failed;
+}
+
+ExitCode check(Output& output, const Files& files) {
+    const ProgramResult daemon = run_daemon({"--check", "--list-plugins"}, files);
+    Lines mistakes = daemon.errors;
+    for (const std::string& plugin : daemon.output) {
+        append(mistakes, mistakes_of_plugin(plugin));
+    }
+    if (files.file.empty()) {
+        append(mistakes, MachineCheck().permissions());
+    }
+    return tell(output, mistakes);
 }
 
 ExitCode reload(Client& client, Output& output) {

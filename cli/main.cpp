@@ -33,7 +33,7 @@ struct CommandLine {
     account::ListOptions list;
     message::ListOptions messages;
     message::PreviewOptions preview;
-    config::CheckOptions config_check;
+    config::Files files;
     TryLoginOptions try_login;
     PasswdOptions passwd;
     std::string name;   ///< of the account or plugin that a verb is about
@@ -192,22 +192,39 @@ void add_plugin(CLI::App& app, CommandLine& line) {
     check->callback([&line] { line.run = [&line](Output& output) { return plugin::check(output, line.name); }; });
 }
 
+void add_profiles(CLI::App& verb, CommandLine& line) {
+    verb.add_option("--profiles", line.files.profiles, "Look for profiles here; repeat it for more")
+        ->type_name("FOLDER")
+        ->allow_extra_args(false);
+}
+
 void add_config(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("config", "The configuration")->require_subcommand(1);
     CLI::App* check = noun->add_subcommand("check", "Check the configuration, without the service");
-    check
-        ->add_option("--config", line.config_check.file,
-                     "Check this file and its drop-ins in place of those of the service")
+    check->add_option("--config", line.files.file, "Check this file and its drop-ins in place of those of the service")
         ->type_name("FILE");
-    check->add_option("--profiles", line.config_check.profiles, "Look for profiles here; repeat it for more")
+    add_profiles(*check, line);
+    check->add_option("--messages", line.files.messages, "Read the catalogues here; repeat it for more")
         ->type_name("FOLDER")
         ->allow_extra_args(false);
-    check->add_option("--messages", line.config_check.messages, "Read the catalogues here; repeat it for more")
-        ->type_name("FOLDER")
-        ->allow_extra_args(false);
-    check->callback([&line] { line.run = [&line](Output& o) { return config::check(o, line.config_check); }; });
+    check->callback([&line] { line.run = [&line](Output& o) { return config::check(o, line.files); }; });
     noun->add_subcommand("reload", "Put the changed configuration in force, or say what is wrong with it")
         ->callback(with_service(line, [](Client& c, Output& o) { return config::reload(c, o); }));
+}
+
+void add_flow(CLI::App& app, CommandLine& line) {
+    CLI::App* noun = app.add_subcommand("flow", "What dialogs ask for")->require_subcommand(1);
+    CLI::App* list = noun->add_subcommand("list", "List the flows and how strong they are, without the service");
+    CLI::App* show = noun->add_subcommand("show", "Show a flow, and what standards say against it");
+    show->add_option("NAME", line.name, "The flow, as 'flow list' names it: login, login.service.sudo")->required();
+    for (CLI::App* verb : {list, show}) {
+        verb->add_option("--config", line.files.file,
+                         "Read this file and its drop-ins in place of those of the service")
+            ->type_name("FILE");
+        add_profiles(*verb, line);
+    }
+    list->callback([&line] { line.run = [&line](Output& o) { return flow::list(o, line.files); }; });
+    show->callback([&line] { line.run = [&line](Output& o) { return flow::show(o, line.files, line.name); }; });
 }
 
 void add_top_level(CLI::App& app, CommandLine& line) {
@@ -266,6 +283,7 @@ int run(int argc, char** argv) {
     add_message(app, line);
     add_plugin(app, line);
     add_config(app, line);
+    add_flow(app, line);
     add_top_level(app, line);
     try {
         app.parse(argc, argv);

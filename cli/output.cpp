@@ -275,6 +275,12 @@ void Output::lines(std::span<const std::string> lines) {
     }
 }
 
+void Output::pass_on(std::span<const std::string> lines) {
+    for (const std::string& line : lines) {
+        write(line + '\n');
+    }
+}
+
 void Output::advise(std::span<const std::string> sentences) {
     if (!sentences.empty()) {
         write(fmt::format("\n{}\n", fmt::join(sentences, "\n")));

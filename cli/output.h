@@ -90,6 +90,9 @@ public:
     /// Text for a person, a line each.
     void lines(std::span<const std::string> lines);
 
+    /// JSON of another program of Loquet, for a program: as it is, a line each.
+    void pass_on(std::span<const std::string> lines);
+
     /// Sentences for a person, set apart from what stands above them.
     void advise(std::span<const std::string> sentences);
 

@@ -3,6 +3,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/file.h"
+#include "lib/base/limits.h"
 
 #include <spawn.h>
 #include <sys/mman.h>
@@ -120,8 +121,6 @@ void Process::terminate() noexcept {
 
 namespace {
 
-constexpr std::size_t most_bytes = 65536;
-
 base::Fd memory_file() {
     base::Fd file(::memfd_create("output", MFD_CLOEXEC));
     if (!file) {
@@ -131,7 +130,7 @@ base::Fd memory_file() {
 }
 
 std::vector<std::string> lines_of(const base::Fd& file) {
-    std::string text(most_bytes, '\0');
+    std::string text(limits::program_output_bytes, '\0');
     const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
     if (got < 0) {
         throw base::system_error(errno, "reading what a program said");

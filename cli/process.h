@@ -46,8 +46,8 @@ struct ProgramResult {
     std::vector<std::string> errors; ///< lines of standard error
 };
 
-/// Runs a command to its end; at most 64 KiB of what it says is kept. The lines of both channels, in the order in which
-/// they were written, are `output` where they are `together`.
+/// Runs a command to its end; of what it says limits::program_output_bytes are kept. The lines of both channels, in the
+/// order in which they were written, are `output` where they are `together`.
 enum class Channels { apart, together };
 [[nodiscard]] ProgramResult run_program(const std::vector<std::string>& command, Channels channels);
 

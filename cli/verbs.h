@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs that are one function each: "config check", "config reload", "status", "passwd", "enrol", "try-login". One
-// thread.
+// The verbs that are one function each: "config check", "config reload", "flow list", "flow show", "status", "passwd",
+// "enrol", "try-login". One thread.
 #pragma once
 
 #include "cli/client.h"
 #include "cli/dialog.h"
 #include "cli/exit_code.h"
 #include "cli/output.h"
+#include "cli/process.h"
 
 #include <optional>
 #include <string>
@@ -15,20 +16,40 @@
 
 namespace loquet::cli::config {
 
-struct CheckOptions {
+/// What the daemon's program reads.
+struct Files {
     std::string file;                  ///< empty: the installed configuration
     std::vector<std::string> profiles; ///< folders; empty: the usual ones
     std::vector<std::string> messages;
 };
 
+/// Runs the daemon's program so that it looks at the files and ends: `modes` are "--check", "--flows" and the like. Its
+/// mistakes are never empty where it failed.
+[[nodiscard]] ProgramResult run_daemon(const std::vector<std::string>& modes, const Files& files);
+
+/// Says the mistakes, or "ok" where there are none.
+ExitCode tell(Output& output, const std::vector<std::string>& mistakes);
+
 /// Has the daemon's program read everything that a start would read, as the daemon's user where the caller is root, and
 /// the host of plugins try each plugin that is configured. The service is not needed.
-ExitCode check(Output& output, const CheckOptions& options);
+ExitCode check(Output& output, const Files& files);
 
 /// Has the service read its files anew, and says what it found. ExitCode::failed where it keeps the former ones.
 ExitCode reload(Client& client, Output& output);
 
 } // namespace loquet::cli::config
+
+namespace loquet::cli::flow {
+
+/// The flows of the configuration, one a line: steps, and how strong they are beside the login. The daemon's program
+/// reads the files; the service is not needed. ExitCode::failed, and its mistakes, where the configuration has any.
+ExitCode list(Output& output, const config::Files& files);
+
+/// One flow: a verdict, its steps, and what standards say against it. Throws base::Error (not_found) where there is
+/// none of that name; "login", "login.service.sudo".
+ExitCode show(Output& output, const config::Files& files, const std::string& name);
+
+} // namespace loquet::cli::flow
 
 namespace loquet::cli {
 

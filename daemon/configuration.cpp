@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/configuration.h"
 
+#include "daemon/config/flow_report.h"
+#include "daemon/recovery/tickets.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 
@@ -98,6 +100,24 @@ ConfigurationCheck check_configuration(const Options& options) {
         check.complaints.emplace_back(error.what());
     }
     return check;
+}
+
+FlowList list_flows(const Options& options) {
+    config::Complaints complaints;
+    const config::Sources sources = config::read_sources(options.config, profiles_of(options), complaints);
+    const config::Config settings = config::assemble(sources, complaints);
+    FlowList list{complaints.lines(), {}};
+    if (list.complaints.empty()) {
+        const config::CodeLives lives{recovery::mail_life, recovery::sms_life};
+        for (const config::PurposeSpec& purpose : config::purposes) { // however the files have them
+            for (const config::Flow& flow : settings.flows) {
+                if (flow.purpose == purpose.name) {
+                    list.flows.push_back(json_of(report_of(flow, settings, lives)));
+                }
+            }
+        }
+    }
+    return list;
 }
 
 Configuration::Configuration(const Options& options) : options_(options), last_good_(file_in(options.state)) {}

@@ -23,6 +23,13 @@ struct ConfigurationCheck {
 };
 [[nodiscard]] ConfigurationCheck check_configuration(const Options& options);
 
+/// The flows of the configuration, a JSON object each (config::json_of()); none where it is refused.
+struct FlowList {
+    std::vector<std::string> complaints;
+    std::vector<std::string> flows;
+};
+[[nodiscard]] FlowList list_flows(const Options& options);
+
 /// `mistakes` has one a line, as an Error about files says them.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& mistakes);
 /// The first ones, and how many more there are.

@@ -26,7 +26,7 @@ namespace {
 
 constexpr const char* usage = "usage: loquetd [--config FILE] [--profiles FOLDER]... [--messages FOLDER]...\n          "
                               "     [--plugin-dir FOLDER] [--plugin-config-dir FOLDER]\n          "
-                              "     [--check [--list-plugins]] [--version]\n";
+                              "     [--check [--list-plugins] | --flows] [--version]\n";
 
 /// Secrets must not end in a core file, and nobody else's debugger may look.
 void keep_memory_private() {
@@ -65,6 +65,7 @@ loquet::Options parse(int argc, char** argv) {
                                      {"plugin-dir", required_argument, nullptr, 'd'},
                                      {"plugin-config-dir", required_argument, nullptr, 'o'},
                                      {"list-plugins", no_argument, nullptr, 'l'},
+                                     {"flows", no_argument, nullptr, 'f'},
                                      {"version", no_argument, nullptr, 'v'},
                                      {"help", no_argument, nullptr, 'h'},
                                      {nullptr, 0, nullptr, 0}};
@@ -92,6 +93,9 @@ loquet::Options parse(int argc, char** argv) {
             break;
         case 'l':
             parsed.check = parsed.list_plugins = true;
+            break;
+        case 'f':
+            parsed.list_flows = true;
             break;
         case 'v':
             std::puts("loquetd " LOQUET_VERSION);
@@ -127,18 +131,26 @@ void become_the_daemons_user() {
     }
 }
 
-/// Mistakes go to standard error, and the plugins that are configured to standard output where they are asked for; one
-/// a line.
-int check(const loquet::Options& options) {
+/// Mistakes to standard error and what was asked for to standard output, one a line.
+int tell(const std::vector<std::string>& mistakes, const std::vector<std::string>& found) {
+    for (const std::string& mistake : mistakes) {
+        std::fprintf(stderr, "%s\n", mistake.c_str());
+    }
+    for (const std::string& line : found) {
+        std::puts(line.c_str());
+    }
+    return mistakes.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/// Looks at the files and does not serve.
+int look(const loquet::Options& options) {
     become_the_daemons_user();
+    if (options.list_flows) {
+        const loquet::FlowList list = loquet::list_flows(options);
+        return tell(list.complaints, list.flows);
+    }
     const loquet::ConfigurationCheck found = loquet::check_configuration(options);
-    for (const std::string& complaint : found.complaints) {
-        std::fprintf(stderr, "%s\n", complaint.c_str());
-    }
-    for (const std::string& plugin : options.list_plugins ? found.plugins : std::vector<std::string>{}) {
-        std::puts(plugin.c_str());
-    }
-    return found.complaints.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+    return tell(found.complaints, options.list_plugins ? found.plugins : std::vector<std::string>{});
 }
 
 bool stand_in(std::optional<loquet::OutOfService>& service) noexcept {
@@ -177,19 +189,20 @@ std::unique_ptr<loquet::Application> start(const loquet::Options& options) {
 
 int main(int argc, char** argv) {
     const loquet::Options options = parse(argc, argv);
+    const bool looks = options.check || options.list_flows;
     keep_memory_private();
     loquet::store::restrict_openssl();
     block_signals();
     try {
-        if (options.check) {
-            return check(options);
+        if (looks) {
+            return look(options);
         }
         if (const auto application = start(options)) {
             application->run();
         }
         return EXIT_SUCCESS;
     } catch (const std::exception& error) {
-        if (options.check) {
+        if (looks) {
             std::fprintf(stderr, "loquetd: %s\n", error.what());
             return EXIT_FAILURE;
         }

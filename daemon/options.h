@@ -18,6 +18,7 @@ struct Options {
     std::string state;         ///< folder for the last good configuration, as systemd names it; empty: none is kept
     bool check = false;        ///< says what is wrong with the files, and does not serve
     bool list_plugins = false; ///< and the plugins that they name
+    bool list_flows = false;   ///< says what the flows ask for and how strong they are, and does not serve
 };
 
 } // namespace loquet

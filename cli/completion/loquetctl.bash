@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Bash completion for loquetctl: nouns, verbs and options; names of plugins are those that are configured.
+# Bash completion for loquetctl: nouns, verbs and options; names of plugins and flows are those that are configured.
 # tests/unit/cli compares the words below with what the program says it takes.
 
 _loquetctl_options() {
@@ -13,6 +13,7 @@ _loquetctl_options() {
     "message list") echo "--account --state --limit" ;;
     "message preview") echo "--locale --set --messages" ;;
     "config check") echo "--config --profiles --messages" ;;
+    "flow list" | "flow show") echo "--config --profiles" ;;
     "try-login") echo "--service --password-fd" ;;
     "passwd") echo "--password-fd" ;;
     "") echo "--json --no-pager --bus --version" ;;
@@ -21,12 +22,13 @@ _loquetctl_options() {
 
 _loquetctl_verbs() {
     case "$1" in
-    "") echo "account message plugin config status try-login enrol passwd" ;;
+    "") echo "account message plugin config flow status try-login enrol passwd" ;;
     account) echo "add import list show lock unlock reset factor" ;;
     "account factor") echo "list remove" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
     config) echo "check reload" ;;
+    flow) echo "list show" ;;
     esac
 }
 
@@ -70,6 +72,11 @@ _loquetctl_plugins() {
     done
 }
 
+# Of the configuration of this machine.
+_loquetctl_flows() {
+    loquetctl --json flow list 2>/dev/null | sed -n 's/^{"name":"\([^"\\]*\)".*/\1/p'
+}
+
 _loquetctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} noun="" verb="" deeper="" i
     COMPREPLY=()
@@ -105,6 +112,8 @@ _loquetctl() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
     elif [[ "$noun $verb" == "message preview" ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_texts)" -- "$current")
+    elif [[ "$noun $verb" == "flow show" ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_flows)" -- "$current")
     elif [[ "$noun $verb" == "plugin check" ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_plugins)" -- "$current")
     fi

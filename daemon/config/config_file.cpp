@@ -11,8 +11,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <numeric>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -185,8 +185,12 @@ void read_proof(TableReader& plugin, Proof& proof) {
     if (node == nullptr || !node->is_array()) {
         return plugin.word("proves", proof, words);
     }
+    const auto methods = words.subspan(1); // a challenge beside them would let anybody pass
+    if (node->as_array()->empty()) {
+        return plugin.refuse("proves", *node, "a list of " + TableReader::list(methods));
+    }
     std::vector<Proof> ways;
-    plugin.words("proves", ways, words);
+    plugin.words("proves", ways, methods);
     proof = std::accumulate(ways.begin(), ways.end(), Proof::challenge, [](Proof a, Proof b) { return a | b; });
 }
 

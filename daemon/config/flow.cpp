@@ -203,8 +203,8 @@ Ways then(const Ways& ways, Proof proof) {
 }
 
 // What can be proved by choosing exactly `at_least` of the steps; 0 is one of who has them.
-Ways ways_through(const Ways& before, const FlowItem& item, const std::map<std::string, PluginInstance>& plugins,
-                  Owner owner) {
+Ways through(const Ways& before, const FlowItem& item, const std::map<std::string, PluginInstance>& plugins,
+             Owner owner) {
     const std::size_t wanted = item.at_least == 0 && owner == Owner::with_factors ? 1 : item.at_least;
     std::vector<Ways> chosen(item.steps.size() + 1); // by number of steps chosen so far
     chosen[0] = before;
@@ -217,15 +217,6 @@ Ways ways_through(const Ways& before, const FlowItem& item, const std::map<std::
 }
 
 constexpr unsigned most_that_counts = 2;
-
-/// A password, or a factor.
-bool sets_a_secret(const Flow& flow) {
-    return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
-        return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
-                   return step.kind == StepKind::new_password;
-               });
-    });
-}
 
 } // namespace
 
@@ -243,33 +234,52 @@ unsigned strength(Proof proved) {
     return std::min(most_that_counts, others == 0 && !proved.is_none() ? 1 : others);
 }
 
-unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
+std::vector<Proof> ways_through(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
     Ways ways = nothing_proved();
     for (const FlowItem& item : flow.items) {
         if (!item.enrols) { // what is set up just now proves nothing
-            ways = ways_through(ways, item, plugins, owner);
+            ways = through(ways, item, plugins, owner);
         }
     }
-    unsigned weakest = most_that_counts;
+    std::vector<Proof> proofs;
     for (std::uint8_t set = 0; set < sets; ++set) {
         if (ways.test(set)) {
-            weakest = std::min(weakest, strength(Proof{set}));
+            proofs.push_back(Proof{set});
         }
+    }
+    return proofs;
+}
+
+unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins, Owner owner) {
+    unsigned weakest = most_that_counts;
+    for (const Proof proved : ways_through(flow, plugins, owner)) {
+        weakest = std::min(weakest, strength(proved));
     }
     return weakest;
 }
 
+bool sets_a_secret(const Flow& flow) {
+    return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
+        return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
+                   return step.kind == StepKind::new_password;
+               });
+    });
+}
+
+bool is_weaker_than_login(const Flow& flow, const Config& config, Owner owner) {
+    const Flow* login = config.flow(spec_of(Purpose::login).name, "");
+    return login != nullptr && strength(flow, config.plugins, owner) < strength(*login, config.plugins, owner);
+}
+
+bool is_weaker_than_login(const Flow& flow, const Config& config) {
+    return is_weaker_than_login(flow, config, Owner::without_factors)
+           || is_weaker_than_login(flow, config, Owner::with_factors);
+}
+
 std::vector<const Flow*> weaker_than_login(const Config& config) {
     std::vector<const Flow*> weaker;
-    const Flow* login = config.flow(spec_of(Purpose::login).name, "");
-    if (login == nullptr) {
-        return weaker;
-    }
-    const auto asks_less = [&](const Flow& flow, Owner owner) {
-        return strength(flow, config.plugins, owner) < strength(*login, config.plugins, owner);
-    };
     for (const Flow& flow : config.flows) {
-        if (sets_a_secret(flow) && (asks_less(flow, Owner::without_factors) || asks_less(flow, Owner::with_factors))) {
+        if (sets_a_secret(flow) && is_weaker_than_login(flow, config)) {
             weaker.push_back(&flow);
         }
     }

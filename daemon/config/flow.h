@@ -95,11 +95,22 @@ enum class Owner : std::uint8_t { without_factors, with_factors };
 /// method (NIST SP 800-63B-4, 4.2.2.2), and two proofs by one method are one.
 [[nodiscard]] unsigned strength(Proof proved);
 
+/// The methods that somebody has proved after the flow, for each way through it; each set of them once.
+[[nodiscard]] std::vector<Proof> ways_through(const Flow& flow, const std::map<std::string, PluginInstance>& plugins,
+                                              Owner owner);
+
 /// What somebody who takes the weakest way through the flow has proved.
 [[nodiscard]] unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>& plugins,
                                 Owner owner = Owner::without_factors);
 
-/// The flows that end in a new password or a new factor and ask less, with or without factors, than the login that it
+/// It asks less of that owner, or of any, than the login that does not name a service.
+[[nodiscard]] bool is_weaker_than_login(const Flow& flow, const Config& config, Owner owner);
+[[nodiscard]] bool is_weaker_than_login(const Flow& flow, const Config& config);
+
+/// It ends in a new password or a new factor.
+[[nodiscard]] bool sets_a_secret(const Flow& flow);
+
+/// The flows that set a secret and ask less, with or without factors, than the login that it
 /// opens. Each is refused, unless it accepts that; then it is logged and audited at every start and reload.
 [[nodiscard]] std::vector<const Flow*> weaker_than_login(const Config& config);
 

@@ -80,6 +80,16 @@ public:
         target = std::move(values);
     }
 
+    /// "\"error\", \"warning\"", for what is accepted.
+    template <class Value>
+    static std::string list(Words<Value> words) {
+        std::string out;
+        for (const auto& [word, value] : words) {
+            out += (out.empty() ? "\"" : ", \"") + std::string(word) + '"';
+        }
+        return out;
+    }
+
     /// The sub-table, for a reader of its own; nullopt where there is none.
     [[nodiscard]] std::optional<TableReader> table(std::string_view key);
     /// A reader for a table that stands in an array under `key`.
@@ -120,14 +130,6 @@ private:
             }
         }
         return std::nullopt;
-    }
-    template <class Value>
-    static std::string list(Words<Value> words) {
-        std::string out;
-        for (const auto& [word, value] : words) {
-            out += (out.empty() ? "\"" : ", \"") + std::string(word) + '"';
-        }
-        return out;
     }
 
     const toml::table& table_;

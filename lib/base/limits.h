@@ -152,5 +152,7 @@ constexpr std::size_t groups_per_person = 65536;                        ///< NGR
 // Files
 constexpr std::size_t configuration_file_bytes = 1024 * 1024;
 constexpr std::size_t key_file_bytes = 4096;
+constexpr std::size_t program_output_bytes =
+    std::size_t{4} * 1024 * 1024; ///< of each channel of a program that loquetctl runs
 
 } // namespace loquet::limits

@@ -71,11 +71,11 @@ typedef struct loquet_step_output {
     void* context; /* first argument of every function below */
     /* One prompt; at most 32 a turn, and at most 16 of those are answered. `name` (at most 64 bytes, [a-z_]) lets a
      * program recognise it: on the bus the prompt is called INSTANCE.name. It has no other meaning. Which role the
-     * prompt has there follows from what [plugins.INSTANCE] says that the step proves: `code` where that is possession
-     * and something is typed, else `other`. Asking for the account's password, present or new, is for the daemon
-     * alone: whatever a prompt is called, no program gives it a password that was typed elsewhere, and what is typed
-     * here becomes nobody's password. A prompt that is answered has a text with words in it: one of variables alone is
-     * refused. */
+     * prompt has there follows from what [plugins.INSTANCE] says that the step proves: `code` where that is a method
+     * other than a question and something is typed, else `other`. Asking for the account's password, present or new, is
+     * for the daemon alone: whatever a prompt is called, no program gives it a password that was typed elsewhere, and
+     * what is typed here becomes nobody's password. A prompt that is answered has a text with words in it: one of
+     * variables alone is refused. */
     void (*ask)(void* context, int style, loquet_text name, const loquet_message* message);
     /* Nothing to answer yet: come back after poll milliseconds (100 to 10000). A step may wait for ten minutes in all;
      * then the daemon refuses the dialog. Where another dialog of the account replaced its state meanwhile, what is

@@ -4,6 +4,7 @@
 #include "daemon/config/config.h"
 #include "daemon/config/config_file.h"
 #include "daemon/config/flow.h"
+#include "daemon/config/flow_report.h"
 #include "lib/base/text.h"
 #include "lib/protocol/names.h"
 
@@ -32,6 +33,9 @@ void accepted(const config::FlowItem& item) {
 void accepted(const config::Config& config) {
     for (const config::Flow& flow : config.flows) {
         require(config::strength(flow, config.plugins) > 0);
+        const config::FlowReport report = report_of(flow, config, {});
+        require(!report.verdict.empty() && report.items.size() == flow.items.size());
+        require(base::is_printable(json_of(report)));
         for (const config::FlowItem& item : flow.items) {
             accepted(item);
         }

@@ -13,8 +13,8 @@ namespace loquet::cli {
 namespace {
 
 /// What bash offers for a command line whose last word is being typed.
-Words completed(const std::vector<std::string>& words) {
-    std::string script = "source " LOQUET_SOURCE_DIR "/cli/completion/loquetctl.bash; COMP_WORDS=(loquetctl";
+Words completed(const std::vector<std::string>& words, const std::string& before = "") {
+    std::string script = before + "source " LOQUET_SOURCE_DIR "/cli/completion/loquetctl.bash; COMP_WORDS=(loquetctl";
     for (const std::string& word : words) {
         script += " '" + word + "'";
     }
@@ -52,6 +52,16 @@ TEST(TheCompletion, KnowsEveryOption) {
         command.emplace_back("--");
         EXPECT_EQ(completed(command), expected) << shown;
     }
+}
+
+TEST(TheCompletion, OffersTheFlowsOfTheConfiguration) {
+    const std::string flows = R"(loquetctl() { [ "$*" = "--json flow list" ] && printf '%s\n' '[' )"
+                              R"('{"name":"login","purpose":"login"},' '{"name":"login.service.sudo"},' )"
+                              R"('{"name":"odd\u001b name"}' ']'; }; )";
+    EXPECT_EQ(completed({"flow", "show", ""}, flows), (Words{"login", "login.service.sudo"}));
+    EXPECT_EQ(completed({"flow", "show", "login.s"}, flows), Words{"login.service.sudo"});
+    EXPECT_EQ(completed({"flow", "list", ""}, flows), Words{});
+    EXPECT_EQ(completed({"flow", "show", ""}), Words{}) << "nothing where the program cannot be run";
 }
 
 TEST(TheCompletion, IsNotMisledByTheValuesOfOptions) {

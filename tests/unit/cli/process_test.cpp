@@ -2,6 +2,7 @@
 #include "cli/process.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
+#include "lib/base/limits.h"
 #include "tests/support/temp_folder.h"
 
 #include <fcntl.h>
@@ -42,6 +43,17 @@ TEST(AProcess, TakesItsSignalsAsIfNobodyHadIgnoredThem) {
     ::signal(SIGINT, SIG_IGN);
     EXPECT_EQ(Process({"sh", "-c", "kill -INT $$"}, {}, {}).wait(), 128 + SIGINT);
     ::signal(SIGINT, SIG_DFL);
+}
+
+TEST(AProcess, IsHeardUpToALimitAndNotOneByteBeyond) {
+    const auto said = [](std::size_t bytes) {
+        return run_program({"sh", "-c", "head -c " + std::to_string(bytes) + " /dev/zero | tr '\\0' x"},
+                           Channels::apart)
+            .output.front()
+            .size();
+    };
+    EXPECT_EQ(said(limits::program_output_bytes), limits::program_output_bytes);
+    EXPECT_EQ(said(limits::program_output_bytes + 1), limits::program_output_bytes);
 }
 
 TEST(AProcess, CanBeEnded) {

@@ -13,6 +13,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::vector<std::string> complaints_about(const std::string& text) {
     Config config;
@@ -71,14 +72,14 @@ TEST(AConfiguration, SetsWhatItNames) {
 TEST(AConfiguration, GivesAChannelAMinuteUnlessItSaysOtherwise) {
     const Config config = config_of("[plugins.smtp]\nkind = 'channel'\n"
                                     "[plugins.patient]\nkind = 'channel'\ndeadline_ms = 300000\n"
-                                    "[plugins.code]\nkind = 'step'\n");
+                                    "[plugins.door]\nkind = 'step'\n");
     EXPECT_EQ(config.plugins.at("smtp").kind, PluginKind::channel);
     EXPECT_EQ(config.plugins.at("smtp").deadline, std::chrono::seconds(60));
     EXPECT_EQ(config.plugins.at("patient").deadline, std::chrono::seconds(300));
-    EXPECT_EQ(config.plugins.at("code").deadline, std::chrono::seconds(2));
+    EXPECT_EQ(config.plugins.at("door").deadline, std::chrono::seconds(2));
     EXPECT_THAT(complaints_about("[plugins.smtp]\nkind = 'channel'\ndeadline_ms = 300001\n"),
                 ElementsAre(HasSubstr("50 to 300000")));
-    EXPECT_THAT(complaints_about("[plugins.code]\nkind = 'step'\ndeadline_ms = 10001\n"),
+    EXPECT_THAT(complaints_about("[plugins.door]\nkind = 'step'\ndeadline_ms = 10001\n"),
                 ElementsAre(HasSubstr("50 to 10000")));
     EXPECT_THAT(complaints_about("[plugins.smtp]\nkind = 'channel'\nproves = 'possession'\n"),
                 ElementsAre(HasSubstr("accepted where kind = \"step\"")));
@@ -179,6 +180,76 @@ TEST(AConfiguration, WantsItsPluginsToBeThereAndOfTheRightKind) {
     EXPECT_THAT(complaints_about("[plugins.password]\nkind = 'step'"), ElementsAre(HasSubstr("built-in step")));
     EXPECT_THAT(complaints_about("[plugins.lockout]\nproves = 'possession'"),
                 ElementsAre(HasSubstr("accepted where kind")));
+}
+
+Proof proof_in(const std::string& value) {
+    return config_of("[plugins.door]\nkind = 'step'\nproves = " + value).plugins.at("door").proves;
+}
+
+TEST(AConfiguration, SaysByWhichMethodAStepProvesOrByOneOfWhich) {
+    EXPECT_EQ(proof_in("'challenge'"), Proof::challenge);
+    EXPECT_EQ(proof_in("'knowledge'"), Proof::of(Method::question));
+    EXPECT_EQ(proof_in("'question'"), Proof::of(Method::question));
+    EXPECT_EQ(proof_in("'possession'"), Proof::of(Method::device));
+    EXPECT_EQ(proof_in("'device'"), Proof::of(Method::device));
+    EXPECT_EQ(proof_in("'saved-code'"), Proof::of(Method::saved_code));
+    EXPECT_EQ(proof_in("'mailbox'"), Proof::of(Method::mailbox));
+    EXPECT_EQ(proof_in("['telephone']"), Proof::of(Method::telephone));
+    EXPECT_EQ(proof_in("['mailbox', 'telephone']"), Proof::of(Method::mailbox) | Proof::of(Method::telephone));
+    EXPECT_EQ(proof_in("['telephone', 'mailbox', 'telephone']"),
+              Proof::of(Method::mailbox) | Proof::of(Method::telephone));
+}
+
+// A sum beside a mailbox would let anybody pass, and count as the mailbox.
+TEST(AConfiguration, AcceptsInAListOfProofsMethodsAlone) {
+    for (const char* list : {"['challenge', 'mailbox']", "['mailbox', 'challenge']", "['challenge']", "['password']",
+                             "['person']", "['mail']", "[3]", "[['mailbox']]"}) {
+        EXPECT_THAT(complaints_about(std::string("[plugins.door]\nkind = 'step'\nproves = ") + list),
+                    ElementsAre(AllOf(HasSubstr("f.toml:3:"), HasSubstr("plugins.door.proves: accepted is a list of "),
+                                      HasSubstr("\"mailbox\", \"telephone\""), Not(HasSubstr("challenge")))))
+            << list;
+    }
+    EXPECT_THAT(complaints_about("[plugins.door]\nkind = 'step'\nproves = []"),
+                ElementsAre(HasSubstr("f.toml:3:10: plugins.door.proves: accepted is a list of ")));
+    for (const char* word : {"'password'", "'mail'", "1"}) {
+        EXPECT_THAT(complaints_about(std::string("[plugins.door]\nkind = 'step'\nproves = ") + word),
+                    ElementsAre(HasSubstr("f.toml:3:10: plugins.door.proves: accepted is one of \"challenge\"")))
+            << word;
+    }
+    EXPECT_THAT(complaints_about("[plugins.smtp]\nkind = 'channel'\nproves = ['mailbox', 'telephone']\n"),
+                ElementsAre(HasSubstr("plugins.smtp.proves: accepted where kind = \"step\"")));
+}
+
+TEST(AConfiguration, NamesTheServicesWhosePeopleMayHelpThemselves) {
+    EXPECT_THAT(config_of("").self_service.services, ElementsAre("login", "lightdm", "greetd"));
+    EXPECT_THAT(config_of("self_service.services = ['login', 'gdm-password']").self_service.services,
+                ElementsAre("login", "gdm-password"));
+    EXPECT_THAT(config_of("self_service.services = []").self_service.services, IsEmpty());
+    EXPECT_THAT(config_of("self_service.services = ['" + std::string(limits::client_field_bytes, 's') + "']")
+                    .self_service.services,
+                testing::SizeIs(1));
+    for (const std::string& list : {std::string("['']"), "['" + std::string(limits::client_field_bytes + 1, 's') + "']",
+                                    std::string("[3]"), std::string("[\"a\\u001bb\"]"), std::string("'login'")}) {
+        EXPECT_THAT(complaints_about("self_service.services = " + list),
+                    ElementsAre(HasSubstr("self_service.services: accepted is ")))
+            << list;
+    }
+    EXPECT_THAT(complaints_about("self_service.names = ['help']"),
+                ElementsAre(HasSubstr("unknown key self_service.names; accepted here: services")));
+}
+
+TEST(AConfiguration, NamesWhomToCallInOneLine) {
+    EXPECT_EQ(config_of("").support.contact, "");
+    EXPECT_EQ(config_of("support.contact = 'Assistance : 01 23 45 67 89, de 8 h à 18 h'").support.contact,
+              "Assistance : 01 23 45 67 89, de 8 h à 18 h");
+    EXPECT_THAT(complaints_about("support.contact = '" + std::string(limits::support_contact_bytes, 'x') + "'"),
+                IsEmpty());
+    for (const std::string& text : {'"' + std::string(limits::support_contact_bytes + 1, 'x') + '"',
+                                    std::string("\"two\\nlines\""), std::string("\"\\u001b[2J\""), std::string("7")}) {
+        EXPECT_THAT(complaints_about("support.contact = " + text),
+                    ElementsAre(HasSubstr("support.contact: accepted is one line of at most 160 bytes")))
+            << text;
+    }
 }
 
 TEST(AConfiguration, WarnsOfExpiryOnlyAfterTheLastChange) {

@@ -52,7 +52,8 @@ TEST(AFlow, NamesStepsThatExistAndEachOnce) {
     EXPECT_THAT(
         complaints_about_flows("[flow.login]\nsteps = ['password',\n  'topt', 'lockout', 'password']"),
         ElementsAre(AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
-                          HasSubstr("password, new_password, expiry, authorisation, recovery_codes, sum, totp")),
+                          HasSubstr("accepted: password, new_password, expiry, authorisation, ticket, ticket_mail, "
+                                    "ticket_sms, recovery_codes, sum, totp")),
                     HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
                     HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
 }
@@ -157,6 +158,9 @@ TEST(TheTableOfSteps, NamesWhatAFlowAcceptsAndWhatNoPluginIsCalled) {
 TEST(AFlow, AcceptsEachBuiltInStepInThePurposesOfItsRowAlone) {
     for (const StepSpec& step : builtin_steps) {
         for (const PurposeSpec& purpose : purposes) {
+            if (purpose.only_step) {
+                continue; // no file has a flow for it
+            }
             const std::string flow = "[flow." + std::string(purpose.name) + "]\nsteps = ['password', '"
                                      + (step.kind == StepKind::password ? "sum" : step.name) + "']";
             EXPECT_THAT(complaints_about_flows(flow),
@@ -168,10 +172,62 @@ TEST(AFlow, AcceptsEachBuiltInStepInThePurposesOfItsRowAlone) {
     }
 }
 
-const std::map<std::string, PluginInstance> named_plugins{{"totp", {.proves = Proof::possession}},
-                                                          {"key", {.proves = Proof::possession}},
-                                                          {"question", {.proves = Proof::knowledge}},
-                                                          {"sum", {.proves = Proof::challenge}}};
+TEST(AFlow, OfAPurposeWithOneStepOfItsOwnStandsInNoFile) {
+    int found = 0;
+    for (const PurposeSpec& purpose : purposes) {
+        if (purpose.only_step) {
+            EXPECT_THAT(complaints_about_flows("[flow." + std::string(purpose.name) + "]\nsteps = ['password']"),
+                        ElementsAre(HasSubstr("f:1:7: unknown key flow." + std::string(purpose.name))));
+            ++found;
+        }
+    }
+    EXPECT_GT(found, 0);
+}
+
+TEST(AFlow, BeginsARecoveryWithATicketAndEndsItInANewPassword) {
+    EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['password']\n"
+                                       "[flow.recover-password]\nsteps = ['ticket', 'new_password']"),
+                IsEmpty());
+    EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = ['ticket_mail', 'ticket_sms', "
+                                       "{ optional = 'totp' }, 'new_password']"),
+                IsEmpty());
+    EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = ['ticket']"),
+                Contains(HasSubstr("f:1:1: flow.recover-password: accepted is a flow that ends in \"new_password\"")));
+    EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = ['sum', 'new_password']"),
+                Contains(HasSubstr("\"new_password\" comes before anything is proved")));
+    EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['ticket']"),
+                ElementsAre(HasSubstr("f:2:10: flow.login: \"ticket\" is accepted in flow.recover-password")));
+    EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = ['password', { any = ['ticket_mail', "
+                                       "'ticket_sms'] }, 'new_password']"),
+                Contains(HasSubstr("\"ticket_mail\" is in a group; accepted there are steps of plugins")));
+}
+
+TEST(AFlow, T20_ThatRecoversByOneMethodNeedsTheExplicitWordWhereALoginAsksForTwo) {
+    const std::string login = "[flow.login]\nsteps = ['password', { optional = 'totp' }]\n"
+                              "[flow.change-password]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"
+                              "[flow.first-login]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"
+                              "[flow.manage-secrets]\nsteps = ['password', { optional = 'totp' }, "
+                              "{ enrol = ['totp'] }]\n[flow.recover-password]\n";
+    const auto weaker = ElementsAre(AllOf(HasSubstr("f:9:1: flow.recover-password: it proves less than flow.login")));
+    for (const char* steps : {"'ticket'", "'ticket_mail'", "'ticket_sms'", "'totp'", "'ticket', { any = ['sum'] }"}) {
+        EXPECT_THAT(complaints_about_flows(login + "steps = [" + steps + ", 'new_password']"), weaker) << steps;
+        EXPECT_THAT(complaints_about_flows(login + "steps = [" + steps + ", 'new_password']\n"
+                                           + "accept_weaker_than_login = true"),
+                    IsEmpty())
+            << steps;
+    }
+    for (const char* steps : {"'ticket', { optional = 'totp' }", "'ticket_mail', 'ticket_sms'", "'totp', 'ticket'"}) {
+        EXPECT_THAT(complaints_about_flows(login + "steps = [" + steps + ", 'new_password']"), IsEmpty()) << steps;
+    }
+}
+
+const std::map<std::string, PluginInstance> named_plugins{
+    {"totp", {.proves = Proof::possession}},
+    {"key", {.proves = Proof::possession}},
+    {"question", {.proves = Proof::knowledge}},
+    {"saved", {.proves = Proof::of(Method::saved_code)}},
+    {"message", {.proves = Proof::of(Method::mailbox) | Proof::of(Method::telephone)}},
+    {"sum", {.proves = Proof::challenge}}};
 
 unsigned strength_of(const std::vector<std::string>& steps) {
     return strength(flow_of_steps("login", steps), named_plugins);
@@ -206,6 +262,29 @@ TEST(AFlowsStrength, IsNotRaisedByTwoOfAKindByChallengesOrByWhatAsksNothing) {
     EXPECT_EQ(strength_of({"sum"}), 0U);
     EXPECT_EQ(strength_of({"sum", "password", "expiry", "authorisation", "new_password"}), 1U);
     EXPECT_EQ(strength_of({"no_such_plugin"}), 0U);
+}
+
+TEST(AFlowsStrength, CountsMethodsAndNoQuestionBesideAnother) {
+    EXPECT_EQ(strength_of({"question"}), 1U);
+    EXPECT_EQ(strength_of({"question", "password"}), 1U);
+    EXPECT_EQ(strength_of({"ticket"}), 1U);
+    EXPECT_EQ(strength_of({"ticket_mail"}), 1U);
+    EXPECT_EQ(strength_of({"ticket", "question"}), 1U);
+    EXPECT_EQ(strength_of({"ticket_mail", "ticket_sms"}), 2U) << "a mailbox and a telephone";
+    EXPECT_EQ(strength_of({"ticket_mail", "totp"}), 2U);
+    EXPECT_EQ(strength_of({"ticket_sms", "saved"}), 2U);
+    EXPECT_EQ(strength_of({"totp", "saved"}), 2U);
+    EXPECT_EQ(strength_of({"ticket", "saved", "question"}), 2U);
+    EXPECT_EQ(strength(Proof::of(Method::person)), 1U);
+    EXPECT_EQ(strength(Proof::of(Method::person) | Proof::of(Method::question)), 1U);
+}
+
+// Who may choose takes the mailbox twice.
+TEST(AFlowsStrength, CountsAStepWithTwoMethodsAsTheOneThatAddsNothing) {
+    EXPECT_EQ(strength_of({"ticket", "message"}), 1U);
+    EXPECT_EQ(strength_of({"ticket_mail", "message"}), 1U);
+    EXPECT_EQ(strength_of({"ticket_mail", "message", "ticket_sms"}), 2U);
+    EXPECT_EQ(strength_of({"password", "message"}), 2U);
 }
 
 TEST(AFlowsStrength, IsThatOfTheWeakestWayThroughIt) {

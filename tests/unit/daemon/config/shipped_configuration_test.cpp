@@ -46,10 +46,6 @@ Config whole_config_of(const std::string& text) {
     return config;
 }
 
-TEST(TheShippedConfiguration, ShowsTheDefaults) {
-    EXPECT_EQ(whole_config_of(with_everything_set(shipped())), Config{});
-}
-
 TEST(TheShippedConfiguration, SetsNothing) {
     Config config;
     Complaints complaints;
@@ -86,8 +82,9 @@ std::vector<std::string> keys_of(const std::string& table) {
 
 TEST(TheShippedConfiguration, ShowsEveryKeyThatIsAccepted) {
     const std::string text = with_everything_set(shipped());
-    for (const char* table : {"store", "runtime", "accounts", "hashing", "password", "lockout", "conversation",
-                              "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
+    for (const char* table :
+         {"store", "directory", "runtime", "accounts", "hashing", "password", "lockout", "conversation", "self_service",
+          "support", "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
         const std::size_t begin = text.find(std::string("\n[") + table + "]\n");
         ASSERT_NE(begin, std::string::npos) << table;
         const std::string section = text.substr(begin, text.find("\n[", begin + 1) - begin);
@@ -120,12 +117,28 @@ TEST_P(AShippedProfile, HoldsNoMistake) {
     EXPECT_NE(config.flow(protocol::purpose::login, "login"), nullptr);
 }
 
+/// What holds where nothing is set: the built-in values, and the way back in, which a profile has and no other default.
+Config defaults() {
+    Config config;
+    Flow recovery = flow_of_steps("recover-password", {"ticket"});
+    FlowItem factors{.steps = {step_named("totp"), step_named("recovery_codes")}, .at_least = 0, .position = {}};
+    recovery.items.push_back(std::move(factors));
+    recovery.items.push_back(required_step("new_password"));
+    config.flows.push_back(std::move(recovery));
+    return config;
+}
+
+TEST(TheShippedConfiguration, ShowsTheDefaults) {
+    EXPECT_EQ(whole_config_of(with_everything_set(shipped())), defaults());
+}
+
 INSTANTIATE_TEST_SUITE_P(Each, AShippedProfile,
                          testing::Values("default", "apart", "portail", "net-entreprises", "apicil", "bonuseco"));
 
 using TheDefaultProfile = AShippedProfile;
 TEST_F(TheDefaultProfile, IsWhatHoldsWithoutOne) {
-    EXPECT_EQ(load("default"), Config{});
+    EXPECT_EQ(Config{}.profile, "default");
+    EXPECT_EQ(load("default"), defaults());
 }
 
 using TheBonusEcoProfile = AShippedProfile;
@@ -145,7 +158,7 @@ TEST_F(TheApicilProfile, APICIL_3_AsksForACodeByMessageAtEveryLogin) {
     const Config config = load("apicil");
     EXPECT_EQ(*config.flow("login", "login"),
               flow_of_steps("login", {"password", "one_time_code", "expiry", "authorisation"}));
-    EXPECT_EQ(config.plugins.at("one_time_code").proves, Proof::possession);
+    EXPECT_EQ(config.plugins.at("one_time_code").proves, Proof::of(Method::mailbox) | Proof::of(Method::telephone));
     EXPECT_FALSE(config.plugins.at("one_time_code").enrolled_only) << "of everybody";
     EXPECT_FALSE(config.outbox.sms.empty());
     EXPECT_FALSE(config.outbox.mail.empty());
