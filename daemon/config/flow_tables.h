@@ -96,8 +96,8 @@ inline constexpr std::array builtin_steps{
              only(Purpose::recover_password)},
     StepSpec{StepKind::ticket_sms, "ticket_sms", Proof::of(Method::telephone), true, true,
              only(Purpose::recover_password)},
-    StepSpec{StepKind::menu, "menu", Proof::challenge, true, true, 0},
-    StepSpec{StepKind::code, "code", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true, 0},
+    StepSpec{StepKind::menu, "self-service", Proof::challenge, true, true, 0},
+    StepSpec{StepKind::code, "enter-code", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true, 0},
 };
 
 enum class FlowEnd : std::uint8_t { any, new_password, enrolment };

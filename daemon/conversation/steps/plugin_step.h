@@ -25,8 +25,8 @@ public:
     PluginStep(std::string name, const config::PluginInstance& instance, plugins::StepClient& plugin,
                store::Store& store, const base::Clock& clock, const messages::Catalogue& texts, outbox::Outbox* outbox)
         : name_(std::move(name)), proves_(instance.proves != config::Proof::challenge),
-          role_(instance.proves == config::Proof::possession ? protocol::PromptRole::code
-                                                             : protocol::PromptRole::other),
+          role_(instance.proves.is_none() || instance.proves == config::Proof::knowledge ? protocol::PromptRole::other
+                                                                                         : protocol::PromptRole::code),
           enrolled_only_(instance.enrolled_only), plugin_(plugin), store_(store), clock_(clock), texts_(texts),
           outbox_(outbox) {}
 

@@ -14,8 +14,7 @@ using protocol::PromptStyle;
 namespace {
 
 protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts, std::string_view text) {
-    return {PromptStyle::visible, config::spec_of(config::StepKind::code).name,
-            texts.render(dialog.client.locale, text), PromptRole::code};
+    return {PromptStyle::visible, "code", texts.render(dialog.client.locale, text), PromptRole::code};
 }
 
 /// What a typed code opens; a wrong one says no more than that.
