@@ -118,6 +118,7 @@ base::Task<Turn> Engine::open(std::shared_ptr<Dialog> dialog, Answers known) {
     }
     if (known.size() == 1 && asks_for_the_password_alone(turn)) {
         dialog->flow.run();
+        dialog->is_first_question = false; // a person did not see it
         Attempt attempt(context_, *dialog);
         auto answering = attempt.answer(std::move(known));
         turn = co_await answering;

@@ -66,7 +66,9 @@ struct Ticket {
     base::Milliseconds issued{0};
     base::Milliseconds until{0}; ///< the code is typed before
     base::Milliseconds last_sent{0};
-    std::uint32_t sent = 0; ///< messages with its code, the first one included
+    std::uint32_t sent = 0;          ///< messages with its code, the first one included
+    base::Milliseconds day_began{0}; ///< of a day in which codes of this place went out ...
+    std::uint32_t day_sent = 0;      ///< ... at their owner's or a stranger's asking, so many
     TicketState state = TicketState::waiting;
     std::string why;              ///< of `voided`, a word for the helpdesk
     base::Milliseconds opened{0}; ///< when its code was typed for the first time

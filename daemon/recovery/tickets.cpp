@@ -147,11 +147,17 @@ namespace {
 
 constexpr std::array<std::optional<Medium>, 3> media{std::nullopt, Medium::mail, Medium::sms};
 
-Milliseconds life_of(std::optional<Medium> medium) {
-    if (!medium) {
+constexpr Milliseconds day = std::chrono::hours(24);
+
+Milliseconds life_of(const Ticket& ticket) {
+    if (!ticket.place.medium) {
         return operator_life;
     }
-    return *medium == Medium::sms ? sms_life : mail_life;
+    if (*ticket.place.medium == Medium::sms) {
+        return sms_life;
+    }
+    const bool pressed = ticket.issuer == TicketIssuer::owner && ticket.day_sent >= pressed_after;
+    return pressed ? pressed_mail_life : mail_life;
 }
 
 const char* text_of(TicketIssuer asked_by, Medium medium) {
@@ -216,17 +222,21 @@ Ticket begun(const Tickets::Issue& request, const Standing& before, bool live, M
     ticket.proved = request.proved;
     ticket.actor = request.actor;
     ticket.issued = now;
-    ticket.until = now + life_of(request.medium);
+    const bool same_day = before.ticket && now - before.ticket->day_began < day;
+    ticket.day_began = same_day ? before.ticket->day_began : now;
+    ticket.day_sent = same_day ? before.ticket->day_sent : 0;
+    ticket.until = now + life_of(ticket);
     return ticket;
 }
 
 bool may_go_out_again(const Ticket& ticket, Milliseconds now) {
-    return ticket.sent <= most_resends && now >= ticket.last_sent + resend_pause
-           && end_of(ticket) - now >= limits::shortest_message_life;
+    return ticket.sent <= most_resends && ticket.until - ticket.issued < pressed_mail_life
+           && now >= ticket.last_sent + resend_pause && end_of(ticket) - now >= limits::shortest_message_life;
 }
 
 Ticket sent_once_more(Ticket ticket, Milliseconds now) {
     ++ticket.sent;
+    ticket.day_sent += ticket.issuer == TicketIssuer::owner ? 1 : 0;
     ticket.last_sent = now;
     return ticket;
 }

@@ -27,6 +27,10 @@
 namespace loquet::recovery {
 
 inline constexpr base::Milliseconds mail_life = std::chrono::minutes(60);
+/// Of a mailed code once six went out within a day: somebody asks who may be a stranger, and the budget of messages is
+/// to last. What the owner has in the mailbox is good until the next one comes.
+inline constexpr base::Milliseconds pressed_mail_life = std::chrono::hours(6);
+inline constexpr std::uint32_t pressed_after = 6;
 inline constexpr base::Milliseconds sms_life = std::chrono::minutes(10);
 inline constexpr base::Milliseconds operator_life = std::chrono::minutes(30); ///< of a code that is read out
 inline constexpr base::Milliseconds grace = std::chrono::minutes(5); ///< from the first time that a code is typed
@@ -74,12 +78,12 @@ public:
         bool sends = false; ///< the work writes a message
     };
     /// Under the account's permit. While a ticket of that type and medium is live, its code goes out once more, at most
-    /// `most_resends` times and `resend_pause` apart, and it lives no longer for that; a request in between sends and
-    /// changes nothing. Else a new ticket with a new code takes the place of the one that is dead. A request of the
-    /// helpdesk begins a ticket of its owner's anew, with the same code. A ticket is made, and a message counted, only
-    /// where the outbox takes the message up; else the record of the refused message is all that is written. The work
-    /// throws Error: `conflict` where the account or its ticket changed in between, `not_found` where the account is
-    /// gone.
+    /// `most_resends` times and `resend_pause` apart (of one that lives for `pressed_mail_life`, never), and it lives
+    /// no longer for that; a request in between sends and changes nothing. Else a new ticket with a new code takes the
+    /// place of the one that is dead. A request of the helpdesk begins a ticket of its owner's anew, with the same
+    /// code. A ticket is made, and a message counted, only where the outbox takes the message up; else the record of
+    /// the refused message is all that is written. The work throws Error: `conflict` where the account or its ticket
+    /// changed in between, `not_found` where the account is gone.
     [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.

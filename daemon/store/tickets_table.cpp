@@ -84,6 +84,8 @@ Ticket decode_ticket(const TicketKey& key, Bytes value) {
     ticket.until = Milliseconds(record.until());
     ticket.last_sent = Milliseconds(record.last_sent());
     ticket.sent = record.sent();
+    ticket.day_began = Milliseconds(record.day_began());
+    ticket.day_sent = record.day_sent();
     ticket.why = std::move(*record.mutable_why());
     ticket.opened = Milliseconds(record.opened());
     ticket.holder = record.holder();
@@ -117,6 +119,8 @@ base::SecureBytes encode(const Ticket& ticket, Bytes stored) {
     record.set_until(ticket.until.count());
     record.set_last_sent(ticket.last_sent.count());
     record.set_sent(ticket.sent);
+    record.set_day_began(ticket.day_began.count());
+    record.set_day_sent(ticket.day_sent);
     set_text(*record.mutable_why(), ticket.why);
     record.set_opened(ticket.opened.count());
     record.set_holder(ticket.holder);

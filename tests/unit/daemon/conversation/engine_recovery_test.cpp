@@ -342,6 +342,31 @@ TEST_F(AForgottenPassword, StaysWhatItWasWhereTheDiskRefuses) {
     EXPECT_THAT(asked(answer(*again.dialog, {code})), Contains("new_password")) << "the code was not spent";
 }
 
+TEST_F(AForgottenPassword, T7_IsReplacedByItsOwnerThoughAStrangerAsksEveryMinuteForADay) {
+    constexpr outbox::Budget usual{20, 20, 200, 0, 5000, 50};
+    outbox::Settings settings = outbox_.settings();
+    settings.budgets = {usual, usual};
+    outbox_.set(settings);
+    level_reply_ = base::Milliseconds(0);
+    const auto account = [&] {
+        return store_->read([](const store::ReadTxn& txn) { return store::AccountsTable::named(txn, "anna").value(); });
+    };
+    const auto end = steady_.now(clock_) + std::chrono::hours(24);
+    while (steady_.now(clock_) < end) {
+        const Begun stranger = begin("anna", root(":1.51", "elsewhere"), purpose::recover_password);
+        engine().cancel(*stranger.dialog, ":1.51");
+        const std::string newest = codes_for(anna).back();
+        ASSERT_TRUE(tickets().find(account(), {model::TicketType::recover}, recovery::code_in(newest)))
+            << "what the owner has in the mailbox opens, " << (end - steady_.now(clock_)).count()
+            << " ms before the end";
+        clock_.advance(std::chrono::seconds(61));
+    }
+    EXPECT_LE(codes_for(anna).size(), 10U) << "the share of those who proved nothing";
+    const Begun owner = begin("anna");
+    EXPECT_THAT(asked(answer(*owner.dialog, {codes_for(anna).back()})), Contains("new_password"));
+    EXPECT_TRUE(is_granted(choose_password(*owner.dialog, canary::next_password)));
+}
+
 TEST_F(AForgottenPassword, T10_CannotBeReplacedByACodeOfAnotherAccount) {
     set(bert, [](model::PrivateAccount& account) {
         account.mail = "bert@example.org";
