@@ -309,6 +309,11 @@ void Application::note_weak_flows() {
                      name + " proves less than flow.login, which the configuration accepts: it is a way around it");
         record_own(model::AuditKind::configuration_weakened, true, name);
     }
+    if (settings_.withholds_recovery) {
+        log::notice(log::id::configuration_weakened,
+                    "the profile's flow.recover-password proves less than flow.login of this site, and is not offered: "
+                    "write one that proves as much, and people who forgot their password can get back in by themselves");
+    }
 }
 
 void Application::note_fallback(bool fallback, const std::string& why) {

@@ -151,6 +151,8 @@ struct Config {
     LogConfig log;
     std::map<std::string, PluginInstance> plugins = default_plugins(); ///< by instance
     std::vector<Flow> flows = default_flows();
+    /// The profile has a flow for those who forgot that is weaker than the site's own login: it is not among `flows`.
+    bool withholds_recovery = false;
 
     [[nodiscard]] bool discloses(protocol::Reason reason) const noexcept;
 

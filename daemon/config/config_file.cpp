@@ -418,10 +418,14 @@ Config assemble(const Sources& sources, Complaints& complaints) {
         complaints.add(other->position, "a profile names no other profile; accepted is every key but \"profile\"");
     }
     apply(sources.profile.text, sources.profile.path, config, complaints);
+    for (Flow& flow : config.flows) {
+        flow.of_profile = true;
+    }
     for (const SourceFile& file : sources.files) {
         apply(file.text, file.path, config, complaints);
     }
     if (complaints.lines().empty()) { // what was refused is not there to be compared
+        config.withholds_recovery = withhold_weaker_recovery(config);
         check(config, complaints);
     }
     return config;

@@ -286,6 +286,20 @@ std::vector<const Flow*> weaker_than_login(const Config& config) {
     return weaker;
 }
 
+bool withhold_weaker_recovery(Config& config) {
+    std::vector<std::string> withheld;
+    for (const Flow* flow : weaker_than_login(config)) {
+        const PurposeSpec* purpose = find_purpose(flow->purpose);
+        if (flow->of_profile && !flow->accept_weaker_than_login && purpose != nullptr && purpose->self_service) {
+            withheld.push_back(name_of(*flow));
+        }
+    }
+    std::erase_if(config.flows, [&](const Flow& flow) {
+        return std::ranges::find(withheld, name_of(flow)) != withheld.end();
+    });
+    return !withheld.empty();
+}
+
 // Which flows are refused
 
 namespace {

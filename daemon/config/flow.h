@@ -48,6 +48,7 @@ struct Flow {
     std::vector<FlowItem> items;
     bool accept_weaker_than_login = false; ///< the administrator knows; audited at every start and reload
     std::string position;                  ///< "file:line:column" for complaints; empty: built in
+    bool of_profile = false;               ///< no file of the site has one for this purpose and service
 
     /// Where it was written does not make it another flow.
     friend bool operator==(const Flow& a, const Flow& b) {
@@ -113,5 +114,9 @@ enum class Owner : std::uint8_t { without_factors, with_factors };
 /// The flows that set a secret and ask less, with or without factors, than the login that it
 /// opens. Each is refused, unless it accepts that; then it is logged and audited at every start and reload.
 [[nodiscard]] std::vector<const Flow*> weaker_than_login(const Config& config);
+
+/// A profile's way back for those who forgot, where the site's own login asks for more than the profile's: it is not
+/// offered, rather than the site's configuration refused. Says whether there was one.
+bool withhold_weaker_recovery(Config& config);
 
 } // namespace loquet::config

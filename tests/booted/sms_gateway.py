@@ -93,7 +93,16 @@ class SmsGateway:
     def messages_to(self, number):
         """The texts that came to this telephone, the oldest first."""
         shown = (self._place / "fakesmsc").read_text(encoding="utf-8", errors="replace")
-        return re.findall(rf"Got message \d+: <\S+ {re.escape(number)} text (.*)>", shown)
+        texts = []
+        for kind, content in re.findall(rf"Got message \d+: <\S+ {re.escape(number)} (text|udh) (.*)>", shown):
+            if kind == "text":
+                texts.append(content)
+                continue
+            header, part = (urllib.parse.unquote_to_bytes(word) for word in content.split(" ", 1))
+            if header[-1] == 1:  # the number of this part of a longer message (3GPP TS 23.040, 9.2.3.24.1)
+                texts.append("")
+            texts[-1] += part.replace(b"+", b" ").decode("latin-1")
+        return texts
 
     def _run(self, program, *words):
         with open(self._place / pathlib.Path(program).name, "ab") as output:

@@ -164,8 +164,9 @@ TEST(AnEmptyPassword, T13_AddsNoFailure) {
     for (int n = 0; n < 4; ++n) {
         ASSERT_FALSE(granted(log_in(connection, {"alice", canary::wrong_password})));
     }
-    for (int n = 0; n < attempts; ++n) {
-        ASSERT_FALSE(granted(log_in(connection, {"alice", ""})));
+    for (int n = 0; n < attempts; ++n) { // each leaves its dialog at the question, with a word on how to get help
+        bus::Connection caller = machine.connect();
+        ASSERT_FALSE(granted(log_in(caller, {"alice", ""})));
     }
     EXPECT_TRUE(granted(log_in(connection, {"alice", canary::password})));
 }

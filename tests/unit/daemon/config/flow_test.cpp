@@ -308,5 +308,31 @@ TEST(AFlowsStrength, T20_ComparesEveryFlowThatSetsASecretWithLogin) {
     EXPECT_EQ(purposes, (std::vector<std::string>{"change-password", "first-login", "manage-secrets"}));
 }
 
+TEST(AProfilesWayBack, T20_IsNotOfferedWhereTheSitesOwnLoginAsksForMore) {
+    const auto assembled = [](const std::string& site, Complaints& complaints) {
+        Sources sources;
+        sources.profile = {"profile", std::string(two_plugins)
+                                          + "flow.login.steps = ['password']\n"
+                                            "flow.recover-password.steps = ['ticket', 'new_password']\n"
+                                            "flow.change-password.steps = ['password', 'totp', 'new_password']\n"
+                                            "flow.first-login.steps = ['password', 'totp', 'new_password']\n"
+                                            "flow.manage-secrets.steps = ['password', 'totp', { enrol = ['totp'] }]\n"};
+        sources.files = {{"site", site}};
+        return assemble(sources, complaints);
+    };
+    Complaints none;
+    const Config as_it_is = assembled("", none);
+    EXPECT_NE(as_it_is.flow("recover-password", "login"), nullptr);
+    EXPECT_FALSE(as_it_is.withholds_recovery);
+    const Config stricter = assembled("flow.login.steps = ['password', 'totp']", none);
+    EXPECT_EQ(stricter.flow("recover-password", "login"), nullptr);
+    EXPECT_TRUE(stricter.withholds_recovery);
+    EXPECT_THAT(none.lines(), IsEmpty()) << "the site wrote nothing wrong";
+    Complaints own;
+    (void)assembled("flow.login.steps = ['password', 'totp']\nflow.recover-password.steps = ['ticket', 'new_password']",
+                    own);
+    EXPECT_THAT(own.lines(), ElementsAre(HasSubstr("site:2:"))) << "what the site wrote is refused";
+}
+
 } // namespace
 } // namespace loquet::config

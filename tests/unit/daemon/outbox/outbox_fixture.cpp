@@ -40,6 +40,7 @@ void put_account(WriteTxn& txn, std::uint32_t uid) {
     private_part.generation = 1;
     private_part.mail = mail_address(uid);
     private_part.phone = phone_number(uid);
+    private_part.mail_confirmed = private_part.phone_confirmed = base::Milliseconds(1);
     AccountsTable::put(txn, store::account(uid, "person" + std::to_string(uid)));
     AccountsTable::put(txn, model::Uid{uid}, private_part);
 }
