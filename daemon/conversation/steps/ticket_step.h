@@ -15,8 +15,8 @@
 
 namespace loquet::conversation {
 
-/// Sends a code when it begins, to whoever has the name and an address, and asks for it. Nothing that it says depends
-/// on the account. An empty answer asks for the code once more.
+/// Sends a code when it begins, to the person of that name if there is one with an address, and asks for it. Nothing
+/// that it says depends on the account. An empty answer asks for the code once more.
 class TicketStep final : public FixedStep {
 public:
     /// `kind`: one of config::is_ticket(). `outbox` nullptr: nothing is sent, and a code of the helpdesk may be typed.

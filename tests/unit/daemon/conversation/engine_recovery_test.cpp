@@ -343,7 +343,7 @@ TEST_F(AForgottenPassword, StaysWhatItWasWhereTheDiskRefuses) {
 }
 
 TEST_F(AForgottenPassword, T7_IsReplacedByItsOwnerThoughAStrangerAsksEveryMinuteForADay) {
-    constexpr outbox::Budget usual{20, 20, 200, 0, 5000, 50};
+    constexpr outbox::Budget usual{20, 20, 200, 200, 5000, 50};
     outbox::Settings settings = outbox_.settings();
     settings.budgets = {usual, usual};
     outbox_.set(settings);

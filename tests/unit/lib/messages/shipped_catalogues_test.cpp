@@ -40,7 +40,7 @@ TEST_F(TheShippedCatalogues, T24_BelongToTheDaemonOrToThePluginOfTheirName) {
             of_the_daemon.insert(id.substr(0, dot));
         }
     }
-    EXPECT_THAT(of_the_daemon, testing::SizeIs(9));
+    EXPECT_THAT(of_the_daemon, testing::SizeIs(10));
     for (const std::string& family : of_the_daemon) {
         EXPECT_TRUE(is_daemons_family(family)) << family << ": a plugin of that name could show it";
     }
