@@ -55,8 +55,9 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
-      tickets_(&outbox_, store_, steady_, clock_), resets_(tickets_, store_, outbox_, clock_), courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
-                                                            channel_bindings(settings_.outbox, plugins_.selection())),
+      tickets_(&outbox_, store_, steady_, clock_), resets_(tickets_, store_, outbox_, clock_),
+      courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
+               channel_bindings(settings_.outbox, plugins_.selection())),
       receipts_({loop_, store_, outbox_, tasks_}, channel_bindings(settings_.outbox, plugins_.selection())),
       notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
@@ -67,9 +68,8 @@ Application::Application(Options options)
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
                 [this] { return reload_for_caller(); }}),
       conversations_(connection_, watchers_, engine_, tasks_),
-      account_objects_(
-          {connection_, callers_, watchers_, accounts_, imports_, engine_, resets_, settings_, steady_, clock_,
-           tasks_}),
+      account_objects_({connection_, callers_, watchers_, accounts_, imports_, engine_, resets_, settings_, steady_,
+                        clock_, tasks_}),
       jobs_(connection_, watchers_, imports_, tasks_), reloading_(loop_), tasks_(log_failure),
       reloads_([](const std::exception_ptr&) {}) {
     log::set_level(settings_.log.level);
@@ -310,9 +310,10 @@ void Application::note_weak_flows() {
         record_own(model::AuditKind::configuration_weakened, true, name);
     }
     if (settings_.withholds_recovery) {
-        log::notice(log::id::configuration_weakened,
-                    "the profile's flow.recover-password proves less than flow.login of this site, and is not offered: "
-                    "write one that proves as much, and people who forgot their password can get back in by themselves");
+        log::notice(
+            log::id::configuration_weakened,
+            "the profile's flow.recover-password proves less than flow.login of this site, and is not offered: "
+            "write one that proves as much, and people who forgot their password can get back in by themselves");
     }
 }
 

@@ -294,9 +294,8 @@ bool withhold_weaker_recovery(Config& config) {
             withheld.push_back(name_of(*flow));
         }
     }
-    std::erase_if(config.flows, [&](const Flow& flow) {
-        return std::ranges::find(withheld, name_of(flow)) != withheld.end();
-    });
+    std::erase_if(config.flows,
+                  [&](const Flow& flow) { return std::ranges::find(withheld, name_of(flow)) != withheld.end(); });
     return !withheld.empty();
 }
 

@@ -14,7 +14,9 @@ std::string TableReader::path_of(std::string_view key) const {
 }
 
 const toml::node* TableReader::find(std::string_view key) {
-    asked_.emplace_back(key);
+    if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) {
+        asked_.emplace_back(key);
+    }
     const toml::node* node = table_.get(key);
     if (node != nullptr) {
         complaints_.note(path_of(key), position(*node));

@@ -121,9 +121,9 @@ struct Dialog {
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
 
     // Of those who cannot log in.
-    bool is_first_question = true; ///< nothing but empty answers were given yet
-    bool hinted = false;           ///< an empty one was told how to get help
-    std::uint32_t menu_tries = 0;  ///< choices that were none
+    bool is_first_question = true;                  ///< nothing but empty answers were given yet
+    bool hinted = false;                            ///< an empty one was told how to get help
+    std::uint32_t menu_tries = 0;                   ///< choices that were none
     std::optional<model::Medium> ticket_medium;     ///< by which the ticket step sends
     bool code_only = false;                         ///< behind a lock of the login: what is typed may be a code alone
     std::optional<recovery::Tickets::Match> ticket; ///< that this dialog has ...

@@ -26,7 +26,8 @@ enum class AuditKind : std::uint8_t {
     factor_set_up = 12,   ///< `detail` says which
     secrets_managed = 13, ///< a dialog to set a factor up came to its end
     factor_removed = 14,  ///< by the helpdesk; `detail` says which, and why
-    password_recovered = 15, ///< a forgotten password got a new one; `detail` says by what its owner proved who they are
+    password_recovered =
+        15, ///< a forgotten password got a new one; `detail` says by what its owner proved who they are
 };
 
 struct AuditEvent {

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import tempfile
+import urllib.parse
 
 from certificates import CERTIFICATE, KEY, make_certificates
 from machine import PATIENCE, eventually, secret

@@ -64,7 +64,7 @@ Effects TicketStep::ask_medium(const Dialog& dialog, bool again) const {
     if (again) {
         ask.prompts.push_back({PromptStyle::error, "choice_again", texts_.render(locale, "choice.again")});
     }
-    ask.prompts.push_back({PromptStyle::choice, "ticket_medium", texts_.render(locale, "ticket.choose")});
+    ask.prompts.push_back({PromptStyle::choice, "ticket_medium", texts_.render(locale, "self_service.choose")});
     Effects result;
     result.turn = std::move(ask);
     return result;
@@ -73,9 +73,10 @@ Effects TicketStep::ask_medium(const Dialog& dialog, bool again) const {
 Effects TicketStep::ask_code(const Dialog& dialog, bool sent) const {
     protocol::Ask ask;
     if (sent) {
-        ask.prompts.push_back({PromptStyle::info, "ticket_sent", texts_.render(dialog.client.locale, "ticket.sent")});
+        ask.prompts.push_back(
+            {PromptStyle::info, "ticket_sent", texts_.render(dialog.client.locale, "self_service.sent")});
     }
-    ask.prompts.push_back(code_prompt(dialog, texts_, sent ? "ticket.prompt_again" : "ticket.prompt"));
+    ask.prompts.push_back(code_prompt(dialog, texts_, sent ? "self_service.code_again" : "self_service.code"));
     Effects result;
     result.turn = std::move(ask);
     return result;
@@ -121,14 +122,14 @@ base::Task<Effects> TicketStep::answer(Dialog& dialog, const Subject& subject, p
 
 base::Task<Effects> CodeStep::begin(Dialog& dialog, const Subject& /*subject*/) {
     Effects result;
-    result.turn = protocol::Ask{{code_prompt(dialog, texts_, "ticket.prompt")}};
+    result.turn = protocol::Ask{{code_prompt(dialog, texts_, "self_service.code")}};
     co_return result;
 }
 
 base::Task<Effects> CodeStep::answer(Dialog& dialog, const Subject& subject, protocol::Answers answers) {
     if (are_blank(answers)) {
         Effects result;
-        result.turn = protocol::Ask{{code_prompt(dialog, texts_, "ticket.prompt")}};
+        result.turn = protocol::Ask{{code_prompt(dialog, texts_, "self_service.code")}};
         co_return result;
     }
     co_return judge(tickets_, subject, answers.at(0));

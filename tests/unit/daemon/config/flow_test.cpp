@@ -311,12 +311,12 @@ TEST(AFlowsStrength, T20_ComparesEveryFlowThatSetsASecretWithLogin) {
 TEST(AProfilesWayBack, T20_IsNotOfferedWhereTheSitesOwnLoginAsksForMore) {
     const auto assembled = [](const std::string& site, Complaints& complaints) {
         Sources sources;
-        sources.profile = {"profile", std::string(two_plugins)
-                                          + "flow.login.steps = ['password']\n"
-                                            "flow.recover-password.steps = ['ticket', 'new_password']\n"
-                                            "flow.change-password.steps = ['password', 'totp', 'new_password']\n"
-                                            "flow.first-login.steps = ['password', 'totp', 'new_password']\n"
-                                            "flow.manage-secrets.steps = ['password', 'totp', { enrol = ['totp'] }]\n"};
+        sources.profile = {"profile", "flow.login.steps = ['password']\n"
+                                      "flow.recover-password.steps = ['ticket', 'new_password']\n"
+                                      "flow.change-password.steps = ['password', 'totp', 'new_password']\n"
+                                      "flow.first-login.steps = ['password', 'totp', 'new_password']\n"
+                                      "flow.manage-secrets.steps = ['password', 'totp', { enrol = ['totp'] }]\n"
+                                          + std::string(two_plugins)};
         sources.files = {{"site", site}};
         return assemble(sources, complaints);
     };
