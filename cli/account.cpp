@@ -202,13 +202,14 @@ ExitCode confirm(Client& client, Output& output, const std::string& name) {
 
 ExitCode reset(Client& client, Output& output, const ResetOptions& options) {
     const std::string_view sentence =
-        options.by.empty()
-            ? "{0} must choose a new password at the next login. Failed attempts are cleared."
-            : "A code is on its way to the address of {0}, unless one was sent within the last minute. Tell the "
-              "caller: "
-              "\"Type your name at the login prompt, then the code in place of the password, and choose a new one. "
-              "Tell the code to nobody, not to me either.\" 'loquetctl message list --account {0}' says what became of "
-              "it.";
+        options.by.empty() ? "{0} must choose a new password at the next login. Failed attempts are cleared."
+                           : "A code goes to the address of {0} now, unless it went there less than a minute ago or "
+                             "six times already. "
+                             "Tell the caller: \"Type your name at the login prompt, then the code in place of the "
+                             "password, and choose "
+                             "a new one. Tell the code to nobody, not to me either.\" 'loquetctl message list "
+                             "--account {0}' says what "
+                             "became of it.";
     const ExitCode done = act(client, output, options.name, "StartReset", sentence, [&](bus::Writer& writer) {
         writer.array("{sv}", [&] {
             if (!options.by.empty()) {

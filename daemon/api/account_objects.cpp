@@ -261,9 +261,13 @@ base::Task<void> AccountObjects::enable(bus::Call& call, const Caller& caller) {
 
 base::Task<void> AccountObjects::start_reset(bus::Call& call, const Caller& caller, ResetOptions options) {
     const Uid uid = tree.require(call.path());
-    if (options.by && deps_.settings.flow(protocol::purpose::recover_password, "") == nullptr) {
+    const auto& services = deps_.settings.self_service.services;
+    const bool opens = std::ranges::any_of(services, [&](const std::string& service) {
+        return deps_.settings.flow(protocol::purpose::recover_password, service) != nullptr;
+    });
+    if (options.by && !opens) {
         throw Error(Error::Kind::unavailable, "a code would open nothing here: the configuration has no "
-                                              "[flow.recover-password]");
+                                              "[flow.recover-password] for a service of [self_service]");
     }
     auto starting = deps_.engine.with_account_still(uid, [this, uid, caller, by = options.by] {
         using config::StepKind;

@@ -84,12 +84,13 @@ base::Task<std::optional<Turn>> Attempt::take_help() {
         (void)dialog_.flow.advance(again);
         co_return again;
     }
-    case HelpWanted::menu:
+    case HelpWanted::back:
         break;
     }
-    auto changing = change_purpose(protocol::purpose::self_service);
-    Turn menu = co_await changing;
-    co_return menu;
+    const char* const back = place_before(dialog_);
+    auto changing = change_purpose(back);
+    Turn before = co_await changing;
+    co_return before;
 }
 
 base::Task<Turn> Attempt::change_purpose(const char* purpose) {
@@ -206,6 +207,7 @@ Turn Attempt::end_as_busy() {
 
 base::Task<std::variant<Turn, base::Milliseconds>> Attempt::try_locked(Waited& waited, Waited& waited_for_code) {
     const LockoutService::CounterLease lease(context_.lockout, key_of(dialog_, axis_of(dialog_)));
+    dialog_.at_known_place = context_.lockout.snapshot(lease).login.known_place(dialog_.subject.place) != nullptr;
     auto asking = ask_policy(lease, waited);
     ruling_ = co_await asking;
     if (ruling_.hold.count() > 0) {
@@ -297,7 +299,8 @@ base::Task<void> Attempt::run_step() {
     const Subject subject = subject_for(step);
     Effects said = refused_as_outdated();
     if (lost_its_ticket()) {
-        said = refused_as_taken_over(context_.texts, dialog_.client.locale);
+        const bool elsewhere = context_.tickets.is_taken_over(*dialog_.subject.uid(), *dialog_.ticket, dialog_.holder);
+        said = refused_without_ticket(elsewhere, context_.texts, dialog_.client.locale);
     } else if (!is_outdated(dialog_)) {
         if (polled_) {
             said = std::move(*polled_);
@@ -327,6 +330,7 @@ base::Task<void> Attempt::run_step() {
         note_proof(is_proof);
         if (is_proof && !effects_.resumes && axis_of(dialog_) == protocol::Axis::recovery) {
             dialog_.proved_steps.push_back(asked_step);
+            dialog_.proved_here.push_back(asked_step);
         }
         note_change(asked_step, enrols);
     }
@@ -377,7 +381,8 @@ base::Task<void> Attempt::run_next_steps() {
     const FlowContext person{
         [&](const std::string& step) { return step_named(step).is_set_up(dialog_.subject); },
         [&](std::chrono::days trust) {
-            return is_trusted(dialog_.subject, context_.steady.now(context_.clock), trust);
+            // A recovery trusts no place, and has not written that yet.
+            return !dialog_.recovered && is_trusted(dialog_.subject, context_.steady.now(context_.clock), trust);
         },
     };
     for (;;) {
@@ -431,8 +436,9 @@ bool Attempt::may_be_a_code() const {
 }
 
 bool Attempt::lost_its_ticket() const {
-    return dialog_.ticket && !dialog_.recovered
-           && !context_.tickets.holds(*dialog_.subject.uid(), *dialog_.ticket, dialog_.holder);
+    const auto uid = dialog_.subject.uid(); // none where the account is taken for an unknown one by now
+    return uid && dialog_.ticket && !dialog_.recovered
+           && !context_.tickets.holds(*uid, *dialog_.ticket, dialog_.holder);
 }
 
 bool Attempt::needs_policy() const {

@@ -199,7 +199,9 @@ void Attempt::note_change(const std::string& granted_step, bool enrolled) {
 void Attempt::tell_owner(model::Notice notice, std::vector<store::Store::Work>& writes) const {
     const auto uid = dialog_.subject.uid();
     if (context_.notices && uid) {
-        const bool proven = dialog_.proved || dialog_.client.acts_for_root();
+        // A guesser brings a lock about, at whatever program.
+        const bool by_root = dialog_.client.acts_for_root() && notice != model::Notice::locked_by_failures;
+        const bool proven = dialog_.proved || by_root;
         writes.push_back(context_.notices->tell(
             *uid, notice, {dialog_.subject.place, dialog_.client.place(), proven, dialog_.client.locale}));
     }

@@ -129,6 +129,8 @@ struct Dialog {
     std::optional<recovery::Tickets::Match> ticket; ///< that this dialog has ...
     std::uint64_t holder = 0;                       ///< ... under this number
     std::vector<std::string> proved_steps;          ///< in the recovery, before and behind the ticket
+    std::vector<std::string> proved_here;           ///< those among them that were proved in this dialog
+    bool at_known_place = false;                    ///< the owner has logged in there before
     bool recovered = false;                         ///< a forgotten password got a new one
 
     bus::Source timeout;

@@ -119,8 +119,8 @@ HelpWanted help_wanted(const Dialog& dialog, const protocol::Answers& answers) {
         return HelpWanted::none;
     }
     const std::string_view typed = trimmed(answers.front().reveal());
-    if (typed == "<" && spec->purpose != config::Purpose::self_service) {
-        return HelpWanted::menu;
+    if (typed == "<") {
+        return HelpWanted::back;
     }
     return typed == "?" ? HelpWanted::text : HelpWanted::none;
 }
@@ -134,10 +134,20 @@ protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts) 
     return ask;
 }
 
-Effects refused_as_taken_over(const messages::Catalogue& texts, const std::string& locale) {
+const char* place_before(Dialog& dialog) {
+    if (dialog.purpose != protocol::purpose::self_service) {
+        return protocol::purpose::self_service;
+    }
+    dialog.is_first_question = true;
+    dialog.hinted = false;
+    return protocol::purpose::login;
+}
+
+Effects refused_without_ticket(bool elsewhere, const messages::Catalogue& texts, const std::string& locale) {
     Effects result;
-    result.turn = protocol::Denied{protocol::Reason::taken_over, {}, {texts.render(locale, "self_service.taken_over")}};
-    result.detail = "taken-over";
+    const char* const text = elsewhere ? "self_service.taken_over" : "self_service.code_over";
+    result.turn = protocol::Denied{protocol::Reason::taken_over, {}, {texts.render(locale, text)}};
+    result.detail = elsewhere ? "taken-over" : "code-not-valid-any-more";
     return result;
 }
 
@@ -176,6 +186,7 @@ void resume(Dialog& dialog, const recovery::Tickets::Match& ticket) {
         }
     }
     dialog.proved_steps.push_back(ticket.medium ? ticket.step : word_of_the_helpdesk);
+    dialog.proved_here.push_back(dialog.proved_steps.back());
     dialog.ticket = ticket;
     dialog.holder = new_holder();
     const std::string purpose = ticket.purpose.empty() ? protocol::purpose::recover_password : ticket.purpose;
@@ -196,8 +207,8 @@ config::Proof methods_of(const config::Config& settings, const std::vector<std::
 void go_on_to_login(Dialog& dialog) {
     const config::Config& settings = dialog.flows->settings();
     std::vector<std::string> proved{config::spec_of(StepKind::password).name};
-    if (strength(methods_of(settings, dialog.proved_steps)) >= 2) {
-        proved.insert(proved.end(), dialog.proved_steps.begin(), dialog.proved_steps.end());
+    if (strength(methods_of(settings, dialog.proved_here)) >= 2) {
+        proved.insert(proved.end(), dialog.proved_here.begin(), dialog.proved_here.end());
     }
     dialog.recovered = true;
     begin_flow(dialog, protocol::purpose::login,

@@ -34,15 +34,19 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
 [[nodiscard]] std::optional<protocol::Ask> with_hint(const Dialog& dialog, const messages::Catalogue& texts);
 
 /// Whether somebody asked for help at a visible prompt of self-service, before anything was proved: "?" for a text, "<"
-/// for the menu.
-enum class HelpWanted : std::uint8_t { none, text, menu };
+/// to go back.
+enum class HelpWanted : std::uint8_t { none, text, back };
 [[nodiscard]] HelpWanted help_wanted(const Dialog& dialog, const protocol::Answers& answers);
 
 /// What is asked now, under a line that says whom to call.
 [[nodiscard]] protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts);
 
-/// The refusal where another dialog has taken the ticket over.
-[[nodiscard]] Effects refused_as_taken_over(const messages::Catalogue& texts, const std::string& locale);
+/// Where "<" leads to: from the menu to the login's first question, and else to the menu.
+[[nodiscard]] const char* place_before(Dialog& dialog);
+
+/// The refusal where the dialog's ticket is with another dialog, or not valid any more.
+[[nodiscard]] Effects refused_without_ticket(bool elsewhere, const messages::Catalogue& texts,
+                                             const std::string& locale);
 
 /// The dialog goes on with that purpose from its beginning, about the same person.
 void go_on_with(Dialog& dialog, const std::string& purpose);

@@ -77,7 +77,7 @@ base::Task<void> HelpdeskReset::send(Request request) {
     event.actor = request.actor;
     event.detail = "a code by " + std::string(to_text(request.medium));
     event.time = clock_.wall();
-    Tickets::Issued issued = tickets_.issue(std::move(issue));
+    Tickets::Issued issued = tickets_.issue(issue);
     if (!issued.sends) { // it went out less than a minute ago, or as often as it may
         co_return;
     }

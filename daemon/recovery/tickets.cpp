@@ -400,6 +400,13 @@ bool Tickets::holds(Uid account, const Match& match, std::uint64_t holder) const
     return store_.read([&](const ReadTxn& txn) { return has(still_live(txn, account, match, now()), holder); });
 }
 
+bool Tickets::is_taken_over(Uid account, const Match& match, std::uint64_t holder) const {
+    return store_.read([&](const ReadTxn& txn) {
+        const auto ticket = still_live(txn, account, match, now());
+        return ticket && !has(ticket, holder);
+    });
+}
+
 Store::Work Tickets::use(Uid account, const Match& match, std::uint64_t holder) const {
     return [account, match, holder, at = now()](WriteTxn& txn) {
         auto ticket = still_live(txn, account, match, at);

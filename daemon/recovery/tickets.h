@@ -106,6 +106,8 @@ public:
     [[nodiscard]] store::Store::Work open(model::Uid account, const Match& match, std::uint64_t holder) const;
     /// Whether that dialog still has it and it is live.
     [[nodiscard]] bool holds(model::Uid account, const Match& match, std::uint64_t holder) const;
+    /// Whether it is live, and another dialog has it.
+    [[nodiscard]] bool is_taken_over(model::Uid account, const Match& match, std::uint64_t holder) const;
     /// It is spent, for the transaction of what it was for: put it before what raises the account's generation. The
     /// work throws Error (conflict) where that dialog has it no more, or it is not live any more.
     [[nodiscard]] store::Store::Work use(model::Uid account, const Match& match, std::uint64_t holder) const;

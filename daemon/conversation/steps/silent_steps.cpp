@@ -41,7 +41,7 @@ base::Task<Effects> ExpiryStep::begin(Dialog& dialog, const Subject& /*subject*/
     const auto uid = dialog.subject.uid();
     const auto credential =
         store_.read([&](const store::ReadTxn& txn) { return uid ? store::Credentials::get(txn, *uid) : std::nullopt; });
-    if (!credential) {
+    if (!credential || dialog.recovered) { // a new password was chosen in this dialog, and may not be written yet
         co_return granted();
     }
     const auto demand = [&](const char* id, const messages::Variables& variables) {

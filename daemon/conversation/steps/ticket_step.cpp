@@ -2,6 +2,8 @@
 #include "daemon/conversation/steps/ticket_step.h"
 
 #include "daemon/conversation/typed_text.h"
+#include "daemon/store/steps_table.h"
+#include "lib/base/limits.h"
 
 #include <algorithm>
 
@@ -15,6 +17,18 @@ namespace {
 
 protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts, std::string_view text) {
     return {PromptStyle::visible, "code", texts.render(dialog.client.locale, text), PromptRole::code};
+}
+
+/// What cannot be a code is no guess: it is asked for once more, a few times.
+std::optional<Effects> ask_again(Dialog& dialog, const base::Secret& typed, const messages::Catalogue& texts) {
+    if (!recovery::code_in(typed.reveal()).empty() || ++dialog.menu_tries >= limits::menu_tries) {
+        return std::nullopt;
+    }
+    Effects result;
+    result.turn =
+        protocol::Ask{{{PromptStyle::error, "no_code", texts.render(dialog.client.locale, "self_service.no_code")},
+                       code_prompt(dialog, texts, "self_service.code")}};
+    return result;
 }
 
 /// What a typed code opens; a wrong one says no more than that.
@@ -99,8 +113,12 @@ Effects TicketStep::send(const Dialog& dialog, const Subject& subject) const {
     request.place = subject.place;
     request.where = dialog.client.place();
     request.locale = dialog.client.locale;
-    request.proven = dialog.proved;
-    result.writes.push_back(tickets_.issue(std::move(request)).work);
+    request.proven = dialog.proved || dialog.at_known_place;
+    recovery::Tickets::Issued issued = tickets_.issue(request);
+    result.writes.push_back(std::move(issued.work));
+    if (!issued.sends) { // it writes nothing then, and would for another account
+        result.writes.emplace_back([](store::WriteTxn& txn) { store::StepsTable::put_padding(txn); });
+    }
     return result;
 }
 
@@ -117,6 +135,9 @@ base::Task<Effects> TicketStep::answer(Dialog& dialog, const Subject& subject, p
     if (are_blank(answers)) {
         co_return dialog.ticket_medium ? send(dialog, subject) : ask_code(dialog, false);
     }
+    if (auto again = ask_again(dialog, answers.at(0), texts_)) {
+        co_return *std::move(again);
+    }
     co_return judge(tickets_, subject, answers.at(0));
 }
 
@@ -131,6 +152,9 @@ base::Task<Effects> CodeStep::answer(Dialog& dialog, const Subject& subject, pro
         Effects result;
         result.turn = protocol::Ask{{code_prompt(dialog, texts_, "self_service.code")}};
         co_return result;
+    }
+    if (auto again = ask_again(dialog, answers.at(0), texts_)) {
+        co_return *std::move(again);
     }
     co_return judge(tickets_, subject, answers.at(0));
 }

@@ -294,6 +294,72 @@ TEST_F(AForgottenPassword, HelpsAndGoesBackAtEachVisiblePrompt) {
     EXPECT_THAT(texts_of(answer(*begun.dialog, {"?"})).front(), HasSubstr("01 23 45 67 89"));
     EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("menu"));
     EXPECT_THAT(texts_of(answer(*begun.dialog, {"help"})).front(), HasSubstr("01 23 45 67 89"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("password")) << "back to where it began";
+    EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::password})));
+}
+
+TEST_F(AForgottenPassword, CountsNothingThatCannotBeACode) {
+    const Begun begun = ask_for_a_code("anna");
+    for (const char* slip : {"1234567", "anna", "123 456 789"}) {
+        EXPECT_THAT(asked(answer(*begun.dialog, {slip})), ElementsAre("no_code", "code")) << slip;
+    }
+    EXPECT_THAT(asked(answer(*begun.dialog, {codes_for(anna).front()})), Contains("new_password"));
+}
+
+TEST_F(AForgottenPassword, IsNotToBeChangedAgainThoughTheOldOneWasDue) {
+    set(anna, [](model::Credential& credential) { credential.must_change = true; });
+    const Begun begun = ask_for_a_code("anna");
+    (void)answer(*begun.dialog, {codes_for(anna).front()});
+    const Turn in = choose_password(*begun.dialog, canary::next_password);
+    ASSERT_TRUE(is_granted(in));
+    EXPECT_EQ(std::get<Granted>(in).reason, Reason::none) << "greetd would refuse it";
+    EXPECT_THAT(texts_of(in), IsEmpty());
+}
+
+TEST_F(AForgottenPassword, IsNotReplacedByWhatAProgramPutsInPlaceOfAnAnswer) {
+    const Begun begun = ask_for_a_code("anna");
+    (void)answer(*begun.dialog, {codes_for(anna).front()});
+    EXPECT_EQ(refusal(answer(*begun.dialog, {"\b", "\b"})), Reason::refused);
+    EXPECT_TRUE(is_granted(log_in("anna", canary::password)));
+}
+
+TEST_F(AForgottenPassword, AsksTheFactorAtATrustedPlaceToo) {
+    FakeStep& totp = add_step("totp", config::Proof::possession);
+    for (config::Flow& flow : settings_.flows) {
+        if (flow.purpose == purpose::login) {
+            flow.items.back().trust_place = std::chrono::days(30);
+        }
+    }
+    totp.will_say({protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"refused", {}}}}}, {}, {}, {}, {}});
+    set(anna, [&](model::PrivateAccount& account) {
+        trust(account, store_->digest(store::DigestKind::place, root().place()), steady_.now(clock_));
+    });
+    const Begun begun = ask_for_a_code("anna");
+    (void)answer(*begun.dialog, {codes_for(anna).front()});
+    EXPECT_THAT(asked(choose_password(*begun.dialog, canary::next_password)), Contains("totp.code"));
+}
+
+TEST_F(AForgottenPassword, AsksAFactorThatWasProvedInAnotherDialogThanTheCode) {
+    FakeStep& totp = add_step("totp", config::Proof::possession);
+    for (config::Flow& flow : settings_.flows) {
+        if (flow.purpose == purpose::recover_password) {
+            flow.items.insert(flow.items.begin(), config::required_step("totp"));
+        }
+    }
+    const auto asking = [] {
+        return protocol::StepResponse{
+            protocol::StepAsk{{{protocol::PromptStyle::secret, "code", {"refused", {}}}}}, {}, {}, {}, {}};
+    };
+    totp.will_say(asking());
+    totp.will_say({protocol::StepGrant{}, {}, {}, {}, {}});
+    totp.will_say(asking());
+    const Begun first = begin("anna", root(), purpose::recover_password);
+    (void)answer(*first.dialog, {"492039"});
+    engine().cancel(*first.dialog, ":1.1");
+    const Begun second = begin("anna");
+    EXPECT_THAT(asked(answer(*second.dialog, {codes_for(anna).back()})), Contains("new_password"));
+    EXPECT_THAT(asked(choose_password(*second.dialog, canary::next_password)), Contains("totp.code"))
+        << "who typed the code need not be who had the device";
 }
 
 TEST_F(AForgottenPassword, CountsWrongCodesOnAnAxisOfItsOwn) {

@@ -198,6 +198,10 @@ protected:
                 dialog.by_menu_code = true;
                 return Meets::code;
             }
+            if (first == "<") {
+                dialog.hinted = false;
+                return Meets::password;
+            }
             if (first.empty() || first == "3" || first == "?") {
                 return Meets::menu;
             }
@@ -208,6 +212,9 @@ protected:
             }
             if (first.empty() && !dialog.by_menu_code) {
                 model_asks_for_a_code(account);
+            }
+            if (first.size() == 1 && first != "?" && ++dialog.wrong_choices < 5) {
+                return Meets::code; // no code, and no guess
             }
             return first.empty() || first == "?" ? Meets::code : model_types_a_code(dialog, first);
         case Meets::new_password:
