@@ -77,7 +77,7 @@ class APerson(unittest.TestCase):
         self.assertIn(message.gateway_reference, mail["Received"])
 
     def test_T2_chooses_between_masked_addresses_and_the_code_goes_there_alone(self):
-        question = "Où envoyer le code ? 1 : l***@k***.example, 2 : +33*******04. Votre choix : "
+        question = "Où envoyer le code ? 1 : l***@k***.example, 2 : +33*******04 : "
         with become("lou") as screen:
             screen.wait_for(question)
             self.assertEqual(messages_for("lou"), [])
