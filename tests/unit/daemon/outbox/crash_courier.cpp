@@ -68,6 +68,8 @@ public:
         response.batch = told + 1; // 0 has a meaning of its own
         if (forgetful_) {
             keep(told);
+            auto travelling = loop_.sleep(base::Milliseconds(20)); // a kill now loses it, whatever the disk is like
+            co_await travelling;
         }
         co_return response;
     }
