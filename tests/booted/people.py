@@ -42,7 +42,7 @@ def add_person(name, *options):
 def add_people(addresses):
     """Many at once, whose password is CHOSEN: `addresses` has for each name a dict with "mail", "phone" or both."""
     password = output_of("openssl", "passwd", "-6", "-stdin", typed=f"{CHOSEN}\n").strip()
-    lines = (json.dumps({"name": name, "password_hash": password, "must_change": False, "confirmed": True} | of)
+    lines = (json.dumps({"name": name, "password_hash": password, "must_change": False, "confirmed": any(of.values())} | of)
              for name, of in addresses.items())
     output_of("loquetctl", "account", "import", "-", typed="\n".join(lines) + "\n")
     for name in addresses:
