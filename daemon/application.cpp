@@ -54,7 +54,7 @@ Application::Application(Options options)
       texts_(configuration_.start_texts()),
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
-      plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_.outbox), steady_, clock_),
+      plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_), steady_, clock_),
       tickets_(&outbox_, store_, steady_, clock_), resets_(tickets_, store_, outbox_, clock_),
       courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
                channel_bindings(settings_.outbox, plugins_.selection())),
@@ -275,7 +275,7 @@ base::Task<std::vector<std::string>> Application::use(Configuration::Loaded load
     texts_ = std::move(loaded.texts);
     log::set_level(settings_.log.level);
     plugins_.use(std::move(plugins));
-    outbox_.set(outbox_settings(settings_.outbox));
+    outbox_.set(outbox_settings(settings_));
     courier_.use(bindings);
     receipts_.use(bindings);
     accounts_.set_history(settings_.password.history);

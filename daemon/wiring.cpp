@@ -99,7 +99,8 @@ accounts::DirectorySettings directory_settings(const config::Config& settings, c
     return directory;
 }
 
-outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
+outbox::Settings outbox_settings(const config::Config& site) {
+    const config::OutboxConfig& settings = site.outbox;
     outbox::Settings outbox;
     if (!settings.mail.empty()) {
         outbox.media.push_back(model::Medium::mail);
@@ -111,6 +112,7 @@ outbox::Settings outbox_settings(const config::OutboxConfig& settings) {
     outbox.organisation = settings.organisation.empty()
                               ? base::printable(outbox.machine, limits::notice_organisation_characters)
                               : settings.organisation;
+    outbox.contact = site.support.contact.empty() ? outbox.organisation : site.support.contact;
     outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
     outbox.alarm = {settings.alarm_after, settings.alarm_percent};
     outbox.keep = settings.keep;

@@ -25,7 +25,7 @@ namespace loquet {
 [[nodiscard]] accounts::ImportRules import_rules(const config::Config& settings);
 /// `store` gives the copy its mark.
 [[nodiscard]] accounts::DirectorySettings directory_settings(const config::Config& settings, const store::Store& store);
-[[nodiscard]] outbox::Settings outbox_settings(const config::OutboxConfig& settings);
+[[nodiscard]] outbox::Settings outbox_settings(const config::Config& site);
 [[nodiscard]] std::vector<plugins::InstanceConfig> plugin_instances(const config::Config& settings);
 
 /// In order of preference. Throws Error (not_found) for an instance that is not among `plugins`, as the next one does.

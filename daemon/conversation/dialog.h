@@ -123,7 +123,7 @@ struct Dialog {
     // Of those who cannot log in.
     bool is_first_question = true;                  ///< nothing but empty answers were given yet
     bool hinted = false;                            ///< an empty one was told how to get help
-    std::uint32_t menu_tries = 0;                   ///< choices that were none
+    std::uint32_t slips = 0;                        ///< choices that were none
     std::optional<model::Medium> ticket_medium;     ///< by which the ticket step sends
     bool code_only = false;                         ///< behind a lock of the login: what is typed may be a code alone
     std::optional<recovery::Tickets::Match> ticket; ///< that this dialog has ...

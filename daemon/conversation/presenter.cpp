@@ -47,9 +47,7 @@ std::vector<protocol::Medium> media_of(const Subject& subject, const std::vector
     std::vector<protocol::Medium> media = site;
     if (subject.account) {
         const auto& private_part = subject.account->private_part;
-        std::erase_if(media, [&](protocol::Medium medium) {
-            return medium == protocol::Medium::mail ? private_part.mail.empty() : private_part.phone.empty();
-        });
+        std::erase_if(media, [&](protocol::Medium medium) { return address_of(private_part, medium).empty(); });
     }
     return media;
 }

@@ -2,7 +2,9 @@
 #include "daemon/conversation/typed_text.h"
 
 #include "daemon/model/canonical_form.h"
+#include "daemon/recovery/typed_code.h"
 #include "daemon/store/accounts_table.h"
+#include "lib/base/text.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
@@ -14,10 +16,6 @@
 namespace loquet::conversation {
 
 namespace {
-
-/// The keys of 1 to 9 and 0 on a French keyboard, without Shift.
-constexpr std::array<std::string_view, 10> top_row{"&", "\xC3\xA9", "\"", "'",        "(",
-                                                   "-", "\xC3\xA8", "_",  "\xC3\xA7", "\xC3\xA0"};
 
 /// What factor::compact() leaves out of a code: blanks, tabs, hyphens and dashes, no-break spaces.
 constexpr std::array<std::string_view, 8> separators{
@@ -57,9 +55,13 @@ std::string_view trimmed(std::string_view typed) noexcept {
 
 std::optional<std::size_t> number_in(std::string_view typed) {
     typed = trimmed(typed);
-    const auto* const key = std::find(top_row.begin(), top_row.end(), typed);
-    if (key != top_row.end()) {
-        return (static_cast<std::size_t>(key - top_row.begin()) + 1) % top_row.size();
+    if (typed == "-") {
+        return 6;
+    }
+    std::size_t end = 0;
+    const auto key = typed.empty() ? std::nullopt : base::next_code_point(typed, end);
+    if (const char digit = key && end == typed.size() ? recovery::digit_of_french_key(*key) : '\0'; digit != '\0') {
+        return static_cast<std::size_t>(digit - '0');
     }
     std::size_t number = 0;
     const auto [rest, error] = std::from_chars(typed.begin(), typed.end(), number);

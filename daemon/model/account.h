@@ -5,6 +5,7 @@
 #include "daemon/model/ids.h"
 #include "daemon/model/public_account.h"
 #include "lib/base/clock.h"
+#include "lib/protocol/values.h"
 
 #include <cstdint>
 #include <optional>
@@ -55,6 +56,20 @@ struct PrivateAccount {
     std::vector<TrustedPlace> trusted_places;     ///< the one that was proved last is the last one
     friend bool operator==(const PrivateAccount&, const PrivateAccount&) = default;
 };
+
+/// Its owner's address of that medium; empty: none.
+[[nodiscard]] inline const std::string& address_of(const PrivateAccount& account, protocol::Medium medium) noexcept {
+    return medium == protocol::Medium::mail ? account.mail : account.phone;
+}
+/// When it was shown to be the owner's (PrivateAccount::mail_confirmed).
+[[nodiscard]] inline base::Milliseconds& confirmed_of(PrivateAccount& account, protocol::Medium medium) noexcept {
+    return medium == protocol::Medium::mail ? account.mail_confirmed : account.phone_confirmed;
+}
+/// It has an address of that medium that was shown to be its owner's.
+[[nodiscard]] inline bool is_confirmed(const PrivateAccount& account, protocol::Medium medium) noexcept {
+    return !address_of(account, medium).empty()
+           && (medium == protocol::Medium::mail ? account.mail_confirmed : account.phone_confirmed).count() != 0;
+}
 
 /// Hashes; only the password step reads them. A hash is not the password, but is kept as if it were one.
 struct Credential {

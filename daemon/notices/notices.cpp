@@ -71,7 +71,7 @@ Variables copy_of(const Variables& variables) {
 }
 
 bool reaches(const model::PrivateAccount& account, Medium medium) {
-    return medium == Medium::mail ? !account.mail.empty() : !account.phone.empty();
+    return !address_of(account, medium).empty();
 }
 
 } // namespace

@@ -40,14 +40,6 @@ struct NewEntry {
     model::MessageContent content;
 };
 
-std::string own_address(const model::PrivateAccount& account, Medium medium) {
-    return medium == Medium::sms ? account.phone : account.mail;
-}
-
-bool is_confirmed(const model::PrivateAccount& account, Medium medium) {
-    return (medium == Medium::sms ? account.phone_confirmed : account.mail_confirmed).count() != 0;
-}
-
 /// Channels take ASCII; what an account may have as an address is more (RFC 6531).
 bool is_sendable(const std::string& destination) {
     return std::all_of(destination.begin(), destination.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -107,7 +99,7 @@ void describe(NewEntry& entry, const WriteTxn& txn, const model::PrivateAccount&
     OutboxEntry& message = entry.message;
     std::string& destination = entry.content.destination;
     if (destination.empty()) {
-        destination = own_address(account, request.medium);
+        destination = address_of(account, request.medium);
     }
     const bool by_phone = request.medium == Medium::sms;
     message.medium = request.medium;
@@ -140,6 +132,22 @@ void write_entry(WriteTxn& txn, const Settings& settings, const SendRequest& req
     const std::uint64_t number = OutboxTable::add(txn, entry.message, entry.content);
     if (!is_final(entry.message.state)) {
         txn.after_commit(store::MessagesAdded{{number}});
+    }
+}
+
+void count_use(WriteTxn& txn, Medium medium, Milliseconds now) {
+    auto use = store::BudgetsTable::code_use(txn, medium);
+    use.used.add(now);
+    store::BudgetsTable::put_code_use(txn, medium, use);
+}
+
+/// Of an account that was changed since the code went out, the address may be another one.
+void confirm_address(WriteTxn& txn, model::Uid account, const SentCode& code, Milliseconds wall) {
+    auto private_part = store::PrivateAccounts::get(txn, account);
+    if (private_part && private_part->generation == code.generation && !is_confirmed(*private_part, code.medium)
+        && !address_of(*private_part, code.medium).empty()) {
+        confirmed_of(*private_part, code.medium) = wall;
+        store::AccountsTable::put(txn, account, *private_part);
     }
 }
 
@@ -179,26 +187,29 @@ store::Store::Work Outbox::enqueue(SendRequest request) {
         throw Error(Error::Kind::invalid, "a message lives from one second to a day");
     }
     if (request.code) {
-        sent_codes_.note(request.account, request.step, request.medium);
+        sent_codes_.note(request.account, request.step, {request.medium, request.generation});
     }
     return [settings = settings_, request = std::move(request), reference = base::random_hex(reference_bytes),
             now = now()](WriteTxn& txn) { write_entry(txn, *settings, request, reference, now); };
 }
 
 store::Store::Work Outbox::code_used(model::Uid account, const std::string& step) {
-    const auto medium = sent_codes_.take(account, step);
-    if (!medium) {
+    const auto used = sent_codes_.take(account, step);
+    if (!used) {
         return [](WriteTxn&) {};
     }
-    return [account, medium = *medium, now = now(), wall = clock_.wall()](WriteTxn& txn) {
-        auto use = store::BudgetsTable::code_use(txn, medium);
-        use.used.add(now);
-        store::BudgetsTable::put_code_use(txn, medium, use);
-        auto private_part = store::PrivateAccounts::get(txn, account);
-        if (private_part && !is_confirmed(*private_part, medium)) {
-            (medium == Medium::mail ? private_part->mail_confirmed : private_part->phone_confirmed) = wall;
-            store::AccountsTable::put(txn, account, *private_part);
+    return [account, used = *used, now = now(), wall = clock_.wall()](WriteTxn& txn) {
+        count_use(txn, used.last.medium, now);
+        if (used.alone) {
+            confirm_address(txn, account, used.last, wall);
         }
+    };
+}
+
+store::Store::Work Outbox::code_used(model::Uid account, const SentCode& code) {
+    return [account, code, now = now(), wall = clock_.wall()](WriteTxn& txn) {
+        count_use(txn, code.medium, now);
+        confirm_address(txn, account, code, wall);
     };
 }
 

@@ -33,12 +33,13 @@ struct SendRequest {
     std::string destination;
     std::string text; ///< id in the message catalogues
     std::vector<model::MessageContent::Variable> variables;
-    std::string locale;     ///< empty: English
-    std::string step;       ///< that asks for it
-    bool code = false;      ///< it carries a code: a newer generation of the account voids it, and its use is counted
-    bool proven = false;    ///< a factor was right in this dialog
-    bool confirmed = false; ///< it opens the account: it goes to the account's own address alone, once confirmed
-    model::Digest place;    ///< where it is asked for (DigestKind::place)
+    std::string locale; ///< empty: English
+    std::string step;   ///< that asks for it
+    bool code = false;  ///< it carries a code: a newer generation of the account voids it, and its use is counted
+    std::uint64_t generation = 0; ///< of a code: the account's, when it was made
+    bool proven = false;          ///< a factor was right in this dialog
+    bool confirmed = false;       ///< it opens the account: it goes to the account's own address alone, once confirmed
+    model::Digest place;          ///< where it is asked for (DigestKind::place)
     base::Milliseconds lifetime{0}; ///< limits::shortest_message_life to longest_message_life; else an Error (invalid)
 };
 
@@ -63,6 +64,7 @@ struct Settings {
     std::vector<model::Medium> media;       ///< that have a channel
     std::string organisation = "localhost"; ///< whose machine this is, as notices say it
     std::string machine = "localhost";      ///< its name
+    std::string contact = "localhost";      ///< whom to ask, as messages with a code say it
     Budgets budgets;
     AlarmRule alarm;
     base::Milliseconds keep = std::chrono::days(30);        ///< what has a final state
@@ -88,10 +90,13 @@ public:
     /// lifetime out of range.
     [[nodiscard]] store::Store::Work enqueue(SendRequest request);
 
-    /// Somebody typed a code that this step had sent; for the transaction that accepts it. Its owner has the account's
-    /// address of that medium: it is confirmed now. Does nothing where it is not known by which medium the code came
-    /// (sent_codes.h).
+    /// Somebody typed a code that this step had sent; for the transaction that accepts it. It is counted as used by the
+    /// medium of the step's last code. Whoever typed it has the account's address of that medium, which is confirmed
+    /// now where no code of the step went out by another one since the last was used, and the account is as it was when
+    /// the code went out. Does nothing where no code is known (sent_codes.h).
     [[nodiscard]] store::Store::Work code_used(model::Uid account, const std::string& step);
+    /// The same of a code of which the caller knows how it went out.
+    [[nodiscard]] store::Store::Work code_used(model::Uid account, const SentCode& code);
 
     /// Tries a message that waits at once. Throws Error: `not_found`; `conflict` where it has its final state, or is
     /// being sent.

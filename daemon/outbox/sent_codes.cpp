@@ -3,28 +3,30 @@
 
 namespace loquet::outbox {
 
-void SentCodes::note(model::Uid account, const std::string& step, model::Medium medium) {
+void SentCodes::note(model::Uid account, const std::string& step, const SentCode& code) {
     const Key key{account.value, step};
-    media_.insert_or_assign(key, Noted{medium, ++next_});
+    const auto before = noted_.find(key);
+    const bool alone = before == noted_.end() || (before->second.used.alone && before->second.used.last == code);
+    noted_.insert_or_assign(key, Noted{{code, alone}, ++next_});
     order_.emplace_back(next_, key);
-    while (order_.size() > kept) { // so that `media_` has no more either
+    while (order_.size() > kept) { // so that `noted_` has no more either
         const auto& [at, oldest] = order_.front();
-        const auto found = media_.find(oldest);
-        if (found != media_.end() && found->second.at == at) {
-            media_.erase(found);
+        const auto found = noted_.find(oldest);
+        if (found != noted_.end() && found->second.at == at) {
+            noted_.erase(found);
         }
         order_.pop_front();
     }
 }
 
-std::optional<model::Medium> SentCodes::take(model::Uid account, const std::string& step) {
-    const auto found = media_.find({account.value, step});
-    if (found == media_.end()) {
+std::optional<SentCodes::Used> SentCodes::take(model::Uid account, const std::string& step) {
+    const auto found = noted_.find({account.value, step});
+    if (found == noted_.end()) {
         return std::nullopt;
     }
-    const model::Medium medium = found->second.medium;
-    media_.erase(found);
-    return medium;
+    const Used used = found->second.used;
+    noted_.erase(found);
+    return used;
 }
 
 bool is_alarming(const model::CodeUse& use, const AlarmRule& rule, base::Milliseconds now) {

@@ -27,12 +27,12 @@ void require_address(const model::Account& account, model::Medium medium) {
                         ? "the account is locked, and a code would open nothing: unlock it first"
                         : "the account is disabled, and a code would open nothing: enable it first");
     }
-    if ((medium == model::Medium::mail ? private_part.mail : private_part.phone).empty()) {
+    if (address_of(private_part, medium).empty()) {
         throw Error(Error::Kind::conflict,
                     "the account has no " + name_of_address(medium)
                         + ": send the code by the other medium, or reset the account without one");
     }
-    if ((medium == model::Medium::mail ? private_part.mail_confirmed : private_part.phone_confirmed).count() == 0) {
+    if (!is_confirmed(private_part, medium)) {
         throw Error(Error::Kind::conflict,
                     "nobody has shown that the " + name_of_address(medium)
                         + " is the owner's, so a code that opens the account does not go there: 'loquetctl account "

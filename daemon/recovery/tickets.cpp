@@ -10,7 +10,6 @@
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/random.h"
-#include "lib/base/text.h"
 
 #include <algorithm>
 #include <array>
@@ -38,68 +37,7 @@ namespace {
 
 constexpr std::size_t group_digits = 4;
 
-bool is_passed_over(char32_t c) {
-    constexpr std::u32string_view blanks = U" \t\u00A0\u2007\u2009\u202F"; // French texts group digits by thin ones
-    return c == U'-' || c == U'.' || blanks.find(c) != std::u32string_view::npos;
-}
-
-/// The key of the top row, but for '-'. With Caps Lock the accented ones are capitals.
-char digit_of_french_key(char32_t c) {
-    constexpr std::array<std::pair<char32_t, char>, 13> keys{{{U'&', '1'},
-                                                              {U'\u00E9', '2'},
-                                                              {U'\u00C9', '2'},
-                                                              {U'"', '3'},
-                                                              {U'\'', '4'},
-                                                              {U'(', '5'},
-                                                              {U'\u00E8', '7'},
-                                                              {U'\u00C8', '7'},
-                                                              {U'_', '8'},
-                                                              {U'\u00E7', '9'},
-                                                              {U'\u00C7', '9'},
-                                                              {U'\u00E0', '0'},
-                                                              {U'\u00C0', '0'}}};
-    const auto* const key = std::ranges::find(keys, c, &std::pair<char32_t, char>::first);
-    return key == keys.end() ? '\0' : key->second;
-}
-
-bool holds_french_key(std::string_view typed) {
-    for (std::size_t at = 0; at < typed.size();) {
-        const auto c = base::next_code_point(typed, at);
-        if (!c) {
-            return false;
-        }
-        if (digit_of_french_key(*c) != '\0') {
-            return true;
-        }
-    }
-    return false;
-}
-
 } // namespace
-
-Secret code_in(std::string_view typed) {
-    const bool french = holds_french_key(typed);
-    SecureBytes code;
-    code.reserve(code_digits);
-    for (std::size_t at = 0; at < typed.size();) {
-        const auto c = base::next_code_point(typed, at);
-        if (!c) {
-            return {};
-        }
-        if (is_passed_over(*c) && !(french && *c == U'-')) {
-            continue;
-        }
-        char digit = *c == U'-' ? '6' : digit_of_french_key(*c);
-        if (*c >= U'0' && *c <= U'9') {
-            digit = static_cast<char>(*c);
-        }
-        if (digit == '\0' || code.size() == code_digits) {
-            return {};
-        }
-        code.push_back(static_cast<std::uint8_t>(digit));
-    }
-    return code.size() == code_digits ? Secret(std::move(code)) : Secret();
-}
 
 Secret code_of(const Ticket& ticket) {
     if (ticket.seed.empty()) {
@@ -171,7 +109,8 @@ std::string masked_address(const model::PrivateAccount& account, std::optional<M
     if (!medium) {
         return {};
     }
-    return *medium == Medium::sms ? model::masked_phone(account.phone) : model::masked_mail(account.mail);
+    const std::string& address = model::address_of(account, *medium);
+    return *medium == Medium::sms ? model::masked_phone(address) : model::masked_mail(address);
 }
 
 /// What a request is decided by.
@@ -250,6 +189,7 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
     message.locale = before.locale.empty() ? request.locale : before.locale;
     message.step = ticket.step;
     message.code = true;
+    message.generation = ticket.generation;
     message.proven = request.proven;
     message.confirmed = true;
     message.place = request.place;
@@ -313,6 +253,7 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     outbox::SendRequest message = message_with(ticket, request, before, at);
     const outbox::Settings& settings = outbox_->settings();
     message.variables.push_back({"organisation", Secret(settings.organisation)});
+    message.variables.push_back({"contact", Secret(settings.contact)});
     notices::add_place_and_time(message.variables, settings.machine, request.where, clock_.wall());
     return {[account, place, before = std::move(before), ticket = std::move(ticket), at,
              message = outbox_->enqueue(std::move(message))](WriteTxn& txn) mutable {
@@ -353,7 +294,7 @@ std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::
         return std::nullopt;
     }
     return Match{found->place.type,      found->place.medium,      found->issuer, std::move(found->purpose),
-                 std::move(found->step), std::move(found->proved), found->serial};
+                 std::move(found->step), std::move(found->proved), found->serial, found->generation};
 }
 
 namespace {
@@ -378,8 +319,9 @@ bool has(const std::optional<Ticket>& ticket, std::uint64_t holder) {
 } // namespace
 
 Store::Work Tickets::open(Uid account, const Match& match, std::uint64_t holder) const {
-    Store::Work counts =
-        outbox_ != nullptr && match.medium ? outbox_->code_used(account, match.step) : [](WriteTxn&) {};
+    Store::Work counts = outbox_ != nullptr && match.medium
+                             ? outbox_->code_used(account, outbox::SentCode{*match.medium, match.generation})
+                             : [](WriteTxn&) {};
     return [account, match, holder, at = now(), counts = std::move(counts)](WriteTxn& txn) mutable {
         auto ticket = still_live(txn, account, match, at);
         if (!ticket) {

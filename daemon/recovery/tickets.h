@@ -10,6 +10,7 @@
 #include "daemon/model/steady_time.h"
 #include "daemon/model/ticket.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/recovery/typed_code.h"
 #include "daemon/store/store.h"
 #include "daemon/store/transaction.h"
 #include "lib/base/clock.h"
@@ -36,12 +37,7 @@ inline constexpr base::Milliseconds operator_life = std::chrono::minutes(30); //
 inline constexpr base::Milliseconds grace = std::chrono::minutes(5); ///< from the first time that a code is typed
 inline constexpr base::Milliseconds resend_pause = std::chrono::minutes(1);
 inline constexpr std::uint32_t most_resends = 5; ///< of one ticket's code, after the first message
-inline constexpr std::size_t code_digits = 8;
 
-/// The code in what a person typed, empty where there is none: blanks (no-break ones too), '-' and '.' are passed over,
-/// and the unshifted keys of a French keyboard's top row count as its digits. The '-' among them is a 6 only where
-/// another key of that row was typed.
-[[nodiscard]] base::Secret code_in(std::string_view typed);
 /// The code of a ticket: each is as likely as any other. Empty where the ticket has no seed any more.
 [[nodiscard]] base::Secret code_of(const model::Ticket& ticket);
 /// As people read it: "1234 5678".
@@ -94,7 +90,8 @@ public:
         std::string purpose;
         std::string step;
         std::vector<std::string> proved;
-        std::uint64_t serial = 0; ///< which ticket it is: its place may have another one later
+        std::uint64_t serial = 0;     ///< which ticket it is: its place may have another one later
+        std::uint64_t generation = 0; ///< of the account that it is for
     };
     /// The live ticket of this account, of these types, that has the code. It compares with each place, in the same
     /// time whether there is a ticket or not. Nothing for an empty code.

@@ -237,12 +237,34 @@ base::SecureBytes encode(const model::Credential& credential, Bytes stored) {
 }
 
 std::optional<model::Account> AccountsTable::named(const ReadTxn& txn, std::string_view name) {
-    const auto uid = PublicAccounts::find(txn, name);
+    const Key wanted(txn.digest(DigestKind::name, name));
+    bool is_wanted = false;
+    std::optional<Uid> uid;
+    const auto take = [&](Bytes key, Bytes value) {
+        is_wanted = std::ranges::equal(key, wanted.bytes());
+        uid = key_from<Uid>(value);
+        return false;
+    };
+    txn.each(Table::names, wanted, take);
+    if (!uid) { // behind the last one
+        txn.each(Table::names, Key(model::Digest{}), take);
+    }
     if (!uid) {
         return std::nullopt;
     }
-    auto open_record = PublicAccounts::get(txn, *uid);
-    auto closed_record = PrivateAccounts::get(txn, *uid);
+    std::optional<model::PublicAccount> open_record;
+    std::optional<model::PrivateAccount> closed_record;
+    try {
+        open_record = PublicAccounts::get(txn, *uid);
+        closed_record = PrivateAccounts::get(txn, *uid);
+    } catch (const Error&) {
+        if (is_wanted) {
+            throw;
+        }
+    }
+    if (!is_wanted) {
+        return std::nullopt;
+    }
     if (!open_record || !closed_record) {
         throw Error(Error::Kind::corrupt, "account " + std::to_string(uid->value) + " has no record");
     }

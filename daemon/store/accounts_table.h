@@ -32,7 +32,8 @@ struct UidRange {
 
 class AccountsTable {
 public:
-    /// Both records of the account of that name. Throws Error (corrupt) where the name has a number without them.
+    /// Both records of the account of that name. Of a name that nobody has, another account's are read in their place,
+    /// so that it takes as long. Throws Error (corrupt) where the name has a number without them.
     [[nodiscard]] static std::optional<model::Account> named(const ReadTxn& txn, std::string_view name);
 
     /// Gives the next number of the range that was never given (UidCursor: several of them). Throws Error

@@ -34,7 +34,7 @@ constexpr std::size_t reason_bytes = 512;        ///< what an operator writes be
 constexpr std::size_t password_hash_bytes = 384; ///< libxcrypt's CRYPT_OUTPUT_SIZE
 
 constexpr std::size_t support_contact_bytes = 160;         ///< one line of [support], in a prompt and in a message
-constexpr std::uint32_t menu_tries = 5;                    ///< choices that are none, before the dialog is refused
+constexpr std::uint32_t slips = 5;                         ///< choices that are none, before the dialog is refused
 constexpr std::chrono::seconds self_service_patience{120}; ///< without an answer, before a proof ...
 constexpr std::chrono::seconds recovery_patience{60};      ///< ... and behind one
 

@@ -273,6 +273,10 @@ row_P19() {
     start_loquetd "$place/etc/loquet.toml"
 }
 
+row_P24() {
+    "$bench/recovery/recovery_bench" recovery "$repository/etc/messages" "$place"
+}
+
 # What breaks ends the script; then what everybody wrote helps.
 set -o errtrace
 trap 'tail --lines=20 "$place"/*.log >&2' ERR

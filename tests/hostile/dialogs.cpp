@@ -117,12 +117,20 @@ base::Task<protocol::Turn> log_in_async(bus::Connection& connection, Guess guess
 }
 
 std::string transcript(bus::Connection& connection, const Guess& guess) {
+    return transcript(connection, guess, {std::string(guess.password)});
+}
+
+std::string transcript(bus::Connection& connection, const Guess& guess, const std::vector<std::string>& typed) {
     const bus::Message begun = connection.call(begin_request(connection, guess), bus_patience);
     std::string seen = values_of(begun);
     bus::check(sd_bus_message_rewind(begun.get(), 1), "cannot read a message again");
     const BegunDialog dialog = read_begun(begun);
-    if (std::holds_alternative<protocol::Ask>(dialog.turn)) {
-        seen += values_of(connection.call(answer_request(connection, dialog.path, guess.password), bus_patience));
+    bool is_asked = std::holds_alternative<protocol::Ask>(dialog.turn);
+    for (auto next = typed.begin(); is_asked && next != typed.end(); ++next) {
+        const bus::Message reply = connection.call(answer_request(connection, dialog.path, *next), bus_patience);
+        seen += values_of(reply);
+        bus::check(sd_bus_message_rewind(reply.get(), 1), "cannot read a message again");
+        is_asked = std::holds_alternative<protocol::Ask>(read_answer(reply));
     }
     return seen;
 }

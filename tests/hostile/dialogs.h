@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::tests {
 
@@ -52,5 +53,8 @@ base::Task<protocol::Turn> log_in_async(bus::Connection& connection, Guess guess
 /// All that the caller of such a login gets to see, value by value as it came over the bus; only the dialog's number
 /// is left out.
 [[nodiscard]] std::string transcript(bus::Connection& connection, const Guess& guess);
+/// Of a dialog in which these are the answers, one for each turn, as long as something is asked.
+[[nodiscard]] std::string transcript(bus::Connection& connection, const Guess& guess,
+                                     const std::vector<std::string>& typed);
 
 } // namespace loquet::tests

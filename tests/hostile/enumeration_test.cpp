@@ -3,6 +3,7 @@
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
 #include "tests/hostile/machines.h"
+#include "tests/hostile/recovery_machine.h"
 #include "tests/support/canary.h"
 
 #include <gmock/gmock.h>
@@ -10,6 +11,7 @@
 
 #include <map>
 #include <set>
+#include <vector>
 
 namespace loquet::tests {
 namespace {
@@ -63,6 +65,42 @@ TEST(AWrongPassword, T14_LooksTheSameForEveryName) {
 
 TEST(AWrongPassword, T14_DoesNotLookTheSameWhereLocksAreDisclosed) {
     EXPECT_THAT(different(seen_for_all_kinds("disclose = [\"locked\"]\n")), SizeIs(testing::Gt(1U)));
+}
+
+/// What each kind of person sees who types that, one answer a turn; each in a place of its own.
+std::map<std::string, std::string> seen_of_recovery(const std::vector<std::string>& typed,
+                                                    const std::string& configuration = "") {
+    ARecoveryMachine machine(1, configuration);
+    machine.guess_passwords();
+    std::map<std::string, std::string> seen;
+    for (const char* const kind : kinds_of_people) {
+        const Guess guess{.name = std::string(kind) + "0", .password = ""};
+        seen[kind] = transcript(machine.connection(), guess, typed);
+    }
+    return seen;
+}
+
+TEST(AForgottenPassword, T14_LooksTheSameForEveryName) {
+    const std::vector<std::vector<std::string>> dialogs{
+        {"", "", "1", "0000 0000"},                          // a code is asked for, and guessed
+        {"", "", "1", "", "", "1234", "00000000"},           // asked for once more, and mistyped
+        {"", "", "2", "0000 0000"},                          // "I have a code"
+        {"", "", "3", "?", "1", "?", "<", "2", "0000-0000"}, // help, and back
+        {"", "", "9", "9", "9", "9", "9"},                   // slips
+        {"", "", "1", "1", "1", "1", "1", "1"},              // what cannot be a code
+        {"12345678"},                                        // a code in place of the password
+    };
+    for (const auto& typed : dialogs) {
+        const auto seen = seen_of_recovery(typed);
+        EXPECT_THAT(different(seen), SizeIs(1)) << typed.back() << '\n' << seen.at("known") << seen.at("nobody");
+        EXPECT_THAT(seen.at("known"), HasSubstr("STRING \"denied\"")) << typed.back() << ": it came to an end";
+        EXPECT_THAT(seen.at("known"), Not(HasSubstr("retry_after")));
+    }
+}
+
+TEST(AForgottenPassword, T14_DoesNotLookTheSameWhereLocksAreDisclosed) {
+    const auto seen = seen_of_recovery({std::string(canary::password)}, "disclose = [\"locked\"]\n");
+    EXPECT_THAT(different(seen), SizeIs(testing::Gt(1U))) << "so the comparison above can fail";
 }
 
 TEST(ANameThatNobodyHas, T16_IsLockedAfterAsManyFailuresAsOneThatSomebodyHas) {

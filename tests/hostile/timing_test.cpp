@@ -14,6 +14,7 @@
 #include "tests/hostile/dialogs.h"
 #include "tests/hostile/helpdesk.h"
 #include "tests/hostile/machines.h"
+#include "tests/hostile/measure.h"
 #include "tests/hostile/rank_sum.h"
 #include "tests/support/canary.h"
 #include "tests/support/loop_runner.h"
@@ -23,11 +24,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <iterator>
-#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -35,69 +33,11 @@
 namespace loquet::tests {
 namespace {
 
-constexpr double false_alarms = 0.001;
 constexpr std::size_t rounds = 320;
 constexpr int tries = 90;
 constexpr int names_of_a_kind = 4; ///< each fails less often than locks it
-constexpr std::size_t warm_up = 8;
 constexpr std::size_t fresh_names = rounds / 2 + warm_up;
 constexpr std::size_t rounds_of_a_connection = 16; ///< whose dialogs stay open
-
-using Measure = std::function<void(std::size_t round)>;
-
-double microseconds_of(const Measure& measure, std::size_t round) {
-    const auto begun = std::chrono::steady_clock::now();
-    measure(round);
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count();
-}
-
-/// The times of each kind, after a few rounds that warm everything up and do not count.
-std::vector<std::vector<double>> measure_in_turns(const std::vector<Measure>& kinds, std::size_t count) {
-    std::mt19937 random(std::random_device{}());
-    std::vector<std::size_t> order(kinds.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::vector<std::vector<double>> times(kinds.size());
-    for (std::size_t round = 0; round < warm_up + count; ++round) {
-        std::shuffle(order.begin(), order.end(), random);
-        for (const std::size_t kind : order) {
-            const double took = microseconds_of(kinds[kind], round);
-            if (round >= warm_up) {
-                times[kind].push_back(took);
-            }
-        }
-    }
-    return times;
-}
-
-double median(std::vector<double> times) {
-    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-    std::nth_element(times.begin(), middle, times.end());
-    return *middle;
-}
-
-struct Comparison {
-    double least_chance = 1; ///< of all pairs
-    double alpha = 0;        ///< below that, somebody who measures so can tell two kinds apart
-    std::string figures;
-
-    [[nodiscard]] bool tells_apart() const { return least_chance < alpha; }
-};
-
-Comparison compare(const std::vector<std::vector<double>>& times) {
-    Comparison all;
-    const std::size_t pairs = times.size() * (times.size() - 1) / 2;
-    all.alpha = false_alarms / static_cast<double>(pairs);
-    for (std::size_t one = 0; one < times.size(); ++one) {
-        all.figures += "median " + std::to_string(median(times[one])) + " us;";
-        for (std::size_t other = 0; other < one; ++other) {
-            const double chance = chance_of_one_source(times[one], times[other]);
-            all.figures += " p against kind " + std::to_string(other) + ": " + std::to_string(chance) + ";";
-            all.least_chance = std::min(all.least_chance, chance);
-        }
-        all.figures += "\n";
-    }
-    return all;
-}
 
 /// Four names of each kind, on a machine that neither delays nor locks before the ninetieth failure.
 class AMachineToMeasure {

@@ -7,9 +7,12 @@
 
 namespace loquet::tests {
 
+/// Where what a test writes is kept: in memory, where the machine has room for that, nothing waits for a disk.
+enum class KeptIn { temporary_files, memory };
+
 class TempFolder {
 public:
-    TempFolder();
+    explicit TempFolder(KeptIn kept = KeptIn::temporary_files);
     ~TempFolder();
     TempFolder(const TempFolder&) = delete;
     TempFolder& operator=(const TempFolder&) = delete;

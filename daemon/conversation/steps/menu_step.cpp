@@ -86,7 +86,7 @@ base::Task<Effects> MenuStep::answer(Dialog& dialog, const Subject& /*subject*/,
         }
     }
     if (meant.size() != 1) {
-        if (!typed.empty() && ++dialog.menu_tries >= limits::menu_tries) {
+        if (!typed.empty() && ++dialog.slips >= limits::slips) {
             Effects refused;
             refused.turn = protocol::Denied{protocol::Reason::refused, {}, {help_text(settings_, texts_, locale)}};
             refused.detail = "no-choice";

@@ -189,6 +189,7 @@ void PluginStep::send(Dialog& dialog, const Subject& subject, std::vector<protoc
         request.locale = preferred.empty() ? dialog.client.locale : preferred;
         request.step = name_;
         request.code = proves_;
+        request.generation = subject.account->private_part.generation;
         request.proven = dialog.proved;
         request.place = subject.place;
         request.lifetime = message.lifetime;

@@ -21,7 +21,7 @@ protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& te
 
 /// What cannot be a code is no guess: it is asked for once more, a few times.
 std::optional<Effects> ask_again(Dialog& dialog, const base::Secret& typed, const messages::Catalogue& texts) {
-    if (!recovery::code_in(typed.reveal()).empty() || ++dialog.menu_tries >= limits::menu_tries) {
+    if (!recovery::code_in(typed.reveal()).empty() || ++dialog.slips >= limits::slips) {
         return std::nullopt;
     }
     Effects result;

@@ -77,8 +77,15 @@ std::vector<std::string> texts_of(const Turn& turn) {
 }
 
 ConversationFixture::ConversationFixture()
-    : store_(std::make_unique<store::Store>(store::Settings{.folder = folder_ / "store"}, store::test_key(), loop_)),
-      steady_(base::Milliseconds(0), clock_), hasher_(loop_, work::HashingOptions{"$y$", 1, 2, 0}),
+    : ConversationFixture(tests::KeptIn::temporary_files, work::HashingOptions{"$y$", 1, 2, 0}) {}
+
+ConversationFixture::ConversationFixture(Cheap /*cheap*/)
+    : ConversationFixture(tests::KeptIn::memory, work::HashingOptions{"$6$", 1000, 2, 0}) {}
+
+ConversationFixture::ConversationFixture(tests::KeptIn kept, const work::HashingOptions& hashing)
+    : folder_(kept),
+      store_(std::make_unique<store::Store>(store::Settings{.folder = folder_ / "store"}, store::test_key(), loop_)),
+      steady_(base::Milliseconds(0), clock_), hasher_(loop_, hashing),
       texts_(messages::Catalogue::load({LOQUET_SOURCE_DIR "/etc/messages"})) {
     // Tests that want a second factor say so.
     settings_.flows = {config::flow_of_steps(purpose::login, {"password", "expiry", "authorisation"}),

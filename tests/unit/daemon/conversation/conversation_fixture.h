@@ -55,7 +55,11 @@ protected:
     static constexpr model::Uid anna{30001};
     static constexpr model::Uid bert{30002};
 
+    /// What a test needs that goes through thousands of dialogs: nothing is durable, and a guess costs less.
+    struct Cheap {};
+
     ConversationFixture();
+    explicit ConversationFixture(Cheap /*cheap*/);
     ~ConversationFixture() override;
 
     /// Made when it is first used, so that a test can set `settings_` and the steps before.
@@ -114,6 +118,8 @@ protected:
     [[nodiscard]] model::AttemptCounters counters(const std::string& name) const;
     [[nodiscard]] std::vector<model::AuditEvent> records() const;
     [[nodiscard]] std::uint64_t commits() const { return store_->statistics().commits; }
+
+    ConversationFixture(tests::KeptIn kept, const work::HashingOptions& hashing);
 
     tests::TempFolder folder_;
     tests::FakeClock clock_;

@@ -62,6 +62,77 @@ TEST_F(AnOutbox, SendsToANamedAddressWhereThereIsOne) {
     EXPECT_EQ(message(enqueue(std::move(request))).masked, "f***@e***.org");
 }
 
+class AConfirmedAddress : public AnOutbox {
+protected:
+    AConfirmedAddress() {
+        change([](model::PrivateAccount& account) {
+            account.mail_confirmed = account.phone_confirmed = base::Milliseconds(0);
+        });
+    }
+    template <class Change>
+    void change(Change each) {
+        write([&](WriteTxn& txn) {
+            auto private_part = store::PrivateAccounts::get(txn, model::Uid{1}).value();
+            each(private_part);
+            store::AccountsTable::put(txn, model::Uid{1}, private_part);
+        });
+    }
+    void send_code(Medium medium) {
+        SendRequest request = code_for(1);
+        request.medium = medium;
+        request.generation = 1;
+        write(outbox_->enqueue(std::move(request)));
+    }
+    [[nodiscard]] bool is_confirmed(Medium medium) {
+        return read([&](const ReadTxn& txn) {
+            return model::is_confirmed(store::PrivateAccounts::get(txn, model::Uid{1}).value(), medium);
+        });
+    }
+};
+
+TEST_F(AConfirmedAddress, IsTheOneThatTheTypedCodeWentTo) {
+    for (const Medium medium : {Medium::mail, Medium::sms}) {
+        EXPECT_FALSE(is_confirmed(medium));
+        send_code(medium);
+        write(outbox_->code_used(model::Uid{1}, "one_time_code"));
+        EXPECT_TRUE(is_confirmed(medium));
+    }
+}
+
+TEST_F(AConfirmedAddress, IsNoneWhereCodesWentToTwo) {
+    send_code(Medium::sms);
+    send_code(Medium::mail);
+    write(outbox_->code_used(model::Uid{1}, "one_time_code"));
+    EXPECT_FALSE(is_confirmed(Medium::mail)) << "it may have been the other one's code";
+    EXPECT_FALSE(is_confirmed(Medium::sms));
+}
+
+TEST_F(AConfirmedAddress, IsTheOneThatTheCallerKnows) {
+    send_code(Medium::sms);
+    send_code(Medium::mail);
+    write(outbox_->code_used(model::Uid{1}, SentCode{Medium::sms, 1}));
+    EXPECT_FALSE(is_confirmed(Medium::mail));
+    EXPECT_TRUE(is_confirmed(Medium::sms));
+}
+
+TEST_F(AConfirmedAddress, IsNoneThatTheAccountGotAfterTheCodeWentOut) {
+    send_code(Medium::mail);
+    change([](model::PrivateAccount& account) {
+        account.mail = "other@example.org";
+        ++account.generation;
+    });
+    write(outbox_->code_used(model::Uid{1}, "one_time_code"));
+    write(outbox_->code_used(model::Uid{1}, SentCode{Medium::mail, 1}));
+    EXPECT_FALSE(is_confirmed(Medium::mail));
+}
+
+TEST_F(AConfirmedAddress, IsNoneThatWasTakenAway) {
+    change([](model::PrivateAccount& account) { account.mail.clear(); });
+    write(outbox_->code_used(model::Uid{1}, SentCode{Medium::mail, 1}));
+    change([](model::PrivateAccount& account) { account.mail = "other@example.org"; });
+    EXPECT_FALSE(is_confirmed(Medium::mail));
+}
+
 TEST_F(AnOutbox, WritesNothingDownWhenTheTransactionFails) {
     auto work = outbox_->enqueue(code_for(1));
     EXPECT_EQ(kind_thrown_by([&] {

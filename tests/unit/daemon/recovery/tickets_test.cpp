@@ -498,7 +498,7 @@ TEST_F(TheCodeOfATicket, IsCountedAsUsedWhenItIsTypedForTheFirstTime) {
 
 TEST_F(TheCodeOfATicket, ReachesItsOwnerInTheirLanguageWithHowToUseIt) {
     texts_ = messages::Catalogue::load({LOQUET_SOURCE_DIR "/etc/messages"});
-    settings_.organisation = "Ville de Rouen";
+    settings_.contact = "Ville de Rouen, 02 35 00 00 00";
     settings_.machine = "kiosk7";
     change_account(1, [](auto& account) { account.locale = "fr_FR.UTF-8"; });
     const std::string code = code_from(by_owner(Medium::mail));
@@ -514,7 +514,7 @@ TEST_F(TheCodeOfATicket, ReachesItsOwnerInTheirLanguageWithHowToUseIt) {
     EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("60 minute(s)"));
     EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("(kiosk7, tty1)"));
     EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("23/11/2026"));
-    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("contactez Ville de Rouen"));
+    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("Pour toute question : Ville de Rouen, 02 35 00 00 00"));
     EXPECT_THAT(mail_.seen.front().text, testing::Not(testing::HasSubstr("{")));
     ASSERT_EQ(sms_.seen.size(), 1U);
     EXPECT_THAT(sms_.seen.front().text, testing::HasSubstr(by_phone + " in place of the password (10 min)"));
