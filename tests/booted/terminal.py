@@ -3,6 +3,7 @@
 as a secret must never be shown."""
 import codecs
 import os
+import pathlib
 import pty
 import pwd
 import re
@@ -26,6 +27,7 @@ class Terminal:
         self.command = " ".join(command)
         self.shown = ""
         self.exit_code = None
+        self._found = None  # what was waited for last
         self._read = 0      # how much of what was shown has been waited for
         self._secrets = []
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -64,8 +66,14 @@ class Terminal:
             if not self._take(deadline):
                 raise AssertionError(f"{self.command} should have shown '{pattern}'; it showed:\n{self.shown}")
         before = self.shown[self._read:found.start()]
+        self._found = found
         self._read = found.end()
         return before
+
+    def wait_for_one_of(self, *patterns):
+        """Waits until one of these is shown, and returns the number of the one that comes first."""
+        self.wait_for_match("|".join(f"(?P<n{number}>{pattern})" for number, pattern in enumerate(patterns)))
+        return next(number for number in range(len(patterns)) if self._found[f"n{number}"] is not None)
 
     def type(self, text):
         os.write(self._screen, f"{text}\n".encode())
@@ -85,6 +93,26 @@ class Terminal:
             time.sleep(0.01)
         self._secrets.append(secret)
         self.type(secret)
+
+    def answer_unseen(self, text):
+        """Types once the terminal hides it and the program in the foreground waits for it: some throw away what came before."""
+        deadline = time.monotonic() + PATIENCE
+        while termios.tcgetattr(self._screen)[3] & termios.ECHO or not self._is_waited_for():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"nobody waits for what is typed; {self.command} showed:\n{self.shown}")
+            time.sleep(0.01)
+        self.type(text)
+
+    def _is_waited_for(self):
+        group = str(os.tcgetpgrp(self._screen))
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if process.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()[2] == group \
+                        and re.search("poll|wait_woken|tty", process.joinpath("wchan").read_text(encoding="ascii")):
+                    return True
+            except (FileNotFoundError, ProcessLookupError):  # it has ended
+                pass
+        return False
 
     def end(self):
         """Waits until the program ends, and returns its exit code."""
