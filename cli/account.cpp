@@ -63,55 +63,6 @@ std::vector<ListedAccount> AccountPages::next() {
 
 namespace {
 
-struct Shown {
-    std::string_view property;
-    std::string_view key;
-    std::string_view title;
-    bool time = false; ///< microseconds since 1970, 0 for never, UINT64_MAX for what only an unlock ends
-};
-
-constexpr std::array shown{
-    Shown{"Name", "name", "Name"},
-    Shown{"UID", "uid", "UID"},
-    Shown{"GID", "gid", "GID"},
-    Shown{"DisplayName", "display_name", "Display name"},
-    Shown{"State", "state", "State"},
-    Shown{"LockedUntil", "locked_until", "Locked until", true},
-    Shown{"LockReason", "lock_reason", "Reason"},
-    Shown{"RecoveryLockedUntil", "recovery_locked_until", "Recovery locked until", true},
-    Shown{"PasswordSet", "password_set", "Has a password"},
-    Shown{"PasswordChanged", "password_changed", "Password changed", true},
-    Shown{"PasswordExpires", "password_expires", "Password expires", true},
-    Shown{"PasswordMustChange", "password_must_change", "Change required"},
-    Shown{"LastLogin", "last_login", "Last login", true},
-    Shown{"MailMasked", "mail_masked", "Mail"},
-    Shown{"PhoneMasked", "phone_masked", "Phone"},
-    Shown{"Organisation", "organisation", "Organisation"},
-    Shown{"Authorisations", "authorisations", "Allowed services"},
-    Shown{"Factors", "factors", "Factors"},
-};
-
-Value as_time(const Value& value) {
-    const auto* microseconds = std::get_if<std::uint64_t>(&value);
-    if (microseconds == nullptr || *microseconds == 0) {
-        return {};
-    }
-    if (*microseconds == UINT64_MAX) {
-        return std::string("unlocked");
-    }
-    return base::Milliseconds(static_cast<std::int64_t>(*microseconds / 1000));
-}
-
-Record account_record(const Properties& properties) {
-    Record record;
-    for (const Shown& item : shown) {
-        Value value = property(properties, item.property);
-        record.fields.push_back(
-            {std::string(item.key), std::string(item.title), item.time ? as_time(value) : std::move(value)});
-    }
-    return record;
-}
-
 Record listed_record(const ListedAccount& account) {
     return {{{"name", "NAME", account.name},
              {"uid", "UID", std::uint64_t{account.uid}},
@@ -177,10 +128,28 @@ ExitCode list(Client& client, Output& output, const ListOptions& options) {
     return ExitCode::done;
 }
 
-ExitCode show(Client& client, Output& output, const std::string& name) {
+ExitCode find(Client& client, Output& output, const std::string& text) {
     client.let_polkit_ask();
-    const std::string path = client.find_account(name);
-    output.show(account_record(client.properties(path, protocol::account_interface)));
+    const bus::Message request = client.request(protocol::root_path, protocol::manager_interface, "SearchAccounts");
+    bus::Writer(request.get()).text(text);
+    const bus::Message reply = client.call(request);
+    bus::Reader reader(reply.get());
+    std::vector<Record> records;
+    for (const bus::Row& row : bus::read_rows(reader, limits::found_accounts)) {
+        records.push_back({{{"name", "NAME", row.text("name")},
+                            {"display_name", "DISPLAY NAME", row.text("display_name")},
+                            {"organisation", "ORGANISATION", row.text("organisation")},
+                            {"state", "STATE", row.text("state")},
+                            {"mail", "MAIL", row.text("mail")},
+                            {"phone", "PHONE", row.text("phone")},
+                            {"uid", "UID", row.number("uid")}}});
+    }
+    const bool more = reader.boolean();
+    output.rows(records);
+    output.end_list("Nobody was found: a mail address or a number has to be the whole one on record.");
+    if (more && output.form() == Output::Form::people) {
+        output.advise(std::vector<std::string>{"There are more: say more of the name."});
+    }
     return ExitCode::done;
 }
 

@@ -41,6 +41,8 @@ struct FactorRemoval {
 ExitCode add(Client& client, Output& output, const AddOptions& options);
 ExitCode list(Client& client, Output& output, const ListOptions& options);
 ExitCode show(Client& client, Output& output, const std::string& name);
+/// By mail address, telephone number or name of a person.
+ExitCode find(Client& client, Output& output, const std::string& text);
 ExitCode lock(Client& client, Output& output, const std::string& name, const std::string& reason);
 ExitCode confirm(Client& client, Output& output, const std::string& name);
 ExitCode unlock(Client& client, Output& output, const std::string& name);

@@ -131,7 +131,10 @@ void add_account(CLI::App& app, CommandLine& line) {
     list->add_option("--limit", line.list.limit, "Show at most this many")->check(positive);
     list->callback(with_service(line, [&line](Client& c, Output& o) { return account::list(c, o, line.list); }));
 
-    add_named(*noun, "show", "Show one account", line, account::show);
+    add_named(*noun, "show", "Show one account: can it log in, what happened, what was sent", line, account::show);
+    CLI::App* find = noun->add_subcommand("find", "Find accounts by mail address, telephone number or a person's name");
+    find->add_option("TEXT", line.name, "A whole address or number, or words of the name")->required();
+    find->callback(with_service(line, [&line](Client& c, Output& o) { return account::find(c, o, line.name); }));
     CLI::App* lock = noun->add_subcommand("lock", "Lock an account until it is unlocked");
     lock->add_option("NAME", line.name, "The account")->required();
     add_reason(*lock, line.reason);

@@ -33,4 +33,14 @@ std::string cell_text(const Value& value) {
     return std::visit(CellText{}, value);
 }
 
+std::string short_time(base::Milliseconds time, base::Milliseconds now) {
+    const auto local = [](base::Milliseconds since) {
+        return fmt::localtime(static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(since).count()));
+    };
+    const std::tm at = local(time);
+    const std::tm today = local(now);
+    const bool is_today = at.tm_year == today.tm_year && at.tm_yday == today.tm_yday;
+    return is_today ? fmt::format("{:%H:%M}", at) : fmt::format("{:%Y-%m-%d %H:%M}", at);
+}
+
 } // namespace loquet::cli

@@ -32,4 +32,7 @@ struct Record {
 /// shown.
 [[nodiscard]] std::string cell_text(const Value& value);
 
+/// A time for a person, to the minute; without the date where that is today's.
+[[nodiscard]] std::string short_time(base::Milliseconds time, base::Milliseconds now);
+
 } // namespace loquet::cli

@@ -24,7 +24,7 @@ _loquetctl_options() {
 _loquetctl_verbs() {
     case "$1" in
     "") echo "account message plugin config flow status try-login enrol passwd" ;;
-    account) echo "add import list show lock unlock confirm reset factor" ;;
+    account) echo "add import list show find lock unlock confirm reset factor" ;;
     "account factor") echo "list remove" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;

@@ -6,6 +6,7 @@
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/error.h"
+#include "lib/base/limits.h"
 #include "lib/base/text.h"
 
 #include <algorithm>
@@ -110,6 +111,33 @@ bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall) 
     confirm(account.mail, account.mail_confirmed);
     confirm(account.phone, account.phone_confirmed);
     return changed;
+}
+
+namespace {
+
+/// Of an account of the store, or root's; others are told by their number: who they are is known to the machine alone.
+std::string name_of_operator(const store::WriteTxn& txn, std::uint32_t actor) {
+    if (actor == 0) {
+        return "root";
+    }
+    const auto account = store::PublicAccounts::get(txn, model::Uid{actor});
+    return account ? account->name : "UID " + std::to_string(actor);
+}
+
+} // namespace
+
+void show_at_logins(store::WriteTxn& txn, model::Uid uid, model::ScreenEvent event, std::optional<std::uint32_t> actor,
+                    base::Milliseconds wall) {
+    auto account = PrivateAccounts::get(txn, uid);
+    if (!account) {
+        return;
+    }
+    auto& notices = account->screen_notices;
+    if (notices.size() >= limits::screen_notices) {
+        notices.erase(notices.begin());
+    }
+    notices.push_back({event, wall, actor ? name_of_operator(txn, *actor) : "", limits::notice_screens});
+    AccountsTable::put(txn, uid, *account);
 }
 
 void note_own_password(model::Credential& credential) noexcept {

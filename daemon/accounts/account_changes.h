@@ -41,6 +41,12 @@ bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& re
 /// known of all of them.
 bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall) noexcept;
 
+/// Its owner reads at the next limits::notice_screens logins that this was done; of more than limits::screen_notices
+/// the oldest gives way. `actor`: the operator, nothing where nobody acted upon the account. Nothing happens where
+/// there is no such account.
+void show_at_logins(store::WriteTxn& txn, model::Uid uid, model::ScreenEvent event, std::optional<std::uint32_t> actor,
+                    base::Milliseconds wall);
+
 struct NewPassword {
     std::string hash;           ///< crypt(5)
     bool must_change = false;   ///< set by somebody else than its owner

@@ -316,7 +316,8 @@ Task<void> Accounts::confirm_addresses(Uid uid, Actor actor) {
         AccountsTable::put(txn, public_part.uid, private_part);
         return true;
     };
-    Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit), std::nullopt);
+    Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit), std::nullopt,
+                                model::ScreenEvent::addresses_confirmed);
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "its addresses are confirmed");
     }
@@ -359,7 +360,28 @@ Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor) 
     }
 }
 
-Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice) {
+namespace {
+
+/// What of it is shown at the next logins, too.
+std::optional<model::ScreenEvent> shown_at_logins(std::optional<model::Notice> notice) {
+    using model::Notice;
+    using model::ScreenEvent;
+    if (notice == Notice::password_reset) {
+        return ScreenEvent::password_reset;
+    }
+    if (notice == Notice::factor_removed) {
+        return ScreenEvent::factor_removed;
+    }
+    return notice == Notice::reopened ? std::optional(ScreenEvent::unlocked) : std::nullopt;
+}
+
+} // namespace
+
+Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice,
+                            std::optional<model::ScreenEvent> shown) {
+    if (!shown) {
+        shown = shown_at_logins(notice);
+    }
     const auto changed = std::make_shared<bool>(false);
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
     base::Future<void> written = store_.write([=, edit = std::move(edit),
@@ -377,6 +399,9 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
         }
         if (*changed && event.kind == asked && telling) { // an edit that did less than was asked says so by its kind
             telling(txn);
+        }
+        if (*changed && event.kind == asked && shown) {
+            show_at_logins(txn, uid, *shown, event.actor, event.time);
         }
     });
     co_await written;

@@ -141,9 +141,10 @@ private:
                                            std::string word, Actor actor);
     base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor);
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
-    /// `notice`: what the owner is told then.
+    /// `notice`: what the owner is told then; `shown`: what is shown at the next logins, where that is no notice.
     base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit,
-                            std::optional<model::Notice> notice = std::nullopt);
+                            std::optional<model::Notice> notice = std::nullopt,
+                            std::optional<model::ScreenEvent> shown = std::nullopt);
     void tell(const Change& change, Actor actor, const std::string& what);
     [[nodiscard]] model::AuditEvent new_event(model::AuditKind kind, Actor actor) const;
 

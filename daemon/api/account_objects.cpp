@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/api/account_objects.h"
 
+#include "daemon/api/account_description.h"
 #include "daemon/api/account_request.h"
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
@@ -231,6 +232,25 @@ void AccountObjects::tell(const Change& change) {
     }
 }
 
+base::Task<void> AccountObjects::describe(bus::Call& call, const Caller& /*caller*/) {
+    const Uid uid = tree.require(call.path());
+    (void)properties_of_account(uid); // where there is none nothing is looked for
+    auto finding_events = find_events(deps_.store, deps_.loop, uid);
+    EventsOfAccount events = co_await finding_events;
+    auto finding_messages = find_messages(deps_.store, deps_.loop, uid);
+    outbox::MessagePage messages = co_await finding_messages;
+    // All that can change meanwhile is read last.
+    const AccountProperties account = properties_of_account(uid);
+    AccountDescription description;
+    description.login = login_verdict(account, deps_.clock.wall());
+    description.recovery = recovery_verdict(account, deps_.settings);
+    description.asks = login_in_short(deps_.settings);
+    description.tickets = deps_.store.read([&](const store::ReadTxn& txn) { return deps_.tickets.list(txn, uid); });
+    description.events = std::move(events);
+    description.messages = std::move(messages);
+    call.reply([&](Writer& writer) { write_description(writer, description, deps_.outbox); });
+}
+
 base::Task<void> AccountObjects::lock(bus::Call& call, const Caller& caller, Reason reason) {
     auto locking = deps_.accounts.lock(tree.require(call.path()), std::move(reason.value), Actor{caller.uid});
     co_await locking;
@@ -316,6 +336,8 @@ base::Task<void> AccountObjects::remove_factor(bus::Call& call, const Caller& ca
 
 const sd_bus_vtable AccountObjects::members[] = {
     SD_BUS_VTABLE_START(0),
+    SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", description),
+                            (bus::method<&AccountObjects::describe, helpdesk_or_self>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_ARGS("s", reason), SD_BUS_NO_RESULT,
                             (bus::method<&AccountObjects::lock, Action::manage_accounts>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("Unlock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,

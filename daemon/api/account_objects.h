@@ -11,11 +11,15 @@
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/recovery/helpdesk_reset.h"
+#include "daemon/recovery/tickets.h"
+#include "daemon/store/store.h"
 #include "lib/base/clock.h"
 #include "lib/base/limits.h"
 #include "lib/bus/call.h"
 #include "lib/bus/connection.h"
+#include "lib/bus/loop.h"
 #include "lib/bus/method.h"
 #include "lib/bus/object_tree.h"
 #include "lib/bus/property.h"
@@ -72,6 +76,10 @@ public:
         accounts::Imports& imports;
         conversation::Engine& engine;
         recovery::HelpdeskReset& resets;
+        const recovery::Tickets& tickets;
+        outbox::Outbox& outbox;
+        const store::Store& store;
+        bus::Loop& loop;
         const config::Config& settings;
         model::SteadyTime& steady;
         const base::Clock& clock;
@@ -92,6 +100,7 @@ public:
     void tell(const accounts::Change& change);
 
 private:
+    base::Task<void> describe(bus::Call& call, const Caller& caller);
     base::Task<void> lock(bus::Call& call, const Caller& caller, Reason reason);
     base::Task<void> unlock(bus::Call& call, const Caller& caller);
     base::Task<void> disable(bus::Call& call, const Caller& caller, Reason reason);

@@ -49,6 +49,8 @@ const char* name_of(model::AuditKind kind) {
         return "factor-removed";
     case Kind::password_recovered:
         return "password-recovered";
+    case Kind::accounts_searched:
+        return "accounts-searched";
     }
     return "unknown";
 }
@@ -132,7 +134,6 @@ void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, ou
             });
         }
     });
-    writer.u64(page.next);
 }
 
 } // namespace loquet::api

@@ -29,6 +29,7 @@ struct ReloadOutcome {
 /// The first limits::mistakes_told of each.
 void write_outcome(bus::Writer& writer, const ReloadOutcome& outcome);
 
+/// Of ListMessages, without the number of the next page.
 void write_message_rows(bus::Writer& writer, const outbox::MessagePage& page, outbox::Outbox& outbox);
 
 } // namespace loquet::api

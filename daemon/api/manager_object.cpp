@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/api/manager_object.h"
 
+#include "daemon/accounts/account_search.h"
 #include "daemon/api/account_objects.h"
 #include "daemon/api/conversation_objects.h"
 #include "daemon/api/job_objects.h"
@@ -8,6 +9,7 @@
 #include "daemon/api/plugin_health.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/audit/chain.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/meta_table.h"
 #include "lib/base/text.h"
 #include "lib/protocol/turn_wire.h"
@@ -26,6 +28,7 @@ using model::Uid;
 namespace {
 
 constexpr std::size_t records_per_slice = 1000; ///< of the audit log; logins go on in between
+constexpr std::size_t accounts_per_slice = 500; ///< of a search: some milliseconds
 constexpr std::size_t health_bytes = 3000;      ///< the first faults; loquetctl takes no text above 4096
 constexpr std::size_t cursor_bytes = 16;
 constexpr std::size_t state_bytes = 16;
@@ -101,6 +104,76 @@ base::Task<void> ManagerObject::find_account(bus::Call& call, const Caller& /*ca
     }
     call.reply([&](Writer& writer) { writer.object_path(AccountObjects::tree.path_of(*uid)); });
     co_return;
+}
+
+namespace {
+
+/// Of a search, while one lives.
+class [[nodiscard]] Searching {
+public:
+    explicit Searching(std::size_t& searches) : searches_(searches) {
+        if (searches_ == limits::searches_at_once) {
+            throw Error(Error::Kind::busy, "others search at the moment: try again in a second");
+        }
+        ++searches_;
+    }
+    Searching(const Searching&) = delete;
+    Searching& operator=(const Searching&) = delete;
+    ~Searching() { --searches_; }
+
+private:
+    std::size_t& searches_;
+};
+
+model::AuditEvent search_event(const accounts::AccountSearch& search, const store::Store& store, std::uint32_t actor) {
+    const accounts::SearchTerms& terms = search.terms();
+    model::AuditEvent event;
+    event.kind = model::AuditKind::accounts_searched;
+    event.granted = true;
+    event.actor = actor;
+    event.detail = std::to_string(search.found().size()) + (search.more() ? " and more" : "") + " found by "
+                   + std::string(to_text(terms.by)) + ' '
+                   + base::to_hex(store.digest(store::DigestKind::identity, terms.normalised()).bytes);
+    return event;
+}
+
+void write_found_account(Writer& writer, const AccountProperties& account) {
+    const model::PublicAccount& public_part = account.view.account.public_part;
+    const model::PrivateAccount& private_part = account.view.account.private_part;
+    writer.dictionary([&] {
+        writer.entry("path", "o", [&] { writer.object_path(AccountObjects::tree.path_of(public_part.uid)); });
+        writer.entry("name", public_part.name).entry("uid", public_part.uid.value);
+        writer.entry("display_name", public_part.display_name).entry("organisation", private_part.organisation);
+        writer.entry("state", account.state).entry("mail", model::masked_mail(private_part.mail));
+        writer.entry("phone", model::masked_phone(private_part.phone));
+    });
+}
+
+} // namespace
+
+base::Task<void> ManagerObject::search_accounts(bus::Call& call, const Caller& caller, SearchText text) {
+    accounts::AccountSearch search(accounts::SearchTerms::read(text.value));
+    const Searching searching(searches_);
+    const auto look_at_a_slice = [&](const store::ReadTxn& txn) { return search.advance(txn, accounts_per_slice); };
+    while (!deps_.store.read(look_at_a_slice)) {
+        auto letting_others_on = deps_.loop.sleep(base::Milliseconds(0));
+        co_await letting_others_on;
+    }
+    model::AuditEvent event = search_event(search, deps_.store, caller.uid);
+    event.time = deps_.clock.wall();
+    auto recording = deps_.store.write([event](store::WriteTxn& txn) { audit::AuditLog::append(txn, event); });
+    co_await recording; // nobody is told what no record says
+    call.reply([&](Writer& writer) {
+        writer.array("a{sv}", [&] {
+            for (const Uid uid : search.found()) {
+                if (auto view = deps_.accounts.show(uid)) {
+                    write_found_account(writer,
+                                        properties_of(*std::move(view), deps_.settings, deps_.steady, deps_.clock));
+                }
+            }
+        });
+        writer.boolean(search.more());
+    });
 }
 
 base::Task<void> ManagerObject::list_accounts(bus::Call& call, const Caller& /*caller*/, Cursor after,
@@ -184,7 +257,10 @@ base::Task<void> ManagerObject::list_messages(bus::Call& call, const Caller& /*c
     }
     const auto page = deps_.store.read(
         [&](const store::ReadTxn& txn) { return outbox::list_messages(txn, after, limit, question.filter); });
-    call.reply([&](Writer& writer) { write_message_rows(writer, page, deps_.outbox); });
+    call.reply([&](Writer& writer) {
+        write_message_rows(writer, page, deps_.outbox);
+        writer.u64(page.next);
+    });
     co_return;
 }
 
@@ -298,6 +374,9 @@ const sd_bus_vtable ManagerObject::members[] = {
                             SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
     SD_BUS_METHOD_WITH_ARGS("FindAccount", SD_BUS_ARGS("s", name), SD_BUS_RESULT("o", account),
                             (bus::method<&ManagerObject::find_account, self_or(Action::read_accounts)>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("SearchAccounts", SD_BUS_ARGS("s", text), SD_BUS_RESULT("aa{sv}", accounts, "b", more),
+                            (bus::method<&ManagerObject::search_accounts, Action::read_accounts>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ListAccounts", SD_BUS_ARGS("s", after, "u", limit, "a{sv}", filter),
                             SD_BUS_RESULT("aa{sv}", accounts, "s", next),

@@ -35,6 +35,7 @@ namespace loquet::api {
 
 using Purpose = bus::Text<limits::purpose_bytes>;
 using TypedName = bus::Text<limits::typed_name_bytes>;
+using SearchText = bus::Text<limits::typed_name_bytes>;
 
 /// `after` of ListAccounts: the last number of the page before. Throws Error (invalid) for what no page ended with.
 struct Cursor {
@@ -110,6 +111,7 @@ private:
     base::Task<void> begin(bus::Call& call, const Caller& caller, Purpose purpose, TypedName name,
                            ClientDetails details);
     base::Task<void> find_account(bus::Call& call, const Caller& caller, TypedName name);
+    base::Task<void> search_accounts(bus::Call& call, const Caller& caller, SearchText text);
     base::Task<void> list_accounts(bus::Call& call, const Caller& caller, Cursor after, std::uint32_t limit,
                                    AccountFilter filter);
     base::Task<void> create_account(bus::Call& call, const Caller& caller, AccountRequest request);
@@ -126,6 +128,7 @@ private:
     static const sd_bus_vtable members[];
 
     Dependencies deps_;
+    std::size_t searches_ = 0; ///< that go on
 };
 
 } // namespace loquet::api

@@ -106,12 +106,6 @@ FlowReport::Item item_of(const FlowItem& item, const Config& config) {
     return {names_of(item), words_of(item), item.enrols ? std::vector<std::string>{} : methods_of(proof)};
 }
 
-std::string steps_in_short(const Flow& flow) {
-    std::vector<std::string> items;
-    std::transform(flow.items.begin(), flow.items.end(), std::back_inserter(items), in_short);
-    return joined(items, ", ");
-}
-
 // The verdict
 
 FlowReport::Strength strength_of(const Flow& flow, const Config& config) {
@@ -222,6 +216,12 @@ nlohmann::ordered_json json_of(const FlowReport::Strength& strength) {
 }
 
 } // namespace
+
+std::string steps_in_short(const Flow& flow) {
+    std::vector<std::string> items;
+    std::transform(flow.items.begin(), flow.items.end(), std::back_inserter(items), in_short);
+    return joined(items, ", ");
+}
 
 FlowReport report_of(const Flow& flow, const Config& config, const CodeLives& lives) {
     FlowReport report;

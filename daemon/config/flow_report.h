@@ -37,6 +37,9 @@ struct FlowReport {
     std::vector<std::string> notes; ///< a sentence each
 };
 
+/// "password, [totp or recovery_codes], expiry"
+[[nodiscard]] std::string steps_in_short(const Flow& flow);
+
 /// `flow` is one of `config`.
 [[nodiscard]] FlowReport report_of(const Flow& flow, const Config& config, const CodeLives& lives);
 

@@ -41,6 +41,7 @@ enum class Purpose : std::uint8_t {
     self_service,
     recover_password,
     enter_code,
+    unlock,
 };
 
 /// By what a person proves who they are (NIST SP 800-63B-4, 3.1 and 4.2.1). Two proofs by one method are one: who has
@@ -84,18 +85,20 @@ struct StepSpec {
 };
 
 inline constexpr std::array builtin_steps{
-    StepSpec{StepKind::password, "password", Proof::of(Method::password), true, true, every_purpose},
+    // Who lifts a lock that guesses brought about shows more than another guess.
+    StepSpec{StepKind::password, "password", Proof::of(Method::password), true, true,
+             every_purpose & ~only(Purpose::unlock)},
     StepSpec{StepKind::new_password, "new_password", Proof::challenge, true, false,
              only(Purpose::change_password) | only(Purpose::first_login) | only(Purpose::recover_password)},
     StepSpec{StepKind::expiry, "expiry", Proof::challenge, false, false, every_purpose},
     StepSpec{StepKind::authorisation, "authorisation", Proof::challenge, false, false, every_purpose},
     StepSpec{StepKind::choice, "choice", Proof::challenge, true, true, 0},
     StepSpec{StepKind::ticket, "ticket", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true,
-             only(Purpose::recover_password)},
+             only(Purpose::recover_password) | only(Purpose::unlock)},
     StepSpec{StepKind::ticket_mail, "ticket_mail", Proof::of(Method::mailbox), true, true,
-             only(Purpose::recover_password)},
+             only(Purpose::recover_password) | only(Purpose::unlock)},
     StepSpec{StepKind::ticket_sms, "ticket_sms", Proof::of(Method::telephone), true, true,
-             only(Purpose::recover_password)},
+             only(Purpose::recover_password) | only(Purpose::unlock)},
     StepSpec{StepKind::menu, "self-service", Proof::challenge, true, true, 0},
     StepSpec{StepKind::code, "enter-code", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true, 0},
 };
@@ -140,6 +143,8 @@ inline constexpr std::array purposes{
                 model::AuditKind::password_recovered},
     PurposeSpec{Purpose::enter_code, protocol::purpose::enter_code, false, false, false, false, true, FlowEnd::any,
                 std::nullopt, protocol::Axis::recovery, StepKind::code, model::AuditKind::password_recovered},
+    PurposeSpec{Purpose::unlock, protocol::purpose::unlock, false, false, false, false, true, FlowEnd::any,
+                std::nullopt, protocol::Axis::recovery, std::nullopt, model::AuditKind::account_unlocked},
 };
 
 namespace detail {

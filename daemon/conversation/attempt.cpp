@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/attempt.h"
 
+#include "daemon/accounts/account_changes.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/attempt_record.h"
 #include "daemon/conversation/dialog.h"
@@ -337,12 +338,22 @@ base::Task<void> Attempt::run_step() {
     if (!leave_flow()) {
         auto next = dialog_.flow.advance(effects_.turn);
         if (next) {
-            end_turn(effects_, *std::move(next), dialog_);
+            end(*std::move(next));
             co_return;
         }
     }
     auto stepping = run_next_steps();
     co_await stepping;
+}
+
+void Attempt::end(Turn turn) {
+    if (std::holds_alternative<Granted>(turn)) {
+        add_notices(dialog_, context_.texts);
+        if (dialog_.purpose == protocol::purpose::unlock) {
+            dialog_.messages.push_back(context_.texts.render(dialog_.client.locale, "self_service.unlocked"));
+        }
+    }
+    end_turn(effects_, std::move(turn), dialog_);
 }
 
 bool Attempt::leave_flow() {
@@ -372,6 +383,12 @@ void Attempt::recover() {
                                context_.tickets.use(*dialog_.subject.uid(), *dialog_.ticket, dialog_.holder));
     }
     effects_.writes.push_back(record_of_recovery(dialog_, context_.clock.wall()));
+    if (is_told_at_logins(dialog_)) {
+        effects_.writes.emplace_back(
+            [uid = *dialog_.subject.uid(), wall = context_.clock.wall()](store::WriteTxn& txn) {
+                accounts::show_at_logins(txn, uid, model::ScreenEvent::recovered, std::nullopt, wall);
+            });
+    }
     effects_.needs_durable = true;
     go_on_to_login(dialog_);
     recovers_ = true;
@@ -392,7 +409,7 @@ base::Task<void> Attempt::run_next_steps() {
             co_return;
         }
         if (dialog_.flow.at_end()) {
-            end_turn(effects_, Granted{}, dialog_);
+            end(Granted{});
             dialog_.flow.end();
             co_return;
         }
@@ -414,7 +431,7 @@ base::Task<void> Attempt::run_next_steps() {
         }
         auto next = dialog_.flow.advance(effects_.turn);
         if (next) {
-            end_turn(effects_, *std::move(next), dialog_);
+            end(*std::move(next));
             co_return;
         }
     }

@@ -88,6 +88,8 @@ private:
     base::Task<protocol::Turn> evaluate_locked(const LockoutService::CounterLease& lease);
     base::Task<void> run_step();
     base::Task<void> run_next_steps();
+    /// What the flow said last is the attempt's turn; at a granted login with what was done to the account.
+    void end(protocol::Turn turn);
     /// The step on was granted and leads to another flow of the dialog: the ticket's, or a purpose.
     [[nodiscard]] bool leave_flow();
     /// The new password of a recovery: the ticket is spent, and the login goes on.
@@ -95,6 +97,9 @@ private:
     base::Task<void> report_to_lockout(const LockoutService::CounterLease& lease);
     /// Of a recovery with its new password: its own failures are over, and the login's locks.
     base::Task<void> lift_locks(const LockoutService::CounterLease& lease);
+    /// Of the good end of a flow to unlock: a lock of the login by failures ends, if there is one that may. What is
+    /// said is the same.
+    base::Task<void> unlock(const LockoutService::CounterLease& lease);
     base::Task<void> commit(const LockoutService::CounterLease& lease);
     base::Task<void> write(const LockoutService::CounterLease& lease);
     void tell() const;

@@ -4,8 +4,11 @@
 #include "daemon/conversation/attempt.h"
 #include "daemon/conversation/attempt_record.h"
 #include "daemon/conversation/dialog.h"
+#include "daemon/conversation/self_service.h"
 #include "daemon/store/steps_table.h"
+#include "lib/base/limits.h"
 #include "lib/base/log.h"
+#include "lib/protocol/names.h"
 
 #include <exception>
 #include <utility>
@@ -27,6 +30,11 @@ base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& 
     if (recovers_) {
         auto lifting = lift_locks(lease);
         co_await lifting;
+        co_return;
+    }
+    if (ended() && std::holds_alternative<Granted>(effects_.turn) && dialog_.purpose == protocol::purpose::unlock) {
+        auto unlocking = unlock(lease);
+        co_await unlocking;
         co_return;
     }
     if (!ended() || !dialog_.judged) {
@@ -61,6 +69,31 @@ base::Task<void> Attempt::lift_locks(const LockoutService::CounterLease& lease) 
         const LockoutService::CounterLease login(context_.lockout, key_of(dialog_, protocol::Axis::login));
         auto logging_in = context_.lockout.judge(login, LockoutEvent::succeeded, {});
         (void)co_await logging_in;
+    }
+}
+
+base::Task<void> Attempt::unlock(const LockoutService::CounterLease& lease) {
+    const model::Uid uid = *dialog_.subject.uid(); // nobody else comes to a good end
+    const base::Milliseconds now = context_.steady.now(context_.clock);
+    forgiven_ = context_.lockout.snapshot(lease);
+    // Also where the code was typed at the login, whose row of failures it does not end.
+    const LockoutService::CounterLease recovery(context_.lockout, key_of(dialog_, protocol::Axis::recovery));
+    auto succeeding = context_.lockout.judge(recovery, LockoutEvent::succeeded, {});
+    (void)co_await succeeding;
+    if (dialog_.ticket) {
+        effects_.writes.push_back(context_.tickets.use(uid, *dialog_.ticket, dialog_.holder));
+    }
+    effects_.needs_durable = true;
+    if (dialog_.subject.account->private_part.unlocks.within_day(now) >= limits::unlocks_a_day) {
+        effects_.detail = "unlocked-often-today";
+        co_return;
+    }
+    auto lifting = context_.lockout.lift_passing(lease);
+    const bool lifted = co_await lifting;
+    effects_.detail = lifted ? "unlocked" : "no-lock-to-lift";
+    if (lifted) {
+        effects_.writes.push_back(count_unlock(uid, now));
+        tell_owner(model::Notice::unlocked, effects_.writes);
     }
 }
 

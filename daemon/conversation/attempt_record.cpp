@@ -5,7 +5,10 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/dialog.h"
+#include "daemon/conversation/flow_set.h"
+#include "daemon/conversation/steps/menu_step.h"
 #include "daemon/model/audit_event.h"
+#include "daemon/notices/notices.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/log.h"
 #include "lib/base/text.h"
@@ -175,16 +178,69 @@ void end_turn(Effects& effects, Turn turn, const Dialog& dialog) {
     }
 }
 
+namespace {
+
+const char* text_of(model::ScreenEvent event) {
+    switch (event) {
+    case model::ScreenEvent::recovered:
+        return "at_login.recovered";
+    case model::ScreenEvent::password_reset:
+        return "at_login.password_reset";
+    case model::ScreenEvent::code_sent:
+        return "at_login.code_sent";
+    case model::ScreenEvent::factor_removed:
+        return "at_login.factor_removed";
+    case model::ScreenEvent::addresses_confirmed:
+        return "at_login.addresses_confirmed";
+    case model::ScreenEvent::unlocked:
+        break;
+    }
+    return "at_login.unlocked";
+}
+
+bool is_the_same(const model::ScreenNotice& a, const model::ScreenNotice& b) {
+    return a.event == b.event && a.when == b.when && a.by == b.by;
+}
+
+void count_down(std::vector<model::ScreenNotice>& notices, const std::vector<model::ScreenNotice>& shown) {
+    for (model::ScreenNotice& notice : notices) {
+        const bool was_shown =
+            std::ranges::any_of(shown, [&](const model::ScreenNotice& each) { return is_the_same(each, notice); });
+        notice.left -= was_shown && notice.left > 0 ? 1 : 0;
+    }
+    std::erase_if(notices, [](const model::ScreenNotice& notice) { return notice.left == 0; });
+}
+
+} // namespace
+
+void add_notices(Dialog& dialog, const messages::Catalogue& texts) {
+    const Client& client = dialog.client;
+    const bool logs_in = dialog.purpose == protocol::purpose::login && !client.account_phase && !dialog.recovered;
+    if (!logs_in || !dialog.subject.account || !protocol::shows_the_last_message(client.service)) {
+        return;
+    }
+    const std::string help = help_text(dialog.flows->settings(), texts, client.locale);
+    for (const model::ScreenNotice& notice : dialog.subject.account->private_part.screen_notices) {
+        messages::Variables variables = notices::time_in_notice(notice.when);
+        variables.emplace_back("by", notice.by);
+        variables.emplace_back("help", help);
+        dialog.messages.push_back(texts.render(client.locale, text_of(notice.event), variables));
+        dialog.shown_notices.push_back(notice);
+    }
+}
+
 store::Store::Work record_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall,
                              base::Milliseconds steady) {
     model::AuditEvent event = event_of(dialog, effects, wall);
     const bool logged_in = event.granted && dialog.logs_in();
     const bool trusted = logged_in && dialog.flow.earned_trust() && dialog.is_at_a_thing_of_its_own();
-    return [event = std::move(event), logged_in, trusted, steady, place = dialog.subject.place](store::WriteTxn& txn) {
+    return [event = std::move(event), logged_in, trusted, steady, place = dialog.subject.place,
+            shown = dialog.shown_notices](store::WriteTxn& txn) {
         if (logged_in && event.account) {
             auto private_part = store::PrivateAccounts::get(txn, *event.account);
             if (private_part) {
                 private_part->last_login = event.time;
+                count_down(private_part->screen_notices, shown);
                 if (trusted) {
                     trust(*private_part, place, steady);
                 }

@@ -7,6 +7,7 @@
 #include "daemon/conversation/lockout_service.h"
 #include "daemon/conversation/steps/step.h"
 #include "daemon/model/audit_event.h"
+#include "lib/messages/catalogue.h"
 
 #include <functional>
 #include <optional>
@@ -54,7 +55,12 @@ void end_turn(Effects& effects, protocol::Turn turn, const Dialog& dialog);
 /// Who and where, for an audit record; what happened is the caller's to say.
 [[nodiscard]] model::AuditEvent event_in(const Dialog& dialog, base::Milliseconds wall);
 
-/// The audit record; and where it was a login, its time, and that the place is trusted.
+/// A login says what was done to the account: among what is shown when it is granted. Not where the password was
+/// replaced in this very dialog, nor where the program shows nothing behind its last question.
+void add_notices(Dialog& dialog, const messages::Catalogue& texts);
+
+/// The audit record; and where it was a login, its time, that the place is trusted, and that it showed the notices that
+/// it did: each is shown at limits::notice_screens logins.
 [[nodiscard]] store::Store::Work record_of(const Dialog& dialog, const Effects& effects, base::Milliseconds wall,
                                            base::Milliseconds steady);
 

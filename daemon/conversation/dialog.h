@@ -116,6 +116,7 @@ struct Dialog {
     bool set_up_a_factor = false;                                           ///< at least one
     protocol::Reason reason = protocol::Reason::none; ///< what the account phase must know when it is granted
     std::vector<std::string> messages;                ///< shown when it is granted
+    std::vector<model::ScreenNotice> shown_notices;   ///< of the account, among the messages
     std::optional<protocol::Wait> wait;               ///< what its step said last, while it waits
     std::shared_ptr<Effects> polled;               ///< what a poll led to, while there was no permit to go on with it
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime

@@ -345,6 +345,56 @@ base::Task<void> LockoutService::lift(const CounterLease& lease) {
     co_await noting;
 }
 
+namespace {
+
+/// Those that an attempt at this place can meet.
+std::array<model::FailureLock, 2> locks_met(const model::AttemptCounters& counters, const Digest& place,
+                                            std::int64_t now) {
+    std::array<model::FailureLock, 2> locks{counters.lock_at(now), {}};
+    for (const auto& each : counters.places) {
+        if (each.place == place && each.lock.stands(now)) {
+            locks[1] = each.lock;
+        }
+    }
+    const auto* const known = counters.known_place(place);
+    if (known != nullptr && !locks[1].stands(now)) {
+        locks[1].until = known->counter.locked_until;
+        locks[1].endless = known->counter.disabled;
+    }
+    return locks;
+}
+
+} // namespace
+
+base::Task<bool> LockoutService::lift_passing(const CounterLease& lease) {
+    const AttemptKey& attempt = lease.attempt();
+    const model::AttemptCounters before = names_.get({attempt.identity, Axis::login}).counters;
+    const std::int64_t now = steady_.now(clock_).count();
+    const auto locks = locks_met(before, attempt.place, now);
+    const bool some = std::ranges::any_of(locks, [&](const model::FailureLock& lock) { return lock.stands(now); });
+    const bool for_good = before.account.disabled
+                          || std::ranges::any_of(locks, [](const model::FailureLock& lock) { return lock.endless; });
+    if (!some || for_good) {
+        co_return false;
+    }
+    auto lifting = lift(lease);
+    co_await lifting;
+    model::AttemptCounters after = names_.get({attempt.identity, Axis::login}).counters;
+    after.account.pardoned_in_a_row = before.account.pardoned_in_a_row;
+    if (model::Counter counter = after.place(attempt.place); counter != model::Counter{}) {
+        counter.pardoned_in_a_row = before.place(attempt.place).pardoned_in_a_row;
+        after.set_place(attempt.place, counter);
+    }
+    const auto* const known_before = before.known_place(attempt.place);
+    if (const auto* const known = after.known_place(attempt.place); known != nullptr && known_before != nullptr) {
+        model::Counter counter = known->counter;
+        counter.pardoned_in_a_row = known_before->counter.pardoned_in_a_row;
+        after.set_known(attempt.place, counter);
+    }
+    set(attempt, Axis::login, std::move(after));
+    co_return true;
+}
+
 void LockoutService::forget_known_places(const CounterLease& lease) {
     for (const Axis axis : {Axis::login, Axis::recovery}) {
         model::AttemptCounters counters = names_.get({lease.attempt().identity, axis}).counters;

@@ -229,6 +229,10 @@ public:
     /// counted stays and shuts nothing any more; the axis of recovery stays as it is. Where the policy answers with an
     /// error, the strict one's answer is taken. Never throws for a dead plugin.
     base::Task<void> lift(const CounterLease& lease);
+    /// The owner proved to be there: locks of the login by failures that would pass with time end, of the account and
+    /// at this place. The count of the day stays, and shuts nothing any more; the count in a row stays and goes on.
+    /// False where there is none, or one among them that only somebody else may end; then nothing changes.
+    base::Task<bool> lift_passing(const CounterLease& lease);
     /// The owner is known nowhere any more: who gave the new password may not be the one who logged in there.
     void forget_known_places(const CounterLease& lease);
 

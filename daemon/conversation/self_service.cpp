@@ -6,6 +6,7 @@
 #include "daemon/conversation/attempt_record.h"
 #include "daemon/conversation/steps/menu_step.h"
 #include "daemon/conversation/typed_text.h"
+#include "daemon/store/accounts_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/random.h"
@@ -73,7 +74,27 @@ bool offers_self_service(const config::Config& settings, const Client& client) {
     const auto& services = settings.self_service.services;
     return client.acts_for_root() && !client.account_phase
            && std::ranges::find(services, client.service) != services.end()
-           && settings.flow(protocol::purpose::recover_password, client.service) != nullptr;
+           && (settings.flow(protocol::purpose::recover_password, client.service) != nullptr
+               || settings.flow(protocol::purpose::unlock, client.service) != nullptr);
+}
+
+model::TicketType type_of_ticket(const std::string& purpose) {
+    return purpose == protocol::purpose::unlock ? model::TicketType::unlock : model::TicketType::recover;
+}
+
+std::vector<model::TicketType> accepted_tickets(const Dialog& dialog) {
+    const bool own_alone =
+        dialog.purpose == protocol::purpose::recover_password || dialog.purpose == protocol::purpose::unlock;
+    if (own_alone) {
+        return {type_of_ticket(dialog.purpose)};
+    }
+    std::vector<model::TicketType> types;
+    for (const char* const purpose : {protocol::purpose::recover_password, protocol::purpose::unlock}) {
+        if (dialog.flows && dialog.flows->settings().flow(purpose, dialog.client.service) != nullptr) {
+            types.push_back(type_of_ticket(purpose));
+        }
+    }
+    return types;
 }
 
 bool may_leave_for_self_service(const Dialog& dialog) {
@@ -87,7 +108,7 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
         throw base::Error(base::Error::Kind::denied,
                           "\"" + purpose
                               + "\" is for the programs that [self_service] of loquet.toml names, run by "
-                                "root, where a [flow.recover-password] stands");
+                                "root, where a [flow.recover-password] or a [flow.unlock] stands");
     }
 }
 
@@ -213,6 +234,27 @@ void go_on_to_login(Dialog& dialog) {
     dialog.recovered = true;
     begin_flow(dialog, protocol::purpose::login,
                without_proved(items_for(settings, protocol::purpose::login, dialog.client), std::move(proved)));
+}
+
+store::Store::Work count_unlock(model::Uid account, base::Milliseconds now) {
+    return [account, now](store::WriteTxn& txn) {
+        if (auto private_part = store::PrivateAccounts::get(txn, account)) {
+            private_part->unlocks.add(now);
+            store::AccountsTable::put(txn, account, *private_part);
+        }
+    };
+}
+
+bool is_told_at_logins(const Dialog& dialog) {
+    if (!dialog.subject.account) {
+        return false;
+    }
+    const model::PrivateAccount& account = dialog.subject.account->private_part;
+    const config::OutboxConfig& outbox = dialog.flows->settings().outbox;
+    const bool by_mail = !account.mail.empty() && !outbox.mail.empty();
+    const bool by_sms = !account.phone.empty() && !outbox.sms.empty();
+    const bool read_out = dialog.ticket && !dialog.ticket->medium;
+    return read_out || !by_mail || !by_sms;
 }
 
 store::Store::Work record_of_recovery(const Dialog& dialog, base::Milliseconds wall) {

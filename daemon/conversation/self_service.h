@@ -18,8 +18,15 @@
 
 namespace loquet::conversation {
 
-/// Root's program is one of [self_service], and the site has a flow for a forgotten password.
+/// Root's program is one of [self_service], and the site has a flow for a forgotten password, or to unlock.
 [[nodiscard]] bool offers_self_service(const config::Config& settings, const Client& client);
+
+/// Of the ticket that a flow of this purpose issues.
+[[nodiscard]] model::TicketType type_of_ticket(const std::string& purpose);
+
+/// Those whose code the dialog takes: of its own purpose, or of all that the site has a flow for, where any code may be
+/// typed. Decided by the purpose and the site, never by the account.
+[[nodiscard]] std::vector<model::TicketType> accepted_tickets(const Dialog& dialog);
 
 /// The first question of a login may be left for self-service: by empty answers, or by a code in place of the password.
 [[nodiscard]] bool may_leave_for_self_service(const Dialog& dialog);
@@ -64,6 +71,13 @@ void go_on_to_login(Dialog& dialog);
 
 /// `items` without what was proved: each proof counts once.
 [[nodiscard]] std::vector<FlowItem> without_proved(std::vector<FlowItem> items, std::vector<std::string> proved);
+
+/// Its owner may hear of a recovery from nobody but who did it: the only address got the code, or an operator read it
+/// out.
+[[nodiscard]] bool is_told_at_logins(const Dialog& dialog);
+
+/// One more unlock by the owner, for its transaction. `now` is of the steady clock.
+[[nodiscard]] store::Store::Work count_unlock(model::Uid account, base::Milliseconds now);
 
 /// The record of a recovery: by what it was proved.
 [[nodiscard]] store::Store::Work record_of_recovery(const Dialog& dialog, base::Milliseconds wall);

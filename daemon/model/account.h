@@ -2,6 +2,7 @@
 // An account, split by who may see which part: a leak needs the wrong type, not a forgotten filter. Plain values.
 #pragma once
 
+#include "daemon/model/day_count.h"
 #include "daemon/model/ids.h"
 #include "daemon/model/public_account.h"
 #include "lib/base/clock.h"
@@ -34,6 +35,23 @@ struct TrustedPlace {
     friend bool operator==(const TrustedPlace&, const TrustedPlace&) = default;
 };
 
+/// What was done to the account and its owner reads at the next logins. Numbers are those of the store.
+enum class ScreenEvent : std::uint8_t {
+    recovered = 1,           ///< a new password, by a code that went to the only address or was read out
+    password_reset = 2,      ///< by the helpdesk: a new one is due
+    code_sent = 3,           ///< by the helpdesk: one for a new password
+    factor_removed = 4,      ///< by the helpdesk
+    addresses_confirmed = 5, ///< by the helpdesk
+    unlocked = 6,            ///< by the helpdesk: unlocked or enabled, or its failures forgotten
+};
+struct ScreenNotice {
+    ScreenEvent event = ScreenEvent::recovered;
+    base::Milliseconds when{0}; ///< wall clock
+    std::string by;             ///< the operator's name; empty: the owner's own doing, or somebody's in their name
+    std::uint32_t left = 0;     ///< logins that are still to show it
+    friend bool operator==(const ScreenNotice&, const ScreenNotice&) = default;
+};
+
 /// What the daemon and, masked, the helpdesk see.
 struct PrivateAccount {
     AccountState state = AccountState::active;
@@ -54,6 +72,8 @@ struct PrivateAccount {
     std::vector<std::string> factors;             ///< steps that its owner has set up
     std::vector<RevocationCode> revocation_codes; ///< oldest first
     std::vector<TrustedPlace> trusted_places;     ///< the one that was proved last is the last one
+    std::vector<ScreenNotice> screen_notices;     ///< oldest first, at most limits::screen_notices
+    DayCount unlocks;                             ///< by the owner, of locks by failures; steady clock
     friend bool operator==(const PrivateAccount&, const PrivateAccount&) = default;
 };
 

@@ -27,7 +27,8 @@ enum class AuditKind : std::uint8_t {
     secrets_managed = 13, ///< a dialog to set a factor up came to its end
     factor_removed = 14,  ///< by the helpdesk; `detail` says which, and why
     password_recovered =
-        15, ///< a forgotten password got a new one; `detail` says by what its owner proved who they are
+        15,                 ///< a forgotten password got a new one; `detail` says by what its owner proved who they are
+    accounts_searched = 24, ///< by the helpdesk; `detail` says how many were found, and a keyed hash of what for
 };
 
 struct AuditEvent {

@@ -30,4 +30,9 @@ namespace loquet::model {
 [[nodiscard]] std::string masked_mail(std::string_view mail);
 [[nodiscard]] std::string masked_phone(std::string_view phone);
 
+/// The country code at the beginning of an E.164 number, "33" of "+33612345678": one digit for zones 1 and 7, two for
+/// the codes that ITU-T assigned so (E.164, annex D, "List of assigned country codes"), else three. Empty where
+/// `number` does not begin with '+' and that many digits. Pure.
+[[nodiscard]] std::string_view calling_code(std::string_view number) noexcept;
+
 } // namespace loquet::model

@@ -14,6 +14,7 @@ enum class Notice : std::uint8_t {
     locked,             ///< by the helpdesk
     reopened,           ///< by the helpdesk: unlocked or enabled, or its failures forgotten
     locked_by_failures, ///< by too many of them
+    unlocked,           ///< a lock by failures was lifted by who proved to be the owner
 };
 
 } // namespace loquet::model

@@ -11,6 +11,8 @@ std::string_view to_text(TicketType type) noexcept {
         return "activate";
     case TicketType::change_address:
         return "change-address";
+    case TicketType::unlock:
+        return "unlock";
     case TicketType::verify_caller:
         break;
     }

@@ -18,9 +18,9 @@
 namespace loquet::model {
 
 /// What it is for. Numbers are those of the store.
-enum class TicketType : std::uint8_t { recover = 1, activate = 2, change_address = 3, verify_caller = 4 };
+enum class TicketType : std::uint8_t { recover = 1, activate = 2, change_address = 3, verify_caller = 4, unlock = 5 };
 inline constexpr std::array ticket_types{TicketType::recover, TicketType::activate, TicketType::change_address,
-                                         TicketType::verify_caller};
+                                         TicketType::verify_caller, TicketType::unlock};
 [[nodiscard]] std::string_view to_text(TicketType type) noexcept;
 
 /// On whose word it was made.

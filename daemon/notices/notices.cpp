@@ -215,8 +215,8 @@ std::string place_in_notice(const std::string& machine, std::string_view where) 
     return origin.empty() ? shortened : shortened + ", " + origin;
 }
 
-void add_place_and_time(Variables& variables, const std::string& machine, std::string_view where, Milliseconds wall) {
-    variables.push_back({"place", base::Secret(place_in_notice(machine, where))});
+std::vector<std::pair<std::string, std::string>> time_in_notice(Milliseconds wall) {
+    std::vector<std::pair<std::string, std::string>> digits_of;
     const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(wall).count());
     std::tm local{};
     ::localtime_r(&seconds, &local);
@@ -225,7 +225,15 @@ void add_place_and_time(Variables& variables, const std::string& machine, std::s
     for (const auto& [name, format] : pieces) {
         std::array<char, 16> digits{};
         const std::size_t size = std::strftime(digits.data(), digits.size(), format, &local);
-        variables.push_back({name, base::Secret(std::string_view(digits.data(), size))});
+        digits_of.emplace_back(name, std::string(digits.data(), size));
+    }
+    return digits_of;
+}
+
+void add_place_and_time(Variables& variables, const std::string& machine, std::string_view where, Milliseconds wall) {
+    variables.push_back({"place", base::Secret(place_in_notice(machine, where))});
+    for (const auto& [name, digits] : time_in_notice(wall)) {
+        variables.push_back({name, base::Secret(digits)});
     }
 }
 
@@ -243,6 +251,8 @@ std::string_view text_of(Notice notice) noexcept {
         return "notice.locked";
     case Notice::reopened:
         return "notice.reopened";
+    case Notice::unlocked:
+        return "notice.unlocked";
     case Notice::locked_by_failures:
         break;
     }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace loquet::notices {
@@ -51,8 +52,10 @@ void revoke(store::WriteTxn& txn, model::Uid uid, base::Milliseconds wall);
 /// makes a link or a number to call of it.
 [[nodiscard]] std::string place_in_notice(const std::string& machine, std::string_view where);
 
-/// Adds the variables by which a message says where something happened, and when: place, and the machine's local time
-/// in digits (year, month, day, hour, minute).
+/// The machine's local time in digits: year, month, day, hour, minute.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> time_in_notice(base::Milliseconds wall);
+
+/// Adds the variables by which a message says where something happened, and when: place, and time_in_notice().
 void add_place_and_time(std::vector<model::MessageContent::Variable>& variables, const std::string& machine,
                         std::string_view where, base::Milliseconds wall);
 

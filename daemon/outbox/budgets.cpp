@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/outbox/budgets.h"
 
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/sealing.h"
 #include "lib/base/text.h"
@@ -17,20 +18,6 @@ using model::Usage;
 using store::BudgetsTable;
 
 namespace {
-
-constexpr std::array<std::string_view, 44> of_two_digits{
-    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
-    "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
-    "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98"};
-
-std::size_t length_of_code(std::string_view digits) {
-    if (digits.starts_with('1') || digits.starts_with('7')) {
-        return 1;
-    }
-    const std::string_view two = digits.substr(0, 2);
-    const bool listed = std::find(of_two_digits.begin(), of_two_digits.end(), two) != of_two_digits.end();
-    return listed ? 2 : 3;
-}
 
 /// One of the budgets that a message is charged to.
 struct Quota {
@@ -52,23 +39,12 @@ std::vector<Quota> quotas_of(const store::ReadTxn& txn, const Budget& budget, co
                            quota("place", budget.place, base::to_hex(whose.place.bytes)),
                            quota("site", budget.site, "")};
     if (whose.medium == Medium::sms) {
-        all.push_back(quota("country", budget.country, std::string(calling_code(whose.destination))));
+        all.push_back(quota("country", budget.country, std::string(model::calling_code(whose.destination))));
     }
     return all;
 }
 
 } // namespace
-
-std::string_view calling_code(std::string_view number) noexcept {
-    if (!number.starts_with('+')) {
-        return {};
-    }
-    const std::string_view digits = number.substr(1);
-    const std::string_view code = digits.substr(0, length_of_code(digits));
-    const bool whole = code.size() == length_of_code(digits)
-                       && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return whole ? code : std::string_view{};
-}
 
 bool has_room(const Usage& usage, std::uint32_t budget, std::uint32_t unproven_percent, bool proven,
               base::Milliseconds now) {

@@ -40,11 +40,6 @@ struct QuotaKey {
     bool proven = false; ///< a factor was right in this dialog
 };
 
-/// The country code at the beginning of an E.164 number, "33" of "+33612345678": one digit for zones 1 and 7, two for
-/// the codes that ITU-T assigned so (E.164, annex D, "List of assigned country codes"), else three. Empty where
-/// `number` does not begin with '+' and that many digits. Pure.
-[[nodiscard]] std::string_view calling_code(std::string_view number) noexcept;
-
 /// Pure: whether one more fits. An outsider needs room in both the share and the whole.
 [[nodiscard]] bool has_room(const model::Usage& usage, std::uint32_t budget, std::uint32_t unproven_percent,
                             bool proven, base::Milliseconds now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/recovery/helpdesk_reset.h"
 
+#include "daemon/accounts/account_changes.h"
 #include "daemon/audit/audit_log.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/error.h"
@@ -84,6 +85,7 @@ base::Task<void> HelpdeskReset::send(Request request) {
     auto writing = store_.write([work = std::move(issued.work), event](store::WriteTxn& txn) mutable {
         work(txn);
         audit::AuditLog::append(txn, event);
+        accounts::show_at_logins(txn, *event.account, model::ScreenEvent::code_sent, event.actor, event.time);
     });
     co_await writing;
 }

@@ -98,7 +98,10 @@ Milliseconds life_of(const Ticket& ticket) {
     return pressed ? pressed_mail_life : mail_life;
 }
 
-const char* text_of(TicketIssuer asked_by, Medium medium) {
+const char* text_of(TicketType type, TicketIssuer asked_by, Medium medium) {
+    if (type == TicketType::unlock) {
+        return medium == Medium::sms ? "ticket.unlock_sms" : "ticket.unlock_mail";
+    }
     if (asked_by == TicketIssuer::owner) {
         return medium == Medium::sms ? "ticket.recover_sms" : "ticket.recover_mail";
     }
@@ -185,7 +188,7 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
     outbox::SendRequest message;
     message.medium = *request.medium;
     message.account = request.account;
-    message.text = text_of(request.issuer, *request.medium);
+    message.text = text_of(request.type, request.issuer, *request.medium);
     message.locale = before.locale.empty() ? request.locale : before.locale;
     message.step = ticket.step;
     message.code = true;
@@ -212,7 +215,7 @@ bool is_taken_up(WriteTxn& txn, Store::Work& message) {
 namespace {
 
 void require_sensible(const Tickets::Issue& request) {
-    if (request.medium && request.type != TicketType::recover) {
+    if (request.medium && request.type != TicketType::recover && request.type != TicketType::unlock) {
         throw Error(Error::Kind::invalid,
                     "there is no message for a ticket of the type " + std::string(to_text(request.type)));
     }
@@ -267,7 +270,7 @@ Tickets::Issued Tickets::issue(const Issue& request) {
             true};
 }
 
-std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::initializer_list<TicketType> types,
+std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::span<const TicketType> types,
                                             const Secret& code) const {
     if (code.empty()) {
         return std::nullopt;

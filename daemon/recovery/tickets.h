@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,8 +96,13 @@ public:
     };
     /// The live ticket of this account, of these types, that has the code. It compares with each place, in the same
     /// time whether there is a ticket or not. Nothing for an empty code.
-    [[nodiscard]] std::optional<Match>
-    find(const model::Account& account, std::initializer_list<model::TicketType> types, const base::Secret& code) const;
+    [[nodiscard]] std::optional<Match> find(const model::Account& account, std::span<const model::TicketType> types,
+                                            const base::Secret& code) const;
+    [[nodiscard]] std::optional<Match> find(const model::Account& account,
+                                            std::initializer_list<model::TicketType> types,
+                                            const base::Secret& code) const {
+        return find(account, std::span(types.begin(), types.size()), code);
+    }
 
     /// Its code was typed: the dialog `holder` (not 0) has it now, also where another one had it before. The work
     /// throws Error (conflict) where the ticket is not live any more.

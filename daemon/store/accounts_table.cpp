@@ -43,6 +43,13 @@ model::AccountState state_from(std::uint32_t number) {
     }
 }
 
+/// Nothing for what only a newer loquetd knows: it has no words for it.
+std::optional<model::ScreenEvent> screen_event_from(std::uint32_t number) {
+    const auto first = static_cast<std::uint32_t>(model::ScreenEvent::recovered);
+    const auto last = static_cast<std::uint32_t>(model::ScreenEvent::unlocked);
+    return number >= first && number <= last ? std::optional(static_cast<model::ScreenEvent>(number)) : std::nullopt;
+}
+
 /// Hashes do not stay on the heap behind a message that died.
 class WipedCredential {
 public:
@@ -166,6 +173,13 @@ model::PrivateAccount decode_private(Bytes bytes) {
     for (const auto& place : record.trusted_places()) {
         places.push_back({digest_from(place.place()), base::Milliseconds(place.proved_ms())});
     }
+    std::vector<model::ScreenNotice> notices;
+    for (auto& notice : *record.mutable_screen_notices()) {
+        if (const auto event = screen_event_from(notice.event())) {
+            notices.push_back(
+                {*event, base::Milliseconds(notice.when_ms()), std::move(*notice.mutable_by()), notice.left()});
+        }
+    }
     return {.state = state_from(record.state()),
             .state_reason = std::move(*record.mutable_state_reason()),
             .generation = record.generation(),
@@ -180,7 +194,9 @@ model::PrivateAccount decode_private(Bytes bytes) {
             .authorisations = {record.authorisations().begin(), record.authorisations().end()},
             .factors = {record.factors().begin(), record.factors().end()},
             .revocation_codes = std::move(codes),
-            .trusted_places = std::move(places)};
+            .trusted_places = std::move(places),
+            .screen_notices = std::move(notices),
+            .unlocks = day_count_from(record.unlocks())};
 }
 
 base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
@@ -211,6 +227,19 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
         auto& stored_place = *record.add_trusted_places();
         stored_place.set_place(digest_bytes(place));
         stored_place.set_proved_ms(proved.count());
+    }
+    record.clear_screen_notices();
+    for (const model::ScreenNotice& notice : account.screen_notices) {
+        auto& stored_notice = *record.add_screen_notices();
+        stored_notice.set_event(static_cast<std::uint32_t>(notice.event));
+        stored_notice.set_when_ms(notice.when.count());
+        set_text(*stored_notice.mutable_by(), notice.by);
+        stored_notice.set_left(notice.left);
+    }
+    if (account.unlocks == model::DayCount{}) {
+        record.clear_unlocks();
+    } else {
+        put_day_count(account.unlocks, *record.mutable_unlocks());
     }
     return to_bytes(record);
 }

@@ -18,13 +18,11 @@ namespace loquet::store {
 
 using base::Error;
 using model::CodeUse;
-using model::DayCount;
 using model::MessageContent;
 using model::MessageState;
 using model::OutboxEntry;
 using model::Usage;
 using records::CodeUseRecord;
-using records::DayCountRecord;
 using records::OutboxRecord;
 using records::UsageRecord;
 
@@ -59,20 +57,6 @@ auto read_or_corrupt(Read read) {
     } catch (const Error& error) {
         throw Error(Error::Kind::corrupt, std::string("a message cannot be read: ") + error.what());
     }
-}
-
-DayCount from_record(const DayCountRecord& record) {
-    DayCount count;
-    count.hour = record.hour();
-    const auto hours = std::min(count.by_hour.size(), static_cast<std::size_t>(record.by_hour_size()));
-    std::copy_n(record.by_hour().begin(), hours, count.by_hour.begin());
-    return count;
-}
-
-void into_record(const DayCount& count, DayCountRecord& record) {
-    record.set_hour(count.hour);
-    const auto end = std::find_if(count.by_hour.rbegin(), count.by_hour.rend(), [](auto n) { return n != 0; }).base();
-    record.mutable_by_hour()->Assign(count.by_hour.begin(), end);
 }
 
 MessageState state_of(std::uint32_t number) {
@@ -184,25 +168,25 @@ base::SecureBytes encode(const OutboxEntry& message, Bytes stored) {
 
 Usage decode_usage(Bytes bytes) {
     const auto record = parse<UsageRecord>(bytes, usage_name);
-    return {from_record(record.unproven()), from_record(record.proven())};
+    return {day_count_from(record.unproven()), day_count_from(record.proven())};
 }
 
 base::SecureBytes encode(const Usage& usage, Bytes stored) {
     auto record = parse<UsageRecord>(stored, usage_name);
-    into_record(usage.unproven, *record.mutable_unproven());
-    into_record(usage.proven, *record.mutable_proven());
+    put_day_count(usage.unproven, *record.mutable_unproven());
+    put_day_count(usage.proven, *record.mutable_proven());
     return to_bytes(record);
 }
 
 CodeUse decode_code_use(Bytes bytes) {
     const auto record = parse<CodeUseRecord>(bytes, use_name);
-    return {from_record(record.sent()), from_record(record.used())};
+    return {day_count_from(record.sent()), day_count_from(record.used())};
 }
 
 base::SecureBytes encode(const CodeUse& use, Bytes stored) {
     auto record = parse<CodeUseRecord>(stored, use_name);
-    into_record(use.sent, *record.mutable_sent());
-    into_record(use.used, *record.mutable_used());
+    put_day_count(use.sent, *record.mutable_sent());
+    put_day_count(use.used, *record.mutable_used());
     return to_bytes(record);
 }
 

@@ -30,4 +30,18 @@ std::string digest_bytes(const model::Digest& digest) {
     return std::string(base::as_text(digest.bytes));
 }
 
+model::DayCount day_count_from(const records::DayCountRecord& record) {
+    model::DayCount count;
+    count.hour = record.hour();
+    const auto hours = std::min(count.by_hour.size(), static_cast<std::size_t>(record.by_hour_size()));
+    std::copy_n(record.by_hour().begin(), hours, count.by_hour.begin());
+    return count;
+}
+
+void put_day_count(const model::DayCount& count, records::DayCountRecord& record) {
+    record.set_hour(count.hour);
+    const auto end = std::find_if(count.by_hour.rbegin(), count.by_hour.rend(), [](auto n) { return n != 0; }).base();
+    record.mutable_by_hour()->Assign(count.by_hour.begin(), end);
+}
+
 } // namespace loquet::store

@@ -5,6 +5,7 @@
 // Pure.
 #pragma once
 
+#include "daemon/model/day_count.h"
 #include "daemon/model/ids.h"
 #include "daemon/store/records.pb.h"
 #include "daemon/store/tables.h"
@@ -39,5 +40,8 @@ void set_text(std::string& field, const std::string& text);
 /// A digest of another length is damage.
 [[nodiscard]] model::Digest digest_from(const std::string& bytes);
 [[nodiscard]] std::string digest_bytes(const model::Digest& digest);
+
+[[nodiscard]] model::DayCount day_count_from(const records::DayCountRecord& record);
+void put_day_count(const model::DayCount& count, records::DayCountRecord& record);
 
 } // namespace loquet::store

@@ -34,6 +34,9 @@ constexpr std::size_t reason_bytes = 512;        ///< what an operator writes be
 constexpr std::size_t password_hash_bytes = 384; ///< libxcrypt's CRYPT_OUTPUT_SIZE
 
 constexpr std::size_t support_contact_bytes = 160;         ///< one line of [support], in a prompt and in a message
+constexpr std::uint32_t notice_screens = 3;                ///< logins that show what was done to the account ...
+constexpr std::size_t screen_notices = 4;                  ///< ... at most so much of it; the newest
+constexpr std::uint32_t unlocks_a_day = 3;                 ///< by the owner, of locks by failures
 constexpr std::uint32_t slips = 5;                         ///< choices that are none, before the dialog is refused
 constexpr std::chrono::seconds self_service_patience{120}; ///< without an answer, before a proof ...
 constexpr std::chrono::seconds recovery_patience{60};      ///< ... and behind one
@@ -75,6 +78,12 @@ constexpr std::size_t accounts_per_page = 1000;
 constexpr std::size_t accounts_per_search = 10000; ///< looked at for one page of a filtered list
 constexpr std::size_t audit_records = 1000000;     ///< newest ones that are kept; outsiders make them, too
 constexpr std::size_t audit_records_per_page = 1000;
+constexpr std::size_t audit_records_per_search = 200'000; ///< newest ones looked at for what happened to one account
+constexpr std::size_t described_events = 20;              ///< of one account, newest first, in its description
+constexpr std::size_t described_messages = 5;
+constexpr std::size_t found_accounts = 20;           ///< told of one search; more are only said to be there
+constexpr std::size_t searched_text_bytes = 256;     ///< what is searched for
+constexpr std::size_t searches_at_once = 4;          ///< that go over all accounts; one more is told to come back
 constexpr std::size_t places_per_account = 16;       ///< places whose failures are counted apart for one account
 constexpr std::size_t known_places = 8;              ///< where the owner of an account succeeded
 constexpr std::chrono::days favourite_for{30};       ///< unused for longer, the place of most days may give way too

@@ -118,6 +118,7 @@ namespace {
 
 constexpr std::size_t keys = 64;
 constexpr std::size_t text_bytes = 4096;
+constexpr std::size_t list_at_most = 256; ///< within a row
 
 } // namespace
 
@@ -134,6 +135,10 @@ Row Row::read(Reader& reader) {
             row.values_[key] = reader.u64();
         } else if (signature == "b") {
             row.values_[key] = reader.boolean();
+        } else if (signature == "as") {
+            row.values_[key] = reader.texts(list_at_most, text_bytes);
+        } else if (signature == "aa{sv}") {
+            row.values_[key] = read_rows(reader, list_at_most);
         } else {
             return false;
         }
@@ -161,6 +166,16 @@ std::optional<std::uint64_t> Row::find_number(std::string_view key) const {
 bool Row::truth(std::string_view key) const {
     const auto* const value = find<bool>(key);
     return value != nullptr && *value;
+}
+
+std::vector<std::string> Row::texts(std::string_view key) const {
+    const auto* const value = find<std::vector<std::string>>(key);
+    return value == nullptr ? std::vector<std::string>() : *value;
+}
+
+std::vector<Row> Row::rows(std::string_view key) const {
+    const auto* const value = find<std::vector<Row>>(key);
+    return value == nullptr ? std::vector<Row>() : *value;
 }
 
 std::vector<Row> read_rows(Reader& reader, std::size_t limit) {

@@ -181,16 +181,18 @@ private:
 /// that is asked for, is empty, so that a newer service may say more and an older one less.
 class Row {
 public:
-    /// Texts, paths, numbers and truths; other types are skipped.
+    /// Texts, paths, numbers, truths, lists of texts and lists of rows; other types are skipped.
     static Row read(Reader& reader);
 
     [[nodiscard]] std::string text(std::string_view key) const;
     [[nodiscard]] std::optional<std::uint64_t> find_number(std::string_view key) const;
     [[nodiscard]] std::uint64_t number(std::string_view key) const { return find_number(key).value_or(0); }
     [[nodiscard]] bool truth(std::string_view key) const;
+    [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
+    [[nodiscard]] std::vector<Row> rows(std::string_view key) const;
 
 private:
-    using Value = std::variant<std::string, std::uint64_t, bool>;
+    using Value = std::variant<std::string, std::uint64_t, bool, std::vector<std::string>, std::vector<Row>>;
     template <class T>
     [[nodiscard]] const T* find(std::string_view key) const;
 

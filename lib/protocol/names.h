@@ -28,6 +28,7 @@ inline constexpr const char* manage_secrets = "manage-secrets";
 inline constexpr const char* self_service = "self-service";
 inline constexpr const char* recover_password = "recover-password";
 inline constexpr const char* enter_code = "enter-code";
+inline constexpr const char* unlock = "unlock";
 } // namespace purpose
 
 /// Whether the good end of the purpose is `granted`; that of every other one is `done`, and a client takes no grant
@@ -47,6 +48,12 @@ inline constexpr std::array<std::string_view, 4> services_that_take_the_name_bac
 [[nodiscard]] constexpr bool takes_name_back(std::string_view service) noexcept {
     return std::find(services_that_take_the_name_back.begin(), services_that_take_the_name_back.end(), service)
            != services_that_take_the_name_back.end();
+}
+
+/// False for the greeter whose program shows what comes behind its last question to nobody: it was seen to. What a
+/// person is to read stays for another login there.
+[[nodiscard]] constexpr bool shows_the_last_message(std::string_view service) noexcept {
+    return service != "lightdm";
 }
 
 } // namespace loquet::protocol

@@ -15,6 +15,8 @@ using protocol::PromptStyle;
 
 namespace {
 
+constexpr std::size_t most_entries = 4; ///< on a line of 72 characters
+
 /// The label, or one of its words, begins so.
 bool begins_a_word(std::string_view label, std::string_view typed) {
     for (std::size_t at = 0; at < label.size(); ++at) {
@@ -40,10 +42,19 @@ std::vector<MenuStep::Entry> MenuStep::entries(const Dialog& dialog) const {
     if (recovers && has_media()) {
         list.push_back({protocol::purpose::recover_password, "self_service.recover_password"});
     }
-    if (recovers) {
+    const bool unlocks = settings_.flow(protocol::purpose::unlock, dialog.client.service) != nullptr;
+    if (unlocks && has_media()) {
+        list.push_back({protocol::purpose::unlock, "self_service.unlock"});
+    }
+    if (recovers || unlocks) {
         list.push_back({protocol::purpose::enter_code, "self_service.enter_code"});
     }
     list.push_back({nullptr, "self_service.help_entry"});
+    if (list.size() > most_entries) { // a code goes in place of the password, too, as its message says
+        std::erase_if(list, [](const Entry& entry) {
+            return entry.purpose != nullptr && std::string_view(entry.purpose) == protocol::purpose::enter_code;
+        });
+    }
     return list;
 }
 

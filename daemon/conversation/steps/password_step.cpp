@@ -46,9 +46,9 @@ base::Task<Effects> PasswordStep::answer(Dialog& dialog, const Subject& subject,
     const bool right = co_await verification;
     // Looked for whatever was typed: it takes as long.
     const bool revoked = is_revoked(subject, password);
-    auto ticket = subject.account ? tickets_.find(*subject.account, {model::TicketType::recover},
-                                                  recovery::code_in(password.reveal()))
-                                  : std::nullopt;
+    const std::vector<model::TicketType> types = accepted_tickets(dialog);
+    auto ticket =
+        subject.account ? tickets_.find(*subject.account, types, recovery::code_in(password.reveal())) : std::nullopt;
 
     Effects result;
     if (right && subject.account && !dialog.code_only) {

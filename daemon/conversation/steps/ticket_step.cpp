@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/ticket_step.h"
 
+#include "daemon/conversation/self_service.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/limits.h"
@@ -32,11 +33,12 @@ std::optional<Effects> ask_again(Dialog& dialog, const base::Secret& typed, cons
 }
 
 /// What a typed code opens; a wrong one says no more than that.
-Effects judge(const recovery::Tickets& tickets, const Subject& subject, const base::Secret& typed) {
+Effects judge(const recovery::Tickets& tickets, const Dialog& dialog, const Subject& subject,
+              const base::Secret& typed) {
     Effects result;
-    auto match = subject.account
-                     ? tickets.find(*subject.account, {model::TicketType::recover}, recovery::code_in(typed.reveal()))
-                     : std::nullopt;
+    const std::vector<model::TicketType> types = accepted_tickets(dialog);
+    auto match =
+        subject.account ? tickets.find(*subject.account, types, recovery::code_in(typed.reveal())) : std::nullopt;
     if (match) {
         result.turn = protocol::Granted{};
         result.resumes = std::move(match);
@@ -105,6 +107,7 @@ Effects TicketStep::send(const Dialog& dialog, const Subject& subject) const {
     }
     recovery::Tickets::Issue request;
     request.account = *subject.uid();
+    request.type = type_of_ticket(dialog.purpose);
     request.medium = dialog.ticket_medium;
     request.purpose = dialog.purpose;
     request.step = step_that_sends_by(*dialog.ticket_medium);
@@ -138,7 +141,7 @@ base::Task<Effects> TicketStep::answer(Dialog& dialog, const Subject& subject, p
     if (auto again = ask_again(dialog, answers.at(0), texts_)) {
         co_return *std::move(again);
     }
-    co_return judge(tickets_, subject, answers.at(0));
+    co_return judge(tickets_, dialog, subject, answers.at(0));
 }
 
 base::Task<Effects> CodeStep::begin(Dialog& dialog, const Subject& /*subject*/) {
@@ -156,7 +159,7 @@ base::Task<Effects> CodeStep::answer(Dialog& dialog, const Subject& subject, pro
     if (auto again = ask_again(dialog, answers.at(0), texts_)) {
         co_return *std::move(again);
     }
-    co_return judge(tickets_, subject, answers.at(0));
+    co_return judge(tickets_, dialog, subject, answers.at(0));
 }
 
 } // namespace loquet::conversation

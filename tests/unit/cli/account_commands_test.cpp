@@ -139,35 +139,37 @@ TEST_F(AnAccountCommand, ImportSaysThatItMayBeRepeatedWhereTheServiceWasRestarte
     EXPECT_THAT(outcome.errors, HasSubstr("import it again"));
 }
 
-TEST_F(AnAccountCommand, ShowIsSafeOnATerminalAndLeavesOutWhatItDoesNotKnow) {
-    has_properties();
-    const tests::Outcome outcome = service_.run({"account", "show", "alice"});
+TEST_F(AnAccountCommand, FindShowsWhomItFoundAndSaysThatThereAreMore) {
+    std::string searched;
+    bool more = false;
+    service_.on("SearchAccounts", [&](bus::Call& call) {
+        searched = call.arguments().text(limits::searched_text_bytes);
+        call.reply([&](bus::Writer& writer) {
+            writer.array("a{sv}", [&] {
+                writer.dictionary([&] {
+                    writer.entry("name", "alice").entry("display_name", "Alice \x1b[31m").entry("state", "active");
+                    writer.entry("mail", "a***@e***.org").entry("uid", std::uint32_t{30000});
+                });
+            });
+            writer.boolean(more);
+        });
+    });
+    const tests::Outcome outcome = service_.run({"account", "find", "Alice Martin"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-    EXPECT_EQ(outcome.output, "            Name: alice\n"
-                              "             UID: 30000\n"
-                              "    Display name: Zoé \\x1b[31m\n"
-                              "      Last login: 2026-11-23 07:58:12\n"
-                              "Allowed services: sshd, login\n");
+    EXPECT_EQ(searched, "Alice Martin");
+    EXPECT_EQ(outcome.output, "NAME   DISPLAY NAME    ORGANISATION  STATE   MAIL           PHONE  UID\n"
+                              "alice  Alice \\x1b[31m                active  a***@e***.org         30000\n");
+    more = true;
+    EXPECT_THAT(service_.run({"account", "find", "al"}).output, HasSubstr("There are more: say more of the name.\n"));
+    EXPECT_EQ(json::parse(service_.run({"--json", "account", "find", "al"}).output).size(), 1U);
 }
 
-TEST_F(AnAccountCommand, ShowTellsAProgramTheSame) {
-    has_properties();
-    const tests::Outcome outcome = service_.run({"--json", "account", "show", "alice"});
-    const json account = json::parse(outcome.output);
-    EXPECT_EQ(account.at("display_name"), "Zoé \x1b[31m");
-    EXPECT_EQ(account.at("last_login"), "2026-11-23T07:58:12Z");
-    EXPECT_TRUE(account.at("locked_until").is_null());
-    EXPECT_TRUE(account.at("recovery_locked_until").is_null());
-}
-
-TEST_F(AnAccountCommand, ShowSaysUntilWhenRecoveryIsLockedWhereItIs) {
-    has_properties(1'795'420'692'000'000);
-    EXPECT_THAT(service_.run({"account", "show", "alice"}).output,
-                HasSubstr("Recovery locked until: 2026-11-23 07:58:12\n"));
-    has_properties(UINT64_MAX);
-    EXPECT_THAT(service_.run({"account", "show", "alice"}).output, HasSubstr("Recovery locked until: unlocked\n"));
-    const tests::Outcome outcome = service_.run({"--json", "account", "show", "alice"});
-    EXPECT_EQ(json::parse(outcome.output).at("recovery_locked_until"), "unlocked");
+TEST_F(AnAccountCommand, FindOfNobodySaysSo) {
+    service_.on("SearchAccounts", [](bus::Call& call) {
+        call.reply([](bus::Writer& writer) { writer.array("a{sv}", [] {}).boolean(false); });
+    });
+    EXPECT_THAT(service_.run({"account", "find", "nobody"}).output, HasSubstr("Nobody was found"));
+    EXPECT_EQ(service_.run({"account", "find"}).exit_code, 2) << "without a text";
 }
 
 TEST_F(AnAccountCommand, LockGivesTheReason) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The rows of the table of PAM results that need no mail and no recovery, against the real daemon with its plugins.
+#include "lib/bus/connection.h"
+#include "lib/bus/message.h"
+#include "lib/protocol/names.h"
 #include "tests/support/canary.h"
 #include "tests/support/machine.h"
 #include "tests/unit/pam_module/application.h"
@@ -77,6 +80,29 @@ TEST_F(ALoginOnAMachine, IsOpenToTheOwnerAfterSshdRefusedThem) {
         EXPECT_NE(sshd.authenticate(), PAM_SUCCESS);
     }
     EXPECT_EQ(log_in("alice", canary::password), PAM_SUCCESS);
+}
+
+TEST_F(ALoginOnAMachine, ShowsThreeTimesWhatTheHelpdeskDidAndNotAFourthTime) {
+    bus::Connection helpdesk = machine.connect();
+    const MachineAccount bob = machine.create_account("bob", canary::next_password);
+    for (const char* act : {"Lock", "Unlock"}) {
+        const bus::Message call =
+            helpdesk.method_call(protocol::bus_name, bob.path.c_str(), protocol::account_interface, act);
+        if (std::string_view(act) == "Lock") {
+            bus::Writer(call.get()).text("a test asked for it");
+        }
+        (void)helpdesk.call(call, std::chrono::seconds(60));
+    }
+    const auto shown = [] {
+        Application application("bob");
+        application.typed = {text(canary::next_password)};
+        EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
+        return application.texts(PAM_TEXT_INFO);
+    };
+    for (int login = 1; login <= 3; ++login) {
+        EXPECT_THAT(shown(), testing::ElementsAre(testing::HasSubstr("the helpdesk (root) restored access"))) << login;
+    }
+    EXPECT_THAT(shown(), IsEmpty());
 }
 
 TEST_F(ALoginOnAMachine, TakesThePasswordFromAboveInOneCall) {

@@ -60,6 +60,35 @@ TEST_F(AList, OfAuditRecordsSaysWhoActedAndWhomItWasAbout) {
     EXPECT_GT(row.number("time"), 1'600'000'000'000'000U) << "microseconds";
 }
 
+TEST_F(AList, OfFoundAccountsMasksAddressesAndIsInTheAuditLogWithoutWhatWasSearched) {
+    const bus::Message create = manager_call(root_, "CreateAccount");
+    bus::Writer(create.get()).dictionary([&] {
+        bus::Writer writer(create.get());
+        writer.entry("name", "carol").entry("display_name", "Zoé Carôle");
+        writer.entry("mail", "carol@example.org").entry("phone", "+33612345678");
+    });
+    (void)root_.call(create, call_timeout);
+    const auto found = [&](const std::string& text) {
+        return rows("SearchAccounts", [&](bus::Writer& writer) { writer.text(text); });
+    };
+    for (const char* text : {"carole zoe", "Carol@example.org", "06 12 34 56 78"}) {
+        const auto list = found(text);
+        ASSERT_THAT(list, SizeIs(1)) << text;
+        EXPECT_EQ(list[0].text("name"), "carol");
+        EXPECT_EQ(list[0].text("state"), "active");
+        EXPECT_EQ(list[0].text("mail"), "c***@e***.org");
+        EXPECT_EQ(list[0].text("phone"), "+33*******78");
+    }
+    const auto records = rows("ReadAudit", [](bus::Writer& writer) { writer.u64(0).u32(1000); });
+    EXPECT_EQ(records.back().text("what"), "accounts-searched");
+    EXPECT_EQ(records.back().find_number("actor"), 0U);
+    EXPECT_FALSE(records.back().find_number("account"));
+    EXPECT_THAT(records.back().text("detail"), testing::MatchesRegex("1 found by phone [0-9a-f]{32}"));
+    for (const bus::Row& record : records) {
+        EXPECT_THAT(record.text("detail"), testing::Not(testing::HasSubstr("example.org")));
+    }
+}
+
 TEST_F(AList, TakesALimitFromOneToAThousand) {
     const std::map<const char*, std::function<void(bus::Writer&, std::uint32_t)>> lists{
         {"ListAccounts",

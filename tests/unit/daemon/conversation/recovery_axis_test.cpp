@@ -115,6 +115,13 @@ protected:
         save(lease);
     }
 
+    bool unlock(const std::string& place) {
+        const LockoutService::CounterLease lease(*service_, key(Axis::recovery, place));
+        const bool lifted = done(service_->lift_passing(lease));
+        save(lease);
+        return lifted;
+    }
+
     [[nodiscard]] model::AttemptCounters kept(Axis axis, const std::string& name = "anna") const {
         return store_->read([&](const store::ReadTxn& txn) {
             return CountersTable::attempts(txn, {txn.digest(store::DigestKind::name, name), axis});
@@ -374,6 +381,36 @@ TEST_F(OnTheAxisOfRecovery, LiftedEndsTheLockOfAKnownPlace) {
     EXPECT_EQ(fail(Axis::login, "console", 6), 5);
     lift("console");
     EXPECT_EQ(attempt(Axis::login, "console", true), Outcome::right);
+}
+
+TEST_F(OnTheAxisOfRecovery, BONUS18_UnlockedByTheOwnerTheDaysLockEndsAndTheRowGoesOn) {
+    EXPECT_EQ(fail_at_places(Axis::login, 30), 25);
+    EXPECT_TRUE(unlock("desk"));
+    EXPECT_EQ(kept(Axis::login).account.consecutive, 25U);
+    EXPECT_EQ(kept(Axis::login).account.pardoned_in_a_row, 0U);
+    restart();
+    EXPECT_FALSE(meets(Axis::login, "desk").shut());
+    EXPECT_FALSE(unlock("desk")) << "nothing is locked any more";
+    int evaluated = 25;
+    for (int day = 0; day < 6; ++day) {
+        evaluated += fail_at_places(Axis::login, 30);
+        (void)unlock("desk");
+        clock_.advance(hours(25));
+    }
+    EXPECT_EQ(evaluated, 100) << "who guesses meets the last lock after as many tries as without an unlock";
+    EXPECT_EQ(meets(Axis::login, "desk").verdict, Verdict::disabled);
+    EXPECT_FALSE(unlock("desk")) << "which only somebody else ends";
+    EXPECT_EQ(meets(Axis::login, "desk").verdict, Verdict::disabled);
+}
+
+TEST_F(OnTheAxisOfRecovery, UnlockedByTheOwnerALockOfTheirOwnPlaceEnds) {
+    EXPECT_EQ(fail(Axis::login, "desk", 6), 5);
+    EXPECT_FALSE(unlock("elsewhere")) << "there nothing is locked";
+    EXPECT_TRUE(unlock("desk"));
+    EXPECT_EQ(attempt(Axis::login, "desk", true), Outcome::right);
+    EXPECT_EQ(fail(Axis::login, "desk", 6), 5) << "a known place now";
+    EXPECT_TRUE(unlock("desk"));
+    EXPECT_EQ(attempt(Axis::login, "desk", true), Outcome::right);
 }
 
 TEST_F(OnTheAxisOfRecovery, T24_LiftedByAPolicyThatDoesNotKnowTheEventEndsTheLocksAllTheSame) {

@@ -88,6 +88,21 @@ TEST(AMask, ShowsEnoughToRecogniseTheAddressAndNoMore) {
     EXPECT_EQ(masked_phone(""), "");
 }
 
+TEST(ACallingCode, IsOneTwoOrThreeDigits) {
+    EXPECT_EQ(calling_code("+12025550123"), "1");
+    EXPECT_EQ(calling_code("+79161234567"), "7");
+    EXPECT_EQ(calling_code("+33612345678"), "33");
+    EXPECT_EQ(calling_code("+989121234567"), "98");
+    EXPECT_EQ(calling_code("+21612345678"), "216");
+    EXPECT_EQ(calling_code("+881612345678"), "881");
+}
+
+TEST(ACallingCode, IsEmptyForWhatIsNoNumber) {
+    for (const char* number : {"", "+", "33612345678", "+2", "+88", "+3a", "a@b"}) {
+        EXPECT_EQ(calling_code(number), "") << number;
+    }
+}
+
 } // namespace
 
 } // namespace loquet::model

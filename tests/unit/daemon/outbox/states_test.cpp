@@ -175,20 +175,5 @@ TEST(ABackOff, DoublesUpToTheLongestAndVariesByAQuarter) {
     EXPECT_NE(delay_after(rule, 3, 0), delay_after(rule, 3, 999));
 }
 
-TEST(ACallingCode, IsOneTwoOrThreeDigits) {
-    EXPECT_EQ(calling_code("+12025550123"), "1");
-    EXPECT_EQ(calling_code("+79161234567"), "7");
-    EXPECT_EQ(calling_code("+33612345678"), "33");
-    EXPECT_EQ(calling_code("+989121234567"), "98");
-    EXPECT_EQ(calling_code("+21612345678"), "216");
-    EXPECT_EQ(calling_code("+881612345678"), "881");
-}
-
-TEST(ACallingCode, IsEmptyForWhatIsNoNumber) {
-    for (const char* number : {"", "+", "33612345678", "+2", "+88", "+3a", "a@b"}) {
-        EXPECT_EQ(calling_code(number), "") << number;
-    }
-}
-
 } // namespace
 } // namespace loquet::outbox

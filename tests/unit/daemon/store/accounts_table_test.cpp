@@ -44,7 +44,12 @@ TEST_F(AnAccountsTable, GivesBackEveryPartOfAnAccountAsItWasPut) {
                                              .authorisations = {"login", "sshd"},
                                              .factors = {"totp", "recovery_codes"},
                                              .revocation_codes = {{model::Digest{{4}}, base::Milliseconds(14)}},
-                                             .trusted_places = {{model::Digest{{5}}, base::Milliseconds(15)}}};
+                                             .trusted_places = {{model::Digest{{5}}, base::Milliseconds(15)}},
+                                             .screen_notices = {{.event = model::ScreenEvent::factor_removed,
+                                                                 .when = base::Milliseconds(16),
+                                                                 .by = "marie",
+                                                                 .left = 2}},
+                                             .unlocks = {.hour = 17, .by_hour = {1, 0, 2}}};
     const model::Credential credential{.password_hash = "$y$j9T$abc",
                                        .password_changed = base::Milliseconds(13),
                                        .must_change = true,

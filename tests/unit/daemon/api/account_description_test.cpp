@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The verdicts of Describe: can somebody log in, or get back in, and why not.
+#include "daemon/api/account_description.h"
+#include "daemon/api/account_objects.h"
+#include "tests/support/fake_clock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace loquet::api {
+namespace {
+
+using base::Milliseconds;
+using testing::ElementsAre;
+
+/// An account in good order: with a password, for all services.
+class AVerdict : public testing::Test {
+protected:
+    AVerdict() {
+        view_.has_password = true;
+        account().authorisations = {"*"};
+        settings_.self_service.services = {"login"};
+        settings_.outbox.mail = {"smtp"};
+        settings_.flows.push_back(config::flow_of_steps("recover-password", {"ticket", "new_password"}));
+    }
+    [[nodiscard]] model::PrivateAccount& account() { return view_.account.private_part; }
+    [[nodiscard]] AccountProperties shown() { return properties_of(view_, settings_, steady_, clock_); }
+    [[nodiscard]] LoginState login() { return login_verdict(shown(), clock_.wall()); }
+    [[nodiscard]] RecoveryState recovery() { return recovery_verdict(shown(), settings_); }
+    [[nodiscard]] std::int64_t in_an_hour() { return (steady_.now(clock_) + hour).count(); }
+    void has_a_confirmed_mail_address() {
+        account().mail = "alice@example.org";
+        account().mail_confirmed = clock_.wall();
+    }
+
+    static constexpr Milliseconds hour = std::chrono::hours(1);
+    tests::FakeClock clock_;
+    model::SteadyTime steady_{clock_.wall(), clock_};
+    config::Config settings_;
+    accounts::AccountView view_;
+};
+
+TEST_F(AVerdict, IsOpenForAnAccountInGoodOrder) {
+    EXPECT_EQ(login().verdict, LoginVerdict::open);
+    EXPECT_EQ(login().place_locked_until.count(), 0);
+}
+
+TEST_F(AVerdict, SaysThatAPasswordIsDueOrExpired) {
+    view_.must_change = true;
+    EXPECT_EQ(login().verdict, LoginVerdict::change);
+    view_.must_change = false;
+    settings_.password.expires_after = std::chrono::days(1);
+    view_.password_changed = clock_.wall() - std::chrono::days(1);
+    EXPECT_EQ(login().verdict, LoginVerdict::change) << "at its very end";
+    view_.password_changed += Milliseconds(1);
+    EXPECT_EQ(login().verdict, LoginVerdict::open) << "a moment before";
+}
+
+TEST_F(AVerdict, NamesTheStrongestReasonFirst) {
+    account().authorisations.clear();
+    EXPECT_EQ(login().verdict, LoginVerdict::no_service);
+    view_.has_password = false;
+    EXPECT_EQ(login().verdict, LoginVerdict::no_password);
+    view_.attempts.lock = {in_an_hour(), false, "too-many-failures-a-day"};
+    EXPECT_EQ(login().verdict, LoginVerdict::failures);
+    EXPECT_EQ(login().until, clock_.wall() + hour);
+    account().state = model::AccountState::locked;
+    account().state_reason = "left the company";
+    EXPECT_EQ(login().verdict, LoginVerdict::locked);
+    EXPECT_EQ(login().reason, "left the company");
+    account().state = model::AccountState::disabled;
+    EXPECT_EQ(login().verdict, LoginVerdict::disabled);
+}
+
+TEST_F(AVerdict, OfALockWithoutEndSaysThatSomebodyHasToUnlock) {
+    view_.attempts.lock = {0, true, "too-many-failures-in-a-row"};
+    EXPECT_EQ(login().verdict, LoginVerdict::failures);
+    EXPECT_EQ(login().until, Milliseconds::max());
+    EXPECT_FALSE(login().known_places);
+    view_.attempts.known.push_back({});
+    EXPECT_TRUE(login().known_places) << "there the lock does not hold";
+}
+
+TEST_F(AVerdict, IsOpenWhereASinglePlaceIsShutAndSaysUntilWhen) {
+    view_.attempts.places.push_back({{}, {}, {in_an_hour(), false, "too-many-failures"}});
+    EXPECT_EQ(login().verdict, LoginVerdict::open);
+    EXPECT_EQ(login().place_locked_until, clock_.wall() + hour);
+    view_.attempts.places.front().lock = {0, true, "too-many-failures"};
+    EXPECT_EQ(login().place_locked_until, Milliseconds::max());
+}
+
+TEST_F(AVerdict, OnRecoveryWantsAConfirmedAddressOfAMediumThatTheSiteSendsBy) {
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::no_address);
+    account().phone = "+33612345678";
+    account().phone_confirmed = clock_.wall();
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::no_address) << "the site sends no SMS";
+    account().mail = "alice@example.org";
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::no_address) << "nobody confirmed it";
+    has_a_confirmed_mail_address();
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::open);
+    EXPECT_THAT(recovery().media, ElementsAre(model::Medium::mail));
+    settings_.outbox.sms = {"sms_http"};
+    EXPECT_THAT(recovery().media, ElementsAre(model::Medium::mail, model::Medium::sms));
+}
+
+TEST_F(AVerdict, OnRecoveryIsShutByItsOwnLockAndNotByThatOfTheLogin) {
+    has_a_confirmed_mail_address();
+    view_.attempts.lock = {0, true, "too-many-failures-in-a-row"};
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::open);
+    view_.recoveries.lock = {in_an_hour(), false, "too-many-failures-a-day"};
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::locked);
+    EXPECT_EQ(recovery().until, clock_.wall() + hour);
+    account().state = model::AccountState::locked;
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::not_active) << "the helpdesk's lock holds for it, too";
+}
+
+TEST_F(AVerdict, OnRecoverySaysThatTheSiteDoesNotOfferIt) {
+    has_a_confirmed_mail_address();
+    settings_.self_service.services.clear();
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::no_flow);
+}
+
+} // namespace
+} // namespace loquet::api
