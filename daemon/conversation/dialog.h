@@ -122,6 +122,8 @@ struct Dialog {
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
 
     // Of those who cannot log in.
+    bool identified = false;                        ///< the subject is whom a step found, not whom the program asks about
+    std::optional<std::string> identified_mail;     ///< ... by this address, canonical
     bool is_first_question = true;                  ///< nothing but empty answers were given yet
     bool hinted = false;                            ///< an empty one was told how to get help
     std::uint32_t slips = 0;                        ///< choices that were none

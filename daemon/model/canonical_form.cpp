@@ -100,6 +100,19 @@ std::string require_mail(std::string_view typed) {
     return std::string(typed.substr(0, at + 1)) + domain;
 }
 
+std::optional<std::string> canonical_mail(std::string_view typed) {
+    const std::size_t first = typed.find_first_not_of(" \t");
+    if (first == std::string_view::npos) {
+        return std::nullopt;
+    }
+    typed = typed.substr(first, typed.find_last_not_of(" \t") - first + 1);
+    try {
+        return base::lower_ascii(require_mail(typed));
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
 std::string require_phone(std::string_view typed) {
     if (typed.empty()) {
         return {};

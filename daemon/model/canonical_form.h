@@ -3,6 +3,7 @@
 // what the helpdesk sees of addresses. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,15 @@ namespace loquet::model {
 /// sent to, and for what could be taken for something else on its way: spaces, control characters, quotes, angle
 /// brackets, a leading '-'. UTF-8 is fine (RFC 6531).
 [[nodiscard]] std::string require_mail(std::string_view typed);
+
+/// The form in which two mail addresses are the same one: as require_mail(), and in lower case as a whole, because
+/// people type the part before the '@' in any case and no mail service keeps two mailboxes apart by it. Nothing for
+/// what require_mail() would refuse, and for an empty text. Blanks at both ends are dropped.
+[[nodiscard]] std::optional<std::string> canonical_mail(std::string_view typed);
+
+/// Of the forms by which accounts are found besides their names (canonical_mail): raised whenever one of them changes,
+/// so that a store fills its table of identifiers anew.
+inline constexpr std::uint64_t identifier_forms = 1;
 
 /// E.164: '+', then 7 to 15 digits, of which the first is not 0. Spaces, '-', '.', '/' and parentheses between digits
 /// are dropped; empty stays empty. Throws Error (invalid).

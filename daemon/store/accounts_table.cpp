@@ -2,6 +2,7 @@
 #include "daemon/store/accounts_table.h"
 
 #include "daemon/store/counters_table.h"
+#include "daemon/store/identifiers_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/record_bytes.h"
 #include "lib/base/error.h"
@@ -147,6 +148,8 @@ void erase_from(WriteTxn& txn, const TableSpec& spec, const model::PublicAccount
         return erase_by_uid(txn, spec.table, account.uid);
     case WhenErased::goes_by_name:
         txn.erase(spec.table, Key(name));
+        return;
+    case WhenErased::goes_by_address: // before the record that has the addresses: AccountsTable::erase
         return;
     case WhenErased::leaves_groups:
         return GroupsTable::move(txn, &account, nullptr);
@@ -336,6 +339,7 @@ void AccountsTable::put(WriteTxn& txn, const model::PublicAccount& account) {
 
 void AccountsTable::put(WriteTxn& txn, Uid uid, const model::PrivateAccount& account) {
     require_account(txn, uid);
+    IdentifiersTable::move(txn, uid, PrivateRecords::get(txn, uid), account);
     PrivateRecords::put(txn, uid, account);
 }
 
@@ -351,6 +355,7 @@ bool AccountsTable::erase(WriteTxn& txn, Uid uid) {
     }
     const model::Digest name = txn.digest(DigestKind::name, account->name);
     CountersTable::erase_attempts(txn, name);
+    IdentifiersTable::move(txn, uid, PrivateRecords::get(txn, uid), std::nullopt);
     for (const TableSpec& spec : table_specs) {
         erase_from(txn, spec, *account, name);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/meta_table.h"
 
+#include "daemon/store/identifiers_table.h"
 #include "lib/base/error.h"
 
 #include <algorithm>
@@ -105,7 +106,7 @@ bool needs_migration(const ReadTxn& txn) {
                                                + "; this one knows " + std::to_string(schema_version())
                                                + "): install that version, or restore a backup from before it");
     }
-    return stored < schema_version();
+    return stored < schema_version() || IdentifiersTable::is_outdated(txn);
 }
 
 void migrate(WriteTxn& txn) {
@@ -114,6 +115,9 @@ void migrate(WriteTxn& txn) {
         if (migration.to > from) {
             migration.run(txn);
         }
+    }
+    if (IdentifiersTable::is_outdated(txn)) {
+        IdentifiersTable::refill(txn);
     }
     MetaTable::put_number(txn, schema_key, schema_version());
 }

@@ -47,7 +47,8 @@ public:
 /// Of the stored records; 0: none yet.
 [[nodiscard]] std::uint32_t stored_schema(const ReadTxn& txn);
 
-/// Throws Error (conflict) where a newer loquetd wrote the store. True where migrate() has something to do.
+/// Throws Error (conflict) where a newer loquetd wrote the store. True where migrate() has something to do: the schema
+/// is an older one, or accounts are found by their addresses by other rules than this loquetd has.
 [[nodiscard]] bool needs_migration(const ReadTxn& txn);
 
 /// From what is stored to schema_version(), in this one transaction.

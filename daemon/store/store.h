@@ -2,7 +2,7 @@
 // The store: LMDB, opened by one process, written by one thread. The owner's thread is "the loop": it constructs,
 // reads, queues writes and destroys. Every value is sealed (sealing.h), every write is durable before anybody hears of
 // it. Tables: tables.h, public_accounts.h, accounts_table.h, counters_table.h, steps_table.h, outbox_table.h,
-// tickets_table.h, meta_table.h, daemon/audit/audit_log.h.
+// tickets_table.h, identifiers_table.h, meta_table.h, daemon/audit/audit_log.h.
 #pragma once
 
 #include "daemon/model/ids.h"

@@ -98,4 +98,14 @@ std::optional<Membership> key_from(Bytes bytes) noexcept {
                       key_from<model::Uid>(bytes.subspan(half)).value_or(model::Uid{})};
 }
 
+template <>
+std::optional<IdentifierKey> key_from(Bytes bytes) noexcept {
+    constexpr std::size_t digest_bytes = std::tuple_size_v<decltype(model::Digest::bytes)>;
+    if (bytes.size() != digest_bytes + sizeof(std::uint32_t)) {
+        return std::nullopt;
+    }
+    return IdentifierKey{key_from<model::Digest>(bytes.first(digest_bytes)).value_or(model::Digest{}),
+                         key_from<model::Uid>(bytes.subspan(digest_bytes)).value_or(model::Uid{})};
+}
+
 } // namespace loquet::store

@@ -19,11 +19,12 @@ namespace loquet::store {
 
 /// What becomes of an account's records in a table when it is erased (AccountsTable::erase).
 enum class WhenErased : std::uint8_t {
-    stays,         ///< stays
-    goes_by_uid,   ///< goes: the key begins with its UID
-    goes_by_name,  ///< goes: the key is the digest of its name, or one made of that for an axis
-    leaves_groups, ///< goes: its memberships
-    is_marked,     ///< is marked as erased
+    stays,           ///< stays
+    goes_by_uid,     ///< goes: the key begins with its UID
+    goes_by_name,    ///< goes: the key is the digest of its name, or one made of that for an axis
+    goes_by_address, ///< goes: found by the addresses in its private record
+    leaves_groups,   ///< goes: its memberships
+    is_marked,       ///< is marked as erased
 };
 
 /// Which values are sealed (sealing.h).
@@ -53,7 +54,8 @@ enum class Sealed : std::uint8_t {
     X(outbox,           "outbox",        3, stays,         all, "number of a message, 8 bytes; never given twice", "length and bytes of the content") \
     X(budgets,          "budgets",       3, stays,         all, "digest of a budget", "`UsageRecord`") \
     X(references,       "references",    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes") \
-    X(tickets,          "tickets",       4, goes_by_uid,   all, "UID, then type and medium (0: none) of the ticket, 1 byte each", "length and bytes of the seed")
+    X(tickets,          "tickets",       4, goes_by_uid,   all, "UID, then type and medium (0: none) of the ticket, 1 byte each", "length and bytes of the seed") \
+    X(identifiers,      "identifiers",   5, goes_by_address, all, "digest of an identifier, then UID", "nothing")
 
 /// X(kind, label, of what). Each kind has a key of its own, derived with its label, so that a name and a place of the
 /// same text differ. A label is never changed.
@@ -68,7 +70,8 @@ enum class Sealed : std::uint8_t {
     X(budget,          "budget",       "what a budget is for") \
     X(revocation_code, "disown",       "the code of a notice") \
     X(reference,       "reference",    "a message's reference") \
-    X(recovery,        "recovery",     "whose counter it is, on the axis of recovery")
+    X(recovery,        "recovery",     "whose counter it is, on the axis of recovery") \
+    X(identifier,      "identifier",   "what finds an account besides its name: its sort, a blank, its canonical form")
 // clang-format on
 
 #define LOQUET_ENUMERATOR(name, ...) name,
@@ -121,6 +124,12 @@ struct Membership {
     model::Uid uid;
 };
 
+/// What finds an account besides its name: a key of the table of identifiers.
+struct IdentifierKey {
+    model::Digest identifier;
+    model::Uid account;
+};
+
 /// Where an account's ticket stands: a key of the table of tickets.
 struct TicketKey {
     model::Uid account;
@@ -143,6 +152,10 @@ public:
         add(member.uid.value);
     }
     explicit Key(const TicketKey& ticket);
+    explicit Key(const IdentifierKey& identifier) {
+        add(identifier.identifier.bytes);
+        add(identifier.account.value);
+    }
     /// Throws Error (invalid) where the text does not fit.
     explicit Key(std::string_view text) { add(text); }
     Key(model::Uid uid, const model::Digest& digest) {
@@ -181,5 +194,7 @@ template <>
 [[nodiscard]] std::optional<model::Digest> key_from(Bytes bytes) noexcept;
 template <>
 [[nodiscard]] std::optional<Membership> key_from(Bytes bytes) noexcept;
+template <>
+[[nodiscard]] std::optional<IdentifierKey> key_from(Bytes bytes) noexcept;
 
 } // namespace loquet::store

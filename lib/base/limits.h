@@ -20,9 +20,11 @@ constexpr std::size_t account_name_bytes = 32;  ///< an accepted name; useradd(8
 constexpr std::size_t typed_name_bytes = 4096;  ///< what a person may type where a name is asked
 constexpr std::size_t client_field_bytes = 512; ///< service, tty, rhost, seat, locale
 constexpr std::size_t display_name_bytes = 256;
-constexpr std::size_t password_bytes = 511;     ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
-constexpr std::size_t mail_bytes = 254;         ///< RFC 5321, 4.5.3.1.3, without the angle brackets
-constexpr std::size_t mail_local_bytes = 64;    ///< RFC 5321, 4.5.3.1.1
+constexpr std::size_t password_bytes = 511;  ///< what crypt(3) can hash; a longer one is wrong, and cannot be set
+constexpr std::size_t mail_bytes = 254;      ///< RFC 5321, 4.5.3.1.3, without the angle brackets
+constexpr std::size_t mail_local_bytes = 64; ///< RFC 5321, 4.5.3.1.1
+constexpr std::size_t accounts_per_address =
+    15;                                         ///< whose names are told to the owner of one; 32 bytes each fit a value
 constexpr std::size_t phone_digits = 15;        ///< E.164
 constexpr std::size_t account_path_bytes = 255; ///< home and shell
 constexpr std::size_t authorisation_bytes = 64;

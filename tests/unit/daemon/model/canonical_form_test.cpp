@@ -46,6 +46,17 @@ TEST(AMailAddress, KeepsItsLocalPartAndLowersItsDomain) {
     EXPECT_EQ(require_mail(""), "");
 }
 
+TEST(AMailAddress, IsTheSameOneInAnyCaseAndBetweenBlanks) {
+    for (const char* typed : {"ana.b+x@example.org", "Ana.B+X@EXAMPLE.org", "  ana.b+x@example.org\t"}) {
+        EXPECT_EQ(canonical_mail(typed), "ana.b+x@example.org") << typed;
+    }
+    EXPECT_NE(canonical_mail("anab@example.org"), canonical_mail("ana.b@example.org"));
+    for (const char* typed : {"", " ", "ana", "ana@", "@example.org", "ana@b@c", "ana b@example.org", "<ana@b.org>"}) {
+        EXPECT_EQ(canonical_mail(typed), std::nullopt) << typed;
+    }
+    EXPECT_EQ(canonical_mail(std::string(limits::typed_name_bytes, 'a') + "@b.org"), std::nullopt);
+}
+
 TEST(AMailAddress, ThatCannotBeOneIsRefused) {
     for (const char* text : {"ana", "@example.org", "ana@", "a@b@c", "ana@exa mple", "ana b@example.org", "ana@.org",
                              "ana@org.", "ana@a..b", "<ana@example.org>", "ana@example.org>", "-f@example.org",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/counters_table.h"
+#include "daemon/store/identifiers_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/steps_table.h"
@@ -116,6 +117,25 @@ TEST_P(APastStore, HasTheTicketsOfItsTime) {
             EXPECT_EQ(ticket->serial, 3U);
             EXPECT_EQ(ticket->proved, std::vector<std::string>{"question"});
         }
+        return 0;
+    });
+}
+
+TEST_P(APastStore, FindsItsAccountsByTheirConfirmedAddress) {
+    constexpr int first_with_a_confirmed_address = 5;
+    store_->read([](const ReadTxn& txn) {
+        EXPECT_FALSE(IdentifiersTable::is_outdated(txn));
+        const auto found = IdentifiersTable::with_mail(txn, "anna@example.org", 2);
+        EXPECT_EQ(found, GetParam() >= first_with_a_confirmed_address ? std::vector{Uid{1000}} : std::vector<Uid>{});
+        return 0;
+    });
+    store_->write_now([](WriteTxn& txn) {
+        auto anna = PrivateAccounts::get(txn, Uid{1000}).value();
+        anna.mail_confirmed = base::Milliseconds(1);
+        AccountsTable::put(txn, Uid{1000}, anna);
+    });
+    store_->read([](const ReadTxn& txn) {
+        EXPECT_EQ(IdentifiersTable::with_mail(txn, "anna@example.org", 2), std::vector{Uid{1000}});
         return 0;
     });
 }

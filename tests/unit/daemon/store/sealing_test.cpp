@@ -82,9 +82,10 @@ TEST_F(ASealer, DigestsTheSameTextAlikeInEveryThreadAndApartForEachKindAndStore)
     EXPECT_EQ(sealer_.digest(DigestKind::name, "anna"), sealer_.digest(DigestKind::name, "anna"));
     EXPECT_NE(sealer_.digest(DigestKind::name, "anna"), of_another_store.digest(DigestKind::name, "anna"));
     std::set<model::Digest> kinds;
-    for (const auto kind : {DigestKind::name, DigestKind::mail, DigestKind::phone, DigestKind::place,
-                            DigestKind::identity, DigestKind::step, DigestKind::organisation, DigestKind::budget,
-                            DigestKind::revocation_code, DigestKind::reference, DigestKind::recovery}) {
+    for (const auto kind :
+         {DigestKind::name, DigestKind::mail, DigestKind::phone, DigestKind::place, DigestKind::identity,
+          DigestKind::step, DigestKind::organisation, DigestKind::budget, DigestKind::revocation_code,
+          DigestKind::reference, DigestKind::recovery, DigestKind::identifier}) {
         kinds.insert(sealer_.digest(kind, "anna"));
     }
     EXPECT_EQ(kinds.size(), digest_labels.size());

@@ -37,6 +37,10 @@ protected:
         auto added = account(uid.value, name);
         added.groups = {shared_group};
         AccountsTable::put(txn, added);
+        model::PrivateAccount with_address;
+        with_address.mail = name + "@example.org";
+        with_address.mail_confirmed = base::Milliseconds(1);
+        AccountsTable::put(txn, uid, with_address);
         for (const TableSpec& spec : table_specs) {
             for (const Key& key : keys_of(txn, spec, uid, name)) {
                 if (!txn.contains(spec.table, key)) {
@@ -53,6 +57,8 @@ protected:
                     Key(uid, txn.digest(DigestKind::step, "two"))};
         case WhenErased::goes_by_name:
             return {Key(txn.digest(DigestKind::name, name))};
+        case WhenErased::goes_by_address:
+            return {Key(IdentifierKey{txn.digest(DigestKind::identifier, "mail " + name + "@example.org"), uid})};
         case WhenErased::leaves_groups:
             return {Key(Membership{shared_group, uid})};
         case WhenErased::is_marked:
