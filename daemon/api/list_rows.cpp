@@ -49,6 +49,12 @@ const char* name_of(model::AuditKind kind) {
         return "factor-removed";
     case Kind::password_recovered:
         return "password-recovered";
+    case Kind::caller_verified:
+        return "caller-verified";
+    case Kind::act_requested:
+        return "act-requested";
+    case Kind::act_approved:
+        return "act-approved";
     }
     return "unknown";
 }
