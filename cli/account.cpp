@@ -3,6 +3,7 @@
 
 #include "cli/answerer.h"
 #include "cli/client.h"
+#include "cli/helpdesk.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
@@ -170,6 +171,9 @@ ExitCode confirm(Client& client, Output& output, const std::string& name) {
 }
 
 ExitCode reset(Client& client, Output& output, const ResetOptions& options) {
+    if (options.by == "code") {
+        return helpdesk::read_out_code(client, output, options.name);
+    }
     const std::string_view sentence =
         options.by.empty() ? "{0} must choose a new password at the next login. Failed attempts are cleared."
                            : "A code goes to the address of {0} now, unless it went there less than a minute ago or "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // loquetctl: the argument tree. What each verb does is in the file of its noun.
 #include "cli/account.h"
+#include "cli/helpdesk.h"
 #include "cli/message.h"
 #include "cli/plugin.h"
 #include "cli/verbs.h"
@@ -40,6 +41,8 @@ struct CommandLine {
     std::string reason; ///< of a lock
     account::FactorRemoval removal;
     account::ResetOptions reset;
+    helpdesk::VerifyOptions verify;
+    helpdesk::ApproveOptions approve;
     std::uint64_t number = 0; ///< of a message
     std::function<ExitCode(Output&)> run;
 };
@@ -120,6 +123,23 @@ void add_account_factor(CLI::App& noun, CommandLine& line) {
         with_service(line, [&line](Client& c, Output& o) { return account::remove_factor(c, o, line.removal); }));
 }
 
+void add_account_helpdesk(CLI::App& noun, CommandLine& line) {
+    CLI::App* verify = noun.add_subcommand("verify", "Send a caller a code, and check what they read");
+    verify->add_option("NAME", line.verify.account, "The account")->required();
+    verify->add_option("--by", line.verify.by, "To which of the person's confirmed addresses")
+        ->required()
+        ->check(CLI::IsMember({"mail", "sms"}));
+    verify->callback(with_service(line, [&line](Client& c, Output& o) { return helpdesk::verify(c, o, line.verify); }));
+    CLI::App* approve =
+        noun.add_subcommand("approve", "See and approve what another operator wants to do to an account");
+    approve->add_option("NAME", line.approve.account, "The account")->required();
+    approve->add_option("--request", line.approve.request, "Approve this one, without a question")
+        ->type_name("NUMBER")
+        ->check(positive);
+    approve->callback(
+        with_service(line, [&line](Client& c, Output& o) { return helpdesk::approve(c, o, line.approve); }));
+}
+
 void add_account(CLI::App& app, CommandLine& line) {
     CLI::App* noun = app.add_subcommand("account", "Accounts")->require_subcommand(1);
     add_account_add(*noun, line);
@@ -144,10 +164,11 @@ void add_account(CLI::App& app, CommandLine& line) {
     add_named(*noun, "unlock", "Unlock an account and forget its failed attempts", line, account::unlock);
     CLI::App* reset = noun->add_subcommand("reset", "Make the person choose a new password at the next login");
     reset->add_option("NAME", line.reset.name, "The account")->required();
-    reset->add_option("--by", line.reset.by, "Send a code for it to the person's address")
-        ->check(CLI::IsMember({"mail", "sms"}));
+    reset->add_option("--by", line.reset.by, "Send a code for it to the person's address, or show it, to be read out")
+        ->check(CLI::IsMember({"mail", "sms", "code"}));
     reset->callback(with_service(line, [&line](Client& c, Output& o) { return account::reset(c, o, line.reset); }));
     add_account_factor(*noun, line);
+    add_account_helpdesk(*noun, line);
 }
 
 /// A verb that takes the number of a message and nothing else.

@@ -56,6 +56,7 @@ Application::Application(Options options)
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_), steady_, clock_),
       tickets_(&outbox_, store_, steady_, clock_), resets_(tickets_, store_, outbox_, clock_),
+      acts_(tickets_, store_, outbox_, steady_, clock_),
       courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
                channel_bindings(settings_.outbox, plugins_.selection())),
       receipts_({loop_, store_, outbox_, tasks_}, channel_bindings(settings_.outbox, plugins_.selection())),
@@ -68,7 +69,7 @@ Application::Application(Options options)
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
                 [this] { return reload_for_caller(); }}),
       conversations_(connection_, watchers_, engine_, tasks_),
-      account_objects_({connection_, callers_, watchers_, accounts_, imports_, engine_, resets_, tickets_, outbox_,
+      account_objects_({connection_, callers_, watchers_, accounts_, imports_, engine_, resets_, acts_, tickets_, outbox_,
                         store_, loop_, settings_, steady_, clock_, tasks_}),
       jobs_(connection_, watchers_, imports_, tasks_), reloading_(loop_), tasks_(log_failure),
       reloads_([](const std::exception_ptr&) {}) {
@@ -91,10 +92,12 @@ void Application::connect_parts() {
     bus::refuse_large_calls(connection_);
     loop_.on_few_descriptors([this](bool few) { note_descriptors(few); });
     accounts_.on_change([this](const accounts::Change& change) { tell(change); });
-    accounts_.notify_owners([this](model::Uid uid, model::Notice notice) {
+    const auto notify = [this](model::Uid uid, model::Notice notice) {
         return notices_.tell(uid, notice,
                              {store_.digest(store::DigestKind::place, "helpdesk"), "", true, options_.locale});
-    });
+    };
+    accounts_.notify_owners(notify);
+    resets_.notify_owners(notify);
     imports_.observe(
         {.begun = [this](accounts::ImportId id, const std::string& owner) { jobs_.tell_begun(id, owner); },
          .progress = [this](accounts::ImportId id, const std::string& owner) { jobs_.tell_progress(id, owner); },
@@ -308,6 +311,11 @@ void Application::note_weak_flows() {
         log::warning(log::id::configuration_weakened,
                      name + " proves less than flow.login, which the configuration accepts: it is a way around it");
         record_own(model::AuditKind::configuration_weakened, true, name);
+    }
+    if (settings_.helpdesk.accept_unverified_callers) {
+        log::warning(log::id::configuration_weakened,
+                     "helpdesk.accept_unverified_callers: an operator may give a code for an account to whoever calls");
+        record_own(model::AuditKind::configuration_weakened, true, "helpdesk.accept_unverified_callers");
     }
     if (settings_.withholds_recovery) {
         log::notice(

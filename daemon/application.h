@@ -23,6 +23,7 @@
 #include "daemon/outbox/outbox.h"
 #include "daemon/outbox/receipts.h"
 #include "daemon/plugins/registry.h"
+#include "daemon/recovery/helpdesk_acts.h"
 #include "daemon/recovery/helpdesk_reset.h"
 #include "daemon/recovery/tickets.h"
 #include "daemon/store/store.h"
@@ -89,6 +90,7 @@ private:
     outbox::Outbox outbox_;
     recovery::Tickets tickets_;
     recovery::HelpdeskReset resets_;
+    recovery::HelpdeskActs acts_;
     outbox::Courier courier_;
     outbox::Receipts receipts_;
     notices::Notices notices_;

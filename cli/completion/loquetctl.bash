@@ -8,7 +8,8 @@ _loquetctl_options() {
         echo "--display-name --mail --phone --confirmed --shell --home --organisation --authorise --password-fd --no-password"
         ;;
     "account import") echo "--dry-run --must-change --without-passwords" ;;
-    "account reset") echo "--by" ;;
+    "account reset" | "account verify") echo "--by" ;;
+    "account approve") echo "--request" ;;
     "account list") echo "--state --limit" ;;
     "account lock" | "account factor remove") echo "--reason" ;;
     "message list") echo "--account --state --limit" ;;
@@ -24,7 +25,7 @@ _loquetctl_options() {
 _loquetctl_verbs() {
     case "$1" in
     "") echo "account message plugin config flow status try-login enrol passwd" ;;
-    account) echo "add import list show find lock unlock confirm reset factor" ;;
+    account) echo "add import list show find lock unlock confirm reset factor verify approve" ;;
     "account factor") echo "list remove" ;;
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
@@ -37,12 +38,12 @@ _loquetctl_verbs() {
 _loquetctl_value() {
     case "$1" in
     --state) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_states)" -- "$2") ;;
-    --by) mapfile -t COMPREPLY < <(compgen -W "mail sms" -- "$2") ;;
+    --by) mapfile -t COMPREPLY < <(compgen -W "mail sms code" -- "$2") ;;
     --shell | --config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
     --home | --messages | --profiles) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
     --authorise | --service) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_services)" -- "$2") ;;
     --bus | --display-name | --mail | --phone | --organisation | --limit | --reason | --password-fd | --account | \
-        --locale | --set)
+        --locale | --set | --request)
         COMPREPLY=() ;;
     *) return 1 ;;
     esac

@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/text.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -206,8 +207,8 @@ Task<void> Accounts::lock(Uid uid, std::string reason, Actor actor) {
     return change_state(uid, Act::lock, std::move(reason), actor);
 }
 
-Task<void> Accounts::unlock(Uid uid, Actor actor) {
-    return change_state(uid, Act::unlock, {}, actor);
+Task<void> Accounts::unlock(Uid uid, Actor actor, store::Store::Work also) {
+    return change_state(uid, Act::unlock, {}, actor, std::move(also));
 }
 
 Task<void> Accounts::disable(Uid uid, std::string reason, Actor actor) {
@@ -218,7 +219,7 @@ Task<void> Accounts::enable(Uid uid, Actor actor) {
     return change_state(uid, Act::enable, {}, actor);
 }
 
-Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor actor) {
+Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor actor, store::Store::Work also) {
     check_reason(reason);
     const Telling telling = telling_of(act);
     const auto applied = std::make_shared<Applied>(Applied::nothing);
@@ -239,7 +240,7 @@ Task<void> Accounts::change_state(Uid uid, Act act, std::string reason, Actor ac
                || act == Act::enable) { // or an operator who guesses would have tries that nobody sees
         notice = model::Notice::reopened;
     }
-    Task<bool> editing = change(uid, std::move(event), std::move(edit), notice);
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), notice, std::move(also));
     if (co_await editing) {
         const bool whole = *applied == Applied::all;
         tell({whole ? telling.change : Change::Kind::changed, uid, reason}, actor,
@@ -303,7 +304,7 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
     return event;
 }
 
-Task<void> Accounts::confirm_addresses(Uid uid, Actor actor) {
+Task<void> Accounts::confirm_addresses(Uid uid, Actor actor, store::Store::Work also) {
     Edit edit = [wall = clock_.wall()](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
         auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
         if (private_part.mail.empty() && private_part.phone.empty()) {
@@ -317,13 +318,13 @@ Task<void> Accounts::confirm_addresses(Uid uid, Actor actor) {
         return true;
     };
     Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit), std::nullopt,
-                                model::ScreenEvent::addresses_confirmed);
+                                std::move(also), model::ScreenEvent::addresses_confirmed);
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "its addresses are confirmed");
     }
 }
 
-Task<void> Accounts::start_reset(Uid uid, Actor actor) {
+Task<void> Accounts::start_reset(Uid uid, Actor actor, store::Store::Work also) {
     Edit edit = [](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
         auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
         auto credential = Credentials::get(txn, public_part.uid).value_or(model::Credential{});
@@ -340,13 +341,13 @@ Task<void> Accounts::start_reset(Uid uid, Actor actor) {
         return true;
     };
     AuditEvent event = new_event(AuditKind::reset_started, actor);
-    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::password_reset);
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::password_reset, std::move(also));
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "told to change the password");
     }
 }
 
-Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor) {
+Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor, store::Store::Work also) {
     check(removal);
     const std::string factor = base::printable(removal.factor);
     AuditEvent event = new_event(AuditKind::factor_removed, actor);
@@ -354,7 +355,7 @@ Task<void> Accounts::remove_factor(Uid uid, FactorRemoval removal, Actor actor) 
     Edit edit = [removal = std::move(removal)](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent&) {
         return accounts::remove_factor(txn, public_part.uid, removal);
     };
-    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::factor_removed);
+    Task<bool> editing = change(uid, std::move(event), std::move(edit), model::Notice::factor_removed, std::move(also));
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "deprived of the factor " + factor);
     }
@@ -378,14 +379,15 @@ std::optional<model::ScreenEvent> shown_at_logins(std::optional<model::Notice> n
 } // namespace
 
 Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice,
-                            std::optional<model::ScreenEvent> shown) {
+                            store::Store::Work also, std::optional<model::ScreenEvent> shown) {
     if (!shown) {
         shown = shown_at_logins(notice);
     }
     const auto changed = std::make_shared<bool>(false);
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
-    base::Future<void> written = store_.write([=, edit = std::move(edit),
-                                               telling = std::move(telling)](WriteTxn& txn) mutable {
+    base::Future<void> written = store_.write([uid, event = std::move(event), changed, edit = std::move(edit),
+                                               telling = std::move(telling),
+                                               also = std::move(also)](WriteTxn& txn) mutable {
         const auto public_part = PublicAccounts::get(txn, uid);
         if (!public_part) {
             throw no_such_account();
@@ -397,6 +399,9 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
         if (*changed) {
             AuditLog::append(txn, event);
         }
+        if (*changed && also) {
+            also(txn);
+        }
         if (*changed && event.kind == asked && telling) { // an edit that did less than was asked says so by its kind
             telling(txn);
         }
@@ -406,6 +411,27 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
     });
     co_await written;
     co_return *changed;
+}
+
+Task<Accounts::Operation> Accounts::look_up(Uid uid, Actor actor, std::vector<std::string> groups) {
+    const auto name_of = [this](Uid of) {
+        const auto found = store_.read([&](const ReadTxn& txn) { return PublicAccounts::get(txn, of); });
+        return found ? std::optional(found->name) : std::nullopt;
+    };
+    const std::optional<std::string> account = name_of(uid);
+    if (!account) {
+        throw no_such_account();
+    }
+    const std::optional<std::string> own = name_of(Uid{actor.uid});
+    const NameService* names = &names_;
+    base::Future<Operation> asked = lookups_.run({}, [names, actor, own, name = *account, groups]() -> Operation {
+        Operation found;
+        found.operator_name = own ? *own : names->name_of(actor.uid).value_or("");
+        found.privileged = std::ranges::any_of(groups, [&](const auto& group) { return names->is_in(name, group); });
+        return found;
+    });
+    Operation found = co_await asked;
+    co_return found;
 }
 
 void Accounts::tell(const Change& change, Actor actor, const std::string& what) {

@@ -25,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loquet::accounts {
 
@@ -93,7 +94,8 @@ public:
     /// Ends a lock by hand and those by too many failures, of the login and of recovery: counters of the account and of
     /// its places start afresh, and the places where the owner is known stay known. So do enable(), set_password() and
     /// start_reset() for failures.
-    [[nodiscard]] base::Task<void> unlock(model::Uid uid, Actor actor);
+    /// `also` goes into the transaction where there was something to unlock; likewise below.
+    [[nodiscard]] base::Task<void> unlock(model::Uid uid, Actor actor, store::Store::Work also = {});
     /// Takes the account out of service; voids what was issued before.
     [[nodiscard]] base::Task<void> disable(model::Uid uid, std::string reason, Actor actor);
     [[nodiscard]] base::Task<void> enable(model::Uid uid, Actor actor);
@@ -104,17 +106,27 @@ public:
 
     /// Somebody has seen that the addresses are the owner's: from here on they are a way to a new password. Throws
     /// Error (conflict) where there is none.
-    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor);
+    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor, store::Store::Work also = {});
 
     /// For root and the owner: nobody else may choose a password. Always has an effect: the same password twice are two
     /// changes.
     [[nodiscard]] base::Task<void> set_password(model::Uid uid, ChosenPassword password, Actor actor);
     /// The owner must choose a new password at the next login, and what was issued before is void. Nothing more than
     /// forgetting failures happens where a change is due already.
-    [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor);
+    [[nodiscard]] base::Task<void> start_reset(model::Uid uid, Actor actor, store::Store::Work also = {});
 
     /// A factor that its owner cannot use any more (account_changes.h). Nothing happens where it is not set up.
-    [[nodiscard]] base::Task<void> remove_factor(model::Uid uid, FactorRemoval removal, Actor actor);
+    [[nodiscard]] base::Task<void> remove_factor(model::Uid uid, FactorRemoval removal, Actor actor,
+                                                 store::Store::Work also = {});
+
+    /// What the machine knows of an operator and of the account that is worked on. The name is the account's own for an
+    /// account of ours, else what the name service says; empty: nobody has the number. Throws Error (not_found,
+    /// unavailable).
+    struct Operation {
+        std::string operator_name;
+        bool privileged = false; ///< the account is in one of `groups`, by whatever source of names
+    };
+    [[nodiscard]] base::Task<Operation> look_up(model::Uid uid, Actor actor, std::vector<std::string> groups);
 
     /// What goes into the transaction of a change that its owner is to know of; until then nobody is told.
     using Notify = base::Function<store::Store::Work(model::Uid uid, model::Notice notice)>;
@@ -139,11 +151,13 @@ private:
     using Authorising = Authorisations (*)(Authorisations, const std::string& service);
     base::Task<void> change_authorisations(model::Uid uid, std::string service, Authorising change_list,
                                            std::string word, Actor actor);
-    base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor);
+    base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor,
+                                  store::Store::Work also = {});
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
-    /// `notice`: what the owner is told then; `shown`: what is shown at the next logins, where that is no notice.
+    /// `notice`: what the owner is told then. `also`: what goes into the transaction then. `shown`: what is shown at the
+    /// next logins, where that is no notice.
     base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit,
-                            std::optional<model::Notice> notice = std::nullopt,
+                            std::optional<model::Notice> notice = std::nullopt, store::Store::Work also = {},
                             std::optional<model::ScreenEvent> shown = std::nullopt);
     void tell(const Change& change, Actor actor, const std::string& what);
     [[nodiscard]] model::AuditEvent new_event(model::AuditKind kind, Actor actor) const;

@@ -142,6 +142,26 @@ bool SystemNames::has_gid(std::uint32_t gid) const {
     return look_up<::group, gid_t>(&::getgrgid_r, gid, [this](const auto& e) { return elsewhere(e); }).has_value();
 }
 
+std::optional<std::string> SystemNames::name_of(std::uint32_t uid) const {
+    std::optional<std::string> name;
+    (void)look_up<passwd, uid_t>(&::getpwuid_r, uid, [&](const passwd& entry) {
+        name = entry.pw_name;
+        return std::optional(entry.pw_uid);
+    });
+    return name;
+}
+
+bool SystemNames::is_in(const std::string& user, const std::string& group) const {
+    bool listed = false;
+    (void)look_up<::group, const char*>(&::getgrnam_r, group.c_str(), [&](const ::group& entry) {
+        for (char** member = entry.gr_mem; member != nullptr && *member != nullptr; ++member) { // NOLINT: libc's list
+            listed = listed || user == *member;
+        }
+        return std::optional(entry.gr_gid);
+    });
+    return listed;
+}
+
 MachineNames SystemNames::everybody() const {
     MachineNames names;
     ::setpwent();

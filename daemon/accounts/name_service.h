@@ -41,6 +41,10 @@ public:
     [[nodiscard]] virtual std::optional<std::uint32_t> group(const std::string& name) const = 0;
     [[nodiscard]] virtual bool has_uid(std::uint32_t uid) const = 0;
     [[nodiscard]] virtual bool has_gid(std::uint32_t gid) const = 0;
+    /// Our own people and groups included: the user's name, and whether the user is listed as a member of the group.
+    /// Throw Error (unavailable) likewise.
+    [[nodiscard]] virtual std::optional<std::string> name_of(std::uint32_t /*uid*/) const { return std::nullopt; }
+    [[nodiscard]] virtual bool is_in(const std::string& /*user*/, const std::string& /*group*/) const { return false; }
     /// Everybody whom the sources enumerate. For one thread at a time: libc keeps the place where it is.
     [[nodiscard]] virtual MachineNames everybody() const = 0;
 };
@@ -58,6 +62,8 @@ public:
     [[nodiscard]] std::optional<std::uint32_t> group(const std::string& name) const override;
     [[nodiscard]] bool has_uid(std::uint32_t uid) const override;
     [[nodiscard]] bool has_gid(std::uint32_t gid) const override;
+    [[nodiscard]] std::optional<std::string> name_of(std::uint32_t uid) const override;
+    [[nodiscard]] bool is_in(const std::string& user, const std::string& group) const override;
     [[nodiscard]] MachineNames everybody() const override;
 
 private:

@@ -8,6 +8,7 @@
 #include "daemon/config/flow_tables.h"
 #include "daemon/model/canonical_form.h"
 #include "lib/base/text.h"
+#include "lib/protocol/sealed_texts.h"
 
 #include <algorithm>
 #include <array>
@@ -103,8 +104,6 @@ void add_locks(AccountProperties& account, model::SteadyTime& steady, const base
     }
 }
 
-constexpr std::size_t reset_options = 32;
-
 /// One entry of what GetManagedObjects answers.
 template <class Properties, class Subject>
 void write_object(Writer& writer, const std::string& path, const char* interface, const Properties& properties,
@@ -145,23 +144,8 @@ const std::array<AccountProperty, 20>& account_properties() noexcept {
     return account_properties_table;
 }
 
-ResetOptions ResetOptions::read(bus::Reader& reader) {
-    ResetOptions options;
-    reader.dictionary(reset_options, [&](const std::string& key, std::string_view signature) {
-        if (key != "by" || signature != "s") {
-            throw Error(Error::Kind::invalid, "unknown key \"" + base::printable(key, 64) + "\"; accepted is by (s)");
-        }
-        const std::string_view medium = reader.text(reset_options);
-        if (medium != to_text(model::Medium::mail) && medium != to_text(model::Medium::sms)) {
-            throw Error(Error::Kind::invalid, "by: accepted are \"mail\" and \"sms\"");
-        }
-        options.by = medium == to_text(model::Medium::mail) ? model::Medium::mail : model::Medium::sms;
-        return true;
-    });
-    return options;
-}
-
-AccountObjects::AccountObjects(const Dependencies& deps) : deps_(deps) {
+AccountObjects::AccountObjects(const Dependencies& deps)
+    : deps_(deps), helpdesk_({deps.accounts, deps.engine, deps.resets, deps.acts, deps.callers, deps.settings}) {
     deps_.connection.add_filter(answer_object_manager, this);
     deps_.connection.add_filter(bus::read_properties<AccountObjects>, this);
     deps_.connection.add_object_manager(protocol::root_path);
@@ -258,9 +242,7 @@ base::Task<void> AccountObjects::lock(bus::Call& call, const Caller& caller, Rea
 }
 
 base::Task<void> AccountObjects::unlock(bus::Call& call, const Caller& caller) {
-    const Uid uid = tree.require(call.path());
-    auto unlocking = deps_.engine.with_account_still(
-        uid, [this, uid, actor = Actor{caller.uid}] { return deps_.accounts.unlock(uid, actor); });
+    auto unlocking = helpdesk_.unlock(tree.require(call.path()), caller);
     co_await unlocking;
     call.reply();
 }
@@ -280,29 +262,47 @@ base::Task<void> AccountObjects::enable(bus::Call& call, const Caller& caller) {
 }
 
 base::Task<void> AccountObjects::start_reset(bus::Call& call, const Caller& caller, ResetOptions options) {
-    const Uid uid = tree.require(call.path());
-    const auto& services = deps_.settings.self_service.services;
-    const bool opens = std::ranges::any_of(services, [&](const std::string& service) {
-        return deps_.settings.flow(protocol::purpose::recover_password, service) != nullptr;
-    });
-    if (options.by && !opens) {
-        throw Error(Error::Kind::unavailable, "a code would open nothing here: the configuration has no "
-                                              "[flow.recover-password] for a service of [self_service]");
-    }
-    auto starting = deps_.engine.with_account_still(uid, [this, uid, caller, by = options.by] {
-        using config::StepKind;
-        return by ? deps_.resets.send(
-                        {uid, *by, caller.uid, protocol::purpose::recover_password,
-                         config::spec_of(*by == model::Medium::mail ? StepKind::ticket_mail : StepKind::ticket_sms)
-                             .name})
-                  : deps_.accounts.start_reset(uid, Actor{caller.uid});
-    });
+    auto starting = helpdesk_.start_reset(tree.require(call.path()), caller, options);
     co_await starting;
     call.reply();
 }
 
+base::Task<void> AccountObjects::issue_code(bus::Call& call, const Caller& caller) {
+    auto issuing = helpdesk_.issue_code(tree.require(call.path()), caller);
+    base::Secret code = co_await issuing;
+    protocol::Answers answers;
+    answers.push_back(std::move(code));
+    const base::Fd sealed = protocol::seal_answers(answers);
+    call.reply([&](Writer& writer) { writer.fd(sealed.get()); });
+}
+
+base::Task<void> AccountObjects::verify_caller(bus::Call& call, const Caller& caller, MediumName medium) {
+    auto verifying = helpdesk_.verify_caller(tree.require(call.path()), caller, medium.value);
+    co_await verifying;
+    call.reply();
+}
+
+base::Task<void> AccountObjects::confirm_caller(bus::Call& call, const Caller& caller, CallerCode code) {
+    auto confirming = helpdesk_.confirm_caller(tree.require(call.path()), caller, std::move(code.value));
+    co_await confirming;
+    call.reply();
+}
+
+base::Task<void> AccountObjects::list_acts(bus::Call& call, const Caller& /*caller*/) {
+    const Uid uid = tree.require(call.path());
+    (void)properties_of_account(uid); // not_found
+    call.reply([&](Writer& writer) { helpdesk_.write_acts(writer, uid); });
+    co_return;
+}
+
+base::Task<void> AccountObjects::approve_act(bus::Call& call, const Caller& caller, std::uint64_t number) {
+    auto approving = helpdesk_.approve(tree.require(call.path()), caller, number, call);
+    co_await approving;
+    call.reply();
+}
+
 base::Task<void> AccountObjects::confirm_addresses(bus::Call& call, const Caller& caller) {
-    auto confirming = deps_.accounts.confirm_addresses(tree.require(call.path()), Actor{caller.uid});
+    auto confirming = helpdesk_.confirm_addresses(tree.require(call.path()), caller);
     co_await confirming;
     call.reply();
 }
@@ -326,10 +326,7 @@ base::Task<void> AccountObjects::remove_factor(bus::Call& call, const Caller& ca
     removal.reason = std::move(reason.value);
     const auto plugin = deps_.settings.plugins.find(removal.factor);
     removal.is_configured = plugin != deps_.settings.plugins.end() && plugin->second.kind == config::PluginKind::step;
-    const Uid uid = tree.require(call.path());
-    auto removing = deps_.engine.with_account_still(uid, [this, uid, caller, removal = std::move(removal)] {
-        return deps_.accounts.remove_factor(uid, removal, Actor{caller.uid});
-    });
+    auto removing = helpdesk_.remove_factor(tree.require(call.path()), caller, std::move(removal));
     co_await removing;
     call.reply();
 }
@@ -344,6 +341,21 @@ const sd_bus_vtable AccountObjects::members[] = {
                             (bus::method<&AccountObjects::unlock, Action::unlock>), SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("StartReset", SD_BUS_ARGS("a{sv}", options), SD_BUS_NO_RESULT,
                             (bus::method<&AccountObjects::start_reset, Action::start_reset>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("IssueCode", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", code),
+                            (bus::method<&AccountObjects::issue_code, Action::start_reset>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("VerifyCaller", SD_BUS_ARGS("s", by), SD_BUS_NO_RESULT,
+                            (bus::method<&AccountObjects::verify_caller, Action::start_reset>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ConfirmCaller", SD_BUS_ARGS("h", code), SD_BUS_NO_RESULT,
+                            (bus::method<&AccountObjects::confirm_caller, Action::start_reset>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ListActs", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", acts),
+                            (bus::method<&AccountObjects::list_acts, Action::read_accounts>),
+                            SD_BUS_VTABLE_UNPRIVILEGED),
+    SD_BUS_METHOD_WITH_ARGS("ApproveAct", SD_BUS_ARGS("t", number), SD_BUS_NO_RESULT,
+                            (bus::method<&AccountObjects::approve_act, Action::start_reset>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("ConfirmAddresses", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT,
                             (bus::method<&AccountObjects::confirm_addresses, Action::manage_accounts>),
@@ -361,7 +373,7 @@ const sd_bus_vtable AccountObjects::members[] = {
                             (bus::method<&AccountObjects::enable, Action::manage_accounts>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD_WITH_ARGS("RemoveFactor", SD_BUS_ARGS("s", factor, "s", reason), SD_BUS_NO_RESULT,
-                            (bus::method<&AccountObjects::remove_factor, Action::manage_accounts>),
+                            (bus::method<&AccountObjects::remove_factor, Action::remove_factor>),
                             SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_VTABLE_END,
 };

@@ -7,11 +7,13 @@
 #include "daemon/accounts/accounts.h"
 #include "daemon/accounts/import.h"
 #include "daemon/api/caller.h"
+#include "daemon/api/helpdesk.h"
 #include "daemon/api/object_watchers.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/recovery/helpdesk_acts.h"
 #include "daemon/recovery/helpdesk_reset.h"
 #include "daemon/recovery/tickets.h"
 #include "daemon/store/store.h"
@@ -26,6 +28,7 @@
 #include "lib/protocol/names.h"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,13 +59,6 @@ using Reason = bus::Text<limits::reason_bytes>;
 using FactorName = bus::Text<limits::step_name_bytes>;
 using ServiceName = bus::Text<limits::client_field_bytes>;
 
-/// The a{sv} of StartReset. Throws Error (invalid) for a key or a medium that is not known.
-struct ResetOptions {
-    std::optional<model::Medium> by; ///< a code goes there; none: the next login asks for a new password
-
-    static ResetOptions read(bus::Reader& reader);
-};
-
 class AccountObjects {
 public:
     static constexpr bus::ObjectTree<model::Uid> tree{protocol::account_prefix};
@@ -76,6 +72,7 @@ public:
         accounts::Imports& imports;
         conversation::Engine& engine;
         recovery::HelpdeskReset& resets;
+        recovery::HelpdeskActs& acts;
         const recovery::Tickets& tickets;
         outbox::Outbox& outbox;
         const store::Store& store;
@@ -106,6 +103,11 @@ private:
     base::Task<void> disable(bus::Call& call, const Caller& caller, Reason reason);
     base::Task<void> enable(bus::Call& call, const Caller& caller);
     base::Task<void> start_reset(bus::Call& call, const Caller& caller, ResetOptions options);
+    base::Task<void> issue_code(bus::Call& call, const Caller& caller);
+    base::Task<void> verify_caller(bus::Call& call, const Caller& caller, MediumName medium);
+    base::Task<void> confirm_caller(bus::Call& call, const Caller& caller, CallerCode code);
+    base::Task<void> list_acts(bus::Call& call, const Caller& caller);
+    base::Task<void> approve_act(bus::Call& call, const Caller& caller, std::uint64_t number);
     base::Task<void> confirm_addresses(bus::Call& call, const Caller& caller);
     base::Task<void> authorise(bus::Call& call, const Caller& caller, ServiceName service);
     base::Task<void> deauthorise(bus::Call& call, const Caller& caller, ServiceName service);
@@ -119,6 +121,7 @@ private:
     static const sd_bus_vtable members[];
 
     Dependencies deps_;
+    Helpdesk helpdesk_;
 };
 
 } // namespace loquet::api

@@ -30,16 +30,20 @@ enum class Action : std::uint8_t {
     manage_accounts,
     unlock,
     start_reset,
+    remove_factor,
     read_audit,
+    approve_privileged,
     configure,
 };
 
-inline constexpr std::array<std::pair<Action, const char*>, 6> polkit_actions{{
+inline constexpr std::array<std::pair<Action, const char*>, 8> polkit_actions{{
     {Action::read_accounts, "org.loquet.auth1.read-accounts"},
     {Action::manage_accounts, "org.loquet.auth1.manage-accounts"},
     {Action::unlock, "org.loquet.auth1.unlock"},
     {Action::start_reset, "org.loquet.auth1.start-reset"},
+    {Action::remove_factor, "org.loquet.auth1.remove-factor"},
     {Action::read_audit, "org.loquet.auth1.read-audit"},
+    {Action::approve_privileged, "org.loquet.auth1.approve-privileged"},
     {Action::configure, "org.loquet.auth1.configure"},
 }};
 

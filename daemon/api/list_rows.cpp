@@ -51,6 +51,12 @@ const char* name_of(model::AuditKind kind) {
         return "password-recovered";
     case Kind::accounts_searched:
         return "accounts-searched";
+    case Kind::caller_verified:
+        return "caller-verified";
+    case Kind::act_requested:
+        return "act-requested";
+    case Kind::act_approved:
+        return "act-approved";
     }
     return "unknown";
 }

@@ -127,6 +127,14 @@ void check_groups(const AccountsConfig& accounts, Complaints& complaints) {
     }
 }
 
+void check_helpdesk(const HelpdeskConfig& helpdesk, Complaints& complaints) {
+    if (helpdesk.privileged_groups.size() > limits::machine_groups) {
+        complaints.add(complaints.position_of("helpdesk.privileged_groups"),
+                       "helpdesk.privileged_groups: accepted are at most " + std::to_string(limits::machine_groups)
+                           + " groups");
+    }
+}
+
 void check_hashing(const HashingConfig& hashing, Complaints& complaints) {
     for (const CostRange& cost : costs) {
         const bool fits = hashing.cost == 0 || (hashing.cost >= cost.least && hashing.cost <= cost.most);
@@ -152,6 +160,7 @@ void check_instance(const Config& config, const std::string& name, PluginKind ki
 void check(const Config& config, Complaints& complaints) {
     check_uids(config.accounts, complaints);
     check_groups(config.accounts, complaints);
+    check_helpdesk(config.helpdesk, complaints);
     check_hashing(config.hashing, complaints);
     if (config.password.expires_after.count() > 0 && config.password.warn >= config.password.expires_after) {
         complaints.add(complaints.position_of("password.warn_days", {"password.expires_after_days"}),

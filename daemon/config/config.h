@@ -105,6 +105,13 @@ struct SelfServiceConfig {
     friend bool operator==(const SelfServiceConfig&, const SelfServiceConfig&) = default;
 };
 
+struct HelpdeskConfig {
+    bool accept_unverified_callers = false; ///< the administrator knows; audited at every start and reload
+    /// Whose members have rights over the machine, or may act as its second person.
+    std::vector<std::string> privileged_groups = {"root", "sudo", "wheel", "adm", "docker", "lxd", "disk", "helpdesk"};
+    friend bool operator==(const HelpdeskConfig&, const HelpdeskConfig&) = default;
+};
+
 struct SupportConfig {
     std::string contact; ///< whom to call, in one line: shown where somebody cannot go on; empty: nobody is named
     friend bool operator==(const SupportConfig&, const SupportConfig&) = default;
@@ -146,6 +153,7 @@ struct Config {
     LockoutConfig lockout;
     ConversationConfig conversation;
     SelfServiceConfig self_service;
+    HelpdeskConfig helpdesk;
     SupportConfig support;
     OutboxConfig outbox;
     LogConfig log;

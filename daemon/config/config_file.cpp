@@ -167,6 +167,14 @@ void read_self_service(TableReader& table, SelfServiceConfig& self_service) {
     table.texts("services", self_service.services, is_service, "the name of a PAM service");
 }
 
+void read_helpdesk(TableReader& table, HelpdeskConfig& helpdesk) {
+    const auto is_group = [](std::string_view name) {
+        return !name.empty() && name.size() <= limits::client_field_bytes && base::is_printable(name);
+    };
+    table.boolean("accept_unverified_callers", helpdesk.accept_unverified_callers);
+    table.texts("privileged_groups", helpdesk.privileged_groups, is_group, "the name of a group");
+}
+
 void read_support(TableReader& table, SupportConfig& support) {
     const auto is_contact = [](std::string_view text) {
         return text.size() <= limits::support_contact_bytes && base::is_printable(text);
@@ -238,6 +246,7 @@ void read_file(TableReader& file, Config& config) {
     read_part(file, "lockout", config.lockout, read_lockout);
     read_part(file, "conversation", config.conversation, read_conversation);
     read_part(file, "self_service", config.self_service, read_self_service);
+    read_part(file, "helpdesk", config.helpdesk, read_helpdesk);
     read_part(file, "support", config.support, read_support);
     read_part(file, "outbox", config.outbox, read_outbox);
     read_part(file, "log", config.log, read_log);

@@ -91,6 +91,9 @@ Milliseconds life_of(const Ticket& ticket) {
     if (!ticket.place.medium) {
         return operator_life;
     }
+    if (ticket.place.type == TicketType::verify_caller) {
+        return caller_life;
+    }
     if (*ticket.place.medium == Medium::sms) {
         return sms_life;
     }
@@ -101,6 +104,9 @@ Milliseconds life_of(const Ticket& ticket) {
 const char* text_of(TicketType type, TicketIssuer asked_by, Medium medium, bool with_name) {
     if (type == TicketType::unlock) {
         return medium == Medium::sms ? "ticket.unlock_sms" : "ticket.unlock_mail";
+    }
+    if (type == TicketType::verify_caller) {
+        return medium == Medium::sms ? "ticket.verify_sms" : "ticket.verify_mail";
     }
     if (with_name) {
         return medium == Medium::sms ? "ticket.recover_named_sms" : "ticket.recover_named_mail";
@@ -221,12 +227,16 @@ bool is_taken_up(WriteTxn& txn, Store::Work& message) {
 namespace {
 
 void require_sensible(const Tickets::Issue& request) {
-    if (request.medium && request.type != TicketType::recover && request.type != TicketType::unlock) {
+    const bool verifies = request.type == TicketType::verify_caller;
+    if (request.medium && request.type != TicketType::recover && request.type != TicketType::unlock && !verifies) {
         throw Error(Error::Kind::invalid,
                     "there is no message for a ticket of the type " + std::string(to_text(request.type)));
     }
     if (!request.medium && request.issuer == TicketIssuer::owner) {
         throw Error(Error::Kind::invalid, "only an operator reads a code out");
+    }
+    if (verifies && (!request.medium || request.issuer != TicketIssuer::helpdesk)) {
+        throw Error(Error::Kind::invalid, "only an operator verifies a caller, by a code that is sent");
     }
 }
 
@@ -238,17 +248,21 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     require_sensible(request);
     const Milliseconds at = now();
     Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place); });
-    const bool live = before.ticket && is_live(*before.ticket, before.generation, at);
+    const bool others =
+        request.type == TicketType::verify_caller && before.ticket && before.ticket->actor != request.actor;
+    const bool live = before.ticket && !others && is_live(*before.ticket, before.generation, at);
     const bool begins =
         !live || (request.issuer != TicketIssuer::owner && before.ticket->issuer == TicketIssuer::owner);
     if (request.medium && (outbox_ == nullptr || (!begins && !may_go_out_again(*before.ticket, at)))) {
-        return {check_alone(account, place, std::move(before)), {}, false};
+        return {check_alone(account, place, std::move(before)), {}, false, 0};
     }
     if (!request.medium && !begins) {
         Secret code = code_of(*before.ticket);
-        return {check_alone(account, place, std::move(before)), std::move(code), false};
+        const std::uint64_t serial = before.ticket->serial;
+        return {check_alone(account, place, std::move(before)), std::move(code), false, serial};
     }
     Ticket ticket = begins ? begun(request, before, live, at) : *before.ticket;
+    const std::uint64_t serial = ticket.serial;
     if (!request.medium) {
         Secret code = code_of(ticket);
         return {[account, place, before = std::move(before), ticket = std::move(ticket), at](WriteTxn& txn) {
@@ -256,7 +270,7 @@ Tickets::Issued Tickets::issue(const Issue& request) {
                     TicketsTable::put(txn, account, ticket);
                     store::MetaTable::put_steady_time(txn, at);
                 },
-                std::move(code), false};
+                std::move(code), false, serial};
     }
     ticket = sent_once_more(std::move(ticket), at);
     outbox::SendRequest message = message_with(ticket, request, before, at);
@@ -273,7 +287,8 @@ Tickets::Issued Tickets::issue(const Issue& request) {
                 }
             },
             {},
-            true};
+            true,
+            serial};
 }
 
 std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::span<const TicketType> types,

@@ -35,6 +35,7 @@ inline constexpr base::Milliseconds pressed_mail_life = std::chrono::hours(6);
 inline constexpr std::uint32_t pressed_after = 6;
 inline constexpr base::Milliseconds sms_life = std::chrono::minutes(10);
 inline constexpr base::Milliseconds operator_life = std::chrono::minutes(30); ///< of a code that is read out
+inline constexpr base::Milliseconds caller_life = std::chrono::minutes(10);   ///< of a code that a caller reads out
 inline constexpr base::Milliseconds grace = std::chrono::minutes(5); ///< from the first time that a code is typed
 inline constexpr base::Milliseconds resend_pause = std::chrono::minutes(1);
 inline constexpr std::uint32_t most_resends = 5; ///< of one ticket's code, after the first message
@@ -72,16 +73,18 @@ public:
     };
     struct Issued {
         store::Store::Work work;
-        base::Secret code;  ///< of a ticket without a medium: shown to the operator once, never kept; empty else
-        bool sends = false; ///< the work writes a message
+        base::Secret code;        ///< of a ticket without a medium: shown to the operator once, never kept; empty else
+        bool sends = false;       ///< the work writes a message
+        std::uint64_t serial = 0; ///< of the ticket that it then is
     };
     /// Under the account's permit. While a ticket of that type and medium is live, its code goes out once more, at most
     /// `most_resends` times and `resend_pause` apart (of one that lives for `pressed_mail_life`, never), and it lives
     /// no longer for that; a request in between sends and changes nothing. Else a new ticket with a new code takes the
     /// place of the one that is dead. A request of the helpdesk begins a ticket of its owner's anew, with the same
-    /// code. A ticket is made, and a message counted, only where the outbox takes the message up; else the record of
-    /// the refused message is all that is written. The work throws Error: `conflict` where the account or its ticket
-    /// changed in between, `not_found` where the account is gone.
+    /// code. A code by which a caller is verified is one operator's: for another one it is a new one. A ticket is made,
+    /// and a message counted, only where the outbox takes the message up; else the record of the refused message is all
+    /// that is written. The work throws Error: `conflict` where the account or its ticket changed in between,
+    /// `not_found` where the account is gone.
     [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.

@@ -108,4 +108,14 @@ std::optional<IdentifierKey> key_from(Bytes bytes) noexcept {
                          key_from<model::Uid>(bytes.subspan(digest_bytes)).value_or(model::Uid{})};
 }
 
+template <>
+std::optional<ActKey> key_from(Bytes bytes) noexcept {
+    constexpr std::size_t of_the_uid = sizeof(std::uint32_t);
+    if (bytes.size() != of_the_uid + sizeof(std::uint64_t)) {
+        return std::nullopt;
+    }
+    return ActKey{key_from<model::Uid>(bytes.first(of_the_uid)).value_or(model::Uid{}),
+                  key_from<std::uint64_t>(bytes.subspan(of_the_uid)).value_or(0)};
+}
+
 } // namespace loquet::store

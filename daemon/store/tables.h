@@ -55,7 +55,8 @@ enum class Sealed : std::uint8_t {
     X(budgets,          "budgets",       3, stays,         all, "digest of a budget", "`UsageRecord`") \
     X(references,       "references",    3, stays,         all, "digest of a message's reference", "number of the message, 8 bytes") \
     X(tickets,          "tickets",       4, goes_by_uid,   all, "UID, then type and medium (0: none) of the ticket, 1 byte each", "length and bytes of the seed") \
-    X(identifiers,      "identifiers",   5, goes_by_address, all, "digest of an identifier, then UID", "nothing")
+    X(identifiers,      "identifiers",   5, goes_by_address, all, "digest of an identifier, then UID", "nothing") \
+    X(acts,             "acts",          5, goes_by_uid,   all, "UID, then number of the act, 8 bytes", "`ActRecord`")
 
 /// X(kind, label, of what). Each kind has a key of its own, derived with its label, so that a name and a place of the
 /// same text differ. A label is never changed.
@@ -136,6 +137,12 @@ struct TicketKey {
     model::TicketPlace place;
 };
 
+/// One of an account's acts: a key of the table of acts.
+struct ActKey {
+    model::Uid account;
+    std::uint64_t number = 0;
+};
+
 /// The bytes of one key, on the stack: big-endian numbers, raw digests, or a text, so that the order of the bytes is
 /// the order of the values. Nothing else writes keys.
 class Key {
@@ -155,6 +162,10 @@ public:
     explicit Key(const IdentifierKey& identifier) {
         add(identifier.identifier.bytes);
         add(identifier.account.value);
+    }
+    explicit Key(const ActKey& act) {
+        add(act.account.value);
+        add(act.number);
     }
     /// Throws Error (invalid) where the text does not fit.
     explicit Key(std::string_view text) { add(text); }
@@ -196,5 +207,7 @@ template <>
 [[nodiscard]] std::optional<Membership> key_from(Bytes bytes) noexcept;
 template <>
 [[nodiscard]] std::optional<IdentifierKey> key_from(Bytes bytes) noexcept;
+template <>
+[[nodiscard]] std::optional<ActKey> key_from(Bytes bytes) noexcept;
 
 } // namespace loquet::store

@@ -19,7 +19,7 @@ void become(std::uint32_t uid) {
 
 } // namespace
 
-CallersTest::CallersTest() {
+CallersTest::CallersTest(MachineOptions options) : machine_(std::move(options)) {
     // The socket is for everybody; the folder around it is the test's own.
     const std::string path = machine_.bus().address().substr(std::string_view("unix:path=").size());
     std::filesystem::permissions(std::filesystem::path(path).parent_path(),

@@ -22,7 +22,7 @@ constexpr base::Milliseconds call_timeout = std::chrono::seconds(60);
 
 class CallersTest : public testing::Test {
 protected:
-    CallersTest();
+    explicit CallersTest(MachineOptions options = {});
 
     [[nodiscard]] bus::Connection connect_as(std::uint32_t uid) const;
     [[nodiscard]] static bus::Message manager_call(bus::Connection& connection, const char* member) {

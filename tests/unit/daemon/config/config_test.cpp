@@ -238,6 +238,26 @@ TEST(AConfiguration, NamesTheServicesWhosePeopleMayHelpThemselves) {
                 ElementsAre(HasSubstr("unknown key self_service.names; accepted here: services")));
 }
 
+TEST(AConfiguration, NamesTheGroupsWhoseMembersTakeTwoPeople) {
+    EXPECT_FALSE(config_of("").helpdesk.accept_unverified_callers);
+    EXPECT_THAT(config_of("").helpdesk.privileged_groups, testing::IsSupersetOf({"sudo", "adm", "helpdesk"}));
+    EXPECT_TRUE(config_of("helpdesk.accept_unverified_callers = true").helpdesk.accept_unverified_callers);
+    EXPECT_THAT(config_of("helpdesk.privileged_groups = ['it staff']").helpdesk.privileged_groups,
+                ElementsAre("it staff"));
+    for (const char* list : {"['']", "[3]", "'sudo'", "[\"a\\u001bb\"]"}) {
+        EXPECT_THAT(complaints_about(std::string("helpdesk.privileged_groups = ") + list),
+                    ElementsAre(HasSubstr("helpdesk.privileged_groups: accepted is ")))
+            << list;
+    }
+    std::string groups;
+    for (std::size_t i = 0; i < limits::machine_groups; ++i) {
+        groups += "'g" + std::to_string(i) + "', ";
+    }
+    EXPECT_THAT(complaints_about("helpdesk.privileged_groups = [" + groups + "]"), IsEmpty());
+    EXPECT_THAT(complaints_about("helpdesk.privileged_groups = [" + groups + "'one more']"),
+                ElementsAre(HasSubstr("accepted are at most 32 groups")));
+}
+
 TEST(AConfiguration, NamesWhomToCallInOneLine) {
     EXPECT_EQ(config_of("").support.contact, "");
     EXPECT_EQ(config_of("support.contact = 'Assistance : 01 23 45 67 89, de 8 h à 18 h'").support.contact,

@@ -84,7 +84,7 @@ TEST(TheShippedConfiguration, ShowsEveryKeyThatIsAccepted) {
     const std::string text = with_everything_set(shipped());
     for (const char* table :
          {"store", "directory", "runtime", "accounts", "hashing", "password", "lockout", "conversation", "self_service",
-          "support", "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
+          "helpdesk", "support", "outbox", "outbox.mail_budget", "outbox.sms_budget", "log", "plugins.lockout"}) {
         const std::size_t begin = text.find(std::string("\n[") + table + "]\n");
         ASSERT_NE(begin, std::string::npos) << table;
         const std::string section = text.substr(begin, text.find("\n[", begin + 1) - begin);

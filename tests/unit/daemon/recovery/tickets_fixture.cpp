@@ -75,7 +75,7 @@ Tickets::Issue TicketsFixture::by_helpdesk(std::optional<Medium> medium, std::ui
 
 TicketsFixture::Issued TicketsFixture::issue(Tickets::Issue request) {
     const std::uint64_t before = newest_message();
-    auto [work, code, sends] = tickets_->issue(std::move(request));
+    auto [work, code, sends, serial] = tickets_->issue(std::move(request));
     write(std::move(work));
     restart();
     return {std::string(code.reveal()), codes_behind(before), sends};

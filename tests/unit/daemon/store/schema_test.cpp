@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/store/accounts_table.h"
+#include "daemon/store/acts_table.h"
 #include "daemon/store/counters_table.h"
 #include "daemon/store/identifiers_table.h"
 #include "daemon/store/meta_table.h"
@@ -138,6 +139,17 @@ TEST_P(APastStore, FindsItsAccountsByTheirConfirmedAddress) {
         EXPECT_EQ(IdentifiersTable::with_mail(txn, "anna@example.org", 2), std::vector{Uid{1000}});
         return 0;
     });
+}
+
+TEST_P(APastStore, HasTheActsOfItsTime) {
+    constexpr int first_with_acts = 5;
+    const auto acts = store_->read([](const ReadTxn& txn) { return ActsTable::of(txn, Uid{1000}); });
+    ASSERT_EQ(acts.size(), GetParam() >= first_with_acts ? 1U : 0U);
+    if (!acts.empty()) {
+        EXPECT_EQ(acts.front().kind, model::ActKind::factor_removed);
+        EXPECT_EQ(acts.front().actor_name, "paul");
+        EXPECT_EQ(acts.front().detail, "totp");
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(EverySchema, APastStore, testing::Range(1, static_cast<int>(schema_version()) + 1));

@@ -104,7 +104,7 @@ protected:
 
 TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
     const auto texts = rendered("Ville de Rouen", "camille", "kiosk7, tty1");
-    EXPECT_THAT(texts, testing::SizeIs(14));
+    EXPECT_THAT(texts, testing::SizeIs(16));
     for (const std::string& text : texts) {
         EXPECT_THAT(text, testing::StartsWith("Ville de Rouen"));
         EXPECT_THAT(text, testing::HasSubstr(" camille"));
@@ -122,12 +122,17 @@ TEST_F(ANotice, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
 class TheMessageOfATicket : public TheTextsOfAFamily {};
 
 TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhomToCall) {
-    const auto texts = rendered("ticket.", {{"organisation", "Ville de Rouen"},
+    std::vector<std::string> texts;
+    for (const char* family : {"ticket.recover", "ticket.reset", "ticket.unlock"}) {
+        const auto more = rendered(family, {{"organisation", "Ville de Rouen"},
+                                            {"contact", "Ville de Rouen"},
                                             {"place", "kiosk7, tty1"},
                                             {"minutes", "10"},
                                             {"code", "1234 5678"},
                                             {"name", "camille"}});
-    EXPECT_THAT(texts, testing::SizeIs(12));
+        texts.insert(texts.end(), more.begin(), more.end());
+    }
+    EXPECT_THAT(texts, testing::SizeIs(16));
     for (const std::string& text : texts) {
         const std::string use = text.substr(0, text.find('.'));
         EXPECT_THAT(use, testing::HasSubstr("1234 5678"));
@@ -144,8 +149,24 @@ TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhom
     }
 }
 
+TEST_F(TheMessageOfATicket, TellsACallerToReadItOutOnlyWhereTheyCalled) {
+    const auto texts = rendered(
+        "ticket.verify",
+        {{"organisation", "Ville de Rouen"}, {"contact", "Ville de Rouen"}, {"place", "kiosk7, tty1"}, {"minutes", "10"}, {"code", "1234 5678"}});
+    EXPECT_THAT(texts, testing::SizeIs(4));
+    for (const std::string& text : texts) {
+        EXPECT_THAT(text, testing::StartsWith("1234 5678"));
+        EXPECT_THAT(text, testing::ContainsRegex("because YOU called|parce que VOUS l'avez appel"));
+        EXPECT_THAT(text, testing::ContainsRegex("tell it to nobody|ne le dites \u00e0 personne"));
+        EXPECT_THAT(text, testing::ContainsRegex("10 min"));
+        EXPECT_THAT(text, testing::HasSubstr("kiosk7, tty1"));
+        EXPECT_THAT(text, testing::HasSubstr("Ville de Rouen"));
+        EXPECT_THAT(text, testing::Not(testing::ContainsRegex("prompt|invite|password|mot de passe")));
+    }
+}
+
 TEST_F(TheMessageOfATicket, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
-    for (const char* id : {"ticket.recover_sms", "ticket.recover_named_sms", "ticket.reset_sms"}) {
+    for (const char* id : {"ticket.recover_sms", "ticket.recover_named_sms", "ticket.reset_sms", "ticket.unlock_sms", "ticket.verify_sms"}) {
         const auto texts = rendered(id, {{"organisation", std::string(limits::notice_organisation_characters, 'o')},
                                          {"place", std::string(longest_place, 'p')},
                                          {"minutes", "10"},
