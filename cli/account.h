@@ -48,7 +48,8 @@ ExitCode confirm(Client& client, Output& output, const std::string& name);
 ExitCode unlock(Client& client, Output& output, const std::string& name);
 struct ResetOptions {
     std::string name;
-    std::string by; ///< "mail" or "sms": a code goes there; "code": it is shown; empty: a new password at the next login
+    std::string
+        by; ///< "mail" or "sms": a code goes there; "code": it is shown; empty: a new password at the next login
 };
 ExitCode reset(Client& client, Output& output, const ResetOptions& options);
 ExitCode list_factors(Client& client, Output& output, const std::string& name);

@@ -69,8 +69,8 @@ Application::Application(Options options)
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,
                 [this] { return reload_for_caller(); }}),
       conversations_(connection_, watchers_, engine_, tasks_),
-      account_objects_({connection_, callers_, watchers_, accounts_, imports_, engine_, resets_, acts_, tickets_, outbox_,
-                        store_, loop_, settings_, steady_, clock_, tasks_}),
+      account_objects_({connection_, callers_, watchers_, accounts_, imports_, engine_, resets_, acts_, tickets_,
+                        outbox_, store_, loop_, settings_, steady_, clock_, tasks_}),
       jobs_(connection_, watchers_, imports_, tasks_), reloading_(loop_), tasks_(log_failure),
       reloads_([](const std::exception_ptr&) {}) {
     log::set_level(settings_.log.level);

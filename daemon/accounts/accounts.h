@@ -154,8 +154,8 @@ private:
     base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor,
                                   store::Store::Work also = {});
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
-    /// `notice`: what the owner is told then. `also`: what goes into the transaction then. `shown`: what is shown at the
-    /// next logins, where that is no notice.
+    /// `notice`: what the owner is told then. `also`: what goes into the transaction then. `shown`: what is shown at
+    /// the next logins, where that is no notice.
     base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit,
                             std::optional<model::Notice> notice = std::nullopt, store::Store::Work also = {},
                             std::optional<model::ScreenEvent> shown = std::nullopt);

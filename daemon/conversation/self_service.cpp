@@ -84,9 +84,9 @@ bool is_at_a_program_of_self_service(const config::Config& settings, const Clien
 bool offers_self_service(const config::Config& settings, const Client& client) {
     constexpr std::array ways{protocol::purpose::recover_password, protocol::purpose::recover_name,
                               protocol::purpose::unlock};
-    return is_at_a_program_of_self_service(settings, client)
-           && std::ranges::any_of(
-               ways, [&](const char* purpose) { return settings.flow(purpose, client.service) != nullptr; });
+    return is_at_a_program_of_self_service(settings, client) && std::ranges::any_of(ways, [&](const char* purpose) {
+               return settings.flow(purpose, client.service) != nullptr;
+           });
 }
 
 model::TicketType type_of_ticket(const std::string& purpose) {

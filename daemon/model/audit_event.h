@@ -29,9 +29,9 @@ enum class AuditKind : std::uint8_t {
     password_recovered =
         15,                 ///< a forgotten password got a new one; `detail` says by what its owner proved who they are
     accounts_searched = 24, ///< by the helpdesk; `detail` says how many were found, and a keyed hash of what for
-    caller_verified = 20, ///< of an operator: granted for a right code; else it was sent, or wrong, as `detail` says
-    act_requested = 21,   ///< an operator wants to do what takes two people; `detail` says what
-    act_approved = 22,    ///< by the second one
+    caller_verified = 20,   ///< of an operator: granted for a right code; else it was sent, or wrong, as `detail` says
+    act_requested = 21,     ///< an operator wants to do what takes two people; `detail` says what
+    act_approved = 22,      ///< by the second one
 };
 
 struct AuditEvent {

@@ -135,13 +135,14 @@ base::Task<base::Secret> HelpdeskReset::read_out(Request request, store::Store::
     Tickets::Issued issued = tickets_.issue(issue_of(request));
     store::Store::Work telling =
         notify_ ? notify_(request.account, model::Notice::code_read_out) : store::Store::Work();
-    auto writing = store_.write([work = all_of(std::move(issued.work), std::move(done), event, model::ScreenEvent::code_read_out),
-                                 telling = std::move(telling)](store::WriteTxn& txn) mutable {
-        work(txn);
-        if (telling) {
-            telling(txn);
-        }
-    });
+    auto writing =
+        store_.write([work = all_of(std::move(issued.work), std::move(done), event, model::ScreenEvent::code_read_out),
+                      telling = std::move(telling)](store::WriteTxn& txn) mutable {
+            work(txn);
+            if (telling) {
+                telling(txn);
+            }
+        });
     co_await writing;
     co_return std::move(issued.code);
 }

@@ -91,9 +91,10 @@ protected:
 TEST_F(AnAccountOnTheTelephone, BeginsWithTheVerdictAndWhatToDo) {
     EXPECT_THAT(shown(), StartsWith("alice can log in here.\n\"Forgotten password\" at the prompt works now.\n\n"));
     told_ = {{"login", "failures"}, {"login_until", monday}, {"reason", "too-many-failures"}, {"recovery", "open"}};
-    EXPECT_THAT(shown(), StartsWith("alice cannot log in: locked by failures until 2001-12-03 08:00 (too-many-failures).\n"
-                                    "\"Forgotten password\" at the prompt works now.\n"
-                                    "'loquetctl account unlock alice' ends the lock.\n"));
+    EXPECT_THAT(shown(),
+                StartsWith("alice cannot log in: locked by failures until 2001-12-03 08:00 (too-many-failures).\n"
+                           "\"Forgotten password\" at the prompt works now.\n"
+                           "'loquetctl account unlock alice' ends the lock.\n"));
     told_ = {{"login", "failures"}, {"login_until", std::uint64_t{UINT64_MAX}}, {"recovery", "no-address"}};
     EXPECT_THAT(shown(), StartsWith("alice cannot log in: locked by failures until somebody unlocks it.\n"
                                     "'loquetctl account unlock alice' ends the lock.\n"));

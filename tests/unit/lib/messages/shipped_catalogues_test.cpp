@@ -150,9 +150,11 @@ TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhom
 }
 
 TEST_F(TheMessageOfATicket, TellsACallerToReadItOutOnlyWhereTheyCalled) {
-    const auto texts = rendered(
-        "ticket.verify",
-        {{"organisation", "Ville de Rouen"}, {"contact", "Ville de Rouen"}, {"place", "kiosk7, tty1"}, {"minutes", "10"}, {"code", "1234 5678"}});
+    const auto texts = rendered("ticket.verify", {{"organisation", "Ville de Rouen"},
+                                                  {"contact", "Ville de Rouen"},
+                                                  {"place", "kiosk7, tty1"},
+                                                  {"minutes", "10"},
+                                                  {"code", "1234 5678"}});
     EXPECT_THAT(texts, testing::SizeIs(4));
     for (const std::string& text : texts) {
         EXPECT_THAT(text, testing::StartsWith("1234 5678"));
@@ -166,7 +168,8 @@ TEST_F(TheMessageOfATicket, TellsACallerToReadItOutOnlyWhereTheyCalled) {
 }
 
 TEST_F(TheMessageOfATicket, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
-    for (const char* id : {"ticket.recover_sms", "ticket.recover_named_sms", "ticket.reset_sms", "ticket.unlock_sms", "ticket.verify_sms"}) {
+    for (const char* id : {"ticket.recover_sms", "ticket.recover_named_sms", "ticket.reset_sms", "ticket.unlock_sms",
+                           "ticket.verify_sms"}) {
         const auto texts = rendered(id, {{"organisation", std::string(limits::notice_organisation_characters, 'o')},
                                          {"place", std::string(longest_place, 'p')},
                                          {"minutes", "10"},
