@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """People who forgot their password get back in at the console of a machine that speaks French: a real mail server, a real
 gateway, login under a terminal, and the helpdesk's command."""
+import os
+import pathlib
+import re
 import unittest
 
 from mail_server import mails_to
@@ -10,7 +13,8 @@ from recovery_site import RecoverySite
 from site_with_codes import messages_for
 from terminal import Terminal
 
-NAMES = ("camille", "robin", "sacha", "lou", "maxime", "claude", "alex", "dominique", "charlie", "morgan")
+NAMES = ("camille", "robin", "sacha", "lou", "maxime", "claude", "alex", "dominique", "charlie", "morgan",
+         "jeanne", "andrea", "eden")
 NEXT_QUESTION = "kiosk (connexion|login)"
 HINTED = "Mot de passe (Entrée : aide) : "
 MENU = "1 mot de passe oublié  2 j'ai un code  3 aide : "
@@ -20,6 +24,8 @@ NEW = "Nouveau mot de passe : "
 AGAIN = "Confirmez le nouveau mot de passe : "
 # Each person's own: one that was used before is refused.
 NEW_PASSWORD = "kanari-Quimbaz2-ostreph"
+
+_PICTURES = os.environ.get("LOQUET_PICTURES")
 
 site = None
 
@@ -63,6 +69,19 @@ def log_in_with(name, password):
         return screen.end()
 
 
+def as_a_guide_shows_it(screen, code):
+    """Without colours, the code, and what each release of Debian says by itself before and after."""
+    text = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]|\r", "", screen.shown).replace(code, "1234 5678")
+    text = re.sub(rf"\A{NEXT_QUESTION}\s*:\s*", "kiosk connexion : ", text)
+    before, _, shell = text.partition(AGAIN)
+    return f"{before}{AGAIN}\n" + shell[shell.rindex("\n", 0, shell.index("$ ")) + 1:]
+
+
+def captures_in(path):
+    """What stands in a document as shown by login(1)."""
+    return re.findall(r"<!-- as login shows it -->\n```text\n(.*?)```", pathlib.Path(path).read_text(encoding="utf-8"), re.DOTALL)
+
+
 class APersonWhoForgotThePassword(unittest.TestCase):
     def test_APART12_gets_in_with_the_code_of_a_mail_in_one_sitting(self):
         with ask_for_a_code("camille", "1") as screen:
@@ -71,6 +90,32 @@ class APersonWhoForgotThePassword(unittest.TestCase):
         self.assertEqual(log_in_with("camille", NEW_PASSWORD), 0)
         with log_in("camille", CHOSEN) as screen:
             screen.wait_for(REFUSED)
+
+    def test_sees_what_the_guide_shows(self):
+        with Terminal("login") as screen:
+            screen.wait_for_match(NEXT_QUESTION + r"\s*:")
+            screen.type("jeanne")
+            press_enter(screen, PROMPT)
+            press_enter(screen, HINTED)
+            screen.wait_for(MENU)
+            screen.type("1")
+            screen.wait_for(MEDIUM)
+            screen.type("1")
+            screen.wait_for(CODE)
+            code = site.code_by_mail("jeanne")
+            screen.type(code)
+            screen.answer(NEW, NEW_PASSWORD)
+            screen.answer(AGAIN, NEW_PASSWORD)
+            screen.type_at_shell("id -un")
+            screen.wait_for("jeanne\n")
+        shown = as_a_guide_shows_it(screen, code)
+        if _PICTURES:
+            pathlib.Path(_PICTURES).mkdir(parents=True, exist_ok=True)
+            pathlib.Path(_PICTURES, "login.txt").write_text(shown, encoding="utf-8")
+        self.assertEqual(captures_in("/usr/src/loquet/docs/when-somebody-forgot.md"), [shown])
+        for shorter in captures_in("/usr/src/loquet/README.md"):
+            lines = iter(shown.splitlines())
+            self.assertEqual([line for line in shorter.splitlines() if line not in lines], [], "in this order")
 
     def test_APART15_gets_in_with_the_code_of_an_sms_in_one_sitting(self):
         with ask_for_a_code("robin", "2") as screen:
@@ -84,24 +129,44 @@ class APersonWhoForgotThePassword(unittest.TestCase):
         with log_in("sacha", code) as screen:
             self.assertEqual(choose(screen, "sacha"), 0)
 
-    def test_goes_on_with_the_same_code_though_login_was_ended_at_each_prompt(self):
-        with Terminal("login", "lou") as screen:
-            press_enter(screen, PROMPT)
-        with Terminal("login", "lou") as screen:
-            press_enter(screen, PROMPT)
-            press_enter(screen, HINTED)
-            screen.wait_for(MENU)
-        with ask_for_a_code("lou", "2"):
-            code = site.code_by_sms("lou")
-        with log_in("lou", code) as screen:
-            screen.answer(NEW, NEW_PASSWORD)
-        with log_in("lou", code) as screen:
+    def out_of_time_at_each_question_before_the_code(self, name, medium):
+        """login's time is over at one question after the other, until a code was asked for."""
+        for answered, prompt in enumerate((PROMPT, HINTED, MENU, MEDIUM)):
+            with Terminal("login", name) as screen:
+                for question, answer in ((PROMPT, ""), (HINTED, ""), (MENU, "1"))[:answered]:
+                    screen.wait_for(question)
+                    screen.type(answer)
+                screen.wait_for(prompt)
+                self.assertEqual(screen.run_out_of_time(), 0)
+        with ask_for_a_code(name, medium) as screen:
+            self.assertEqual(screen.run_out_of_time(), 0)
+
+    def goes_on_though_out_of_time(self, name, code):
+        """At each question behind the code, and then to the end with the same one."""
+        with log_in(name, code) as screen:
             screen.wait_for(NEW)
-        with log_in("lou", code.replace(" ", "")) as screen:
-            self.assertEqual(choose(screen, "lou"), 0)
-        with log_in("lou", code) as screen:
+            self.assertEqual(screen.run_out_of_time(), 0)
+        with log_in(name, code) as screen:
+            screen.answer(NEW, NEW_PASSWORD)
+            screen.wait_for(AGAIN)
+            self.assertEqual(screen.run_out_of_time(), 0)
+        with log_in(name, code.replace(" ", "")) as screen:
+            self.assertEqual(choose(screen, name), 0)
+        with log_in(name, code) as screen:
             screen.wait_for(REFUSED)
+
+    def test_goes_on_with_the_same_code_of_a_mail_though_login_runs_out_of_time_at_each_question(self):
+        self.out_of_time_at_each_question_before_the_code("andrea", "1")
+        self.goes_on_though_out_of_time("andrea", site.code_by_mail("andrea"))
+
+    def test_goes_on_with_the_same_code_of_an_sms_though_login_runs_out_of_time_at_each_question(self):
+        self.out_of_time_at_each_question_before_the_code("lou", "2")
+        self.goes_on_though_out_of_time("lou", site.code_by_sms("lou"))
         self.assertEqual(len(site.gateway.messages_to(site.phones["lou"])), 2, "one code, and the notice")
+
+    def test_goes_on_with_the_same_code_of_the_helpdesk_though_login_runs_out_of_time_at_each_question(self):
+        output_of("loquetctl", "account", "reset", "eden", "--by", "mail")
+        self.goes_on_though_out_of_time("eden", site.code_by_mail("eden"))
 
     def test_BONUS18_gets_in_though_the_login_is_locked_by_failures(self):
         for _ in range(5):

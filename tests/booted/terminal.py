@@ -114,6 +114,11 @@ class Terminal:
                 pass
         return False
 
+    def run_out_of_time(self):
+        """As when login(1)'s sixty seconds are over: its own alarm rings. Returns its exit code."""
+        os.kill(self._pid, signal.SIGALRM)
+        return self.end()
+
     def end(self):
         """Waits until the program ends, and returns its exit code."""
         self._read_to_the_end()

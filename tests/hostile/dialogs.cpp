@@ -41,9 +41,13 @@ BegunDialog read_begun(const bus::Message& reply) {
     return {std::move(path), protocol::read_turn(reader)};
 }
 
-bus::Message answer_request(bus::Connection& connection, const std::string& path, std::string_view password) {
+protocol::Answers one_answer(std::string_view text) {
     protocol::Answers answers;
-    answers.emplace_back(password);
+    answers.emplace_back(text);
+    return answers;
+}
+
+bus::Message answer_request(bus::Connection& connection, const std::string& path, const protocol::Answers& answers) {
     const base::Fd sealed = protocol::seal_answers(answers);
     bus::Message request =
         connection.method_call(protocol::bus_name, path.c_str(), protocol::conversation_interface, "Answer");
@@ -81,7 +85,7 @@ BegunDialog begin(bus::Connection& connection, const Guess& guess) {
 }
 
 protocol::Turn answer(bus::Connection& connection, const std::string& path, std::string_view password) {
-    const bus::Message reply = connection.call(answer_request(connection, path, password), bus_patience);
+    const bus::Message reply = connection.call(answer_request(connection, path, one_answer(password)), bus_patience);
     return read_answer(reply);
 }
 
@@ -100,7 +104,13 @@ base::Task<BegunDialog> begin_async(bus::Connection& connection, Guess guess) {
 }
 
 base::Task<protocol::Turn> answer_async(bus::Connection& connection, std::string path, std::string_view password) {
-    auto calling = connection.call_async(answer_request(connection, path, password), bus_patience);
+    auto answering = answer_async(connection, std::move(path), one_answer(password));
+    protocol::Turn turn = co_await answering;
+    co_return turn;
+}
+
+base::Task<protocol::Turn> answer_async(bus::Connection& connection, std::string path, protocol::Answers answers) {
+    auto calling = connection.call_async(answer_request(connection, path, answers), bus_patience);
     const bus::Message reply = co_await calling;
     co_return read_answer(reply);
 }
@@ -127,7 +137,7 @@ std::string transcript(bus::Connection& connection, const Guess& guess, const st
     const BegunDialog dialog = read_begun(begun);
     bool is_asked = std::holds_alternative<protocol::Ask>(dialog.turn);
     for (auto next = typed.begin(); is_asked && next != typed.end(); ++next) {
-        const bus::Message reply = connection.call(answer_request(connection, dialog.path, *next), bus_patience);
+        const bus::Message reply = connection.call(answer_request(connection, dialog.path, one_answer(*next)), bus_patience);
         seen += values_of(reply);
         bus::check(sd_bus_message_rewind(reply.get(), 1), "cannot read a message again");
         is_asked = std::holds_alternative<protocol::Ask>(read_answer(reply));

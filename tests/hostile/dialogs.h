@@ -40,6 +40,7 @@ struct BegunDialog {
 /// The same on a connection that is attached to a loop.
 base::Task<BegunDialog> begin_async(bus::Connection& connection, Guess guess);
 base::Task<protocol::Turn> answer_async(bus::Connection& connection, std::string path, std::string_view password);
+base::Task<protocol::Turn> answer_async(bus::Connection& connection, std::string path, protocol::Answers answers);
 base::Task<protocol::Turn> log_in_async(bus::Connection& connection, Guess guess);
 
 [[nodiscard]] inline bool granted(const protocol::Turn& turn) {

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The daemon is killed at random instants while a person recovers: afterwards the password is the old or the new one,
+// the code unused or used once, and the person goes on with what they have.
+#include "daemon/store/accounts_table.h"
+#include "daemon/store/store.h"
+#include "daemon/store/tickets_table.h"
+#include "lib/base/error.h"
+#include "lib/base/file.h"
+#include "lib/base/secret.h"
+#include "lib/bus/message.h"
+#include "lib/protocol/names.h"
+#include "lib/protocol/sealed_texts.h"
+#include "lib/protocol/turn_wire.h"
+#include "tests/hostile/helpdesk.h"
+#include "tests/hostile/machines.h"
+#include "tests/hostile/parallel.h"
+#include "tests/support/canary.h"
+#include "tests/support/eventually.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <random>
+#include <regex>
+
+namespace loquet::tests {
+namespace {
+
+constexpr int kills_in_ci = 20;
+
+int wanted_kills() {
+    const char* number = std::getenv("LOQUET_KILLS");
+    return number == nullptr ? kills_in_ci : std::stoi(number);
+}
+
+/// Milliseconds from an answer to a kill: what the longest answer takes, and more.
+constexpr int longest_wait = 20;
+
+/// What a person types at each question, from the first.
+using Script = std::vector<std::vector<std::string>>;
+
+class AKilledRecovery : public testing::Test {
+protected:
+    /// A mailbox is a folder.
+    [[nodiscard]] MachineOptions with_mail() const {
+        MachineOptions options =
+            with_lockout(no_delay, "[outbox]\nmail = [\"file\"]\n[plugins.file]\nkind = \"channel\"\n");
+        options.plugins["file"] = "folder = \"" + folder_ / "mails" + "\"\n";
+        return options;
+    }
+
+    void create_person(const std::string& name) {
+        const bus::Message request = connection_.method_call(protocol::bus_name, protocol::root_path,
+                                                             protocol::manager_interface, "CreateAccount");
+        protocol::Answers password;
+        password.emplace_back(canary::password);
+        const base::Fd sealed = protocol::seal_answers(password);
+        bus::Writer writer(request.get());
+        writer.array("{sv}", [&] {
+            writer.entry("name", name).entry("mail", name + "@example.org");
+            writer.entry("confirmed", "b", [&] { writer.boolean(true); });
+            writer.entry("must_change", "b", [&] { writer.boolean(false); });
+            writer.entry("password", "h", [&] { writer.fd(sealed.get()); });
+        });
+        const std::string path = bus::Reader(connection_.call(request, base::Milliseconds(0)).get()).object_path();
+        uid_ = static_cast<std::uint32_t>(std::stoul(path.substr(path.rfind('/') + 1)));
+        name_ = name;
+        new_password_ = std::string(canary::next_password) + std::to_string(uid_); // nothing of the name
+    }
+
+    /// All mails to the person have one code at most.
+    [[nodiscard]] std::string code_in_the_mailbox() const {
+        const std::regex pattern("\\b([0-9]{4}) ([0-9]{4})\\b");
+        std::string code;
+        std::error_code none;
+        for (const auto& file : std::filesystem::directory_iterator(folder_ / "mails", none)) {
+            const std::string mail = base::read_file(file.path(), 1U << 16U);
+            std::smatch found;
+            if (!file.path().filename().string().starts_with('.')
+                && mail.find("To: " + name_ + "@") != std::string::npos && std::regex_search(mail, found, pattern)) {
+                const std::string here = found[1].str() + found[2].str();
+                EXPECT_TRUE(code.empty() || code == here) << "two codes";
+                code = here;
+            }
+        }
+        return code;
+    }
+    [[nodiscard]] Script asking() const { return {{""}, {""}, {"1"}}; }
+    [[nodiscard]] Script choosing(const std::string& code) const { return {{code}, {new_password_, new_password_}}; }
+
+    /// The daemon is killed so long after this many answers; at the end of the script where it was quicker.
+    struct Kill {
+        std::size_t answers = 0;
+        base::Milliseconds then{0};
+    };
+
+    base::Task<void> type(Crowd& crowd, Script script, std::optional<Kill> kill, std::optional<bus::Source>& killing) {
+        bus::Connection& line = crowd.of(0);
+        const Guess guess{name_, {}, place_of_person()};
+        try {
+            auto beginning = begin_async(line, guess);
+            BegunDialog begun = co_await beginning;
+            for (std::size_t n = 0; n < script.size() && std::holds_alternative<protocol::Ask>(begun.turn); ++n) {
+                if (kill && kill->answers == n) {
+                    killing.emplace(crowd.loop().after(kill->then, [this] { machine_.daemon().signal(SIGKILL); }));
+                }
+                protocol::Answers answers;
+                for (const std::string& text : script[n]) {
+                    answers.emplace_back(text);
+                }
+                auto answering = answer_async(line, begun.path, std::move(answers));
+                begun.turn = co_await answering;
+            }
+            end_ = begun.turn;
+        } catch (const base::Error& error) {
+            if (!kill) {
+                throw;
+            }
+            ++cut_off_; // nobody was told anything
+        }
+    }
+
+    /// To the end; the last turn.
+    protocol::Turn types(const Script& script, std::optional<Kill> kill = std::nullopt) {
+        Crowd crowd(machine_, 1);
+        std::optional<bus::Source> killing;
+        end_ = protocol::Ask{};
+        in_parallel(crowd.loop(), 1, [&](int) { return type(crowd, script, kill, killing); });
+        return end_;
+    }
+
+    /// The same, and the daemon is started again.
+    void types_and_is_cut_off(const Script& script) {
+        // Behind the last answer, too: then it was told how it ended.
+        const Kill kill{std::uniform_int_distribution<std::size_t>(0, script.size())(random_),
+                        base::Milliseconds(std::uniform_int_distribution<int>(0, longest_wait)(random_))};
+        (void)types(script, kill);
+        machine_.kill();
+        machine_.start();
+        machine_.wait_for_plugins();
+        connection_ = machine_.connect();
+    }
+
+    /// Each at their own, or what may be sent at the asking of one place would be used up.
+    [[nodiscard]] std::string place_of_person() const { return "desk-of-" + name_; }
+
+    [[nodiscard]] bool is_let_in_with(std::string_view password) {
+        return granted(log_in(connection_, {name_, password, place_of_person()}));
+    }
+
+    /// Asks for a code, once more where one is on its way.
+    [[nodiscard]] std::string asks_for_a_code() {
+        EXPECT_TRUE(std::holds_alternative<protocol::Ask>(types(asking())));
+        std::string code;
+        EXPECT_TRUE(eventually([&] { return !(code = code_in_the_mailbox()).empty(); }, 6 * patience));
+        return code;
+    }
+
+    /// After the kill, where the new password was told or not: what is wrong, "" where nothing is. Goes on to the end.
+    [[nodiscard]] std::string what_is_wrong(const std::string& code, bool told) {
+        const bool old = is_let_in_with(canary::password);
+        if (old == is_let_in_with(new_password_)) {
+            return old ? "both passwords are good" : "no password is good";
+        }
+        if (told && old) {
+            return "a new password was told and is not there";
+        }
+        old_kept_ += old ? 1 : 0;
+        if (recoveries() != (old ? 0 : 1)) {
+            return "the audit has " + std::to_string(recoveries()) + " recoveries";
+        }
+        if (old && !granted(types(choosing(code)))) {
+            return "the code that was not used does not go on";
+        }
+        if (!is_let_in_with(new_password_)) {
+            return "the new password does not hold";
+        }
+        const protocol::Turn again = types({{code}});
+        return std::holds_alternative<protocol::Denied>(again) ? "" : "the code opens something a second time";
+    }
+
+    [[nodiscard]] int recoveries() {
+        const auto rows = read_audit(connection_);
+        return static_cast<int>(std::count_if(rows.begin(), rows.end(), [&](const AuditRow& row) {
+            return row.account == uid_ && row.kind == "password-recovered";
+        }));
+    }
+
+    template <class Body>
+    void with_store(Body body) {
+        (void)machine_.stop();
+        {
+            bus::Loop loop;
+            store::Store store({.folder = machine_.store_folder()},
+                               store::MasterKey::load(machine_.folder() + "/master-key"), loop);
+            store.write_now(body);
+        }
+        machine_.start();
+        machine_.wait_for_plugins();
+        connection_ = machine_.connect();
+    }
+
+    TempFolder folder_;
+    Machine machine_{with_mail()};
+    bus::Connection connection_ = machine_.connect();
+    std::string name_;
+    std::string new_password_;
+    std::uint32_t uid_ = 0;
+    int cut_off_ = 0;
+    int old_kept_ = 0;
+    protocol::Turn end_;
+    std::mt19937 random_;
+};
+
+TEST_F(AKilledRecovery, LeavesOnePasswordAndACodeThatIsUnusedOrUsedOnce) {
+    const auto seed = std::random_device()();
+    std::cout << "seed " << seed << '\n';
+    random_.seed(seed);
+    const int kills = wanted_kills();
+    for (int number = 0; number < kills && !HasFailure(); ++number) {
+        create_person("person" + std::to_string(number));
+        SCOPED_TRACE(name_);
+        std::string code;
+        bool told = false;
+        if (number % 4 == 0) {
+            types_and_is_cut_off(asking());
+            code = asks_for_a_code();
+        } else {
+            code = asks_for_a_code();
+            types_and_is_cut_off(choosing(code));
+            told = granted(end_);
+        }
+        EXPECT_EQ(what_is_wrong(code, told), "");
+    }
+    EXPECT_EQ(broken_audit(connection_), "");
+    std::cout << kills << " kills, " << cut_off_ << " cut an answer off, " << old_kept_ << " left the old password\n";
+    EXPECT_GT(cut_off_, 0) << "no kill came in time: the instants are too late";
+    EXPECT_GT(old_kept_, 0);
+    EXPECT_LT(old_kept_, kills) << "no kill came after a new password";
+}
+
+TEST_F(AKilledRecovery, WouldShowADaemonThatKeepsThePasswordBeforeTheCodeIsSpent) {
+    create_person("person");
+    const std::string code = asks_for_a_code();
+    const model::TicketPlace place{model::TicketType::recover, model::Medium::mail};
+    model::Ticket ticket;
+    with_store([&](store::WriteTxn& txn) { ticket = store::TicketsTable::get(txn, model::Uid{uid_}, place).value(); });
+    ASSERT_TRUE(granted(types(choosing(code))));
+    with_store([&](store::WriteTxn& txn) {
+        ticket.generation = store::PrivateAccounts::get(txn, model::Uid{uid_}).value().generation;
+        store::TicketsTable::put(txn, model::Uid{uid_}, ticket);
+    });
+    EXPECT_EQ(what_is_wrong(code, true), "the code opens something a second time");
+}
+
+TEST_F(AKilledRecovery, WouldShowADaemonThatTellsOfAPasswordBeforeItIsKept) {
+    create_person("person");
+    const std::string code = asks_for_a_code();
+    EXPECT_EQ(what_is_wrong(code, true), "a new password was told and is not there");
+}
+
+} // namespace
+} // namespace loquet::tests
