@@ -40,7 +40,7 @@ TEST_F(TheShippedCatalogues, T24_BelongToTheDaemonOrToThePluginOfTheirName) {
             of_the_daemon.insert(id.substr(0, dot));
         }
     }
-    EXPECT_THAT(of_the_daemon, testing::SizeIs(10));
+    EXPECT_THAT(of_the_daemon, testing::SizeIs(11));
     for (const std::string& family : of_the_daemon) {
         EXPECT_TRUE(is_daemons_family(family)) << family << ": a plugin of that name could show it";
     }
@@ -104,7 +104,7 @@ protected:
 
 TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
     const auto texts = rendered("Ville de Rouen", "camille", "kiosk7, tty1");
-    EXPECT_THAT(texts, testing::SizeIs(14));
+    EXPECT_THAT(texts, testing::SizeIs(16));
     for (const std::string& text : texts) {
         EXPECT_THAT(text, testing::StartsWith("Ville de Rouen"));
         EXPECT_THAT(text, testing::HasSubstr(" camille"));
@@ -125,7 +125,7 @@ TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhom
     const auto texts = rendered(
         "ticket.",
         {{"organisation", "Ville de Rouen"}, {"place", "kiosk7, tty1"}, {"minutes", "10"}, {"code", "1234 5678"}});
-    EXPECT_THAT(texts, testing::SizeIs(8));
+    EXPECT_THAT(texts, testing::SizeIs(12));
     for (const std::string& text : texts) {
         const std::string use = text.substr(0, text.find('.'));
         EXPECT_THAT(use, testing::HasSubstr("1234 5678"));
@@ -143,7 +143,7 @@ TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhom
 }
 
 TEST_F(TheMessageOfATicket, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
-    for (const char* id : {"ticket.recover_sms", "ticket.reset_sms"}) {
+    for (const char* id : {"ticket.recover_sms", "ticket.reset_sms", "ticket.unlock_sms"}) {
         const auto texts = rendered(id, {{"organisation", std::string(limits::notice_organisation_characters, 'o')},
                                          {"place", std::string(longest_place, 'p')},
                                          {"minutes", "10"},
