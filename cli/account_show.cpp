@@ -213,8 +213,7 @@ std::string Page::verdict() const {
                            word == "change" ? ", and has to choose a new password then" : "");
     }
     if (word == "failures") {
-        return fmt::format("{} cannot log in: locked by failures {}{}{}.", name_, until(told_.number("login_until")),
-                           reason, told_.truth("known_places") ? ", but where its owner usually does" : "");
+        return fmt::format("{} cannot log in: locked by failures {}.", name_, until(told_.number("login_until")));
     }
     if (word == "locked") {
         return fmt::format("{} cannot log in: locked by the helpdesk{}.", name_, reason);
@@ -239,7 +238,9 @@ Lines Page::what_to_do() const {
         return {"At one place it is locked by failures " + until(place) + reason + ".", unlock};
     }
     if (word == "failures") {
-        return gets_back_in() ? Lines{back, unlock} : Lines{unlock};
+        const std::string why = printable(told_.text("reason"))
+                                + (told_.truth("known_places") ? "; not where its owner usually logs in." : ".");
+        return gets_back_in() ? Lines{why, back, unlock} : Lines{why, unlock};
     }
     if (lets_in) {
         return gets_back_in() ? Lines{back} : Lines{};

@@ -149,7 +149,8 @@ std::string login_in_short(const config::Config& settings) {
     return login == nullptr ? std::string() : config::steps_in_short(*login);
 }
 
-base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& loop, model::Uid account) {
+base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& loop, model::Uid account,
+                                        std::size_t search) {
     EventsOfAccount found;
     std::uint64_t above = store.read([](const store::ReadTxn& txn) { return audit::AuditLog::newest(txn); });
     std::size_t looked_at = 0;
@@ -169,8 +170,7 @@ base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& lo
         if (slice.empty() || slice.front().sequence > above + 1) { // those before it gave way for newer ones
             break;
         }
-        if (looked_at >= limits::audit_records_per_search && above > 0
-            && found.newest.size() < limits::described_events) {
+        if (looked_at >= search && above > 0 && found.newest.size() < limits::described_events) {
             found.since = slice.front().event.time;
             break;
         }

@@ -11,6 +11,7 @@
 #include "daemon/outbox/outbox.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
+#include "lib/base/limits.h"
 #include "lib/base/task.h"
 #include "lib/bus/loop.h"
 #include "lib/bus/message.h"
@@ -70,8 +71,9 @@ struct EventsOfAccount {
     std::vector<audit::Entry> newest; ///< newest first, at most limits::described_events
     base::Milliseconds since{0};      ///< older ones than this were not looked at; 0: all were
 };
-/// Among the newest limits::audit_records_per_search records.
-[[nodiscard]] base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& loop, model::Uid account);
+/// Among the newest `search` records.
+[[nodiscard]] base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& loop, model::Uid account,
+                                                      std::size_t search = limits::audit_records_per_search);
 /// The newest limits::described_messages, newest first.
 [[nodiscard]] base::Task<outbox::MessagePage> find_messages(const store::Store& store, bus::Loop& loop,
                                                             model::Uid account);

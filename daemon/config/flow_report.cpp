@@ -153,6 +153,9 @@ std::string weaker_verdict(const Flow& flow, const Config& config) {
     if (sets_a_secret(flow)) {
         return verdict + ", accepted by accept_weaker_than_login"; // else the configuration is refused
     }
+    if (flow.purpose == spec_of(Purpose::unlock).name) {
+        return verdict + ", which ends a lock and lets nobody in";
+    }
     return flow.purpose == spec_of(Purpose::unlock_screen).name ? verdict + ", for a session that is open already"
                                                                 : verdict;
 }

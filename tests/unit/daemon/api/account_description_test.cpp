@@ -2,7 +2,11 @@
 // The verdicts of Describe: can somebody log in, or get back in, and why not.
 #include "daemon/api/account_description.h"
 #include "daemon/api/account_objects.h"
+#include "daemon/audit/audit_log.h"
+#include "daemon/store/outbox_table.h"
+#include "lib/base/limits.h"
 #include "tests/support/fake_clock.h"
+#include "tests/unit/daemon/store/store_fixture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -118,6 +122,74 @@ TEST_F(AVerdict, OnRecoverySaysThatTheSiteDoesNotOfferIt) {
     has_a_confirmed_mail_address();
     settings_.self_service.services.clear();
     EXPECT_EQ(recovery().verdict, RecoveryVerdict::no_flow);
+}
+
+class WhatIsKeptOfAnAccount : public store::StoreFixture {
+protected:
+    static constexpr model::Uid anna{30001};
+    static constexpr model::Uid bert{30002};
+
+    void message_to(model::Uid account, const std::string& text) {
+        write([&](store::WriteTxn& txn) {
+            model::OutboxEntry entry;
+            entry.account = account;
+            entry.text = text;
+            (void)store::OutboxTable::add(txn, entry, {});
+        });
+    }
+    static model::AuditEvent event_of(model::Uid account, std::int64_t when) {
+        model::AuditEvent event;
+        event.account = account;
+        event.time = Milliseconds(when);
+        return event;
+    }
+};
+
+TEST_F(WhatIsKeptOfAnAccount, IsToldWithItsNewestMessages) {
+    message_to(anna, "the oldest");
+    for (std::size_t i = 1; i <= limits::described_messages; ++i) {
+        message_to(anna, "message " + std::to_string(i));
+        message_to(bert, "not hers");
+    }
+    const auto found = tests::wait_for(loop_, find_messages(*store_, loop_, anna));
+    ASSERT_EQ(found.messages.size(), limits::described_messages);
+    EXPECT_EQ(found.messages.front().second.text, "message " + std::to_string(limits::described_messages));
+    EXPECT_EQ(found.messages.back().second.text, "message 1");
+}
+
+TEST_F(WhatIsKeptOfAnAccount, IsLookedForAmongTheNewestRecordsAndItSaysSinceWhen) {
+    constexpr std::size_t others = limits::audit_records_per_page;
+    write([&](store::WriteTxn& txn) {
+        audit::AuditLog::append(txn, event_of(anna, 1));
+        std::vector<model::AuditEvent> events;
+        for (std::size_t i = 0; i < others; ++i) {
+            events.push_back(event_of(bert, static_cast<std::int64_t>(100 + i)));
+        }
+        audit::AuditLog::append_all(txn, events);
+    });
+    const auto few = tests::wait_for(loop_, find_events(*store_, loop_, anna, others));
+    EXPECT_TRUE(few.newest.empty());
+    EXPECT_EQ(few.since, Milliseconds(100)) << "the oldest one that was looked at";
+    const auto all = tests::wait_for(loop_, find_events(*store_, loop_, anna));
+    ASSERT_EQ(all.newest.size(), 1U);
+    EXPECT_EQ(all.newest.front().event.time, Milliseconds(1));
+    EXPECT_EQ(all.since.count(), 0) << "there is nothing before";
+}
+
+TEST_F(WhatIsKeptOfAnAccount, IsNothingInAnEmptyStore) {
+    EXPECT_TRUE(tests::wait_for(loop_, find_events(*store_, loop_, anna)).newest.empty());
+    EXPECT_TRUE(tests::wait_for(loop_, find_messages(*store_, loop_, anna)).messages.empty());
+}
+
+TEST_F(WhatIsKeptOfAnAccount, IsToldWhereTheOldestRecordsGaveWay) {
+    write([&](store::WriteTxn& txn) {
+        for (std::int64_t i = 1; i <= 5; ++i) {
+            audit::AuditLog::append(txn, event_of(anna, i), 2);
+        }
+    });
+    const auto found = tests::wait_for(loop_, find_events(*store_, loop_, anna));
+    ASSERT_EQ(found.newest.size(), 2U);
+    EXPECT_EQ(found.newest.front().event.time, Milliseconds(5));
 }
 
 } // namespace

@@ -72,6 +72,13 @@ TEST(AFlowReport, SaysThatAScreenIsUnlockedByLessForAnOpenSession) {
               "weaker than login for people with factors: password alone, for a session that is open already");
 }
 
+TEST(AFlowReport, SaysThatAnUnlockByLessLetsNobodyIn) {
+    EXPECT_EQ(
+        report_of("[flow.login]\nsteps = ['password', 'totp']\n[flow.unlock]\nsteps = ['ticket_mail']\n", "unlock")
+            .verdict,
+        "weaker than login: mailbox alone, which ends a lock and lets nobody in");
+}
+
 TEST(AFlowReport, SaysOfAFlowThatItIsAsStrongAsTheLogin) {
     EXPECT_EQ(report_of("", "change-password").verdict, "as strong as login");
     EXPECT_EQ(report_of(password_alone + recovery("'ticket', 'new_password'"), "recover-password").verdict,

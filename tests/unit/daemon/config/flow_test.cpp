@@ -193,8 +193,10 @@ TEST(AFlow, AcceptsEachBuiltInStepInThePurposesOfItsRowAlone) {
             if (purpose.only_step) {
                 continue; // no file has a flow for it
             }
-            const std::string flow = "[flow." + std::string(purpose.name) + "]\nsteps = ['password', '"
-                                     + (step.kind == StepKind::password ? "sum" : step.name) + "']";
+            const bool takes_password = (spec_of(StepKind::password).purposes & only(purpose.purpose)) != 0;
+            const std::string first = takes_password ? "password" : "totp";
+            const std::string flow = "[flow." + std::string(purpose.name) + "]\nsteps = ['" + first + "', '"
+                                     + (step.name == first ? "sum" : step.name) + "']";
             EXPECT_THAT(complaints_about_flows(flow),
                         (step.purposes & only(purpose.purpose)) != 0
                             ? testing::Not(Contains(HasSubstr("\" is accepted in ")))
@@ -228,7 +230,13 @@ TEST(AFlow, BeginsARecoveryWithATicketAndEndsItInANewPassword) {
     EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = ['sum', 'new_password']"),
                 Contains(HasSubstr("\"new_password\" comes before anything is proved")));
     EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['ticket']"),
-                ElementsAre(HasSubstr("f:2:10: flow.login: \"ticket\" is accepted in flow.recover-password")));
+                ElementsAre(HasSubstr("f:2:10: flow.login: \"ticket\" is accepted in flow.recover-password "
+                                      "and flow.unlock")));
+    EXPECT_THAT(complaints_about_flows("[flow.unlock]\nsteps = ['ticket']"), IsEmpty());
+    EXPECT_THAT(complaints_about_flows("[flow.unlock]\nsteps = ['password']"),
+                Contains(HasSubstr("f:2:10: flow.unlock: \"password\" is accepted in flow.login")));
+    EXPECT_THAT(complaints_about_flows("[flow.unlock]\nsteps = ['ticket', 'new_password']"),
+                Contains(HasSubstr("\"new_password\" is accepted in ")));
     EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = ['password', { any = ['ticket_mail', "
                                        "'ticket_sms'] }, 'new_password']"),
                 Contains(HasSubstr("\"ticket_mail\" is in a group; accepted there are steps of plugins")));
