@@ -31,6 +31,9 @@ FlowItem required_step(std::string name, std::string position) {
     FlowItem item;
     item.steps.push_back(step_named(std::move(name)));
     item.position = std::move(position);
+    if (item.steps.front().kind == StepKind::identify) {
+        item.by.assign(by_name_or_mail.begin(), by_name_or_mail.end());
+    }
     return item;
 }
 
@@ -80,10 +83,32 @@ namespace {
 
 constexpr std::int64_t longest_trust_days = 365;
 
-constexpr std::string_view step_shape = R"("STEP", { optional = "STEP" }, { any = ["STEP", ...], at_least = NUMBER } )"
-                                        R"(or { enrol = ["STEP", ...], at_least = NUMBER })";
+constexpr std::string_view step_shape =
+    R"("STEP", { optional = "STEP" }, { any = ["STEP", ...], at_least = NUMBER } )"
+    R"({ enrol = ["STEP", ...], at_least = NUMBER } or { identify = ["name", "mail"] })";
+
+constexpr std::array<std::pair<std::string_view, IdentifiedBy>, 2> identifying{
+    {{"name", IdentifiedBy::name}, {"mail", IdentifiedBy::mail}}};
+
+std::optional<FlowItem> identify_of(TableReader& group) {
+    FlowItem item = required_step(spec_of(StepKind::identify).name, group.position());
+    const toml::node* node = group.find("identify");
+    if (!node->is_array() || node->as_array()->empty()) {
+        group.refuse("identify", *node, "a list of \"name\" and \"mail\"");
+        return item;
+    }
+    item.by.clear();
+    group.words("identify", item.by, TableReader::Words<IdentifiedBy>(identifying));
+    std::sort(item.by.begin(), item.by.end());
+    item.by.erase(std::unique(item.by.begin(), item.by.end()), item.by.end());
+    group.finish();
+    return item;
+}
 
 std::optional<FlowItem> group_of(TableReader group) {
+    if (group.has(spec_of(StepKind::identify).name)) {
+        return identify_of(group);
+    }
     FlowItem item;
     item.position = group.position();
     if (const toml::node* step = group.find("optional")) {
@@ -392,6 +417,9 @@ private:
             return;
         }
         const StepSpec& spec = spec_of(step.kind);
+        if (step.kind == StepKind::identify && &item != &flow_.items.front()) {
+            complain(item.position, "\"identify\" says whom everything else is about; accepted is at the beginning");
+        }
         if (!spec.before_a_proof && !proved_) {
             complain(item.position,
                      '"' + step.name + "\" comes before anything is proved; accepted is after \"password\"");
@@ -414,12 +442,15 @@ private:
     }
 
     void check_end() {
+        const FlowEnd end = purpose_ == nullptr ? FlowEnd::any : purpose_->end;
+        if (end == FlowEnd::names) {
+            return check_names();
+        }
         if (!proved_ && !flow_.items.empty()) {
             complain(flow_.position,
                      "this flow lets anybody in; accepted is one with \"password\" or another step that "
                      "proves knowledge or possession");
         }
-        const FlowEnd end = purpose_ == nullptr ? FlowEnd::any : purpose_->end;
         const FlowItem* last = flow_.items.empty() ? nullptr : &flow_.items.back();
         const char* const new_password = spec_of(StepKind::new_password).name;
         if (end == FlowEnd::new_password && (last == nullptr || *last != required_step(new_password))) {
@@ -427,6 +458,18 @@ private:
         }
         if (end == FlowEnd::enrolment && (last == nullptr || !last->enrols)) {
             complain(flow_.position, "accepted is a flow that ends in { enrol = [\"STEP\", ...] }");
+        }
+    }
+
+    /// Names are told to nobody but the owner of the address that was typed.
+    void check_names() {
+        FlowItem by_mail = required_step(spec_of(StepKind::identify).name);
+        by_mail.by = {IdentifiedBy::mail};
+        const std::vector<FlowItem>& items = flow_.items;
+        if (items.size() < 2 || items.front() != by_mail
+            || items.back() != required_step(spec_of(StepKind::send_names).name)) {
+            complain(flow_.position, "accepted is a flow that begins with { identify = [\"mail\"] } and ends in "
+                                     "\"send_names\"");
         }
     }
 

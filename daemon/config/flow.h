@@ -5,8 +5,10 @@
 
 #include "daemon/config/flow_tables.h"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +26,10 @@ struct Step {
     friend bool operator==(const Step&, const Step&) = default;
 };
 
+/// What "identify" takes for somebody's.
+enum class IdentifiedBy : std::uint8_t { name, mail };
+inline constexpr std::array by_name_or_mail{IdentifiedBy::name, IdentifiedBy::mail};
+
 /// `at_least` of `steps` must be granted, of those that the person has set up: one step and 1 is a required step; 0 is
 /// one step for who has set one up, and none for others ("optional"). Where it `enrols`, the person sets so many of
 /// `steps` up; 0 is one, or none where they would rather not.
@@ -34,11 +40,13 @@ struct FlowItem {
     bool enrols = false;
     /// For so long it is not asked again where it was granted; 0: always.
     std::chrono::days trust_place{0};
+    std::vector<IdentifiedBy> by{}; ///< of "identify" alone: each at most once
 
     [[nodiscard]] bool required() const noexcept { return steps.size() == 1 && at_least == 1 && !enrols; }
     /// Where it was written does not make it another one.
     friend bool operator==(const FlowItem& a, const FlowItem& b) {
-        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols && a.trust_place == b.trust_place;
+        return a.steps == b.steps && a.at_least == b.at_least && a.enrols == b.enrols && a.trust_place == b.trust_place
+               && a.by == b.by;
     }
 };
 
@@ -63,6 +71,7 @@ struct Flow {
 /// The built-in step of that name, else StepKind::plugin.
 [[nodiscard]] Step step_named(std::string name);
 
+/// "identify" takes names and mail addresses.
 [[nodiscard]] FlowItem required_step(std::string name, std::string position = {});
 
 /// Required steps in that order.
@@ -76,6 +85,8 @@ struct Flow {
 ///     steps = ["arithmetic", "password", { any = ["totp", "codes"], at_least = 1 }, { optional = "survey" }]
 ///     [flow.login.service.sudo]
 ///     steps = ["password"]
+///     [flow.recover-name]
+///     steps = [{ identify = ["mail"] }, "send_names"]
 void read_flows(TableReader& table, std::vector<Flow>& flows);
 
 /// Complains about
@@ -83,6 +94,7 @@ void read_flows(TableReader& table, std::vector<Flow>& flows);
 /// - a flow that grants without a proof, and a step that says something of the account before there is one;
 /// - a step in a flow of a purpose that it is not for, and a flow that does not end as its purpose wants;
 /// - a flow that sets a secret and proves less than login, unless it accepts that;
+/// - "identify" anywhere but at the beginning, and names that would not be sent to an address that was typed;
 /// - a group ("optional", "any") before there is a proof, or with a built-in step in it.
 void validate_flows(const Config& config, Complaints& complaints);
 

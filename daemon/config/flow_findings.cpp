@@ -31,7 +31,7 @@ struct Subject {
     /// Of somebody who cannot log in.
     [[nodiscard]] bool is_recovery() const {
         const PurposeSpec* purpose = find_purpose(flow.purpose);
-        return purpose != nullptr && purpose->self_service;
+        return purpose != nullptr && purpose->self_service && purpose->end != FlowEnd::names;
     }
     template <class Predicate>
     [[nodiscard]] bool has_item(Predicate predicate) const {

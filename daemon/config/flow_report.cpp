@@ -30,6 +30,7 @@ constexpr std::array step_words{
     StepWords{StepKind::ticket, "a code that is sent by mail or by SMS, as the person chooses"},
     StepWords{StepKind::ticket_mail, "a code that is sent by mail"},
     StepWords{StepKind::ticket_sms, "a code that is sent by SMS"},
+    StepWords{StepKind::send_names, "sends the names of those who have the address to that address"},
 };
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {
@@ -69,7 +70,18 @@ std::string chosen_of(const FlowItem& item) {
     return (item.at_least > 1 ? std::to_string(item.at_least) : "one") + " of " + names;
 }
 
+bool gives_names_alone(const Flow& flow) {
+    const PurposeSpec* purpose = find_purpose(flow.purpose);
+    return purpose != nullptr && purpose->end == FlowEnd::names;
+}
+
 std::string words_of(const FlowItem& item) {
+    if (item.steps.front().kind == StepKind::identify) {
+        return item.steps.front().name + ": asks for "
+               + (item.by.size() > 1                      ? "the name or the confirmed mail address"
+                  : item.by.front() == IdentifiedBy::mail ? "the confirmed mail address"
+                                                          : "the name");
+    }
     if (item.required()) {
         for (const auto& [kind, words] : step_words) {
             if (kind == item.steps.front().kind) {
@@ -162,6 +174,9 @@ std::string verdict_on(const Flow& flow, const Config& config, const FlowReport&
                    ? verdict
                    : verdict + ", and " + counted(report.strength.with_factors) + " from people with factors";
     }
+    if (gives_names_alone(flow)) {
+        return "proves nothing, and opens nothing: names go to the address that has them";
+    }
     if (report.weaker) {
         return weaker_verdict(flow, config);
     }
@@ -192,7 +207,7 @@ bool sends_nothing(const Flow& flow, const OutboxConfig& outbox) {
     return std::any_of(flow.items.begin(), flow.items.end(), [&](const FlowItem& item) {
         const StepKind kind = item.steps.front().kind;
         return (kind == StepKind::ticket && outbox.mail.empty() && outbox.sms.empty())
-               || (kind == StepKind::ticket_mail && outbox.mail.empty())
+               || ((kind == StepKind::ticket_mail || kind == StepKind::send_names) && outbox.mail.empty())
                || (kind == StepKind::ticket_sms && outbox.sms.empty());
     });
 }
@@ -206,7 +221,7 @@ std::vector<std::string> notes_on(const Flow& flow, const Config& config, bool w
                                          : "It can be begun at " + joined(services, ", ") + '.');
     }
     if (sends_nothing(flow, config.outbox)) {
-        notes.emplace_back("No channel sends its code, so nobody gets through: name one in [outbox].");
+        notes.emplace_back("No channel sends its messages, so nobody gets through: name one in [outbox].");
     }
     if (one_telephone_may_hold_both(flow, config)) {
         notes.emplace_back("Mailbox and telephone count as two methods; one stolen telephone may hold both.");
@@ -236,7 +251,7 @@ FlowReport report_of(const Flow& flow, const Config& config, const CodeLives& li
     if (const Flow* login = config.flow(spec_of(Purpose::login).name, "")) {
         report.login = strength_of(*login, config);
     }
-    report.weaker = is_weaker_than_login(flow, config);
+    report.weaker = !gives_names_alone(flow) && is_weaker_than_login(flow, config);
     report.accepted = report.weaker && flow.accept_weaker_than_login;
     report.verdict = verdict_on(flow, config, report);
     report.against = findings(flow, config, lives);

@@ -29,6 +29,8 @@ enum class StepKind : std::uint8_t {
     ticket_sms,    ///< the same, by SMS alone
     menu,          ///< what self-service can do; in no flow of a file
     code,          ///< asks for a code that was sent before; in no flow of a file
+    identify,      ///< asks who somebody is, by the name or the mail address; first in a flow
+    send_names,    ///< sends the names of those who have an address to that address, and says so
     plugin,        ///< an instance of a step plugin: described by [plugins.NAME], not by a row
 };
 
@@ -41,6 +43,7 @@ enum class Purpose : std::uint8_t {
     self_service,
     recover_password,
     enter_code,
+    recover_name,
 };
 
 /// By what a person proves who they are (NIST SP 800-63B-4, 3.1 and 4.2.1). Two proofs by one method are one: who has
@@ -98,9 +101,17 @@ inline constexpr std::array builtin_steps{
              only(Purpose::recover_password)},
     StepSpec{StepKind::menu, "self-service", Proof::challenge, true, true, 0},
     StepSpec{StepKind::code, "enter-code", Proof::of(Method::mailbox) | Proof::of(Method::telephone), true, true, 0},
+    StepSpec{StepKind::identify, "identify", Proof::challenge, true, true,
+             only(Purpose::recover_password) | only(Purpose::recover_name)},
+    StepSpec{StepKind::send_names, "send_names", Proof::challenge, true, true, only(Purpose::recover_name)},
 };
 
-enum class FlowEnd : std::uint8_t { any, new_password, enrolment };
+enum class FlowEnd : std::uint8_t {
+    any,
+    new_password,
+    enrolment,
+    names, ///< are sent to whom they belong, so that nothing has to be proved before
+};
 
 struct PurposeSpec {
     Purpose purpose;
@@ -140,6 +151,9 @@ inline constexpr std::array purposes{
                 model::AuditKind::password_recovered},
     PurposeSpec{Purpose::enter_code, protocol::purpose::enter_code, false, false, false, false, true, FlowEnd::any,
                 std::nullopt, protocol::Axis::recovery, StepKind::code, model::AuditKind::password_recovered},
+    PurposeSpec{Purpose::recover_name, protocol::purpose::recover_name, false, false, false, false, true,
+                FlowEnd::names, std::nullopt, protocol::Axis::recovery, std::nullopt,
+                model::AuditKind::password_recovered},
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 #include "daemon/conversation/attempt_record.h"
 #include "daemon/conversation/dialog.h"
 #include "daemon/conversation/self_service.h"
+#include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/limits.h"
@@ -58,45 +59,15 @@ base::Task<Turn> Attempt::answer(Answers answers) {
         dialog_.as_unknown = true;
         dialog_.subject = unknown_subject(context_.store, dialog_.subject.name, dialog_.client);
     }
+    if (config::is_step(dialog_.flow.step(), config::StepKind::identify) && !are_blank(answers_)) {
+        auto identifying = identify();
+        std::optional<Turn> refused = co_await identifying;
+        if (refused) {
+            co_return *std::move(refused);
+        }
+    }
     auto running = run();
     Turn turn = co_await running;
-    co_return turn;
-}
-
-base::Task<std::optional<Turn>> Attempt::take_help() {
-    const bool is_empty = !answers_.empty() && std::ranges::all_of(answers_, &base::Secret::empty);
-    if (is_empty && dialog_.is_first_question && may_leave_for_self_service(dialog_)) {
-        auto hinted = std::exchange(dialog_.hinted, true) ? std::nullopt : with_hint(dialog_, context_.texts);
-        if (hinted) {
-            (void)dialog_.flow.advance(*hinted);
-            co_return *std::move(hinted);
-        }
-        auto changing = change_purpose(protocol::purpose::self_service);
-        Turn menu = co_await changing;
-        co_return menu;
-    }
-    dialog_.is_first_question = dialog_.is_first_question && is_empty;
-    switch (help_wanted(dialog_, answers_)) {
-    case HelpWanted::none:
-        co_return std::nullopt;
-    case HelpWanted::text: {
-        Turn again = with_help(dialog_, context_.texts);
-        (void)dialog_.flow.advance(again);
-        co_return again;
-    }
-    case HelpWanted::back:
-        break;
-    }
-    const char* const back = place_before(dialog_);
-    auto changing = change_purpose(back);
-    Turn before = co_await changing;
-    co_return before;
-}
-
-base::Task<Turn> Attempt::change_purpose(const char* purpose) {
-    go_on_with(dialog_, purpose);
-    auto beginning = begin();
-    Turn turn = co_await beginning;
     co_return turn;
 }
 
@@ -163,7 +134,9 @@ base::Task<Turn> Attempt::run() {
                     level = base::started(context_.loop.sleep(context_.level));
                 }
                 if (!dialog_.as_unknown) { // it may have changed meanwhile
-                    dialog_.subject = find_subject(context_.store, dialog_.subject.name, dialog_.client);
+                    dialog_.subject = dialog_.identified
+                                          ? identified_again(context_.store, dialog_.subject)
+                                          : find_subject(context_.store, dialog_.subject.name, dialog_.client);
                 }
                 if (polled_) {
                     auto comparing = ask_again_where_outdated();
@@ -341,6 +314,9 @@ base::Task<void> Attempt::run_step() {
             co_return;
         }
     }
+    if (ended()) {
+        co_return;
+    }
     auto stepping = run_next_steps();
     co_await stepping;
 }
@@ -364,17 +340,6 @@ bool Attempt::leave_flow() {
         return true;
     }
     return false;
-}
-
-void Attempt::recover() {
-    if (dialog_.ticket) { // before the new password, which raises the generation that it is of
-        effects_.writes.insert(effects_.writes.begin(),
-                               context_.tickets.use(*dialog_.subject.uid(), *dialog_.ticket, dialog_.holder));
-    }
-    effects_.writes.push_back(record_of_recovery(dialog_, context_.clock.wall()));
-    effects_.needs_durable = true;
-    go_on_to_login(dialog_);
-    recovers_ = true;
 }
 
 base::Task<void> Attempt::run_next_steps() {
@@ -429,20 +394,11 @@ bool Attempt::may_send_unproved() const {
     return own_step_sends || (goes_on_unproved && dialog_.flows->reach(dialog_.flow).sends);
 }
 
-bool Attempt::may_be_a_code() const {
-    return kind_ == Kind::answer && config::is_step(dialog_.flow.step(), config::StepKind::password)
-           && may_leave_for_self_service(dialog_) && answers_.size() == 1
-           && !recovery::code_in(answers_.front().reveal()).empty();
-}
-
-bool Attempt::lost_its_ticket() const {
-    const auto uid = dialog_.subject.uid(); // none where the account is taken for an unknown one by now
-    return uid && dialog_.ticket && !dialog_.recovered
-           && !context_.tickets.holds(*uid, *dialog_.ticket, dialog_.holder);
-}
-
 bool Attempt::needs_policy() const {
-    const bool chooses = kind_ == Kind::answer && config::is_step(dialog_.flow.step(), config::StepKind::menu);
+    const std::string& step = dialog_.flow.step();
+    const bool chooses =
+        kind_ == Kind::answer
+        && (config::is_step(step, config::StepKind::menu) || config::is_step(step, config::StepKind::identify));
     return is_judged() || chooses || (!dialog_.proved && !still_waits() && dialog_.flows->reach(dialog_.flow).acts);
 }
 

@@ -76,6 +76,11 @@ private:
     /// What an answer leads to that is no attempt: help, or the way back; nothing where it is one.
     base::Task<std::optional<protocol::Turn>> take_help();
     base::Task<protocol::Turn> change_purpose(const char* purpose);
+    /// Who somebody says to be, judged for the place before anything else is done: everything behind it runs as if the
+    /// dialog had begun with that name. A turn where that is refused.
+    base::Task<std::optional<protocol::Turn>> identify();
+    /// The dialog ends with the policy's refusal, which is recorded.
+    base::Task<protocol::Turn> refuse_identity(const LockoutService::CounterLease& lease, Ruling ruling);
     base::Task<Effects> ask_waiting_step();
     /// With the permit: nobody else writes the step's state any more. Where somebody did since it was polled, what it
     /// said is forgotten, and it is asked with the state of now.
@@ -135,7 +140,8 @@ private:
     Ruling ruling_{
         protocol::Verdict::allow, base::Milliseconds(0), base::Milliseconds(0), {}}; ///< before: may it be evaluated?
     bool refused_ = false;                                                           ///< the ruling was the answer
-    std::optional<Ruling> login_lock_; ///< behind which a code alone is looked for
+    std::optional<LockoutService::CounterLease> identifying_; ///< whose counters have to be written as well
+    std::optional<Ruling> login_lock_;                        ///< behind which a code alone is looked for
     LockoutService::PrefetchedRulings prefetched_;
     Effects effects_;
     std::optional<Ruling> consequence_; ///< after a failure: what the next one meets

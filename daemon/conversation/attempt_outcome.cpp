@@ -57,7 +57,7 @@ base::Task<void> Attempt::lift_locks(const LockoutService::CounterLease& lease) 
     auto lifting = context_.lockout.lift(lease);
     co_await lifting;
     context_.lockout.forget_known_places(lease);
-    if (ended() && std::holds_alternative<Granted>(effects_.turn)) {
+    if (ended() && dialog_.logs_in() && std::holds_alternative<Granted>(effects_.turn)) {
         const LockoutService::CounterLease login(context_.lockout, key_of(dialog_, protocol::Axis::login));
         auto logging_in = context_.lockout.judge(login, LockoutEvent::succeeded, {});
         (void)co_await logging_in;
@@ -106,6 +106,11 @@ base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
         counters = context_.lockout.changes(lease, granted || recovers_ ? Extent::changed : Extent::all);
         pieces.push_back(std::move(counters.work));
     }
+    LockoutService::Changes of_identity;
+    if (identifying_) {
+        of_identity = context_.lockout.changes(*identifying_, LockoutService::Extent::all);
+        pieces.push_back(std::move(of_identity.work));
+    }
     if (ended()) {
         if (consequence_ && consequence_->shut()) {
             tell_owner(model::Notice::locked_by_failures, pieces);
@@ -122,8 +127,10 @@ base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
         auto writing = context_.store.write(all_of(std::move(pieces)));
         co_await writing;
         durable_ = true;
-        if (counters.durable) {
-            counters.durable();
+        for (auto* const written : {&counters, &of_identity}) {
+            if (written->durable) {
+                written->durable();
+            }
         }
     } catch (const std::exception& error) {
         const auto* const known = dynamic_cast<const Error*>(&error);

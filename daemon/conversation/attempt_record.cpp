@@ -153,21 +153,16 @@ store::Store::Work fails_if_outdated(const Dialog& dialog) {
     };
 }
 
-namespace {
-
-/// The program opens a session for the name that it began with, or for that of another source that has it.
-bool lets_in_another(const Dialog& dialog) {
+bool would_let_in_another(const Dialog& dialog) {
     const Client& client = dialog.client;
     const bool goes_on_with_ours = client.is_root() && !client.account_uid && protocol::takes_name_back(client.service);
-    return dialog.logs_in() && dialog.subject.name != dialog.began_with && !goes_on_with_ours;
+    return dialog.subject.name != dialog.began_with && !goes_on_with_ours;
 }
-
-} // namespace
 
 void end_turn(Effects& effects, Turn turn, const Dialog& dialog) {
     if (!std::holds_alternative<Granted>(turn)) {
         effects.turn = std::move(turn);
-    } else if (lets_in_another(dialog)) {
+    } else if (dialog.logs_in() && would_let_in_another(dialog)) {
         effects.turn = Denied{Reason::refused, {}, {}};
         effects.detail = "other-account";
     } else {

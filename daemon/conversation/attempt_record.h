@@ -46,6 +46,10 @@ public:
 };
 [[nodiscard]] store::Store::Work fails_if_outdated(const Dialog& dialog);
 
+/// The program opens a session for the name that it began with, or for that of another source that has it: it does not
+/// go on with whom the dialog is about.
+[[nodiscard]] bool would_let_in_another(const Dialog& dialog);
+
 /// The turn that ended the flow, or goes on with it. A granted end says who it is and what the account phase must know;
 /// it is refused where it would let in another account than the program began with, because one that does not take
 /// the name back would open the session of the first for the second.

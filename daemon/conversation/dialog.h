@@ -121,11 +121,13 @@ struct Dialog {
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
 
     // Of those who cannot log in.
-    bool is_first_question = true;                  ///< nothing but empty answers were given yet
-    bool hinted = false;                            ///< an empty one was told how to get help
-    std::uint32_t menu_tries = 0;                   ///< choices that were none
-    std::optional<model::Medium> ticket_medium;     ///< by which the ticket step sends
-    bool code_only = false;                         ///< behind a lock of the login: what is typed may be a code alone
+    bool identified = false;                    ///< the subject is whom a step found, not whom the program asks about
+    std::optional<std::string> identified_mail; ///< ... by this address, canonical
+    bool is_first_question = true;              ///< nothing but empty answers were given yet
+    bool hinted = false;                        ///< an empty one was told how to get help
+    std::uint32_t menu_tries = 0;               ///< choices that were none
+    std::optional<model::Medium> ticket_medium; ///< by which the ticket step sends
+    bool code_only = false;                     ///< behind a lock of the login: what is typed may be a code alone
     std::optional<recovery::Tickets::Match> ticket; ///< that this dialog has ...
     std::uint64_t holder = 0;                       ///< ... under this number
     std::vector<std::string> proved_steps;          ///< in the recovery, before and behind the ticket

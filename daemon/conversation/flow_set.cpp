@@ -2,6 +2,7 @@
 #include "daemon/conversation/flow_set.h"
 
 #include "daemon/conversation/steps/choice_step.h"
+#include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/steps/menu_step.h"
 #include "daemon/conversation/steps/new_password_step.h"
 #include "daemon/conversation/steps/password_step.h"
@@ -45,9 +46,19 @@ std::unique_ptr<Step> make_choice(const StepContext& of) {
     return std::make_unique<ChoiceStep>(of.deps.texts);
 }
 
+recovery::NameMessages names_of(const StepContext& of) {
+    return {of.deps.outbox, of.deps.store, of.deps.clock};
+}
+
 template <config::StepKind kind>
 std::unique_ptr<Step> make_ticket(const StepContext& of) {
-    return std::make_unique<TicketStep>(kind, of.deps.tickets, of.deps.outbox, of.deps.texts);
+    return std::make_unique<TicketStep>(kind, of.deps.tickets, names_of(of), of.deps.outbox, of.deps.texts);
+}
+std::unique_ptr<Step> make_identify(const StepContext& of) {
+    return std::make_unique<IdentifyStep>(of.deps.texts);
+}
+std::unique_ptr<Step> make_send_names(const StepContext& of) {
+    return std::make_unique<SendNamesStep>(names_of(of), of.deps.texts);
 }
 std::unique_ptr<Step> make_menu(const StepContext& of) {
     return std::make_unique<MenuStep>(of.settings, of.deps.outbox, of.deps.texts);
@@ -68,6 +79,8 @@ constexpr std::array<std::pair<config::StepKind, MakeStep>, config::builtin_step
     {config::StepKind::ticket_sms, make_ticket<config::StepKind::ticket_sms>},
     {config::StepKind::menu, make_menu},
     {config::StepKind::code, make_code},
+    {config::StepKind::identify, make_identify},
+    {config::StepKind::send_names, make_send_names},
 }};
 static_assert(config::detail::in_order(makers, [](const auto& row) { return row.first; }));
 

@@ -4,6 +4,7 @@
 #include "daemon/audit/audit_log.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/attempt_record.h"
+#include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/steps/menu_step.h"
 #include "daemon/conversation/typed_text.h"
 #include "lib/base/error.h"
@@ -69,10 +70,18 @@ void begin_flow(Dialog& dialog, const std::string& purpose, std::vector<FlowItem
 
 } // namespace
 
-bool offers_self_service(const config::Config& settings, const Client& client) {
+namespace {
+
+bool is_at_a_program_of_self_service(const config::Config& settings, const Client& client) {
     const auto& services = settings.self_service.services;
     return client.acts_for_root() && !client.account_phase
-           && std::ranges::find(services, client.service) != services.end()
+           && std::ranges::find(services, client.service) != services.end();
+}
+
+} // namespace
+
+bool offers_self_service(const config::Config& settings, const Client& client) {
+    return is_at_a_program_of_self_service(settings, client)
            && settings.flow(protocol::purpose::recover_password, client.service) != nullptr;
 }
 
@@ -89,6 +98,13 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
                               + "\" is for the programs that [self_service] of loquet.toml names, run by "
                                 "root, where a [flow.recover-password] stands");
     }
+}
+
+std::string name_meant(const store::Store& store, const config::Config& settings, const std::string& typed,
+                       const Client& client) {
+    const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
+                                  && protocol::takes_name_back(client.service);
+    return takes_an_address ? name_by_mail(store, typed).value_or(typed) : typed;
 }
 
 base::Milliseconds patience_with(const Dialog& dialog) {
@@ -134,12 +150,17 @@ protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts) 
     return ask;
 }
 
-const char* place_before(Dialog& dialog) {
+const char* place_before(const store::Store& store, Dialog& dialog) {
     if (dialog.purpose != protocol::purpose::self_service) {
         return protocol::purpose::self_service;
     }
     dialog.is_first_question = true;
     dialog.hinted = false;
+    if (dialog.identified) {
+        dialog.identified = false;
+        dialog.identified_mail.reset();
+        dialog.subject = find_subject(store, dialog.began_with, dialog.client);
+    }
     return protocol::purpose::login;
 }
 
@@ -190,8 +211,10 @@ void resume(Dialog& dialog, const recovery::Tickets::Match& ticket) {
     dialog.ticket = ticket;
     dialog.holder = new_holder();
     const std::string purpose = ticket.purpose.empty() ? protocol::purpose::recover_password : ticket.purpose;
+    std::vector<std::string> done = dialog.proved_steps;
+    done.emplace_back(config::spec_of(StepKind::identify).name); // whose code it was
     begin_flow(dialog, purpose,
-               without_proved(items_for(dialog.flows->settings(), purpose, dialog.client), dialog.proved_steps));
+               without_proved(items_for(dialog.flows->settings(), purpose, dialog.client), std::move(done)));
 }
 
 config::Proof methods_of(const config::Config& settings, const std::vector<std::string>& proved) {

@@ -27,6 +27,12 @@ namespace loquet::conversation {
 /// Throws Error (denied) for a purpose of self-service where that is not offered to this caller.
 void require_may_begin(const config::Config& settings, const std::string& purpose, const Client& client);
 
+/// The name that somebody means where a program asks for it: at a program of [self_service] that root runs and that
+/// takes the name back, the one account that has the typed mail address confirmed. Else what was typed; a name holds no
+/// '@' (model::canonical_name), so no address is somebody else's name.
+[[nodiscard]] std::string name_meant(const store::Store& store, const config::Config& settings,
+                                     const std::string& typed, const Client& client);
+
 /// How long nobody may answer: the next person at the seat is not to find a recovery that somebody left.
 [[nodiscard]] base::Milliseconds patience_with(const Dialog& dialog);
 
@@ -41,8 +47,8 @@ enum class HelpWanted : std::uint8_t { none, text, back };
 /// What is asked now, under a line that says whom to call.
 [[nodiscard]] protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts);
 
-/// Where "<" leads to: from the menu to the login's first question, and else to the menu.
-[[nodiscard]] const char* place_before(Dialog& dialog);
+/// Where "<" leads to: from the menu to the login's first question, about whom the program asks; and else to the menu.
+[[nodiscard]] const char* place_before(const store::Store& store, Dialog& dialog);
 
 /// The refusal where the dialog's ticket is with another dialog, or not valid any more.
 [[nodiscard]] Effects refused_without_ticket(bool elsewhere, const messages::Catalogue& texts,

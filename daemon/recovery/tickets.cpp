@@ -160,7 +160,10 @@ Milliseconds life_of(const Ticket& ticket) {
     return pressed ? pressed_mail_life : mail_life;
 }
 
-const char* text_of(TicketIssuer asked_by, Medium medium) {
+const char* text_of(TicketIssuer asked_by, Medium medium, bool with_name) {
+    if (with_name) {
+        return medium == Medium::sms ? "ticket.recover_named_sms" : "ticket.recover_named_mail";
+    }
     if (asked_by == TicketIssuer::owner) {
         return medium == Medium::sms ? "ticket.recover_sms" : "ticket.recover_mail";
     }
@@ -246,7 +249,7 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
     outbox::SendRequest message;
     message.medium = *request.medium;
     message.account = request.account;
-    message.text = text_of(request.issuer, *request.medium);
+    message.text = text_of(request.issuer, *request.medium, !request.name.empty());
     message.locale = before.locale.empty() ? request.locale : before.locale;
     message.step = ticket.step;
     message.code = true;
@@ -256,6 +259,9 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
     message.lifetime = end_of(ticket) - now;
     const auto minutes = std::max<std::int64_t>(std::chrono::floor<std::chrono::minutes>(message.lifetime).count(), 1);
     message.variables.push_back({"code", grouped(code_of(ticket))});
+    if (!request.name.empty()) {
+        message.variables.push_back({"name", Secret(request.name)});
+    }
     message.variables.push_back({"minutes", Secret(std::to_string(minutes))});
     return message;
 }

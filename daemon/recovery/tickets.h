@@ -71,6 +71,7 @@ public:
         std::string where;               ///< the place in clear (Notices::Origin)
         std::string locale;              ///< if the account prefers none
         bool proven = false;             ///< asked for by somebody who proved who they are, or who may do it
+        std::string name;                ///< of the account, for a message that says it too; empty: it does not
     };
     struct Issued {
         store::Store::Work work;

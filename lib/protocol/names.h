@@ -28,6 +28,7 @@ inline constexpr const char* manage_secrets = "manage-secrets";
 inline constexpr const char* self_service = "self-service";
 inline constexpr const char* recover_password = "recover-password";
 inline constexpr const char* enter_code = "enter-code";
+inline constexpr const char* recover_name = "recover-name";
 } // namespace purpose
 
 /// Whether the good end of the purpose is `granted`; that of every other one is `done`, and a client takes no grant

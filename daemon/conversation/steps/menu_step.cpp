@@ -34,11 +34,19 @@ std::string help_text(const config::Config& settings, const messages::Catalogue&
                : texts.render(locale, "self_service.contact", {{"contact", settings.support.contact}});
 }
 
+bool MenuStep::has_mail() const noexcept {
+    return has_media()
+           && std::ranges::find(outbox_->settings().media, model::Medium::mail) != outbox_->settings().media.end();
+}
+
 std::vector<MenuStep::Entry> MenuStep::entries(const Dialog& dialog) const {
     std::vector<Entry> list;
     const bool recovers = settings_.flow(protocol::purpose::recover_password, dialog.client.service) != nullptr;
     if (recovers && has_media()) {
         list.push_back({protocol::purpose::recover_password, "self_service.recover_password"});
+    }
+    if (settings_.flow(protocol::purpose::recover_name, dialog.client.service) != nullptr && has_mail()) {
+        list.push_back({protocol::purpose::recover_name, "self_service.recover_name"});
     }
     if (recovers) {
         list.push_back({protocol::purpose::enter_code, "self_service.enter_code"});

@@ -32,6 +32,7 @@ public:
 
 private:
     [[nodiscard]] bool has_media() const noexcept { return outbox_ != nullptr && !outbox_->settings().media.empty(); }
+    [[nodiscard]] bool has_mail() const noexcept;
     [[nodiscard]] std::vector<Entry> entries(const Dialog& dialog) const;
     /// `above`: a line over the menu; empty: none.
     [[nodiscard]] Effects ask(const Dialog& dialog, const std::string& above) const;

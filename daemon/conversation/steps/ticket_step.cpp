@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/steps/ticket_step.h"
 
+#include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/typed_text.h"
 #include "daemon/store/steps_table.h"
 #include "lib/base/limits.h"
@@ -101,6 +102,9 @@ Effects TicketStep::send(const Dialog& dialog, const Subject& subject) const {
     result.costs_a_write = true;
     result.needs_durable = true; // a code that is not kept must not be sent
     if (!subject.account) {
+        if (dialog.identified_mail && !dialog.subject.account) { // nobody has the address, or several do
+            result.writes.push_back(names_or_padding(names_, dialog, step_that_sends_by(*dialog.ticket_medium)));
+        }
         return result;
     }
     recovery::Tickets::Issue request;
@@ -113,6 +117,7 @@ Effects TicketStep::send(const Dialog& dialog, const Subject& subject) const {
     request.place = subject.place;
     request.where = dialog.client.place();
     request.locale = dialog.client.locale;
+    request.name = dialog.identified_mail ? subject.name : std::string();
     request.proven = dialog.proved || dialog.at_known_place;
     recovery::Tickets::Issued issued = tickets_.issue(request);
     result.writes.push_back(std::move(issued.work));

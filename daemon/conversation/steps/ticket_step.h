@@ -6,6 +6,7 @@
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/steps/step.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/recovery/name_message.h"
 #include "daemon/recovery/tickets.h"
 #include "lib/messages/catalogue.h"
 
@@ -16,13 +17,14 @@
 namespace loquet::conversation {
 
 /// Sends a code when it begins, to the person of that name if there is one with an address, and asks for it. Nothing
-/// that it says depends on the account. An empty answer asks for the code once more.
+/// that it says depends on the account. Who was identified by a mail address gets the name with the code; where several
+/// accounts have it, all their names and no code. An empty answer asks for the code once more.
 class TicketStep final : public FixedStep {
 public:
     /// `kind`: one of config::is_ticket(). `outbox` nullptr: nothing is sent, and a code of the helpdesk may be typed.
-    TicketStep(config::StepKind kind, recovery::Tickets& tickets, const outbox::Outbox* outbox,
-               const messages::Catalogue& texts)
-        : kind_(kind), tickets_(tickets), outbox_(outbox), texts_(texts) {}
+    TicketStep(config::StepKind kind, recovery::Tickets& tickets, const recovery::NameMessages& names,
+               const outbox::Outbox* outbox, const messages::Catalogue& texts)
+        : kind_(kind), tickets_(tickets), names_(names), outbox_(outbox), texts_(texts) {}
 
     [[nodiscard]] bool proves() const noexcept override { return true; }
     [[nodiscard]] bool acts() const noexcept override { return true; }
@@ -39,6 +41,7 @@ private:
 
     config::StepKind kind_;
     recovery::Tickets& tickets_;
+    recovery::NameMessages names_;
     const outbox::Outbox* outbox_;
     const messages::Catalogue& texts_;
 };

@@ -123,7 +123,7 @@ TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstI
               "\n"
               "It can be begun at login, lightdm, greetd.\n"
               "\n"
-              "No channel sends its code, so nobody gets through: name one in [outbox].\n");
+              "No channel sends its messages, so nobody gets through: name one in [outbox].\n");
 }
 
 TEST_F(AFlowCommand, FindsAFlowByItsNameWithAServiceOrAsItStandsInTheFile) {

@@ -141,8 +141,8 @@ TEST(AFlowReport, NotesWhereARecoveryBeginsAndThatItsCodeIsSent) {
     EXPECT_THAT(notes("'ticket'"), ElementsAre("It can be begun at login, lightdm, greetd."));
     EXPECT_THAT(notes("'ticket_mail'", "self_service.services = []\n"),
                 ElementsAre("Nobody can begin it: [self_service] names no PAM service."));
-    EXPECT_THAT(notes("'ticket_sms'"), Contains(HasSubstr("No channel sends its code")));
-    EXPECT_THAT(notes("'ticket'", "outbox.mail = []\n"), Contains(HasSubstr("No channel sends its code")));
+    EXPECT_THAT(notes("'ticket_sms'"), Contains(HasSubstr("No channel sends its messages")));
+    EXPECT_THAT(notes("'ticket'", "outbox.mail = []\n"), Contains(HasSubstr("No channel sends its messages")));
     EXPECT_THAT(report_of("", "change-password").notes, IsEmpty());
 }
 

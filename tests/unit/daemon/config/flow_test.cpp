@@ -53,9 +53,41 @@ TEST(AFlow, NamesStepsThatExistAndEachOnce) {
         complaints_about_flows("[flow.login]\nsteps = ['password',\n  'topt', 'lockout', 'password']"),
         ElementsAre(AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
                           HasSubstr("accepted: password, new_password, expiry, authorisation, ticket, ticket_mail, "
-                                    "ticket_sms, recovery_codes, sum, totp")),
+                                    "ticket_sms, identify, send_names, recovery_codes, sum, totp")),
                     HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
                     HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
+}
+
+TEST(AFlow, IdentifiesAtItsBeginningAlone) {
+    const std::string weak = "\naccept_weaker_than_login = true";
+    for (const char* step : {"'identify'", "{ identify = ['name'] }", "{ identify = ['mail', 'name'] }"}) {
+        EXPECT_THAT(complaints_about_flows("[flow.recover-password]\nsteps = [" + std::string(step)
+                                           + ", 'ticket', 'new_password']" + weak),
+                    IsEmpty())
+            << step;
+    }
+    EXPECT_THAT(
+        complaints_about_flows("[flow.recover-password]\nsteps = ['ticket', 'identify', 'new_password']" + weak),
+        ElementsAre(HasSubstr("accepted is at the beginning")));
+    EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['identify', 'password']"),
+                ElementsAre(HasSubstr("flow.recover-password and flow.recover-name")));
+    EXPECT_THAT(
+        complaints_about_flows("[flow.recover-password]\nsteps = [{ identify = [] }, 'ticket', 'new_password']" + weak),
+        ElementsAre(HasSubstr("a list of \"name\" and \"mail\"")));
+    EXPECT_THAT(complaints_about_flows(
+                    "[flow.recover-password]\nsteps = [{ identify = ['phone'] }, 'ticket', 'new_password']" + weak),
+                ElementsAre(HasSubstr("identify")));
+}
+
+TEST(AFlow, SendsNamesToTheAddressThatWasTypedAlone) {
+    EXPECT_THAT(complaints_about_flows("[flow.recover-name]\nsteps = [{ identify = ['mail'] }, 'send_names']"),
+                IsEmpty());
+    for (const char* steps : {"'send_names'", "'identify', 'send_names'", "{ identify = ['mail'] }",
+                              "{ identify = ['name'] }, 'send_names'"}) {
+        EXPECT_THAT(complaints_about_flows("[flow.recover-name]\nsteps = [" + std::string(steps) + "]"),
+                    ElementsAre(HasSubstr("begins with { identify = [\"mail\"] } and ends in \"send_names\"")))
+            << steps;
+    }
 }
 
 TEST(AFlow, SetsAPasswordAtItsEndAndOnlyWhereThatIsItsPurpose) {

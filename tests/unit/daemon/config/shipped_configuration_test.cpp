@@ -125,6 +125,9 @@ Config defaults() {
     recovery.items.push_back(std::move(factors));
     recovery.items.push_back(required_step("new_password"));
     config.flows.push_back(std::move(recovery));
+    Flow names = flow_of_steps("recover-name", {"identify", "send_names"});
+    names.items.front().by = {IdentifiedBy::mail};
+    config.flows.push_back(std::move(names));
     return config;
 }
 

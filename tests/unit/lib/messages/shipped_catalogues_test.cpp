@@ -40,7 +40,7 @@ TEST_F(TheShippedCatalogues, T24_BelongToTheDaemonOrToThePluginOfTheirName) {
             of_the_daemon.insert(id.substr(0, dot));
         }
     }
-    EXPECT_THAT(of_the_daemon, testing::SizeIs(10));
+    EXPECT_THAT(of_the_daemon, testing::SizeIs(11));
     for (const std::string& family : of_the_daemon) {
         EXPECT_TRUE(is_daemons_family(family)) << family << ": a plugin of that name could show it";
     }
@@ -122,10 +122,12 @@ TEST_F(ANotice, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
 class TheMessageOfATicket : public TheTextsOfAFamily {};
 
 TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhomToCall) {
-    const auto texts = rendered(
-        "ticket.",
-        {{"organisation", "Ville de Rouen"}, {"place", "kiosk7, tty1"}, {"minutes", "10"}, {"code", "1234 5678"}});
-    EXPECT_THAT(texts, testing::SizeIs(8));
+    const auto texts = rendered("ticket.", {{"organisation", "Ville de Rouen"},
+                                            {"place", "kiosk7, tty1"},
+                                            {"minutes", "10"},
+                                            {"code", "1234 5678"},
+                                            {"name", "camille"}});
+    EXPECT_THAT(texts, testing::SizeIs(12));
     for (const std::string& text : texts) {
         const std::string use = text.substr(0, text.find('.'));
         EXPECT_THAT(use, testing::HasSubstr("1234 5678"));
@@ -143,10 +145,11 @@ TEST_F(TheMessageOfATicket, SaysFirstHowToUseItAndThenForHowLongWhereWhenAndWhom
 }
 
 TEST_F(TheMessageOfATicket, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
-    for (const char* id : {"ticket.recover_sms", "ticket.reset_sms"}) {
+    for (const char* id : {"ticket.recover_sms", "ticket.recover_named_sms", "ticket.reset_sms"}) {
         const auto texts = rendered(id, {{"organisation", std::string(limits::notice_organisation_characters, 'o')},
                                          {"place", std::string(longest_place, 'p')},
                                          {"minutes", "10"},
+                                         {"name", std::string(limits::account_name_bytes, 'a')},
                                          {"code", "1234 5678"}});
         EXPECT_THAT(texts, testing::SizeIs(2));
         expect_two_parts(texts);
