@@ -304,21 +304,22 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
     return event;
 }
 
-Task<void> Accounts::confirm_addresses(Uid uid, Actor actor, store::Store::Work also) {
-    Edit edit = [wall = clock_.wall()](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
+Task<void> Accounts::confirm_addresses(Uid uid, Actor actor, base::Milliseconds held_until, store::Store::Work also) {
+    Edit edit = [wall = clock_.wall(), held_until](WriteTxn& txn, const model::PublicAccount& public_part,
+                                                   AuditEvent& record) {
         auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
         if (private_part.mail.empty() && private_part.phone.empty()) {
             throw Error(Error::Kind::conflict, "the account has no mail address and no telephone number to confirm");
         }
-        if (!accounts::confirm_addresses(private_part, wall)) {
+        if (!accounts::confirm_addresses(private_part, wall, held_until)) {
             return false;
         }
-        record.detail = "addresses confirmed";
+        record.detail = held_until.count() == 0 ? "addresses confirmed" : "addresses confirmed, held";
         AccountsTable::put(txn, public_part.uid, private_part);
         return true;
     };
-    Task<bool> editing =
-        change(uid, new_event(AuditKind::account_changed, actor), std::move(edit), std::nullopt, std::move(also));
+    Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit),
+                                model::Notice::addresses_confirmed, std::move(also));
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "its addresses are confirmed");
     }

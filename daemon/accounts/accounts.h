@@ -104,9 +104,11 @@ public:
     [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
     [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
 
-    /// Somebody has seen that the addresses are the owner's: from here on they are a way to a new password. Throws
-    /// Error (conflict) where there is none.
-    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor, store::Store::Work also = {});
+    /// Somebody has seen that the addresses are the owner's: from here on, or from `held_until` (steady clock), they
+    /// are a way to a new password. Throws Error (conflict) where there is none.
+    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor,
+                                                     base::Milliseconds held_until = base::Milliseconds(0),
+                                                     store::Store::Work also = {});
 
     /// For root and the owner: nobody else may choose a password. Always has an effect: the same password twice are two
     /// changes.
