@@ -314,7 +314,7 @@ void Application::note_weak_flows() {
     }
     if (settings_.helpdesk.accept_unverified_callers) {
         log::warning(log::id::configuration_weakened,
-                     "helpdesk.accept_unverified_callers: an operator may give a code for an account to whoever calls");
+                     "helpdesk.accept_unverified_callers: an operator may give a code for an account to any caller");
         record_own(model::AuditKind::configuration_weakened, true, "helpdesk.accept_unverified_callers");
     }
     if (settings_.withholds_recovery) {

@@ -210,7 +210,7 @@ TEST_F(AnOperator, IsToldWhereTheMessageToACallerWasRefused) {
     EXPECT_THAT(sends(), HasSubstr("message list"));
 }
 
-TEST_F(AnOperator, NeedsASecondPersonForAPrivilegedAccountWhoeverCalls) {
+TEST_F(AnOperator, NeedsASecondPersonForAPrivilegedAccountThoughTheCallerIsVerified) {
     ASSERT_EQ(reads(code_of_caller()), "");
     for (const ActKind kind : {ActKind::code_read_out, ActKind::factor_removed, ActKind::addresses_confirmed,
                                ActKind::reset, ActKind::reset_by_mail, ActKind::reset_by_sms}) {
