@@ -55,7 +55,7 @@ Application::Application(Options options)
       store_({.folder = settings_.store.folder}, store::MasterKey::load(settings_.store.master_key), loop_),
       steady_(steady_time(store_, clock_)), hasher_(loop_, hashing_options(settings_.hashing)),
       plugins_(loop_, clock_, plugin_instances(settings_)), outbox_(outbox_settings(settings_), steady_, clock_),
-      tickets_(&outbox_, store_, steady_, clock_), resets_(tickets_, store_, outbox_, clock_),
+      tickets_(&outbox_, store_, steady_, clock_), resets_(tickets_, store_, outbox_, steady_, clock_),
       acts_(tickets_, store_, outbox_, steady_, clock_),
       courier_({loop_, clock_, store_, outbox_, texts_, tasks_},
                channel_bindings(settings_.outbox, plugins_.selection())),
@@ -314,7 +314,7 @@ void Application::note_weak_flows() {
     }
     if (settings_.helpdesk.accept_unverified_callers) {
         log::warning(log::id::configuration_weakened,
-                     "helpdesk.accept_unverified_callers: an operator may give a code for an account to whoever calls");
+                     "helpdesk.accept_unverified_callers: an operator may give a code for an account to any caller");
         record_own(model::AuditKind::configuration_weakened, true, "helpdesk.accept_unverified_callers");
     }
     if (settings_.withholds_recovery) {

@@ -100,16 +100,21 @@ bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& re
     return true;
 }
 
-bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall) noexcept {
+bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall,
+                       base::Milliseconds held_until) noexcept {
     bool changed = false;
-    const auto confirm = [&](const std::string& address, base::Milliseconds& confirmed) {
-        if (!address.empty() && confirmed.count() == 0) {
+    const auto confirm = [&](const std::string& address, base::Milliseconds& confirmed, base::Milliseconds& held) {
+        const bool is_new = !address.empty() && confirmed.count() == 0;
+        if (is_new) {
             confirmed = wall;
+        }
+        if (is_new || held_until < held) {
+            held = held_until;
             changed = true;
         }
     };
-    confirm(account.mail, account.mail_confirmed);
-    confirm(account.phone, account.phone_confirmed);
+    confirm(account.mail, account.mail_confirmed, account.mail_held_until);
+    confirm(account.phone, account.phone_confirmed, account.phone_held_until);
     return changed;
 }
 

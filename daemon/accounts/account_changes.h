@@ -37,9 +37,11 @@ void check(const FactorRemoval& removal);
 /// factor that nobody knows.
 bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& removal);
 
-/// The addresses that the account has are its owner's, from `wall` on; an earlier word stands. False where that was
-/// known of all of them.
-bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall) noexcept;
+/// The addresses that the account has are its owner's, from `wall` on; an earlier word stands, but a hold of it may end
+/// sooner. `held_until` (steady clock; 0: no hold): before it they are no way to a new password. False where all of
+/// that was known.
+bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall,
+                       base::Milliseconds held_until = base::Milliseconds(0)) noexcept;
 
 /// Its owner reads at the next limits::notice_screens logins that this was done; of more than limits::screen_notices
 /// the oldest gives way. `actor`: the operator, nothing where nobody acted upon the account. Nothing happens where

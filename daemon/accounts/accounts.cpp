@@ -304,21 +304,22 @@ AuditEvent Accounts::password_event(const NewPassword& password, Actor actor) co
     return event;
 }
 
-Task<void> Accounts::confirm_addresses(Uid uid, Actor actor, store::Store::Work also) {
-    Edit edit = [wall = clock_.wall()](WriteTxn& txn, const model::PublicAccount& public_part, AuditEvent& record) {
+Task<void> Accounts::confirm_addresses(Uid uid, Actor actor, base::Milliseconds held_until, store::Store::Work also) {
+    Edit edit = [wall = clock_.wall(), held_until](WriteTxn& txn, const model::PublicAccount& public_part,
+                                                   AuditEvent& record) {
         auto private_part = PrivateAccounts::get(txn, public_part.uid).value_or(model::PrivateAccount{});
         if (private_part.mail.empty() && private_part.phone.empty()) {
             throw Error(Error::Kind::conflict, "the account has no mail address and no telephone number to confirm");
         }
-        if (!accounts::confirm_addresses(private_part, wall)) {
+        if (!accounts::confirm_addresses(private_part, wall, held_until)) {
             return false;
         }
-        record.detail = "addresses confirmed";
+        record.detail = held_until.count() == 0 ? "addresses confirmed" : "addresses confirmed, held";
         AccountsTable::put(txn, public_part.uid, private_part);
         return true;
     };
-    Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit), std::nullopt,
-                                std::move(also), model::ScreenEvent::addresses_confirmed);
+    Task<bool> editing = change(uid, new_event(AuditKind::account_changed, actor), std::move(edit),
+                                model::Notice::addresses_confirmed, std::move(also));
     if (co_await editing) {
         tell({Change::Kind::changed, uid, {}}, actor, "its addresses are confirmed");
     }
@@ -373,16 +374,17 @@ std::optional<model::ScreenEvent> shown_at_logins(std::optional<model::Notice> n
     if (notice == Notice::factor_removed) {
         return ScreenEvent::factor_removed;
     }
+    if (notice == Notice::addresses_confirmed) {
+        return ScreenEvent::addresses_confirmed;
+    }
     return notice == Notice::reopened ? std::optional(ScreenEvent::unlocked) : std::nullopt;
 }
 
 } // namespace
 
 Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<model::Notice> notice,
-                            store::Store::Work also, std::optional<model::ScreenEvent> shown) {
-    if (!shown) {
-        shown = shown_at_logins(notice);
-    }
+                            store::Store::Work also) {
+    const std::optional<model::ScreenEvent> shown = shown_at_logins(notice);
     const auto changed = std::make_shared<bool>(false);
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
     base::Future<void> written = store_.write([uid, event = std::move(event), changed, edit = std::move(edit),

@@ -104,9 +104,11 @@ public:
     [[nodiscard]] base::Task<void> authorise(model::Uid uid, std::string service, Actor actor);
     [[nodiscard]] base::Task<void> deauthorise(model::Uid uid, std::string service, Actor actor);
 
-    /// Somebody has seen that the addresses are the owner's: from here on they are a way to a new password. Throws
-    /// Error (conflict) where there is none.
-    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor, store::Store::Work also = {});
+    /// Somebody has seen that the addresses are the owner's: from here on, or from `held_until` (steady clock), they
+    /// are a way to a new password. Throws Error (conflict) where there is none.
+    [[nodiscard]] base::Task<void> confirm_addresses(model::Uid uid, Actor actor,
+                                                     base::Milliseconds held_until = base::Milliseconds(0),
+                                                     store::Store::Work also = {});
 
     /// For root and the owner: nobody else may choose a password. Always has an effect: the same password twice are two
     /// changes.
@@ -154,11 +156,9 @@ private:
     base::Task<void> change_state(model::Uid uid, Act act, std::string reason, Actor actor,
                                   store::Store::Work also = {});
     /// Runs `edit` on an account that exists, and appends `event` where it changed something. Answers whether it did.
-    /// `notice`: what the owner is told then. `also`: what goes into the transaction then. `shown`: what is shown at
-    /// the next logins, where that is no notice.
+    /// `notice`: what the owner is told then. `also`: what goes into the transaction then.
     base::Task<bool> change(model::Uid uid, model::AuditEvent event, Edit edit,
-                            std::optional<model::Notice> notice = std::nullopt, store::Store::Work also = {},
-                            std::optional<model::ScreenEvent> shown = std::nullopt);
+                            std::optional<model::Notice> notice = std::nullopt, store::Store::Work also = {});
     void tell(const Change& change, Actor actor, const std::string& what);
     [[nodiscard]] model::AuditEvent new_event(model::AuditKind kind, Actor actor) const;
 

@@ -60,8 +60,8 @@ CallerCode CallerCode::read(bus::Reader& reader) {
 }
 
 Task<void> Helpdesk::unlock(Uid uid, Caller caller) {
-    Act act = [this, uid, actor = Actor{caller.uid}](Store::Work done) {
-        return deps_.accounts.unlock(uid, actor, std::move(done));
+    Act act = [this, uid, actor = Actor{caller.uid}](HelpdeskActs::Grant grant) {
+        return deps_.accounts.unlock(uid, actor, std::move(grant.done));
     };
     auto performing = perform({uid, ActKind::unlocked}, std::move(caller), std::move(act));
     co_await performing;
@@ -87,13 +87,13 @@ HelpdeskReset::Request Helpdesk::request(Uid uid, std::optional<Medium> medium, 
 
 Task<void> Helpdesk::start_reset(Uid uid, Caller caller, ResetOptions options) {
     ActKind kind = ActKind::reset;
-    Act act = [this, uid, actor = Actor{caller.uid}](Store::Work done) {
-        return deps_.accounts.start_reset(uid, actor, std::move(done));
+    Act act = [this, uid, actor = Actor{caller.uid}](HelpdeskActs::Grant grant) {
+        return deps_.accounts.start_reset(uid, actor, std::move(grant.done));
     };
     if (options.by) {
         kind = *options.by == Medium::mail ? ActKind::reset_by_mail : ActKind::reset_by_sms;
-        act = [this, wanted = request(uid, options.by, caller)](Store::Work done) {
-            return deps_.resets.send(wanted, std::move(done));
+        act = [this, wanted = request(uid, options.by, caller)](HelpdeskActs::Grant grant) {
+            return deps_.resets.send(wanted, std::move(grant.done));
         };
     }
     auto performing = perform({uid, kind}, std::move(caller), std::move(act));
@@ -102,8 +102,8 @@ Task<void> Helpdesk::start_reset(Uid uid, Caller caller, ResetOptions options) {
 
 Task<base::Secret> Helpdesk::issue_code(Uid uid, Caller caller) {
     const auto code = std::make_shared<base::Secret>();
-    Act act = [this, wanted = request(uid, std::nullopt, caller), code](Store::Work done) {
-        return keep_code(wanted, std::move(done), code);
+    Act act = [this, wanted = request(uid, std::nullopt, caller), code](HelpdeskActs::Grant grant) {
+        return keep_code(wanted, std::move(grant.done), code);
     };
     auto performing = perform({uid, ActKind::code_read_out}, std::move(caller), std::move(act));
     co_await performing;
@@ -116,8 +116,11 @@ Task<void> Helpdesk::keep_code(HelpdeskReset::Request request, Store::Work done,
 }
 
 Task<void> Helpdesk::confirm_addresses(Uid uid, Caller caller) {
-    Act act = [this, uid, actor = Actor{caller.uid}](Store::Work done) {
-        return deps_.accounts.confirm_addresses(uid, actor, std::move(done));
+    Act act = [this, uid, actor = Actor{caller.uid}](HelpdeskActs::Grant grant) {
+        const base::Milliseconds hold = deps_.settings.helpdesk.hold;
+        const bool at_once = grant.at_once || hold.count() == 0;
+        return deps_.accounts.confirm_addresses(uid, actor, at_once ? base::Milliseconds(0) : grant.now + hold,
+                                                std::move(grant.done));
     };
     auto performing = perform({uid, ActKind::addresses_confirmed}, std::move(caller), std::move(act));
     co_await performing;
@@ -126,8 +129,8 @@ Task<void> Helpdesk::confirm_addresses(Uid uid, Caller caller) {
 Task<void> Helpdesk::remove_factor(Uid uid, Caller caller, accounts::FactorRemoval removal) {
     accounts::check(removal); // before anybody is asked to approve it
     Doing doing{uid, ActKind::factor_removed, removal.factor};
-    Act act = [this, uid, removal = std::move(removal), actor = Actor{caller.uid}](Store::Work done) {
-        return deps_.accounts.remove_factor(uid, removal, actor, std::move(done));
+    Act act = [this, uid, removal = std::move(removal), actor = Actor{caller.uid}](HelpdeskActs::Grant grant) {
+        return deps_.accounts.remove_factor(uid, removal, actor, std::move(grant.done));
     };
     auto performing = perform(std::move(doing), std::move(caller), std::move(act));
     co_await performing;
@@ -214,8 +217,8 @@ Task<void> Helpdesk::perform(Doing doing, Caller caller, Act act) {
 
 Task<void> Helpdesk::permitted(HelpdeskActs::Wanted wanted, Act act) {
     auto permitting = deps_.acts.permit(std::move(wanted));
-    Store::Work done = co_await permitting;
-    auto acting = act(std::move(done));
+    HelpdeskActs::Grant grant = co_await permitting;
+    auto acting = act(std::move(grant));
     co_await acting;
 }
 

@@ -75,7 +75,7 @@ public:
 
 private:
     /// The act itself, under the account's permit; it gets what is to be written with it.
-    using Act = base::Function<base::Task<void>(store::Store::Work done)>;
+    using Act = base::Function<base::Task<void>(recovery::HelpdeskActs::Grant grant)>;
     struct Doing {
         model::Uid account;
         model::ActKind kind = model::ActKind::reset;

@@ -107,6 +107,8 @@ struct SelfServiceConfig {
 
 struct HelpdeskConfig {
     bool accept_unverified_callers = false; ///< the administrator knows; audited at every start and reload
+    /// Until an address that was confirmed for a caller whom nobody verified is a way to a new password.
+    std::chrono::hours hold{24};
     /// Whose members have rights over the machine, or may act as its second person.
     std::vector<std::string> privileged_groups = {"root", "sudo", "wheel", "adm", "docker", "lxd", "disk", "helpdesk"};
     friend bool operator==(const HelpdeskConfig&, const HelpdeskConfig&) = default;

@@ -172,6 +172,8 @@ void read_helpdesk(TableReader& table, HelpdeskConfig& helpdesk) {
         return !name.empty() && name.size() <= limits::client_field_bytes && base::is_printable(name);
     };
     table.boolean("accept_unverified_callers", helpdesk.accept_unverified_callers);
+    constexpr std::int64_t a_month = 720;
+    table.duration("hold_hours", helpdesk.hold, 0, a_month);
     table.texts("privileged_groups", helpdesk.privileged_groups, is_group, "the name of a group");
 }
 

@@ -67,6 +67,10 @@ struct PrivateAccount {
     /// 800-63B-4, 4.2.1.2).
     base::Milliseconds mail_confirmed{0};
     base::Milliseconds phone_confirmed{0};
+    /// Of an address that the helpdesk confirmed for a caller whom nobody verified: until then it is no way to a new
+    /// password all the same (steady clock). 0: it is at once.
+    base::Milliseconds mail_held_until{0};
+    base::Milliseconds phone_held_until{0};
     std::string organisation;
     std::string locale;                           ///< preferred; empty: the dialog's
     std::vector<std::string> authorisations;      ///< PAM services or applications this account may use; "*" is all

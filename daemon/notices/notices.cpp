@@ -247,6 +247,8 @@ std::string_view text_of(Notice notice) noexcept {
         return "notice.factor_set_up";
     case Notice::factor_removed:
         return "notice.factor_removed";
+    case Notice::addresses_confirmed:
+        return "notice.addresses_confirmed";
     case Notice::code_read_out:
         return "notice.code_read_out";
     case Notice::locked:

@@ -54,6 +54,10 @@ std::string refusal(WriteTxn& txn, const NewEntry& entry, const model::PrivateAc
     if (entry.request.confirmed && !is_confirmed(account, entry.request.medium)) {
         return "unconfirmed";
     }
+    const auto held_until = entry.request.medium == Medium::sms ? account.phone_held_until : account.mail_held_until;
+    if (entry.request.confirmed && now < held_until) {
+        return "held";
+    }
     if (!is_sendable(entry.content.destination)) {
         return "address";
     }

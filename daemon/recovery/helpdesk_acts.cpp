@@ -229,15 +229,15 @@ std::vector<Medium> HelpdeskActs::ways_to_verify(const model::Account& account) 
     for (const Medium medium : outbox_.settings().media) {
         const model::PrivateAccount& part = account.private_part;
         const bool sms = medium == Medium::sms;
-        if (!(sms ? part.phone : part.mail).empty()
-            && (sms ? part.phone_confirmed : part.mail_confirmed).count() != 0) {
+        if (!(sms ? part.phone : part.mail).empty() && (sms ? part.phone_confirmed : part.mail_confirmed).count() != 0
+            && now() >= (sms ? part.phone_held_until : part.mail_held_until)) {
             ways.push_back(medium);
         }
     }
     return ways;
 }
 
-Task<Store::Work> HelpdeskActs::permit(Wanted wanted) {
+Task<HelpdeskActs::Grant> HelpdeskActs::permit(Wanted wanted) {
     const model::Account account = account_of(wanted.account);
     const std::string& name = account.public_part.name;
     const std::vector<Act> acts = acts_of(wanted.account);
@@ -261,7 +261,10 @@ Task<Store::Work> HelpdeskActs::permit(Wanted wanted) {
         act.approver = approval->approver;
         act.approver_name = approval->approver_name;
     }
-    co_return [account = wanted.account, act = std::move(act)](WriteTxn& txn) {
+    Grant grant;
+    grant.now = at;
+    grant.at_once = standing.by_root || standing.verified;
+    grant.done = [account = wanted.account, act = std::move(act)](WriteTxn& txn) {
         if (act.number == 0) {
             (void)ActsTable::add(txn, account, act);
         } else {
@@ -269,6 +272,7 @@ Task<Store::Work> HelpdeskActs::permit(Wanted wanted) {
         }
         store::MetaTable::put_steady_time(txn, act.at);
     };
+    co_return grant;
 }
 
 Task<void> HelpdeskActs::leave_request(Wanted wanted, std::string name) {

@@ -70,9 +70,14 @@ public:
 
     // Those that return a Task are called under the account's permit (Engine::with_account_still).
 
-    /// For the transaction of the act: it is recorded, and an approval is used up. Throws Error (denied) with what to
-    /// do, and leaves a request for a second person, where the operator may not do it alone.
-    base::Task<store::Store::Work> permit(Wanted wanted);
+    struct Grant {
+        store::Store::Work done;   ///< for the transaction of the act: it is recorded, and an approval is used up
+        base::Milliseconds now{0}; ///< steady clock
+        bool at_once = false;      ///< by root, or for a verified caller
+    };
+    /// Throws Error (denied) with what to do, and leaves a request for a second person, where the operator may not do
+    /// it alone.
+    base::Task<Grant> permit(Wanted wanted);
 
     /// A code goes to the account's confirmed address; the caller reads it out. The same once more where it is still
     /// good, at most once a minute. Throws Error: `denied` for the operator's own account, `conflict` where there is no

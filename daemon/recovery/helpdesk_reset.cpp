@@ -29,7 +29,7 @@ void require_active(const model::PrivateAccount& account) {
     }
 }
 
-void require_address(const model::PrivateAccount& private_part, model::Medium medium) {
+void require_address(const model::PrivateAccount& private_part, model::Medium medium, base::Milliseconds now) {
     if (address_of(private_part, medium).empty()) {
         throw Error(Error::Kind::conflict,
                     "the account has no " + name_of_address(medium)
@@ -40,6 +40,13 @@ void require_address(const model::PrivateAccount& private_part, model::Medium me
                     "nobody has shown that the " + name_of_address(medium)
                         + " is the owner's, so a code that opens the account does not go there: 'loquetctl account "
                           "confirm NAME' by an administrator says that it is");
+    }
+    if (now < (medium == model::Medium::mail ? private_part.mail_held_until : private_part.phone_held_until)) {
+        throw Error(
+            Error::Kind::conflict,
+            "the " + name_of_address(medium)
+                + " was confirmed a short while ago, for a caller whom nobody had verified: codes go there when "
+                  "[helpdesk] hold_hours are over; verify the caller by the other address, or reset by code");
     }
 }
 
@@ -61,7 +68,7 @@ model::Account HelpdeskReset::ready_account(const Request& request) const {
     if (!request.medium) {
         return *std::move(account);
     }
-    require_address(account->private_part, *request.medium);
+    require_address(account->private_part, *request.medium, steady_.now(clock_));
     const auto& media = outbox_.settings().media;
     if (std::ranges::find(media, *request.medium) == media.end()) {
         throw Error(Error::Kind::unavailable,

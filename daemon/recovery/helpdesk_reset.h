@@ -8,6 +8,7 @@
 #include "daemon/model/audit_event.h"
 #include "daemon/model/ids.h"
 #include "daemon/model/notice.h"
+#include "daemon/model/steady_time.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/recovery/tickets.h"
 #include "daemon/store/store.h"
@@ -26,8 +27,9 @@ namespace loquet::recovery {
 class HelpdeskReset {
 public:
     /// All of them outlive this object.
-    HelpdeskReset(Tickets& tickets, store::Store& store, const outbox::Outbox& outbox, const base::Clock& clock)
-        : tickets_(tickets), store_(store), outbox_(outbox), clock_(clock) {}
+    HelpdeskReset(Tickets& tickets, store::Store& store, const outbox::Outbox& outbox, model::SteadyTime& steady,
+                  const base::Clock& clock)
+        : tickets_(tickets), store_(store), outbox_(outbox), steady_(steady), clock_(clock) {}
 
     struct Request {
         model::Uid account;
@@ -61,6 +63,7 @@ private:
     Tickets& tickets_;
     store::Store& store_;
     const outbox::Outbox& outbox_;
+    model::SteadyTime& steady_;
     const base::Clock& clock_;
     Notify notify_;
 };

@@ -192,6 +192,8 @@ model::PrivateAccount decode_private(Bytes bytes) {
             .phone = std::move(*record.mutable_phone()),
             .mail_confirmed = base::Milliseconds(record.mail_confirmed_ms()),
             .phone_confirmed = base::Milliseconds(record.phone_confirmed_ms()),
+            .mail_held_until = base::Milliseconds(record.mail_held_until_ms()),
+            .phone_held_until = base::Milliseconds(record.phone_held_until_ms()),
             .organisation = std::move(*record.mutable_organisation()),
             .locale = std::move(*record.mutable_locale()),
             .authorisations = {record.authorisations().begin(), record.authorisations().end()},
@@ -215,6 +217,8 @@ base::SecureBytes encode(const model::PrivateAccount& account, Bytes stored) {
     set_text(*record.mutable_phone(), account.phone);
     record.set_mail_confirmed_ms(account.mail_confirmed.count());
     record.set_phone_confirmed_ms(account.phone_confirmed.count());
+    record.set_mail_held_until_ms(account.mail_held_until.count());
+    record.set_phone_held_until_ms(account.phone_held_until.count());
     set_text(*record.mutable_organisation(), account.organisation);
     set_text(*record.mutable_locale(), account.locale);
     replace_texts(*record.mutable_authorisations(), account.authorisations);

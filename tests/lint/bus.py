@@ -29,6 +29,7 @@ TABLE = re.compile(r"Property, \d+> \w*table\{\{(.*?)\n\}\};", re.DOTALL)
 ALIAS = re.compile(r"constexpr Access (\w+) = ([^;]+);")
 INTERFACE_NAME = re.compile(r'(\w+)_interface = "([^"]+)"')
 ACTION_NAME = re.compile(r'\{Action::(\w+), "([^"]+)"\}')
+ASKED_FURTHER = re.compile(r"admit\(call, Action::(\w+)\)")  # inside a member, beside what its entry says
 KEY = re.compile(r'\bentry\("(\w+)"')
 
 
@@ -96,6 +97,8 @@ def polkit_findings(tree, members):
     root = xml.etree.ElementTree.fromstring(tree.text(POLKIT).encode())
     declared = {action.get("id").removeprefix(ACTION_PREFIX) for action in root.iter("action")}
     asked = {line.rsplit(" ", 1)[1] for lines in members.values() for line in lines if " by " in line} - {"anyone", "owner"}
+    asked |= {action.replace("_", "-") for name in tree.files(".cpp") if pathlib.PurePath(name).parent == pathlib.PurePath(API)
+              for action in ASKED_FURTHER.findall(tree.text(name))}
     named = {action.replace("_", "-"): name for action, name in ACTION_NAME.findall(tree.text(ACCESS_TABLE))}
     for action, name in sorted(named.items()):
         if name != ACTION_PREFIX + action:

@@ -109,7 +109,7 @@ private:
     struct Parts {
         explicit Parts(AnOperatorAlone& test)
             : accounts({}, *test.store_, names, test.clock_, test.loop_),
-              resets(test.tickets(), *test.store_, test.outbox_, test.clock_),
+              resets(test.tickets(), *test.store_, test.outbox_, test.steady_, test.clock_),
               acts(test.tickets(), *test.store_, test.outbox_, test.steady_, test.clock_), callers(test.connection_),
               helpdesk({accounts, test.engine(), resets, acts, callers, test.settings_}) {}
         accounts::FakeNames names;

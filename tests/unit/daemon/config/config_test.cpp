@@ -249,6 +249,10 @@ TEST(AConfiguration, NamesTheGroupsWhoseMembersTakeTwoPeople) {
                     ElementsAre(HasSubstr("helpdesk.privileged_groups: accepted is ")))
             << list;
     }
+    EXPECT_EQ(config_of("").helpdesk.hold, std::chrono::hours(24));
+    EXPECT_EQ(config_of("helpdesk.hold_hours = 0").helpdesk.hold, std::chrono::hours(0));
+    EXPECT_THAT(complaints_about("helpdesk.hold_hours = 721"),
+                ElementsAre(HasSubstr("helpdesk.hold_hours: accepted is ")));
     std::string groups;
     for (std::size_t i = 0; i < limits::machine_groups; ++i) {
         groups += "'g" + std::to_string(i) + "', ";

@@ -73,8 +73,9 @@ protected:
     }
     base::Task<void> recorded(HelpdeskActs& now, HelpdeskActs::Wanted what) {
         auto permitting = now.permit(std::move(what));
-        auto work = co_await permitting;
-        auto writing = store_->write(std::move(work));
+        HelpdeskActs::Grant grant = co_await permitting;
+        at_once_ = grant.at_once;
+        auto writing = store_->write(std::move(grant.done));
         co_await writing;
     }
     std::string sends(Medium medium = Medium::mail, const HelpdeskActs::Operator& actor = paul) {
@@ -112,6 +113,7 @@ protected:
         }
         return 0;
     }
+    bool at_once_ = false; ///< of the last grant
     static std::string wrong(const std::string& code) { return code == "0000 0000" ? "0000 0001" : "0000 0000"; }
 };
 
@@ -208,7 +210,7 @@ TEST_F(AnOperator, IsToldWhereTheMessageToACallerWasRefused) {
     EXPECT_THAT(sends(), HasSubstr("message list"));
 }
 
-TEST_F(AnOperator, NeedsASecondPersonForAPrivilegedAccountWhoeverCalls) {
+TEST_F(AnOperator, NeedsASecondPersonForAPrivilegedAccountThoughTheCallerIsVerified) {
     ASSERT_EQ(reads(code_of_caller()), "");
     for (const ActKind kind : {ActKind::code_read_out, ActKind::factor_removed, ActKind::addresses_confirmed,
                                ActKind::reset, ActKind::reset_by_mail, ActKind::reset_by_sms}) {
@@ -290,9 +292,36 @@ TEST_F(AnOperator, IsRememberedWithWhatTheyDid) {
     EXPECT_THAT(now.list(Uid{2}), IsEmpty());
 }
 
+TEST_F(AnOperator, WaitsWithAnAddressThatWasConfirmedForACallerWhomNobodyVerified) {
+    ASSERT_EQ(does(wanted(ActKind::addresses_confirmed, root)), "");
+    EXPECT_TRUE(at_once_);
+    ASSERT_NE(does(wanted(ActKind::addresses_confirmed)), "");
+    ASSERT_EQ(approves(request()), "");
+    ASSERT_EQ(does(wanted(ActKind::addresses_confirmed)), "");
+    EXPECT_FALSE(at_once_) << "two people know no more of the caller";
+    ASSERT_EQ(reads(code_of_caller()), "");
+    ASSERT_EQ(does(wanted(ActKind::addresses_confirmed)), "");
+    EXPECT_TRUE(at_once_);
+}
+
+TEST_F(AnOperator, SendsNothingToAnAddressThatIsHeldUntilItsTimeIsOver) {
+    change_account(1, [&](auto& account) { account.mail_held_until = steady_.now(clock_) + 24h; });
+    EXPECT_THAT(sends(Medium::mail), HasSubstr("verify the caller by sms"));
+    const auto reset = [&] {
+        HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
+        return refusal(resets.send({owner, Medium::mail, paul.uid, "recover-password", "ticket_mail"}));
+    };
+    EXPECT_THAT(reset(), HasSubstr("hold_hours"));
+    EXPECT_THAT(issue(by_owner(Medium::mail)).sent, IsEmpty());
+    EXPECT_EQ(why_refused(), "held");
+    wait(24h);
+    EXPECT_EQ(reset(), "");
+    EXPECT_THAT(codes_behind(0), testing::SizeIs(1));
+}
+
 TEST_F(AnOperator, T21_ReadsOutTheSameCodeTwiceAndOwesEachAPermission) {
     const auto read_out = [&] {
-        HelpdeskReset resets(*tickets_, *store_, *outbox_, clock_);
+        HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
         Secret code = tests::wait_for(loop_, resets.read_out({owner, std::nullopt, paul.uid, "recover-password", {}}));
         restart();
         return std::string(code.reveal());
@@ -304,7 +333,7 @@ TEST_F(AnOperator, T21_ReadsOutTheSameCodeTwiceAndOwesEachAPermission) {
     wait(operator_life);
     EXPECT_EQ(find(code), std::nullopt);
     change_account(1, [](auto& account) { account.state = model::AccountState::locked; });
-    HelpdeskReset resets(*tickets_, *store_, *outbox_, clock_);
+    HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
     EXPECT_THAT(refusal(resets.read_out({owner, std::nullopt, paul.uid, "recover-password", {}})),
                 HasSubstr("unlock it first"));
 }

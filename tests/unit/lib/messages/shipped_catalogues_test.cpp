@@ -104,7 +104,7 @@ protected:
 
 TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
     const auto texts = rendered("Ville de Rouen", "camille", "kiosk7, tty1");
-    EXPECT_THAT(texts, testing::SizeIs(16));
+    EXPECT_THAT(texts, testing::SizeIs(18));
     for (const std::string& text : texts) {
         EXPECT_THAT(text, testing::StartsWith("Ville de Rouen"));
         EXPECT_THAT(text, testing::HasSubstr(" camille"));
