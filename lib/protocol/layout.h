@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How the prompts of a turn are drawn where a program draws text: by the PAM module for the applications, and by
-// whoever shows what they will draw. Pure.
+// How the prompts of a turn are drawn where a program draws text: by the PAM module for the applications, and
+// by a walk, which shows what they will draw. Pure.
 //
 // Texts in front of a question are drawn inside it, each on lines of its own: LightDM shows no more than the last of
 // them, and in place of the question; sshd holds them back; a program that asks one line shows one line.
