@@ -25,7 +25,7 @@ using base::Error;
 namespace {
 
 constexpr std::size_t longest_walk = 60; ///< turns
-constexpr base::Milliseconds shortest_pause{20};
+constexpr base::Milliseconds between_polls{20};
 /// Of new passwords: one after the other, until the site's rules take one.
 constexpr std::array<std::size_t, 3> password_sizes{20, 12, 8};
 constexpr std::size_t most_empty_answers = 2; ///< until the menu opens
@@ -115,7 +115,7 @@ bool WalkPerson::run() {
 
 protocol::Turn WalkPerson::next(protocol::Turn turn) {
     if (const auto* wait = std::get_if<protocol::Wait>(&turn)) {
-        site_.wait(std::max(wait->poll, shortest_pause));
+        site_.wait(std::max(wait->poll, between_polls));
         return scene_.answer({});
     }
     const WalkTyped typed = answers_to(std::get<protocol::Ask>(turn));

@@ -237,9 +237,15 @@ void WalkStrangers::compare(WalkKind kind, const Path& path, const Transcript& r
             for (std::size_t typed = 0; typed < at; ++typed) {
                 difference.typed.insert(difference.typed.end(), path[typed].begin(), path[typed].end());
             }
+            if (got.lines == expected.lines) { // what is written is all that differs
+                difference.first_sees.clear();
+                difference.second_sees.clear();
+            }
             if (got.commits != expected.commits) {
-                difference.first_sees.push_back(fmt::format("and waits for {} writes", expected.commits));
-                difference.second_sees.push_back(fmt::format("and waits for {} writes", got.commits));
+                difference.first_sees.push_back(
+                    fmt::format("number of writes that the reply waits for: {}", expected.commits));
+                difference.second_sees.push_back(
+                    fmt::format("number of writes that the reply waits for: {}", got.commits));
             }
             report_.difference(difference);
         }
