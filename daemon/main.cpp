@@ -79,6 +79,8 @@ loquet::Options parse(int argc, char** argv) {
                                      {nullptr, 0, nullptr, 0}};
     loquet::Options parsed;
     loquet::WalkRequest walk;
+    bool walks = false;
+    bool of_walk = false; ///< an option that says nothing to anything else
     parsed.locale = machine_locale();
     for (int chosen = 0; (chosen = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) { // NOLINT
         switch (chosen) {
@@ -107,19 +109,23 @@ loquet::Options parse(int argc, char** argv) {
             parsed.list_flows = true;
             break;
         case 'w':
+            walks = true;
             walk.purpose = optarg;
             break;
         case 's':
+            of_walk = true;
             walk.service = optarg;
             break;
         case 'a':
+            of_walk = true;
             walk.as = optarg;
             break;
         case 'g':
+            of_walk = true;
             walk.language = optarg;
             break;
         case 'j':
-            walk.json = true;
+            of_walk = walk.json = true;
             break;
         case 'v':
             std::puts("loquetd " LOQUET_VERSION);
@@ -132,11 +138,11 @@ loquet::Options parse(int argc, char** argv) {
             std::exit(2); // NOLINT(concurrency-mt-unsafe)
         }
     }
-    if (optind != argc) {
+    if (optind != argc || (of_walk && !walks)) {
         std::fputs(usage, stderr);
         std::exit(2); // NOLINT(concurrency-mt-unsafe)
     }
-    if (!walk.purpose.empty()) {
+    if (walks) {
         parsed.walk = std::move(walk);
     }
     if (parsed.messages.empty()) {

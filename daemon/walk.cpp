@@ -85,6 +85,7 @@ private:
     std::string password_;
     std::string new_password_;
     std::optional<std::string> code_; ///< of the last message
+    std::string said_;                ///< of the last wait
     std::string no_message_;          ///< why none went out
     bool code_was_sent_ = false;
     bool code_was_read_out_ = false;
@@ -104,7 +105,11 @@ bool WalkPerson::run() {
     protocol::Turn turn = scene_.begin(comes_by_menu_ ? protocol::purpose::login : purpose);
     for (std::size_t turns = 0; turns < longest_walk; ++turns) {
         take_messages();
-        report_.turn(turn);
+        const auto* wait = std::get_if<protocol::Wait>(&turn);
+        if (wait == nullptr || wait->text != said_) { // once for all polls
+            report_.turn(turn);
+        }
+        said_ = wait == nullptr ? "" : wait->text;
         if (!std::holds_alternative<protocol::Ask>(turn) && !std::holds_alternative<protocol::Wait>(turn)) {
             return !std::holds_alternative<protocol::Denied>(turn);
         }

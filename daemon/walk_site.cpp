@@ -274,7 +274,7 @@ void WalkSite::require_host(const Host& host) {
     while (!somebody_listens(settings_.runtime.folder + "/plugins/" + host.instance + ".sock")) {
         if (::waitpid(host.pid, nullptr, WNOHANG) == host.pid) {
             const std::string said = read_all(host.errors.get());
-            std::erase_if(hosts_, [&](const Host& each) { return each.instance == host.instance; });
+            std::erase_if(hosts_, [ended = host.pid](const Host& each) { return each.pid == ended; });
             throw Error(Error::Kind::unavailable, said.empty() ? "the host of a plugin ended and said nothing" : said);
         }
         if (clock_.boottime() > give_up) {
@@ -296,7 +296,8 @@ void WalkSite::start_hosts() {
     const auto failed = run(plugins::Registry::introduce(plugins_->selection(), asked));
     std::string text;
     for (const auto& [instance, why] : failed) {
-        text += (text.empty() ? "" : "\n") + ("the plugin " + instance + " does not answer: " + why);
+        text.append(text.empty() ? "" : "\n").append("the plugin ").append(instance);
+        text.append(" does not answer: ").append(why);
     }
     if (!text.empty()) {
         throw Error(Error::Kind::unavailable, text);

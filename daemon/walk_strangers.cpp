@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 namespace loquet {
@@ -19,11 +21,11 @@ namespace {
 constexpr const char* wrong_password = "not-the-password-4";
 constexpr const char* wrong_code = "0000 0000";
 constexpr std::size_t longest_path = 12;
-constexpr std::size_t most_polls = 50;
+constexpr base::Milliseconds longest_pause{2000}; ///< for what happens elsewhere
 constexpr base::Milliseconds shortest_poll{20};
 
 /// Random by nature: a sum is another one for each dialog.
-std::string without_sums(std::string text) {
+std::string without_sums(std::string_view text) {
     std::string shape;
     for (const char each : text) {
         const bool varies = (each >= '0' && each <= '9') || each == '+' || each == '-';
@@ -83,10 +85,10 @@ std::vector<std::string> WalkStrangers::lines_of(const protocol::Turn& turn) con
     std::vector<std::string> lines;
     if (const auto* ask = std::get_if<protocol::Ask>(&turn)) {
         for (const protocol::Prompt& prompt : ask->prompts) {
-            const std::string text(prompt.shown());
+            const std::string_view text = prompt.shown();
             lines.push_back(fmt::format("asked {} {} {}: {}", walk_style(prompt.style), prompt.name,
                                         protocol::to_text(prompt.role),
-                                        is_challenge(prompt.name) ? without_sums(text) : text));
+                                        is_challenge(prompt.name) ? without_sums(text) : std::string(text)));
         }
     } else if (const auto* wait = std::get_if<protocol::Wait>(&turn)) {
         lines.push_back("waits: " + wait->text);
@@ -138,8 +140,15 @@ WalkStrangers::Path WalkStrangers::options_at(const protocol::Ask& ask) const {
 WalkStrangers::Seen WalkStrangers::see(WalkScene& scene, protocol::Turn turn, std::uint64_t commits_before) {
     Seen seen;
     seen.lines = lines_of(turn);
-    for (std::size_t polls = 0; std::holds_alternative<protocol::Wait>(turn) && polls < most_polls; ++polls) {
-        site_.wait(std::max(std::get<protocol::Wait>(turn).poll, shortest_poll));
+    base::Milliseconds left = longest_pause;
+    while (const auto* wait = std::get_if<protocol::Wait>(&turn)) {
+        const base::Milliseconds pause = std::max(wait->poll, shortest_poll);
+        if (pause > left) {
+            waits_ = true;
+            break;
+        }
+        left -= pause;
+        site_.wait(pause);
         turn = scene.answer({});
         if (!std::holds_alternative<protocol::Wait>(turn)) {
             const auto more = lines_of(turn);
@@ -289,6 +298,9 @@ bool WalkStrangers::run() {
         report_.note(fmt::format("What {} asks has no answer that is known before: the strangers came as far as that, "
                                  "and once more through the flow without it.",
                                  fmt::join(site_.challenges(), ", ")));
+    }
+    if (waits_) {
+        report_.note("A step waits for what happens elsewhere: the strangers came no further than that.");
     }
     if (conversation::is_for_an_owner(purpose)) {
         report_.note("Nobody begins that for a name that nobody has, so \"unknown\" was left out.");

@@ -58,6 +58,7 @@ private:
     std::size_t walks_ = 0;
     std::size_t prompts_ = 0;
     bool let_in_ = false;
+    bool waits_ = false;
 };
 
 } // namespace loquet

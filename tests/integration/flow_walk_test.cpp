@@ -31,9 +31,7 @@ using testing::Contains;
 using testing::ContainsRegex;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
-using testing::StartsWith;
 
 constexpr base::Milliseconds patience_with_walks = std::chrono::minutes(4);
 
@@ -80,6 +78,17 @@ protected:
                            "#!/bin/sh\nexec '" LOQUET_BINARY_DIR "/daemon/loquetd' \"$@\" --plugin-dir '" + modules
                                + "' --plugin-config-dir \"${OPTIONS:-" + (folder_ / "options") + "}\"\n",
                            0755);
+    }
+    /// The shipped ones that every site needs, and a fixture.
+    void use_modules_with(const std::string& fixture) const {
+        fs::create_directory(folder_ / "modules");
+        for (const char* module : {"lockout", "password_rules", "totp", "recovery_codes"}) {
+            fs::copy_file(LOQUET_BINARY_DIR "/plugins/" + std::string(module) + ".so",
+                          folder_ / ("modules/" + std::string(module) + ".so"));
+        }
+        fs::copy_file(LOQUET_BINARY_DIR "/tests/fixtures/plugins/" + fixture + ".so",
+                      folder_ / ("modules/" + fixture + ".so"));
+        use_modules(folder_ / "modules");
     }
     [[nodiscard]] Command command(std::vector<std::string> arguments, const std::string& configuration,
                                   const std::string& input = "") const {
@@ -222,13 +231,7 @@ TEST(AListOfShippedProfiles, IsWhole) {
 
 // Carries T14.
 TEST_F(AFlowWalk, T14_FailsWhereAStepGreetsThePeopleItKnows) {
-    fs::create_directory(folder_ / "modules");
-    for (const char* module : {"lockout", "password_rules", "totp", "recovery_codes"}) {
-        fs::copy_file(LOQUET_BINARY_DIR "/plugins/" + std::string(module) + ".so",
-                      folder_ / ("modules/" + std::string(module) + ".so"));
-    }
-    fs::copy_file(LOQUET_BINARY_DIR "/tests/fixtures/plugins/greeting_step.so", folder_ / "modules/greeting_step.so");
-    use_modules(folder_ / "modules");
+    use_modules_with("greeting_step");
     const std::string configuration = "[hashing]\ncost = 1\n[plugins.greeting_step]\nkind = 'step'\n"
                                       "[flow.login]\nsteps = ['greeting_step', 'password']\n";
     const Outcome outcome = walk({"login"}, configuration);
@@ -243,6 +246,15 @@ TEST_F(AFlowWalk, T14_FailsWhereAStepGreetsThePeopleItKnows) {
     const Outcome told = walk({"--json", "login"}, configuration);
     EXPECT_EQ(told.exit_code, 1);
     EXPECT_EQ(json::parse(lines_of(told.output).at(1)).at("told_apart"), json({"known", "unknown"}));
+}
+
+TEST_F(AFlowWalk, StopsWhereAStepWaitsForSomebodyElsewhere) {
+    use_modules_with("waiting_step");
+    const Outcome outcome = walk({"login"}, "[hashing]\ncost = 1\n[plugins.waiting_step]\nkind = 'step'\n"
+                                            "[flow.login]\nsteps = ['waiting_step', 'password']\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output << outcome.errors;
+    EXPECT_THAT(outcome.output, HasSubstr("A step waits for what happens elsewhere"));
+    EXPECT_THAT(outcome.output, ContainsRegex("nobody can be told apart: [0-9]+ walks"));
 }
 
 TEST_F(AFlowWalk, SaysWhatAProfileTellsOnPurposeAndDoesNotFailForIt) {
@@ -299,6 +311,7 @@ TEST_F(AFlowWalk, IsRefusedWithWhatThereIs) {
         return outcome.errors;
     };
     EXPECT_THAT(said({"lgin"}), HasSubstr("there is no purpose 'lgin'; there are login, "));
+    EXPECT_THAT(said({""}), HasSubstr("there is no purpose ''; there are login, "));
     EXPECT_THAT(said({"login", "--as", "fool"}), HasSubstr("nobody of the kind 'fool'; there are known, "));
     EXPECT_THAT(said({"recover-password", "--service", "sshd"}), HasSubstr("[self_service]"));
     EXPECT_THAT(said({"login"}, "[flow.login]\nsteps = ['pasword']\n"), HasSubstr("loquet.toml:2:"));
