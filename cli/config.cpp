@@ -30,7 +30,7 @@ Lines mistakes_of_plugin(const std::string& name) {
 
 } // namespace
 
-ProgramResult run_daemon(const std::vector<std::string>& modes, const Files& files) {
+std::vector<std::string> daemon_command(const std::vector<std::string>& modes, const Files& files) {
     std::vector<std::string> command{installed_program("loquetd")};
     append(command, modes);
     const auto add = [&command](const char* option, const std::string& value) {
@@ -45,7 +45,11 @@ ProgramResult run_daemon(const std::vector<std::string>& modes, const Files& fil
     for (const std::string& folder : files.messages) {
         add("--messages", folder);
     }
-    ProgramResult daemon = run_program(command, Channels::apart);
+    return command;
+}
+
+ProgramResult run_daemon(const std::vector<std::string>& modes, const Files& files) {
+    ProgramResult daemon = run_program(daemon_command(modes, files), Channels::apart);
     if (daemon.status != 0 && daemon.errors.empty()) {
         daemon.errors.push_back(fmt::format("the check of loquetd ended with {} and said nothing", daemon.status));
     }

@@ -196,4 +196,20 @@ ExitCode show(Output& output, const config::Files& files, const std::string& nam
     }
 }
 
+void walk(const Output& output, const config::Files& files, const WalkOptions& options) {
+    std::vector<std::string> modes{"--walk", options.purpose};
+    const auto add = [&](const char* option, const std::string& value) {
+        if (!value.empty()) {
+            modes.insert(modes.end(), {option, value});
+        }
+    };
+    add("--service", options.service);
+    add("--as", options.as);
+    add("--language", options.language);
+    if (output.form() == Output::Form::program) {
+        modes.emplace_back("--json");
+    }
+    become_program(config::daemon_command(modes, files));
+}
+
 } // namespace loquet::cli::flow

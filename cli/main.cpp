@@ -35,6 +35,7 @@ struct CommandLine {
     message::ListOptions messages;
     message::PreviewOptions preview;
     config::Files files;
+    flow::WalkOptions walk;
     TryLoginOptions try_login;
     PasswdOptions passwd;
     std::string name;   ///< of the account or plugin that a verb is about
@@ -241,7 +242,19 @@ void add_flow(CLI::App& app, CommandLine& line) {
     CLI::App* list = noun->add_subcommand("list", "List the flows and how strong they are, without the service");
     CLI::App* show = noun->add_subcommand("show", "Show a flow, and what standards say against it");
     show->add_option("NAME", line.name, "The flow, as 'flow list' names it: login, login.service.sudo")->required();
-    for (CLI::App* verb : {list, show}) {
+    CLI::App* walk =
+        noun->add_subcommand("walk", "Walk a flow with a made-up account: what people see, and who is told apart");
+    walk->add_option("PURPOSE", line.walk.purpose, "What the dialog is for: login, recover-password")->required();
+    walk->add_option("--service", line.walk.service, "PAM service at which it begins")->type_name("NAME");
+    walk->add_option("--as", line.walk.as,
+                     "As a person of this kind: known, unknown, locked, locked-by-failures, disabled, no-secret, "
+                     "no-address, unconfirmed, factors, expired; not given: as strangers, who are compared")
+        ->type_name("KIND");
+    walk->add_option("--language", line.walk.language, "Language of the dialogs, as fr_FR.UTF-8")->type_name("LOCALE");
+    walk->add_option("--messages", line.files.messages, "Read the catalogues here; repeat it for more")
+        ->type_name("FOLDER")
+        ->allow_extra_args(false);
+    for (CLI::App* verb : {list, show, walk}) {
         verb->add_option("--config", line.files.file,
                          "Read this file and its drop-ins in place of those of the service")
             ->type_name("FILE");
@@ -249,6 +262,7 @@ void add_flow(CLI::App& app, CommandLine& line) {
     }
     list->callback([&line] { line.run = [&line](Output& o) { return flow::list(o, line.files); }; });
     show->callback([&line] { line.run = [&line](Output& o) { return flow::show(o, line.files, line.name); }; });
+    walk->callback([&line] { line.run = [&line](Output& o) -> ExitCode { flow::walk(o, line.files, line.walk); }; });
 }
 
 void add_top_level(CLI::App& app, CommandLine& line) {

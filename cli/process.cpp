@@ -159,6 +159,12 @@ std::string installed_program(const std::string& name) {
     throw base::Error(base::Error::Kind::internal, "The program " + installed + " is not installed.");
 }
 
+void become_program(std::vector<std::string> command) {
+    const std::vector<char*> arguments = pointers(command);
+    ::execv(arguments[0], arguments.data());
+    throw base::system_error(errno, "starting " + command[0]);
+}
+
 ProgramResult run_program(const std::vector<std::string>& command, Channels channels) {
     const base::Fd output = memory_file();
     const base::Fd errors = memory_file();

@@ -40,6 +40,9 @@ private:
 /// is in neither place.
 [[nodiscard]] std::string installed_program(const std::string& name);
 
+/// This process goes on as that program, with its descriptors. Throws base::Error where it cannot.
+[[noreturn]] void become_program(std::vector<std::string> command);
+
 struct ProgramResult {
     int status = 0;                  ///< the exit status, or 128 + the signal's number
     std::vector<std::string> output; ///< lines of standard output

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The verbs that are one function each: "config check", "config reload", "flow list", "flow show", "status", "passwd",
-// "enrol", "try-login". One thread.
+// The verbs that are one function each: "config check", "config reload", "flow list", "flow show", "flow walk",
+// "status", "passwd", "enrol", "try-login". One thread.
 #pragma once
 
 #include "cli/client.h"
@@ -22,6 +22,9 @@ struct Files {
     std::vector<std::string> profiles; ///< folders; empty: the usual ones
     std::vector<std::string> messages;
 };
+
+/// The command that runs the daemon's program so that it looks at the files.
+[[nodiscard]] std::vector<std::string> daemon_command(const std::vector<std::string>& modes, const Files& files);
 
 /// Runs the daemon's program so that it looks at the files and ends: `modes` are "--check", "--flows" and the like. Its
 /// mistakes are never empty where it failed.
@@ -48,6 +51,17 @@ ExitCode list(Output& output, const config::Files& files);
 /// One flow: a verdict, its steps, and what standards say against it. Throws base::Error (not_found) where there is
 /// none of that name; "login", "login.service.sudo".
 ExitCode show(Output& output, const config::Files& files, const std::string& name);
+
+struct WalkOptions {
+    std::string purpose;
+    std::string service;  ///< PAM service; empty: the usual one of the purpose
+    std::string as;       ///< a kind of person; empty: strangers, who are compared
+    std::string language; ///< locale; empty: the machine's
+};
+
+/// Walks a flow with a made-up account: this process becomes the daemon's program, which reads what it does not know
+/// from standard input and says what happens on standard output.
+[[noreturn]] void walk(const Output& output, const config::Files& files, const WalkOptions& options);
 
 } // namespace loquet::cli::flow
 

@@ -5,6 +5,7 @@
 #include "daemon/configuration.h"
 #include "daemon/out_of_service.h"
 #include "daemon/store/sealing.h"
+#include "daemon/walk.h"
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 
@@ -21,12 +22,14 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace {
 
 constexpr const char* usage = "usage: loquetd [--config FILE] [--profiles FOLDER]... [--messages FOLDER]...\n          "
                               "     [--plugin-dir FOLDER] [--plugin-config-dir FOLDER]\n          "
-                              "     [--check [--list-plugins] | --flows] [--version]\n";
+                              "     [--check [--list-plugins] | --flows] [--version]\n          "
+                              "     [--walk PURPOSE [--service SERVICE] [--as KIND] [--language LOCALE] [--json]]\n";
 
 /// Secrets must not end in a core file, and nobody else's debugger may look.
 void keep_memory_private() {
@@ -66,10 +69,18 @@ loquet::Options parse(int argc, char** argv) {
                                      {"plugin-config-dir", required_argument, nullptr, 'o'},
                                      {"list-plugins", no_argument, nullptr, 'l'},
                                      {"flows", no_argument, nullptr, 'f'},
+                                     {"walk", required_argument, nullptr, 'w'},
+                                     {"service", required_argument, nullptr, 's'},
+                                     {"as", required_argument, nullptr, 'a'},
+                                     {"language", required_argument, nullptr, 'g'},
+                                     {"json", no_argument, nullptr, 'j'},
                                      {"version", no_argument, nullptr, 'v'},
                                      {"help", no_argument, nullptr, 'h'},
                                      {nullptr, 0, nullptr, 0}};
     loquet::Options parsed;
+    loquet::WalkRequest walk;
+    bool walks = false;
+    bool of_walk = false; ///< an option that says nothing to anything else
     parsed.locale = machine_locale();
     for (int chosen = 0; (chosen = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) { // NOLINT
         switch (chosen) {
@@ -97,6 +108,25 @@ loquet::Options parse(int argc, char** argv) {
         case 'f':
             parsed.list_flows = true;
             break;
+        case 'w':
+            walks = true;
+            walk.purpose = optarg;
+            break;
+        case 's':
+            of_walk = true;
+            walk.service = optarg;
+            break;
+        case 'a':
+            of_walk = true;
+            walk.as = optarg;
+            break;
+        case 'g':
+            of_walk = true;
+            walk.language = optarg;
+            break;
+        case 'j':
+            of_walk = walk.json = true;
+            break;
         case 'v':
             std::puts("loquetd " LOQUET_VERSION);
             std::exit(0); // NOLINT(concurrency-mt-unsafe): one thread yet
@@ -108,9 +138,12 @@ loquet::Options parse(int argc, char** argv) {
             std::exit(2); // NOLINT(concurrency-mt-unsafe)
         }
     }
-    if (optind != argc) {
+    if (optind != argc || (of_walk && !walks)) {
         std::fputs(usage, stderr);
         std::exit(2); // NOLINT(concurrency-mt-unsafe)
+    }
+    if (walks) {
+        parsed.walk = std::move(walk);
     }
     if (parsed.messages.empty()) {
         parsed.messages = loquet::messages::usual_folders();
@@ -145,6 +178,9 @@ int tell(const std::vector<std::string>& mistakes, const std::vector<std::string
 /// Looks at the files and does not serve.
 int look(const loquet::Options& options) {
     become_the_daemons_user();
+    if (options.walk) {
+        return loquet::walk(options);
+    }
     if (options.list_flows) {
         const loquet::FlowList list = loquet::list_flows(options);
         return tell(list.complaints, list.flows);
@@ -189,7 +225,7 @@ std::unique_ptr<loquet::Application> start(const loquet::Options& options) {
 
 int main(int argc, char** argv) {
     const loquet::Options options = parse(argc, argv);
-    const bool looks = options.check || options.list_flows;
+    const bool looks = options.check || options.list_flows || options.walk.has_value();
     keep_memory_private();
     loquet::store::restrict_openssl();
     block_signals();

@@ -4,10 +4,20 @@
 
 #include "daemon/config/plugin_uses.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace loquet {
+
+/// `loquetd --walk`: what loquetctl(1) says of `flow walk`.
+struct WalkRequest {
+    std::string purpose;
+    std::string service;  ///< PAM service; empty: the usual one of the purpose
+    std::string as;       ///< whom it walks as; empty: as strangers, who are compared
+    std::string language; ///< locale of the dialogs
+    bool json = false;
+};
 
 struct Options {
     std::string config = "/etc/loquet/loquet.toml";
@@ -19,6 +29,7 @@ struct Options {
     bool check = false;        ///< says what is wrong with the files, and does not serve
     bool list_plugins = false; ///< and the plugins that they name
     bool list_flows = false;   ///< says what the flows ask for and how strong they are, and does not serve
+    std::optional<WalkRequest> walk; ///< walks a flow with a made-up account, and does not serve
 };
 
 } // namespace loquet

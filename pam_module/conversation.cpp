@@ -2,10 +2,9 @@
 #include "pam_module/conversation.h"
 
 #include "lib/base/handle.h"
-#include "lib/base/text.h"
+#include "lib/protocol/layout.h"
 #include "pam_module/items.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +17,8 @@ namespace loquet::pam {
 using protocol::Answers;
 using protocol::Prompt;
 using protocol::PromptStyle;
+
+static_assert(protocol::pam_message_bytes == PAM_MAX_MSG_SIZE);
 
 namespace {
 
@@ -56,104 +57,15 @@ const pam_conv* conversation_of(pam_handle_t* handle) {
     return conversation == nullptr || conversation->conv == nullptr ? nullptr : conversation;
 }
 
-/// What libpam is given to draw at once.
-struct Drawn {
-    PromptStyle style;
-    base::SecureBytes text;
-};
-
-void append(base::SecureBytes& text, std::string_view more) {
-    text.insert(text.end(), more.begin(), more.end());
-}
-
-base::SecureBytes copy_of(std::string_view text) {
-    return {text.begin(), text.end()};
-}
-
-/// Where the line ends that `text`, printable, begins with: at the last blank that keeps it within its columns; behind
-/// a word that is longer than a line; or at the end of the text, whose last blanks take no room.
-std::size_t end_of_line(std::string_view text) {
-    std::size_t columns = 0;
-    std::size_t last_blank = 0;
-    const std::size_t words_end = text.find_last_not_of(' ') + 1;
-    for (std::size_t at = 0; at < words_end;) {
-        if (text[at] == ' ' && at > 0 && text[at - 1] != ' ') {
-            if (columns > Conversation::line_columns) {
-                return last_blank == 0 ? at : last_blank;
-            }
-            last_blank = at;
-        }
-        if (!base::next_code_point(text, at)) {
-            return text.size(); // cannot be: it was made printable
-        }
-        ++columns;
-    }
-    return columns > Conversation::line_columns && last_blank != 0 ? last_blank : text.size();
-}
-
-base::SecureBytes wrapped(std::string_view text) {
-    base::SecureBytes lines;
-    for (;;) {
-        const std::size_t end = end_of_line(text);
-        append(lines, text.substr(0, end));
-        if (end == text.size()) {
-            return lines;
-        }
-        append(lines, "\n");
-        text.remove_prefix(text.find_first_not_of(' ', end));
-    }
-}
-
-/// A row of blocks (U+2580 to U+259F) such as that of a QR code is no line of words: it stays what it is.
-bool is_picture(std::string_view text) {
-    return text.find("\xE2\x96") != std::string_view::npos && std::none_of(text.begin(), text.end(), [](char each) {
-               return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || (each >= '0' && each <= '9');
-           });
-}
-
-/// Takes those texts at the end of `drawn` into the question that fit one message of PAM's with it. The others stay in
-/// front of it.
-base::SecureBytes question_with_texts(std::vector<Drawn>& drawn, std::string_view question) {
-    base::SecureBytes text = wrapped(question);
-    while (!drawn.empty() && !wants_answer(drawn.back().style)) {
-        const std::string_view before = base::as_text(drawn.back().text);
-        if (is_picture(before)) {
-            break;
-        }
-        base::SecureBytes more = wrapped(before);
-        append(more, "\n");
-        append(more, base::as_text(text));
-        if (more.size() >= PAM_MAX_MSG_SIZE) { // with its NUL
-            break;
-        }
-        text = std::move(more);
-        drawn.pop_back();
-    }
-    return text;
-}
-
 /// sudo shows its option -p in place of every prompt's text, so that the texts have to stay what they are.
 bool replaces_prompts(pam_handle_t* handle) {
     const std::string service = text_item(handle, PAM_SERVICE);
     return service == "sudo" || service == "sudo-i";
 }
 
-std::vector<Drawn> laid_out(pam_handle_t* handle, const std::vector<const Prompt*>& prompts) {
-    const bool apart = replaces_prompts(handle);
-    std::vector<Drawn> drawn;
-    for (const Prompt* prompt : prompts) {
-        if (apart || !wants_answer(prompt->style)) {
-            drawn.push_back({prompt->style, copy_of(prompt->shown())});
-        } else {
-            base::SecureBytes text = question_with_texts(drawn, prompt->shown());
-            drawn.push_back({prompt->style, std::move(text)});
-        }
-    }
-    return drawn;
-}
-
 /// Draws `drawn` in one call; each answer, or null, in its order.
-std::variant<std::vector<TypedText>, Aborted> converse(pam_handle_t* handle, std::vector<Drawn>& drawn) {
+std::variant<std::vector<TypedText>, Aborted> converse(pam_handle_t* handle,
+                                                       std::vector<protocol::DrawnPrompt>& drawn) {
     const pam_conv* conversation = conversation_of(handle);
     if (conversation == nullptr) {
         return Aborted{PAM_CONV_ERR};
@@ -164,7 +76,7 @@ std::variant<std::vector<TypedText>, Aborted> converse(pam_handle_t* handle, std
     messages.reserve(drawn.size());
     pointers.reserve(drawn.size());
     typed.reserve(drawn.size()); // nothing may throw once there are answers
-    for (Drawn& one : drawn) {
+    for (protocol::DrawnPrompt& one : drawn) {
         one.text.push_back('\0');
         messages.push_back({style_for_pam(one.style), reinterpret_cast<const char*>(one.text.data())});
         pointers.push_back(&messages.back());
@@ -194,7 +106,7 @@ std::variant<Answers, Aborted> Conversation::ask(const std::vector<Prompt>& prom
     if (shown.empty()) {
         return Answers{};
     }
-    std::vector<Drawn> drawn = laid_out(handle_, shown);
+    std::vector<protocol::DrawnPrompt> drawn = protocol::laid_out(shown, replaces_prompts(handle_));
     auto outcome = converse(handle_, drawn);
     if (const auto* aborted = std::get_if<Aborted>(&outcome)) {
         return *aborted;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // From prompts to the application's conversation function and back: all of a turn's prompts in one call, so that a
 // graphical greeter can draw them as one form. What the person typed is wiped wherever it was. The caller's thread.
-//
-// Texts in front of a question are drawn inside it, each on lines of its own: LightDM shows no more than the last of
-// them, and in place of the question; sshd holds them back; a program that asks one line shows one line.
+// How they are drawn: lib/protocol/layout.h.
 #pragma once
 
 #include "lib/client/dialog_runner.h"
@@ -21,9 +19,6 @@ using client::Aborted;
 
 class Conversation final : public client::Screen {
 public:
-    /// Columns of a line; longer ones are broken at blanks.
-    static constexpr std::size_t line_columns = 72;
-
     /// `silent`: no information and no error texts (quiet, PAM_SILENT); questions are still asked.
     Conversation(pam_handle_t* handle, bool silent) noexcept : handle_(handle), silent_(silent) {}
 

@@ -16,6 +16,7 @@ _loquetctl_options() {
     "message preview") echo "--locale --set --messages" ;;
     "config check") echo "--config --profiles --messages" ;;
     "flow list" | "flow show") echo "--config --profiles" ;;
+    "flow walk") echo "--service --as --language --messages --config --profiles" ;;
     "try-login") echo "--service --password-fd" ;;
     "passwd") echo "--password-fd" ;;
     "") echo "--json --no-pager --bus --version" ;;
@@ -30,7 +31,7 @@ _loquetctl_verbs() {
     message) echo "list show retry preview" ;;
     plugin) echo "list check" ;;
     config) echo "check reload" ;;
-    flow) echo "list show" ;;
+    flow) echo "list show walk" ;;
     esac
 }
 
@@ -38,12 +39,16 @@ _loquetctl_verbs() {
 _loquetctl_value() {
     case "$1" in
     --state) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_states)" -- "$2") ;;
+    --as)
+        mapfile -t COMPREPLY < <(compgen -W "known unknown locked locked-by-failures disabled no-secret no-address \
+            unconfirmed factors expired" -- "$2")
+        ;;
     --by) mapfile -t COMPREPLY < <(compgen -W "mail sms code" -- "$2") ;;
     --shell | --config) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
     --home | --messages | --profiles) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
     --authorise | --service) mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_services)" -- "$2") ;;
     --bus | --display-name | --mail | --phone | --organisation | --limit | --reason | --password-fd | --account | \
-        --locale | --set | --request)
+        --locale | --language | --set | --request)
         COMPREPLY=() ;;
     *) return 1 ;;
     esac
@@ -78,6 +83,11 @@ _loquetctl_plugins() {
 # Of the configuration of this machine.
 _loquetctl_flows() {
     loquetctl --json flow list 2>/dev/null | sed -n 's/^{"name":"\([^"\\]*\)".*/\1/p'
+}
+
+_loquetctl_purposes() {
+    _loquetctl_flows | sed 's/[.]service[.].*//' | sort -u
+    echo self-service enter-code
 }
 
 _loquetctl() {
@@ -117,6 +127,8 @@ _loquetctl() {
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_texts)" -- "$current")
     elif [[ "$noun $verb" == "flow show" ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_flows)" -- "$current")
+    elif [[ "$noun $verb" == "flow walk" ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_purposes)" -- "$current")
     elif [[ "$noun $verb" == "plugin check" ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_loquetctl_plugins)" -- "$current")
     fi

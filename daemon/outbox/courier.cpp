@@ -29,12 +29,6 @@ constexpr Milliseconds until_disk_is_tried = std::chrono::seconds(1);
 constexpr Milliseconds between_tidying = std::chrono::hours(1);
 constexpr std::size_t expired_at_once = 256;
 
-/// Of a message. Both on the wall clock.
-struct Term {
-    Milliseconds now{0};
-    Milliseconds expires{0};
-};
-
 constexpr Milliseconds on_the_way = std::chrono::seconds(5); // until it is here, at most, in a healthy system
 
 std::int64_t whole_minutes(base::Milliseconds time) {
@@ -47,31 +41,6 @@ base::Secret minutes_left(const model::OutboxEntry& message, base::Secret said, 
     return left < whole_minutes(message.expires - message.created)
                ? base::Secret(std::to_string(std::max<std::int64_t>(left, 1)))
                : std::move(said);
-}
-
-/// The words of a message, put together when it is handed on and never kept. The text is that of the message's id; a
-/// mail's subject is messages::mail_subject(). A variable "minutes" of a code is never more than the minutes that it
-/// has left, and at least 1.
-protocol::DeliverRequest render_message(const model::OutboxEntry& message, model::MessageContent content,
-                                        const messages::Catalogue& texts, const Term& term) {
-    messages::SecretVariables variables;
-    for (auto& [name, value] : content.variables) {
-        const bool counts = message.code && name == "minutes";
-        base::Secret shown = counts ? minutes_left(message, std::move(value), term) : std::move(value);
-        variables.emplace_back(std::move(name), std::move(shown));
-    }
-    protocol::DeliverRequest request;
-    request.reference = message.reference;
-    if (message.medium == model::Medium::mail) {
-        request.subject = messages::mail_subject(texts, content.locale, message.text);
-    }
-    request.text = texts.render_secret(content.locale, message.text, variables);
-    request.destination = std::move(content.destination);
-    request.locale = std::move(content.locale);
-    request.now = term.now;
-    request.expires = term.expires;
-    request.attempt = message.attempts;
-    return request;
 }
 
 /// The channel's bit among those of its medium; see WaitingList::Entry::tried. After a reload it may be that of
@@ -115,6 +84,28 @@ bool note_health(ChannelHealth& health, const Answer& answer, const model::Outbo
 }
 
 } // namespace
+
+protocol::DeliverRequest render_message(const model::OutboxEntry& message, model::MessageContent content,
+                                        const messages::Catalogue& texts, const Term& term) {
+    messages::SecretVariables variables;
+    for (auto& [name, value] : content.variables) {
+        const bool counts = message.code && name == "minutes";
+        base::Secret shown = counts ? minutes_left(message, std::move(value), term) : std::move(value);
+        variables.emplace_back(std::move(name), std::move(shown));
+    }
+    protocol::DeliverRequest request;
+    request.reference = message.reference;
+    if (message.medium == model::Medium::mail) {
+        request.subject = messages::mail_subject(texts, content.locale, message.text);
+    }
+    request.text = texts.render_secret(content.locale, message.text, variables);
+    request.destination = std::move(content.destination);
+    request.locale = std::move(content.locale);
+    request.now = term.now;
+    request.expires = term.expires;
+    request.attempt = message.attempts;
+    return request;
+}
 
 Courier::Courier(Dependencies deps, const std::vector<ChannelBinding>& bindings) : deps_(deps), tasks_(deps.tasks) {
     use(bindings);

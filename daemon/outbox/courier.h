@@ -27,6 +27,18 @@
 
 namespace loquet::outbox {
 
+/// Of a message. Both on the wall clock.
+struct Term {
+    base::Milliseconds now{0};
+    base::Milliseconds expires{0};
+};
+
+/// The words of a message, put together when it is handed on and never kept. The text is that of the message's id; a
+/// mail's subject is messages::mail_subject(). A variable "minutes" of a code is never more than the minutes that it
+/// has left, and at least 1.
+[[nodiscard]] protocol::DeliverRequest render_message(const model::OutboxEntry& message, model::MessageContent content,
+                                                      const messages::Catalogue& texts, const Term& term);
+
 class Courier {
 public:
     /// All of them outlive the courier; `texts` is read anew for each message.

@@ -61,6 +61,8 @@ TEST(TheCompletion, OffersTheFlowsOfTheConfiguration) {
     EXPECT_EQ(completed({"flow", "show", ""}, flows), (Words{"login", "login.service.sudo"}));
     EXPECT_EQ(completed({"flow", "show", "login.s"}, flows), Words{"login.service.sudo"});
     EXPECT_EQ(completed({"flow", "list", ""}, flows), Words{});
+    EXPECT_EQ(completed({"flow", "walk", ""}, flows), (Words{"login", "self-service", "enter-code"}));
+    EXPECT_EQ(completed({"flow", "walk", "login", "--as", "un"}, flows), (Words{"unknown", "unconfirmed"}));
     EXPECT_EQ(completed({"flow", "show", ""}), Words{}) << "nothing where the program cannot be run";
 }
 
