@@ -84,10 +84,10 @@ public:
     [[nodiscard]] const Settings& settings() const noexcept { return *settings_; }
 
     /// Writes the message down, for the caller's transaction; the courier hears of it when that is durable. Where it
-    /// may not be sent it is written down all the same, refused: "no-address", "unconfirmed", "held", "address" (no channel
-    /// could send to it), "no-channel", "too-many" (limits::waiting_messages) or "budget:" and which. Nobody but the
-    /// helpdesk is to see the difference. Nothing is written for an account that is gone. Throws Error (invalid) for a
-    /// lifetime out of range.
+    /// may not be sent it is written down all the same, refused: "no-address", "unconfirmed", "held", "address" (no
+    /// channel could send to it), "no-channel", "too-many" (limits::waiting_messages) or "budget:" and which. Nobody
+    /// but the helpdesk is to see the difference. Nothing is written for an account that is gone. Throws Error
+    /// (invalid) for a lifetime out of range.
     [[nodiscard]] store::Store::Work enqueue(SendRequest request);
 
     /// Somebody typed a code that this step had sent; for the transaction that accepts it. It is counted as used by the

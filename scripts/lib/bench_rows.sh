@@ -273,6 +273,10 @@ row_P19() {
     start_loquetd "$place/etc/loquet.toml"
 }
 
+row_P23() {
+    "$bench/store/identifiers_bench" "$place"
+}
+
 row_P24() {
     "$bench/recovery/recovery_bench" recovery "$repository/etc/messages" "$place"
 }

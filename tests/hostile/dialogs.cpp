@@ -137,7 +137,8 @@ std::string transcript(bus::Connection& connection, const Guess& guess, const st
     const BegunDialog dialog = read_begun(begun);
     bool is_asked = std::holds_alternative<protocol::Ask>(dialog.turn);
     for (auto next = typed.begin(); is_asked && next != typed.end(); ++next) {
-        const bus::Message reply = connection.call(answer_request(connection, dialog.path, one_answer(*next)), bus_patience);
+        const bus::Message reply =
+            connection.call(answer_request(connection, dialog.path, one_answer(*next)), bus_patience);
         seen += values_of(reply);
         bus::check(sd_bus_message_rewind(reply.get(), 1), "cannot read a message again");
         is_asked = std::holds_alternative<protocol::Ask>(read_answer(reply));
