@@ -6,7 +6,6 @@
 #include "daemon/store/tickets_table.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
-#include "lib/base/secret.h"
 #include "lib/bus/message.h"
 #include "lib/protocol/names.h"
 #include "lib/protocol/sealed_texts.h"
@@ -19,6 +18,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -212,13 +212,12 @@ protected:
     int cut_off_ = 0;
     int old_kept_ = 0;
     protocol::Turn end_;
-    std::mt19937 random_;
+    std::random_device::result_type seed_ = std::random_device{}();
+    std::mt19937 random_{seed_};
 };
 
 TEST_F(AKilledRecovery, LeavesOnePasswordAndACodeThatIsUnusedOrUsedOnce) {
-    const auto seed = std::random_device()();
-    std::cout << "seed " << seed << '\n';
-    random_.seed(seed);
+    std::cout << "seed " << seed_ << '\n';
     const int kills = wanted_kills();
     for (int number = 0; number < kills && !HasFailure(); ++number) {
         create_person("person" + std::to_string(number));
