@@ -3,8 +3,8 @@
 import re
 
 LINE = re.compile(r"SPDX-License-Identifier: (\S+)")
-# No place for a comment (JSON, seeds, recorded data), or prose that the LICENSE beside it covers.
-WITHOUT = (".md", ".json", ".mdb", "/master-key", "LICENSE")
+# No place for a comment (JSON, pictures, seeds, recorded data), or prose that the LICENSE beside it covers.
+WITHOUT = (".md", ".json", ".png", ".mdb", "/master-key", "LICENSE")
 DATA_FOLDERS = ("corpus/", "data/", "fixtures/store/", "pam-configs/")
 FOR_PLUGIN_WRITERS = ("sdk/include/", "sdk/example/badge", "sdk/plugin.map")
 
