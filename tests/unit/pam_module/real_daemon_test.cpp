@@ -98,6 +98,7 @@ TEST_F(ALoginOnAMachine, ShowsThreeTimesWhatTheHelpdeskDidAndNotAFourthTime) {
         application.typed = {text(canary::next_password)};
         EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
         EXPECT_EQ(application.check_account(), PAM_SUCCESS);
+        EXPECT_EQ(application.open_session(), PAM_SUCCESS);
         return application.texts(PAM_TEXT_INFO);
     };
     for (int login = 1; login <= 3; ++login) {
