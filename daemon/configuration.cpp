@@ -6,6 +6,9 @@
 #include "lib/base/error.h"
 #include "lib/base/log.h"
 
+#include <grp.h>
+#include <pwd.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -48,6 +51,21 @@ Read read_files(const Options& options) {
     read.settings = config::assemble(read.sources, read.positions);
     read.positions.throw_if_any();
     return read;
+}
+
+/// Who has such a name logs in with it: the menu is not what they are asking for.
+std::vector<std::string> taken_self_service_names(const config::Config& settings) {
+    std::vector<std::string> taken;
+    for (const auto& [name, language] : settings.self_service.names) {
+        const bool is_user = ::getpwnam(name.c_str()) != nullptr;  // NOLINT(concurrency-mt-unsafe): one thread
+        const bool is_group = ::getgrnam(name.c_str()) != nullptr; // NOLINT(concurrency-mt-unsafe): one thread
+        if (is_user || is_group) {
+            taken.push_back("self_service.names: a " + std::string(is_user ? "user" : "group") + " \"" + name
+                            + "\" exists, so the name is theirs and "
+                              "opens no menu; accepted is a name that nobody has");
+        }
+    }
+    return taken;
 }
 
 std::string file_in(const std::string& folder) {
@@ -94,6 +112,8 @@ ConfigurationCheck check_configuration(const Options& options) {
     }
     const auto texts = messages::Catalogue::load(options.messages);
     check.complaints.insert(check.complaints.end(), texts.complaints().begin(), texts.complaints().end());
+    const auto taken = taken_self_service_names(settings);
+    check.complaints.insert(check.complaints.end(), taken.begin(), taken.end());
     try {
         require_texts(texts);
     } catch (const Error& error) {

@@ -74,6 +74,9 @@ accounts::Settings account_settings(const config::Config& settings) {
     accounts.uids = {settings.accounts.uid_first, settings.accounts.uid_last};
     accounts.defaults = {settings.accounts.home, settings.accounts.shell, settings.accounts.authorisations};
     accounts.defaults.organisation_prefix = settings.directory.organisation_prefix;
+    for (const auto& [name, language] : settings.self_service.names) {
+        accounts.defaults.reserved.push_back(name);
+    }
     accounts.history = settings.password.history;
     return accounts;
 }

@@ -133,6 +133,11 @@ model::Account make_account(const NewAccount& wanted, const AccountDefaults& def
         return "the name \"" + account.public_part.name + "\" is not accepted: names that begin with \""
                + defaults.organisation_prefix + "\" are kept for the groups of organisations";
     });
+    require(std::ranges::find(defaults.reserved, account.public_part.name) == defaults.reserved.end(), [&] {
+        return "the name \"" + account.public_part.name
+               + "\" is not accepted: it opens the menu for people who cannot log in (names in [self_service] of "
+                 "loquet.toml)";
+    });
     check_passwd_field(wanted.display_name, limits::display_name_bytes, "display name");
     account.public_part.display_name = wanted.display_name;
     account.public_part.home =

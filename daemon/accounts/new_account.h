@@ -66,6 +66,7 @@ struct AccountDefaults {
     std::string shell = "/bin/bash";
     Authorisations authorisations{"*"};
     std::string organisation_prefix = "org-"; ///< of groups; no account's name begins with it
+    std::vector<std::string> reserved{};      ///< names that open the menu for people who cannot log in; no account's
 };
 
 /// Checks every field and brings it into the form that is kept; uid, gid and times are left for later. Throws Error

@@ -182,6 +182,13 @@ void check(const Config& config, Complaints& complaints) {
                            "plugins." + name + ".enrolled_only: accepted where kind = \"step\"");
         }
     }
+    for (const auto& [name, language] : config.self_service.names) {
+        if (name.starts_with(config.directory.organisation_prefix)) {
+            complaints.add(complaints.position_of("self_service.names", {"directory.organisation_prefix"}),
+                           "self_service.names: accepted is no name that begins with \""
+                               + config.directory.organisation_prefix + "\", as the groups of organisations do");
+        }
+    }
     check_outbox(config, complaints);
     validate_flows(config, complaints);
 }
@@ -211,6 +218,7 @@ std::vector<std::string> keep_until_restart(const Config& in_force, Config& next
     keep("accounts.shell", &AccountsConfig::shell, in_force.accounts, next.accounts, kept);
     keep("accounts.authorisations", &AccountsConfig::authorisations, in_force.accounts, next.accounts, kept);
     keep("accounts.groups", &AccountsConfig::groups, in_force.accounts, next.accounts, kept);
+    keep("self_service.names", &SelfServiceConfig::names, in_force.self_service, next.self_service, kept);
     keep("hashing.method", &HashingConfig::prefix, in_force.hashing, next.hashing, kept);
     keep("hashing.cost", &HashingConfig::cost, in_force.hashing, next.hashing, kept);
     keep("hashing.workers", &HashingConfig::workers, in_force.hashing, next.hashing, kept);

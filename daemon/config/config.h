@@ -102,6 +102,9 @@ struct ConversationConfig {
 struct SelfServiceConfig {
     /// PAM services whose people may begin it: they show whole prompts, and take a rewritten name back.
     std::vector<std::string> services = {"login", "lightdm", "greetd"};
+    /// Typed as a name there, these open the menu, each in its language: { aide = "fr", help = "en" }. No account may
+    /// be made with one.
+    std::map<std::string, std::string> names;
     friend bool operator==(const SelfServiceConfig&, const SelfServiceConfig&) = default;
 };
 

@@ -2,10 +2,12 @@
 #include "daemon/config/config_file.h"
 
 #include "daemon/config/table_reader.h"
+#include "daemon/model/canonical_form.h"
 #include "lib/base/error.h"
 #include "lib/base/file.h"
 #include "lib/base/limits.h"
 #include "lib/base/text.h"
+#include "lib/messages/catalogue.h"
 
 #include <algorithm>
 #include <array>
@@ -160,11 +162,36 @@ void read_conversation(TableReader& table, ConversationConfig& conversation) {
     table.duration("timeout_seconds", conversation.timeout, 10, 3600);
 }
 
+/// The whole table takes the place of the one before.
+void read_self_service_names(TableReader& table, const toml::node& node, std::map<std::string, std::string>& names) {
+    constexpr std::size_t most_names = 8;
+    constexpr std::string_view accepted = "at most 8 names that an account could have, each with a language: { aide = "
+                                          "\"fr\", help = \"en\" }";
+    const toml::table* const entries = node.as_table();
+    if (entries == nullptr || entries->size() > most_names) {
+        return table.refuse("names", node, accepted);
+    }
+    std::map<std::string, std::string> read;
+    for (const auto& [name, language] : *entries) {
+        const auto* text = language.as_string();
+        if (model::canonical_name(name.str()) != name.str() || text == nullptr
+            || messages::canonical_language(text->get()).empty()) {
+            table.refuse("names", language, accepted);
+            continue;
+        }
+        read[std::string(name.str())] = text->get();
+    }
+    names = std::move(read);
+}
+
 void read_self_service(TableReader& table, SelfServiceConfig& self_service) {
     const auto is_service = [](std::string_view name) {
         return !name.empty() && name.size() <= limits::client_field_bytes && base::is_printable(name);
     };
     table.texts("services", self_service.services, is_service, "the name of a PAM service");
+    if (const toml::node* names = table.find("names")) {
+        read_self_service_names(table, *names, self_service.names);
+    }
 }
 
 void read_helpdesk(TableReader& table, HelpdeskConfig& helpdesk) {

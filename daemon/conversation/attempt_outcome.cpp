@@ -140,7 +140,7 @@ base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
         pieces.push_back(std::move(counters.work));
     }
     LockoutService::Changes of_identity;
-    if (identifying_) {
+    if (identifying_ && &*identifying_ != &lease) {
         of_identity = context_.lockout.changes(*identifying_, LockoutService::Extent::all);
         pieces.push_back(std::move(of_identity.work));
     }

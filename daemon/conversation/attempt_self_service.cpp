@@ -79,6 +79,7 @@ base::Task<std::optional<Turn>> Attempt::identify() {
         }
         break;
     }
+    shield(); // what is counted from here on is written, though nobody waits for it
     // A right address is counted like a wrong one: nobody has proved anything yet.
     auto counting = context_.lockout.judge(*identifying_, LockoutEvent::failed, {});
     (void)co_await counting;
@@ -93,7 +94,6 @@ base::Task<Turn> Attempt::refuse_identity(const LockoutService::CounterLease& le
     shield();
     auto counting = context_.lockout.judge(lease, LockoutEvent::refused, {});
     (void)co_await counting;
-    end_turn(effects_, Denied{}, dialog_);
     effects_.merge(refused_by(ruling));
     dialog_.flow.end();
     auto committing = commit(lease);

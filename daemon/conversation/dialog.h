@@ -122,6 +122,7 @@ struct Dialog {
     std::optional<base::Milliseconds> waits_since; ///< since when its step waits for what happens elsewhere; boottime
 
     // Of those who cannot log in.
+    bool nameless = false;                      ///< it was begun by a name that is nobody's and opens the menu
     bool identified = false;                    ///< the subject is whom a step found, not whom the program asks about
     std::optional<std::string> identified_mail; ///< ... by this address, canonical
     bool is_first_question = true;              ///< nothing but empty answers were given yet

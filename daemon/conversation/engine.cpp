@@ -69,6 +69,11 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     require_running();
     const auto flows = flows_;
     require_may_begin(flows->settings(), purpose, client);
+    const auto language = menu_language(store_, flows->settings(), purpose, typed_name, client);
+    if (language) {
+        purpose = protocol::purpose::self_service;
+        client.locale = *language;
+    }
     std::vector<FlowItem> items = items_for(flows->settings(), purpose, client);
     if (client.account_phase && !protocol::logs_in(purpose)) {
         throw Error(Error::Kind::invalid, "the account phase is that of a login");
@@ -90,6 +95,7 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     }
     const auto dialog =
         std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(items), flows);
+    dialog->nameless = language.has_value();
     if (dialog->client.account_phase) {
         auto looking = work_.run(loop_, account_phase(dialog), &dialog->task);
         Turn turn = co_await looking;

@@ -7,6 +7,7 @@
 #include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/steps/menu_step.h"
 #include "daemon/conversation/typed_text.h"
+#include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"
@@ -123,6 +124,20 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
     }
 }
 
+std::optional<std::string> menu_language(const store::Store& store, const config::Config& settings,
+                                         const std::string& purpose, const std::string& typed, const Client& client) {
+    const auto& names = settings.self_service.names;
+    const auto name = model::name_in_any_width(typed);
+    const auto found = name ? names.find(*name) : names.end();
+    if (found == names.end() || purpose != protocol::purpose::login || client.account_uid
+        || !offers_self_service(settings, client)) {
+        return std::nullopt;
+    }
+    const bool is_somebodys = store.read(
+        [&](const store::ReadTxn& txn) { return store::PublicAccounts::find(txn, found->first).has_value(); });
+    return is_somebodys ? std::nullopt : std::optional(found->second);
+}
+
 std::string name_meant(const store::Store& store, const config::Config& settings, const std::string& typed,
                        const Client& client) {
     const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
@@ -174,7 +189,7 @@ protocol::Ask with_help(const Dialog& dialog, const messages::Catalogue& texts) 
 }
 
 const char* place_before(const store::Store& store, Dialog& dialog) {
-    if (dialog.purpose != protocol::purpose::self_service) {
+    if (dialog.purpose != protocol::purpose::self_service || dialog.nameless) {
         return protocol::purpose::self_service;
     }
     dialog.is_first_question = true;
@@ -196,7 +211,14 @@ Effects refused_without_ticket(bool elsewhere, const messages::Catalogue& texts,
 }
 
 void go_on_with(Dialog& dialog, const std::string& purpose) {
-    begin_flow(dialog, purpose, items_for(dialog.flows->settings(), purpose, dialog.client));
+    std::vector<FlowItem> items = items_for(dialog.flows->settings(), purpose, dialog.client);
+    const char* const identify = config::spec_of(StepKind::identify).name;
+    const bool is_about_somebody =
+        purpose == protocol::purpose::recover_password || purpose == protocol::purpose::enter_code;
+    if (dialog.nameless && !dialog.identified && is_about_somebody && items.front().steps.front() != identify) {
+        items.insert(items.begin(), required({identify}).front());
+    }
+    begin_flow(dialog, purpose, std::move(items));
 }
 
 std::vector<FlowItem> without_proved(std::vector<FlowItem> items, std::vector<std::string> proved) {

@@ -34,6 +34,12 @@ namespace loquet::conversation {
 /// Throws Error (denied) for a purpose of self-service where that is not offered to this caller.
 void require_may_begin(const config::Config& settings, const std::string& purpose, const Client& client);
 
+/// The language of the menu where what was typed at a login is a name that opens it ([self_service] names), in any case
+/// or width, and neither an account nor another source has it; nothing else.
+[[nodiscard]] std::optional<std::string> menu_language(const store::Store& store, const config::Config& settings,
+                                                       const std::string& purpose, const std::string& typed,
+                                                       const Client& client);
+
 /// The name that somebody means where a program asks for it: at a program of [self_service] that root runs and that
 /// takes the name back, the one account that has the typed mail address confirmed. Else what was typed; a name holds no
 /// '@' (model::canonical_name), so no address is somebody else's name.

@@ -66,6 +66,27 @@ std::optional<std::string> canonical_name(std::string_view typed) {
     return name;
 }
 
+std::optional<std::string> name_in_any_width(std::string_view typed) {
+    constexpr char32_t first = 0xFF01; // of '!' to '~'
+    constexpr char32_t last = 0xFF5E;
+    if (typed.size() > 3 * limits::account_name_bytes) {
+        return std::nullopt;
+    }
+    std::string narrow;
+    for (std::size_t at = 0; at < typed.size();) {
+        const auto c = base::next_code_point(typed, at);
+        if (!c) {
+            return std::nullopt;
+        }
+        const char32_t folded = *c >= first && *c <= last ? *c - first + U'!' : *c;
+        if (folded > U'~') {
+            return std::nullopt;
+        }
+        narrow += static_cast<char>(folded);
+    }
+    return canonical_name(narrow);
+}
+
 std::string require_account_name(std::string_view typed) {
     auto name = canonical_name(typed);
     if (!name) {

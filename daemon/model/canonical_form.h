@@ -15,6 +15,10 @@ namespace loquet::model {
 /// otherwise: such a text can be typed but never names an account.
 [[nodiscard]] std::optional<std::string> canonical_name(std::string_view typed);
 
+/// The same after full-width letters, digits and signs (U+FF01 to U+FF5E) were made ASCII: what somebody may take for
+/// the name.
+[[nodiscard]] std::optional<std::string> name_in_any_width(std::string_view typed);
+
 /// Throws base::Error (invalid) with a sentence that names the rule, for somebody who creates an account.
 [[nodiscard]] std::string require_account_name(std::string_view typed);
 

@@ -172,6 +172,14 @@ TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
     EXPECT_EQ(one.at("against").at(0).at("clauses").at(0), "NIST SP 800-63B-4, 4.2.2.2");
 }
 
+TEST_F(AFlowCommand, HasACheckThatComplainsOfNamesOfTheMenuThatSomebodyHas) {
+    const tests::Outcome outcome = run({"config", "check", "--messages", LOQUET_SOURCE_DIR "/etc/messages"},
+                                       "self_service.names = { root = 'en', nobody-has-this-name = 'fr' }\n");
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.output, HasSubstr("self_service.names: a user \"root\" exists"));
+    EXPECT_THAT(outcome.output, Not(HasSubstr("nobody-has-this-name")));
+}
+
 TEST_F(AFlowCommand, SaysEachMistakeOfTheConfigurationLikeItsCheck) {
     const std::string of_keys = "log.level = 7\nprofil = 'apart'\n";
     const std::string of_flows = "[flow.recover-password]\nsteps = ['ticket', 'new_password']\n";

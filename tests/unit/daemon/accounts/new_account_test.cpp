@@ -80,6 +80,16 @@ TEST_F(ANewAccount, GetsTheConfiguredHomeAndShellWhereNothingIsSaid) {
     EXPECT_EQ(made().public_part.shell, "/bin/zsh");
 }
 
+TEST_F(ANewAccount, HasNoNameThatOpensTheMenu) {
+    defaults_.reserved = {"aide", "help"};
+    for (const char* name : {"aide", "AIDE", "Help"}) {
+        wanted_.name = name;
+        EXPECT_FALSE(accepted()) << name;
+    }
+    wanted_.name = "aide2";
+    EXPECT_TRUE(accepted());
+}
+
 TEST_F(ANewAccount, KeepsWhatWasSaidInOneForm) {
     wanted_.display_name = "Ana Ben\u00e9";
     wanted_.mail = "ana@Example.org";

@@ -234,8 +234,26 @@ TEST(AConfiguration, NamesTheServicesWhosePeopleMayHelpThemselves) {
                     ElementsAre(HasSubstr("self_service.services: accepted is ")))
             << list;
     }
-    EXPECT_THAT(complaints_about("self_service.names = ['help']"),
-                ElementsAre(HasSubstr("unknown key self_service.names; accepted here: services")));
+    EXPECT_THAT(complaints_about("self_service.name = 'help'"),
+                ElementsAre(HasSubstr("unknown key self_service.name; accepted here: services, names")));
+}
+
+TEST(AConfiguration, NamesWhatOpensTheMenuAndInWhichLanguage) {
+    using Names = std::map<std::string, std::string>;
+    EXPECT_EQ(config_of("").self_service.names, Names{});
+    EXPECT_EQ(config_of("self_service.names = { aide = 'fr', help = 'en', hulp = 'nl_BE' }").self_service.names,
+              (Names{{"aide", "fr"}, {"help", "en"}, {"hulp", "nl_BE"}}));
+    EXPECT_EQ(config_of("self_service.names = {}").self_service.names, Names{});
+    for (const char* names : {"['help']", "'help'", "{ help = 3 }", "{ help = '' }", "{ help = 'English' }",
+                              "{ Help = 'en' }", "{ 'a b' = 'en' }", "{ 'a@b' = 'en' }",
+                              "{ a = 'en', b = 'en', c = 'en', d = 'en', e = 'en', f = 'en', g = "
+                              "'en', h = 'en', i = 'en' }"}) {
+        EXPECT_THAT(complaints_about("self_service.names = " + std::string(names)),
+                    ElementsAre(HasSubstr("self_service.names: accepted is at most 8 names")))
+            << names;
+    }
+    EXPECT_THAT(complaints_about("self_service.names = { org-help = 'en' }"),
+                ElementsAre(HasSubstr("begins with \"org-\"")));
 }
 
 TEST(AConfiguration, NamesTheGroupsWhoseMembersTakeTwoPeople) {

@@ -131,6 +131,7 @@ Config defaults() {
     Flow names = flow_of_steps("recover-name", {"identify", "send_names"});
     names.items.front().by = {IdentifiedBy::mail};
     config.flows.push_back(std::move(names));
+    config.self_service.names = {{"aide", "fr"}, {"help", "en"}};
     return config;
 }
 
@@ -145,6 +146,12 @@ using TheDefaultProfile = AShippedProfile;
 TEST_F(TheDefaultProfile, IsWhatHoldsWithoutOne) {
     EXPECT_EQ(Config{}.profile, "default");
     EXPECT_EQ(load("default"), defaults());
+}
+
+using ThePortalProfile = AShippedProfile;
+TEST_F(ThePortalProfile, PORTAL6_RecoversNameAndPasswordInOne) {
+    EXPECT_EQ(*load("portail").flow("recover-password", "login"),
+              flow_of_steps("recover-password", {"identify", "ticket", "new_password"}));
 }
 
 using TheBonusEcoProfile = AShippedProfile;

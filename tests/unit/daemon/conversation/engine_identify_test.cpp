@@ -180,7 +180,7 @@ TEST_F(AnIdentification, IsNotAskedForWhereTheCodeIsTypedInPlaceOfThePassword) {
     EXPECT_THAT(asked(answer(*begun.dialog, {code})), Contains("new_password"));
 }
 
-TEST_F(AnIdentification, T15_LooksTheSameForEveryAddress) {
+TEST_F(AnIdentification, T14_T15_LooksTheSameForEveryAddress) {
     const auto walk = [&](const std::string& typed, const std::string& entry, const std::string& place) {
         const Client client = root(":1.40", place);
         std::vector<Turn> turns;
@@ -209,7 +209,7 @@ TEST_F(AnIdentification, T15_LooksTheSameForEveryAddress) {
     }
 }
 
-TEST_F(AnIdentification, T10_IsCountedForTheAddressThePlaceAndTheDayAlone) {
+TEST_F(AnIdentification, T16_IsCountedForTheAddressThePlaceAndTheDayAlone) {
     constexpr int tries_in_a_row = 3; // of the policy in this test
     const auto try_it = [&](const std::string& address, const std::string& place) {
         clock_.advance(std::chrono::minutes(1)); // the growing waits are over
@@ -228,6 +228,32 @@ TEST_F(AnIdentification, T10_IsCountedForTheAddressThePlaceAndTheDayAlone) {
     EXPECT_TRUE(is_granted(log_in("anna", canary::password))) << "nor at the login";
     clock_.advance(std::chrono::hours(25));
     EXPECT_EQ(try_it("anna@example.org", "seat0"), std::nullopt);
+}
+
+TEST_F(AnIdentification, T2_SendsToTheStoredAddressAlone) {
+    int place = 0;
+    for (const char* typed : {"anna@example.org,thief@example.net", "anna@example.org;thief@example.net",
+                              "anna@example.org thief@example.net", "<anna@example.org>",
+                              "anna@example.org\r\nBcc: thief@example.net", "ann\u00e0@example.org",
+                              "anna@example.org.thief.net", "anna%example.org@thief.net", "\"anna@example.org\""}) {
+        const Client client = root(":1.1", "seat" + std::to_string(++place));
+        const Begun begun = at_the_menu("somebody", name_entry, client);
+        EXPECT_THAT(asked(answer(*begun.dialog, {typed})), Contains("names_sent")) << typed;
+    }
+    EXPECT_THAT(sent(), IsEmpty());
+    const Begun begun = at_the_menu("somebody", name_entry);
+    (void)answer(*begun.dialog, {"ANNA@EXAMPLE.ORG"});
+    ASSERT_THAT(sent(), SizeIs(1));
+    EXPECT_EQ(sent().front().destination, "anna@example.org") << "as it is stored";
+}
+
+TEST_F(AnIdentification, T28_IsNotRefusedForWhatOthersTypedAtThePlace) {
+    for (int person = 0; person < 40; ++person) {
+        const Begun begun = at_the_menu("somebody", name_entry);
+        const std::string typed = "person" + std::to_string(person) + "@example.org";
+        EXPECT_THAT(asked(answer(*begun.dialog, {typed})), Contains("names_sent")) << person;
+        engine().cancel(*begun.dialog, ":1.1");
+    }
 }
 
 TEST_F(AnIdentification, OfSomebodyElseThanTheProgramAsksAboutOpensNoSessionOfTheirs) {
@@ -320,6 +346,68 @@ TEST_F(ALoginByMail, LeadsToTheMenuAndToThatAccount) {
     (void)answer(*begun.dialog, {"<"});
     EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("password"));
     EXPECT_TRUE(is_granted(answer(*begun.dialog, {canary::password})));
+}
+
+/// Typed where the program asks for a name.
+class AMenuName : public AnIdentification {
+protected:
+    AMenuName() { settings_.self_service.names = {{"aide", "fr"}, {"help", "en"}}; }
+};
+
+TEST_F(AMenuName, OpensTheMenuInItsLanguageInAnyCaseAndWidth) {
+    for (const char* typed : {"aide", "AIDE", "Aide", "\uFF41\uFF49\uFF44\uFF45"}) {
+        EXPECT_THAT(texts_of(begin(typed).turn), ElementsAre(HasSubstr("mot de passe oublié"))) << typed;
+    }
+    EXPECT_THAT(texts_of(begin("help").turn), ElementsAre(HasSubstr("forgotten password")));
+    for (const char* typed : {"aid", "aide2", " aide", "hélp"}) {
+        EXPECT_THAT(asked(begin(typed).turn), ElementsAre("password")) << typed;
+    }
+}
+
+TEST_F(AMenuName, IsNobodysSoThatTheFirstQuestionIsWhoItIs) {
+    for (config::Flow& flow : settings_.flows) { // which takes the name that was typed at the login, usually
+        if (flow.purpose == purpose::recover_password) {
+            flow.items.erase(flow.items.begin());
+        }
+    }
+    const Begun begun = begin("help");
+    EXPECT_THAT(asked(answer(*begun.dialog, {password_entry})), ElementsAre("identity"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"anna"})), Contains("code"));
+    const std::string code = sent().back().variables["code"];
+    EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("menu"));
+    EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("menu")) << "there is no login to go back to";
+    engine().cancel(*begun.dialog, ":1.1");
+
+    const Begun later = begin("help");
+    EXPECT_THAT(asked(answer(*later.dialog, {"code"})), ElementsAre("identity"));
+    EXPECT_THAT(asked(answer(*later.dialog, {"anna@example.org"})), ElementsAre("code"));
+    EXPECT_THAT(asked(answer(*later.dialog, {code})), Contains("new_password"));
+    const Turn in = answer(*later.dialog, {canary::next_password, canary::next_password});
+    ASSERT_TRUE(is_granted(in));
+    EXPECT_EQ(std::get<Granted>(in).account, "anna");
+}
+
+TEST_F(AMenuName, IsItsOwnersWhereAnAccountOrAnotherSourceHasIt) {
+    add(model::Uid{30009}, "help", canary::password);
+    EXPECT_THAT(asked(begin("help").turn), ElementsAre("password"));
+    EXPECT_TRUE(is_granted(log_in("help", canary::password)));
+    Client client = root();
+    client.account_uid = 4711;
+    EXPECT_EQ(kind_of(engine().begin(purpose::login, "aide", client, {})), Kind::not_found);
+}
+
+TEST_F(AMenuName, IsANameThatNobodyHasElsewhere) {
+    for (const char* service : {"su", "sudo", "sshd", "xscreensaver", "polkit-1"}) {
+        Client client = root();
+        client.service = service;
+        EXPECT_THAT(asked(begin("aide", client).turn), ElementsAre("password")) << service;
+    }
+    EXPECT_THAT(asked(begin("aide", root(), purpose::unlock_screen).turn), ElementsAre("password"));
+}
+
+TEST_F(AMenuName, IsANameThatNobodyHasWhereNothingCanBeRecovered) {
+    std::erase_if(settings_.flows, [](const config::Flow& flow) { return flow.purpose == purpose::recover_password; });
+    EXPECT_THAT(asked(begin("aide").turn), ElementsAre("password"));
 }
 
 } // namespace

@@ -30,6 +30,16 @@ TEST(AnAccountsName, IsRefusedWhereItCouldMeanSomethingElse) {
     EXPECT_EQ(canonical_name(std::string(limits::account_name_bytes + 1, 'a')), std::nullopt);
 }
 
+TEST(AnAccountsName, IsTakenForTheSameInAnyCaseAndWidth) {
+    for (const char* typed : {"aide", "AIDE", "\uFF41\uFF49\uFF44\uFF45", "\uFF21IDE"}) {
+        EXPECT_EQ(name_in_any_width(typed), "aide") << typed;
+    }
+    for (const char* typed : {"", "aid\u00e9", "\u3000aide", "aide\uFF20", "\xff"}) {
+        EXPECT_EQ(name_in_any_width(typed), std::nullopt) << typed;
+    }
+    EXPECT_EQ(name_in_any_width(std::string(limits::typed_name_bytes, 'a')), std::nullopt);
+}
+
 TEST(AnAccountsName, T22_IsMadePrintableInTheRefusal) {
     try {
         (void)require_account_name("a\x1b[2J");

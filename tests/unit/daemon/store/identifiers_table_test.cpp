@@ -116,7 +116,7 @@ TEST_F(AnIdentifiersTable, IsFilledAnewFromTheAccountsWhereItWasFilledByOtherRul
     EXPECT_EQ(read([](const ReadTxn& txn) { return txn.count(Table::identifiers); }), accounts / 2);
 }
 
-TEST_F(AnIdentifiersTable, T12_HoldsNoAddressThatSomebodyCouldRead) {
+TEST_F(AnIdentifiersTable, T18_HoldsNoAddressThatSomebodyCouldRead) {
     add(2000, "anna@example.org");
     close();
     const std::string file = base::read_file(store_folder() + "/data.mdb", std::size_t{1} << 24U);
