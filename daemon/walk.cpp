@@ -3,7 +3,7 @@
 
 #include "daemon/conversation/self_service.h"
 #include "daemon/walk_report.h"
-#include "daemon/walk_site.h"
+#include "daemon/walk_scene.h"
 #include "daemon/walk_strangers.h"
 #include "lib/base/error.h"
 #include "lib/protocol/names.h"

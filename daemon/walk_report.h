@@ -3,7 +3,7 @@
 // for a person; or an object of JSON a line, for a program.
 #pragma once
 
-#include "daemon/walk_site.h"
+#include "daemon/walk_scene.h"
 #include "lib/protocol/turn.h"
 
 #include <cstddef>

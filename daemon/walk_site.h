@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What `loquetd --walk` walks on: the site's configuration, texts and plugins with an engine and a store of their own,
-// in a folder that is gone afterwards. The site's store and accounts are not opened, nothing is sent, and nobody hears
-// of it. One thread, which is the loop's.
+// What `loquetd --walk` walks on: the site's configuration and texts, its plugins in hosts of their own, and a folder
+// that is gone afterwards. The site's store and accounts are not opened. One thread, which is the loop's.
 #pragma once
 
 #include "daemon/config/config.h"
-#include "daemon/conversation/engine.h"
 #include "daemon/options.h"
-#include "daemon/outbox/outbox.h"
 #include "daemon/plugins/registry.h"
-#include "daemon/recovery/tickets.h"
-#include "daemon/store/store.h"
 #include "daemon/work/hasher.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
+#include "lib/base/task.h"
 #include "lib/bus/loop.h"
 #include "lib/messages/catalogue.h"
-#include "lib/protocol/plugin_messages.h"
 
 #include <sys/types.h>
 
 #include <array>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -146,55 +140,6 @@ private:
     std::string typed_ahead_; ///< of standard input
     bool input_ended_ = false;
     std::uint64_t scenes_ = 0;
-};
-
-/// A store of its own with one person in it, or with none, and what a stranger or that person does there.
-class WalkScene {
-public:
-    enum class Challenges : std::uint8_t { asked, left_out };
-    /// `factors`: what the account has set up, as far as its record says.
-    WalkScene(WalkSite& site, WalkKind kind, Challenges challenges, const std::vector<std::string>& factors);
-    WalkScene(const WalkScene&) = delete;
-    WalkScene& operator=(const WalkScene&) = delete;
-    ~WalkScene();
-
-    static constexpr const char* name = "camille";
-
-    /// Throws what the engine throws.
-    protocol::Turn begin(const std::string& purpose);
-    protocol::Turn answer(protocol::Answers answers);
-    /// Nothing where the dialog has ended.
-    void cancel();
-
-    /// Durable commits so far.
-    [[nodiscard]] std::uint64_t commits() const { return store_->statistics().commits; }
-
-    /// A message that the outbox took up or refused since the last call; `request` is how it would go out.
-    struct Message {
-        model::OutboxEntry entry;
-        std::optional<protocol::DeliverRequest> request; ///< none: it is refused
-        std::optional<base::Secret> code;
-    };
-    [[nodiscard]] std::vector<Message> new_messages();
-    /// Of a ticket that the helpdesk reads out; empty where nobody has the name.
-    [[nodiscard]] base::Secret operators_code();
-
-    [[nodiscard]] conversation::Client client(const std::string& purpose) const;
-
-private:
-    void add_account(WalkKind kind, const std::vector<std::string>& factors);
-    void lock_by_failures();
-
-    WalkSite& site_;
-    std::string folder_;
-    config::Config settings_;
-    std::unique_ptr<store::Store> store_;
-    std::optional<model::SteadyTime> steady_;
-    std::optional<outbox::Outbox> outbox_;
-    std::optional<recovery::Tickets> tickets_;
-    std::optional<conversation::Engine> engine_;
-    std::optional<conversation::DialogId> dialog_;
-    std::uint64_t seen_messages_ = 0;
 };
 
 /// Random, of letters and digits with both cases; `size` of at least 4.

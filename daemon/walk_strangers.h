@@ -4,7 +4,7 @@
 #pragma once
 
 #include "daemon/walk_report.h"
-#include "daemon/walk_site.h"
+#include "daemon/walk_scene.h"
 
 #include <cstddef>
 #include <map>
