@@ -8,8 +8,7 @@ import pwd
 import re
 import subprocess
 
-from machine import PATIENCE, eventually, manager, output_of, run, without_types
-from terminal import Terminal
+from machine import PATIENCE, eventually, manager, run, without_types
 
 _QUESTION = r"(?:[Pp]asse|Password|Code|aide|Confirm[a-z]*)[^\n]*: "
 
@@ -57,14 +56,13 @@ class Vlock:
         self._runs = True
         left = list(answers)
         while True:
-            number = self._shell.wait_for_one_of(_QUESTION, r"\[ENTER\]", r"(?=ended with \d)")
-            if number == 0:
-                self._shell.answer_unseen(left.pop(0) if left else "")
-                continue
-            if number == 2:
+            seen = self._shell.wait_for_one_of(_QUESTION, r"\[ENTER\]", r"(?=ended with \d)")
+            if seen == 1:
+                return False
+            if seen == 2:
                 self._runs = False
                 return _ended_well(self._shell)
-            return False
+            self._shell.answer_unseen(left.pop(0) if left else "")
 
 
 def _of(name, screen):
@@ -90,6 +88,7 @@ class I3lock:
     def __init__(self, name, screen):
         self._name = name
         self._screen = screen
+        self._bare = screen.picture()
         self._process = None
 
     def opens(self, answers):
@@ -99,8 +98,8 @@ class I3lock:
             before = _refusals()
             self._screen.type(answer)
             # It says of an empty answer nothing to anybody.
-            eventually(lambda before=before, answer=answer: not answer or self._process.poll() is not None or _refusals() > before,
-                       "i3lock has asked PAM")
+            if answer:
+                eventually(lambda before=before: self._process.poll() is not None or _refusals() > before, "i3lock has asked PAM")
             if self._process.poll() is not None:
                 break
         if self._process.poll() is None:
@@ -110,14 +109,18 @@ class I3lock:
         return opened
 
     def _lock(self):
+        eventually(lambda: self._screen.picture() == self._bare, "nothing covers the screen")
         self._process = _start(self._name, self._screen, "i3lock", "--nofork")
-        before = self._screen.picture()
-        eventually(lambda: self._screen.picture() != before, "i3lock covers the screen")
-        covered = self._screen.picture()
+        pictures = [self._bare]
+
+        def covers():
+            pictures.append(self._screen.picture())
+            return self._bare != pictures[-1] == pictures[-2]
+        eventually(covers, "i3lock covers the screen")
 
         def heard():
             self._screen.press("x")
-            return self._screen.picture() != covered
+            return self._screen.picture() != pictures[-1]
         eventually(heard, "i3lock hears the keyboard")
         self._screen.press("Escape")  # what was typed is forgotten
 

@@ -69,12 +69,13 @@ def log_in_with(name, password):
         return screen.end()
 
 
-def as_a_guide_shows_it(screen, code):
+def as_a_guide_shows_it(screen, name, code):
     """Without colours, the code, and what each release of Debian says by itself before and after."""
     text = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]|\r", "", screen.shown).replace(code, "1234 5678")
     text = re.sub(rf"\A{NEXT_QUESTION}\s*:\s*", "kiosk connexion : ", text)
     before, _, shell = text.partition(AGAIN)
-    return f"{before}{AGAIN}\n" + shell[shell.rindex("\n", 0, shell.index("$ ")) + 1:]
+    command = re.search(r"^.*[$] id -un\n" + name + "\n", shell, re.MULTILINE)
+    return f"{before}{AGAIN}\n{command[0]}"
 
 
 def captures_in(path):
@@ -108,7 +109,7 @@ class APersonWhoForgotThePassword(unittest.TestCase):
             screen.answer(AGAIN, NEW_PASSWORD)
             screen.type_at_shell("id -un")
             screen.wait_for("jeanne\n")
-        shown = as_a_guide_shows_it(screen, code)
+        shown = as_a_guide_shows_it(screen, "jeanne", code)
         if _PICTURES:
             pathlib.Path(_PICTURES).mkdir(parents=True, exist_ok=True)
             pathlib.Path(_PICTURES, "login.txt").write_text(shown, encoding="utf-8")

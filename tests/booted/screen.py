@@ -2,13 +2,12 @@
 """A screen that nobody has to look at (Xvfb), what is typed at it (xdotool), and pictures of it."""
 import os
 import pathlib
-import re
 import struct
 import subprocess
 import tempfile
 import zlib
 
-from machine import ENGLISH, PATIENCE, eventually, output_of, run
+from machine import ENGLISH, PATIENCE, output_of
 
 _WIDTH, _HEIGHT = 720, 440
 
