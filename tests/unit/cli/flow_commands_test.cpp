@@ -68,7 +68,7 @@ TEST_F(AFlowCommand, ListsEachFlowWithItsStepsAndItsStrengthWithoutTheService) {
     const tests::Outcome outcome = run({"flow", "list"}, weak_recovery);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     const std::vector<std::string> lines = lines_in(outcome.output);
-    ASSERT_THAT(lines, SizeIs(8));
+    ASSERT_THAT(lines, SizeIs(9));
     EXPECT_THAT(lines[0],
                 AllOf(StartsWith("PURPOSE"), HasSubstr("SERVICE"), HasSubstr("METHODS"), HasSubstr("WEAKER")));
     EXPECT_THAT(lines,
@@ -93,7 +93,7 @@ TEST_F(AFlowCommand, ListsThePurposesInOneOrderWhateverTheFilesHave) {
     EXPECT_THAT(purposes("[flow.recover-password]\nsteps = ['ticket', 'totp', 'new_password']\n"
                          "[flow.login.service.sudo]\nsteps = ['password']\n[flow.login]\nsteps = ['password']\n"),
                 testing::ElementsAre("login", "login.service.sudo", "unlock-screen", "change-password", "first-login",
-                                     "manage-secrets", "recover-password"));
+                                     "manage-secrets", "recover-password", "recover-name"));
 }
 
 TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstIt) {
@@ -158,9 +158,9 @@ TEST_F(AFlowCommand, FitsAPageOfATerminalWithEachFlowOfEachProfileThatNothingSta
 TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
     const tests::Outcome list = run({"--json", "flow", "list"}, weak_recovery);
     const json flows = json::parse(list.output);
-    ASSERT_THAT(flows, SizeIs(7));
+    ASSERT_THAT(flows, SizeIs(8));
     const std::vector<std::string> lines = lines_in(list.output);
-    EXPECT_THAT(lines, SizeIs(9)) << "an object a line";
+    EXPECT_THAT(lines, SizeIs(10)) << "an object a line";
     const json one = json::parse(run({"--json", "flow", "show", "recover-password"}, weak_recovery).output);
     EXPECT_TRUE(std::find(flows.begin(), flows.end(), one) != flows.end());
     EXPECT_EQ(one.at("verdict"),
@@ -172,12 +172,18 @@ TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
     EXPECT_EQ(one.at("against").at(0).at("clauses").at(0), "NIST SP 800-63B-4, 4.2.2.2");
 }
 
-TEST_F(AFlowCommand, HasACheckThatComplainsOfNamesOfTheMenuThatSomebodyHas) {
-    const tests::Outcome outcome = run({"config", "check", "--messages", LOQUET_SOURCE_DIR "/etc/messages"},
-                                       "self_service.names = { root = 'en', nobody-has-this-name = 'fr' }\n");
-    EXPECT_EQ(outcome.exit_code, 1);
-    EXPECT_THAT(outcome.output, HasSubstr("self_service.names: a user \"root\" exists"));
-    EXPECT_THAT(outcome.output, Not(HasSubstr("nobody-has-this-name")));
+/// `loquetctl config check` shows what this says.
+TEST_F(AFlowCommand, StandsBesideACheckThatComplainsOfNamesOfTheMenuThatSomebodyHas) {
+    base::replace_file(folder_ / "loquet.toml", "self_service.names = { root = 'en', nobody-has-this-name = 'fr' }\n",
+                       0644);
+    const tests::Outcome outcome =
+        tests::run({{folder_ / "loquetd", "--check", "--messages", LOQUET_SOURCE_DIR "/etc/messages", "--config",
+                     folder_ / "loquet.toml", "--profiles", LOQUET_SOURCE_DIR "/etc/profiles"},
+                    {},
+                    {}});
+    EXPECT_NE(outcome.exit_code, 0);
+    EXPECT_THAT(outcome.errors, HasSubstr("self_service.names: a user \"root\" exists"));
+    EXPECT_THAT(outcome.errors, Not(HasSubstr("nobody-has-this-name")));
 }
 
 TEST_F(AFlowCommand, SaysEachMistakeOfTheConfigurationLikeItsCheck) {
@@ -210,7 +216,7 @@ TEST_F(AFlowCommand, NamesTheFlowsThereAreWhereThereIsNoneOfThatName) {
         EXPECT_THAT(outcome.errors,
                     HasSubstr(std::string("There is no flow '") + name
                               + "'; there are login, unlock-screen, change-password, first-login, manage-secrets, "
-                                "recover-password."));
+                                "recover-password, recover-name."));
     }
 }
 
@@ -219,7 +225,7 @@ TEST_F(AFlowCommand, ReadsTheFlowsOfManyServices) {
     for (int i = 0; i < 500; ++i) {
         text += "[flow.login.service.service_" + std::to_string(i) + "]\nsteps = ['password', 'expiry']\n";
     }
-    EXPECT_THAT(json::parse(run({"--json", "flow", "list"}, text).output), SizeIs(506));
+    EXPECT_THAT(json::parse(run({"--json", "flow", "list"}, text).output), SizeIs(507));
     EXPECT_THAT(shown("login.service.service_499", text), StartsWith("weaker than login"));
 }
 
@@ -232,7 +238,7 @@ TEST_F(AFlowCommand, ShowsNoControlCharacterOfAService) {
         }
         const std::string output = run(words, text).output;
         EXPECT_THAT(output, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\u202e")))) << as_json;
-        EXPECT_THAT(lines_in(output), SizeIs(as_json ? 9 : 8));
+        EXPECT_THAT(lines_in(output), SizeIs(as_json ? 10 : 9));
     }
     EXPECT_THAT(run({"flow", "show", "x"}, text).errors, AllOf(Not(HasSubstr("\x1b")), HasSubstr("login.service.a")));
 }
