@@ -142,7 +142,11 @@ std::string name_meant(const store::Store& store, const config::Config& settings
                        const Client& client) {
     const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
                                   && protocol::takes_name_back(client.service);
-    return takes_an_address ? name_by_mail(store, typed).value_or(typed) : typed;
+    if (!takes_an_address) {
+        return typed;
+    }
+    // In one form, so that a name which nobody has is locked like an account, in whatever case it is tried.
+    return name_by_mail(store, typed).value_or(model::canonical_mail(typed).value_or(typed));
 }
 
 base::Milliseconds patience_with(const Dialog& dialog) {

@@ -17,7 +17,7 @@ NAMES = ("camille", "robin", "sacha", "lou", "maxime", "claude", "alex", "domini
          "jeanne", "andrea", "eden")
 NEXT_QUESTION = "kiosk (connexion|login)"
 HINTED = "Mot de passe (Entrée : aide) : "
-MENU = "1 mot de passe oublié  2 j'ai un code  3 aide : "
+MENU = "1 mot de passe oublié  2 identifiant oublié  3 j'ai un code  4 aide : "
 MEDIUM = "Où envoyer le code ? 1 courriel  2 SMS : "
 CODE = "Code à 8 chiffres (Entrée : le recevoir à nouveau) : "
 NEW = "Nouveau mot de passe : "

@@ -93,7 +93,7 @@ TEST_F(AFlowCommand, ListsThePurposesInOneOrderWhateverTheFilesHave) {
     EXPECT_THAT(purposes("[flow.recover-password]\nsteps = ['ticket', 'totp', 'new_password']\n"
                          "[flow.login.service.sudo]\nsteps = ['password']\n[flow.login]\nsteps = ['password']\n"),
                 testing::ElementsAre("login", "login.service.sudo", "unlock-screen", "change-password", "first-login",
-                                     "manage-secrets", "recover-password", "unlock"));
+                                     "manage-secrets", "recover-password", "recover-name", "unlock"));
 }
 
 TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstIt) {
@@ -172,12 +172,18 @@ TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
     EXPECT_EQ(one.at("against").at(0).at("clauses").at(0), "NIST SP 800-63B-4, 4.2.2.2");
 }
 
-TEST_F(AFlowCommand, HasACheckThatComplainsOfNamesOfTheMenuThatSomebodyHas) {
-    const tests::Outcome outcome = run({"config", "check", "--messages", LOQUET_SOURCE_DIR "/etc/messages"},
-                                       "self_service.names = { root = 'en', nobody-has-this-name = 'fr' }\n");
-    EXPECT_EQ(outcome.exit_code, 1);
-    EXPECT_THAT(outcome.output, HasSubstr("self_service.names: a user \"root\" exists"));
-    EXPECT_THAT(outcome.output, Not(HasSubstr("nobody-has-this-name")));
+/// `loquetctl config check` shows what this says.
+TEST_F(AFlowCommand, StandsBesideACheckThatComplainsOfNamesOfTheMenuThatSomebodyHas) {
+    base::replace_file(folder_ / "loquet.toml", "self_service.names = { root = 'en', nobody-has-this-name = 'fr' }\n",
+                       0644);
+    const tests::Outcome outcome =
+        tests::run({{folder_ / "loquetd", "--check", "--messages", LOQUET_SOURCE_DIR "/etc/messages", "--config",
+                     folder_ / "loquet.toml", "--profiles", LOQUET_SOURCE_DIR "/etc/profiles"},
+                    {},
+                    {}});
+    EXPECT_NE(outcome.exit_code, 0);
+    EXPECT_THAT(outcome.errors, HasSubstr("self_service.names: a user \"root\" exists"));
+    EXPECT_THAT(outcome.errors, Not(HasSubstr("nobody-has-this-name")));
 }
 
 TEST_F(AFlowCommand, SaysEachMistakeOfTheConfigurationLikeItsCheck) {
@@ -210,7 +216,7 @@ TEST_F(AFlowCommand, NamesTheFlowsThereAreWhereThereIsNoneOfThatName) {
         EXPECT_THAT(outcome.errors,
                     HasSubstr(std::string("There is no flow '") + name
                               + "'; there are login, unlock-screen, change-password, first-login, manage-secrets, "
-                                "recover-password, unlock."));
+                                "recover-password, recover-name, unlock."));
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cctype>
 #include <chrono>
 #include <functional>
 
@@ -339,6 +340,25 @@ TEST_F(ALoginByMail, IsCountedAgainstTheAccountAsByItsName) {
         (void)log_in(failure % 2 == 0 ? "anna@example.org" : "anna", "wrong");
     }
     EXPECT_EQ(refusal(log_in("anna@example.org", canary::password)), Reason::refused) << "locked";
+}
+
+TEST_F(ALoginByMail, T16_IsLockedInAnyCaseWhereNobodyHasTheAddressToo) {
+    const auto times = [&](const std::string& address, const std::string& place) {
+        std::vector<std::optional<Reason>> reasons;
+        settings_.disclose = {Reason::locked};
+        for (int failure = 0; failure < 6; ++failure) {
+            clock_.advance(std::chrono::minutes(1));
+            std::string typed = address;
+            typed[static_cast<std::size_t>(failure)] =
+                static_cast<char>(std::toupper(typed[static_cast<std::size_t>(failure)]));
+            reasons.push_back(refusal(log_in(typed, "wrong", root(":1.1", place))));
+        }
+        return reasons;
+    };
+    const auto of_nobody = times("hannah@example.net", "seat1");
+    EXPECT_THAT(of_nobody, Contains(Reason::locked));
+    give(anna, "berthe@example.net");
+    EXPECT_EQ(times("berthe@example.net", "seat2"), of_nobody);
 }
 
 TEST_F(ALoginByMail, LeadsToTheMenuAndToThatAccount) {
