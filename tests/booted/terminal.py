@@ -108,7 +108,7 @@ class Terminal:
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 if process.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()[2] == group \
-                        and re.search("poll|wait_woken|tty", process.joinpath("wchan").read_text(encoding="ascii")):
+                        and re.search("poll|select|wait_woken|n_tty_read", process.joinpath("wchan").read_text(encoding="ascii")):
                     return True
             except (FileNotFoundError, ProcessLookupError):  # it has ended
                 pass
