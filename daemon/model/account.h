@@ -42,6 +42,7 @@ enum class ScreenEvent : std::uint8_t {
     factor_removed = 4,      ///< by the helpdesk
     addresses_confirmed = 5, ///< by the helpdesk
     unlocked = 6,            ///< by the helpdesk: unlocked or enabled, or its failures forgotten
+    code_read_out = 7,       ///< by the helpdesk: one for a new password
 };
 struct ScreenNotice {
     ScreenEvent event = ScreenEvent::recovered;
