@@ -7,6 +7,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 namespace loquet::conversation {
 namespace {
 
@@ -73,6 +75,22 @@ TEST_F(ANoticeAtTheLogin, StandsWithOthersAndTheOldestGivesWay) {
     const std::vector<std::string> lines = shown();
     EXPECT_THAT(lines, SizeIs(limits::screen_notices));
     EXPECT_THAT(lines, Each(HasSubstr("sent a code for a new password")));
+}
+
+TEST_F(ANoticeAtTheLogin, SaysOfEachActWhatItWas) {
+    using model::ScreenEvent;
+    std::set<std::string> said;
+    for (const ScreenEvent event :
+         {ScreenEvent::recovered, ScreenEvent::password_reset, ScreenEvent::code_sent, ScreenEvent::factor_removed,
+          ScreenEvent::addresses_confirmed, ScreenEvent::unlocked, ScreenEvent::code_read_out}) {
+        set(anna, [](model::PrivateAccount& account) { account.screen_notices.clear(); });
+        happened(event, 0);
+        const std::vector<std::string> lines = shown();
+        ASSERT_THAT(lines, SizeIs(1));
+        EXPECT_THAT(lines.front(), testing::Not(HasSubstr("{")));
+        said.insert(lines.front());
+    }
+    EXPECT_THAT(said, SizeIs(7)) << "each in words of its own";
 }
 
 TEST_F(ANoticeAtTheLogin, IsWrittenInTheLanguageOfTheLogin) {
