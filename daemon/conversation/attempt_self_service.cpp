@@ -15,7 +15,6 @@
 
 namespace loquet::conversation {
 
-using protocol::Denied;
 using protocol::Granted;
 using protocol::LockoutEvent;
 using protocol::Turn;
