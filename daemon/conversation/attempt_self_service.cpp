@@ -16,7 +16,6 @@
 
 namespace loquet::conversation {
 
-using protocol::Denied;
 using protocol::Granted;
 using protocol::LockoutEvent;
 using protocol::Turn;
