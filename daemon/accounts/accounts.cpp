@@ -415,6 +415,19 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
     co_return *changed;
 }
 
+namespace {
+
+/// A name is worth showing; nothing depends on it.
+std::string name_or_none(const NameService& names, std::uint32_t uid) {
+    try {
+        return names.name_of(uid).value_or("");
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+} // namespace
+
 Task<Accounts::Operation> Accounts::look_up(Uid uid, Actor actor, std::vector<std::string> groups) {
     const auto name_of = [this](Uid of) {
         const auto found = store_.read([&](const ReadTxn& txn) { return PublicAccounts::get(txn, of); });
@@ -428,7 +441,7 @@ Task<Accounts::Operation> Accounts::look_up(Uid uid, Actor actor, std::vector<st
     const NameService* names = &names_;
     base::Future<Operation> asked = lookups_.run({}, [names, actor, own, name = *account, groups]() -> Operation {
         Operation found;
-        found.operator_name = own ? *own : names->name_of(actor.uid).value_or("");
+        found.operator_name = own ? *own : name_or_none(*names, actor.uid);
         found.privileged = std::ranges::any_of(groups, [&](const auto& group) { return names->is_in(name, group); });
         return found;
     });

@@ -122,8 +122,8 @@ public:
                                                  store::Store::Work also = {});
 
     /// What the machine knows of an operator and of the account that is worked on. The name is the account's own for an
-    /// account of ours, else what the name service says; empty: nobody has the number. Throws Error (not_found,
-    /// unavailable).
+    /// account of ours, else what the name service says; empty: it says none. Throws Error: `not_found`; `unavailable`
+    /// where it does not answer who is in a group.
     struct Operation {
         std::string operator_name;
         bool privileged = false; ///< the account is in one of `groups`, by whatever source of names

@@ -137,7 +137,7 @@ Task<void> Helpdesk::remove_factor(Uid uid, Caller caller, accounts::FactorRemov
 }
 
 Task<void> Helpdesk::verify_caller(Uid uid, Caller caller, Medium medium) {
-    auto looking = look_up(uid, caller);
+    auto looking = look_up(uid, caller, Groups::do_not);
     const auto found = co_await looking;
     const HelpdeskActs::Operator actor{caller.uid, found.operator_name};
     auto sending = deps_.engine.with_account_still(
@@ -146,7 +146,7 @@ Task<void> Helpdesk::verify_caller(Uid uid, Caller caller, Medium medium) {
 }
 
 Task<void> Helpdesk::confirm_caller(Uid uid, Caller caller, base::Secret code) {
-    auto looking = look_up(uid, caller);
+    auto looking = look_up(uid, caller, Groups::do_not);
     const auto found = co_await looking;
     const HelpdeskActs::Operator actor{caller.uid, found.operator_name};
     auto confirming = deps_.engine.with_account_still(uid, [this, uid, actor, code = std::move(code)]() mutable {
@@ -156,7 +156,7 @@ Task<void> Helpdesk::confirm_caller(Uid uid, Caller caller, base::Secret code) {
 }
 
 Task<void> Helpdesk::approve(Uid uid, Caller caller, std::uint64_t number, const bus::Call& call) {
-    auto looking = look_up(uid, caller);
+    auto looking = look_up(uid, caller, Groups::matter);
     const auto found = co_await looking;
     if (found.privileged) {
         auto admitting = deps_.callers.admit(call, Action::approve_privileged);
@@ -185,11 +185,13 @@ void Helpdesk::write_acts(bus::Writer& writer, Uid uid) const {
     });
 }
 
-Task<accounts::Accounts::Operation> Helpdesk::look_up(Uid uid, Caller caller) {
+Task<accounts::Accounts::Operation> Helpdesk::look_up(Uid uid, Caller caller, Groups asked) {
     if (caller.is_root()) {
         co_return accounts::Accounts::Operation{"root", false};
     }
-    const std::vector<std::string>& groups = deps_.settings.helpdesk.privileged_groups;
+    const bool matter = asked == Groups::matter;
+    const std::vector<std::string> groups =
+        matter ? deps_.settings.helpdesk.privileged_groups : std::vector<std::string>();
     const std::vector<std::string>& of_all = deps_.settings.accounts.groups;
     const bool all = std::ranges::find_first_of(of_all, groups) != of_all.end();
     auto looking = deps_.accounts.look_up(uid, Actor{caller.uid}, groups);
@@ -199,7 +201,7 @@ Task<accounts::Accounts::Operation> Helpdesk::look_up(Uid uid, Caller caller) {
 }
 
 Task<void> Helpdesk::perform(Doing doing, Caller caller, Act act) {
-    auto looking = look_up(doing.account, caller);
+    auto looking = look_up(doing.account, caller, doing.kind == ActKind::unlocked ? Groups::do_not : Groups::matter);
     const auto found = co_await looking;
     HelpdeskActs::Wanted wanted;
     wanted.account = doing.account;

@@ -86,8 +86,9 @@ private:
     /// Nobody may wait for it any more when it comes.
     base::Task<void> keep_code(recovery::HelpdeskReset::Request request, store::Store::Work done,
                                std::shared_ptr<base::Secret> code);
-    /// Root is not looked up.
-    base::Task<accounts::Accounts::Operation> look_up(model::Uid account, Caller caller);
+    /// Root is not looked up, and groups where they matter: the rest goes on while the name service does not answer.
+    enum class Groups : std::uint8_t { matter, do_not };
+    base::Task<accounts::Accounts::Operation> look_up(model::Uid account, Caller caller, Groups asked);
     [[nodiscard]] recovery::HelpdeskReset::Request request(model::Uid account, std::optional<model::Medium> medium,
                                                            const Caller& caller) const;
 

@@ -193,9 +193,11 @@ TEST_F(MessageCommands, RetryEndsAsTheServiceAnswers) {
 }
 
 TEST(TheReasonsOfMessages, AreExplainedAsFarAsTheReferenceNamesThem) {
-    for (const char* why : {"budget:account", "budget:destination", "budget:country", "budget:place", "budget:site",
-                            "no-address", "address", "no-channel", "too-many", "gateway", "no-answer", "answer-lost",
-                            "restart", "void", "unsendable", "delivered", "delayed", "bounced"}) {
+    for (const char* why : {"budget:account", "budget:destination", "budget:country", "budget:place",
+                            "budget:site",    "no-address",         "unconfirmed",    "held",
+                            "address",        "no-channel",         "too-many",       "gateway",
+                            "no-answer",      "answer-lost",        "restart",        "void",
+                            "unsendable",     "delivered",          "delayed",        "bounced"}) {
         EXPECT_NE(message::explanation_of(why), "") << why;
     }
     EXPECT_EQ(message::explanation_of("of the future"), "");

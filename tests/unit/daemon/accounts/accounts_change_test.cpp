@@ -328,6 +328,37 @@ TEST_F(AnAccount, RefusesAReasonThatIsTooLong) {
               Error::Kind::invalid);
 }
 
+TEST_F(AnAccount, IsPrivilegedWhereTheMachineHasItInAPrivilegedGroup) {
+    const std::string name =
+        store_.read([&](const store::ReadTxn& txn) { return store::PublicAccounts::get(txn, uid_).value().name; });
+    names_.users = {{"paul", helpdesk.uid}};
+    names_.members = {{"sudo", {name, "somebody"}}, {"adm", {"somebody"}}};
+    const auto found = [&](std::vector<std::string> groups, Actor actor = helpdesk) {
+        return done(accounts_.look_up(uid_, actor, std::move(groups)));
+    };
+    EXPECT_TRUE(found({"adm", "sudo"}).privileged);
+    EXPECT_FALSE(found({"adm", "nobody-has-this"}).privileged);
+    EXPECT_FALSE(found({}).privileged);
+    EXPECT_EQ(found({}).operator_name, "paul");
+    EXPECT_EQ(found({}, Actor{uid_.value}).operator_name, name) << "an account of ours";
+    EXPECT_EQ(found({}, Actor{4711}).operator_name, "");
+    EXPECT_EQ(refusal(accounts_.look_up(model::Uid{30007}, helpdesk, {})), Error::Kind::not_found);
+    names_.silent = true;
+    EXPECT_EQ(found({}).operator_name, "") << "a name is worth nothing";
+    EXPECT_EQ(refusal(accounts_.look_up(uid_, helpdesk, {"sudo"})), Error::Kind::unavailable)
+        << "an unknown is not a no";
+}
+
+TEST_F(AnAccount, IsToldAndRecordedWithWhatGoesWithAnAct) {
+    int together = 0;
+    const auto also = [&] { return store::Store::Work([&together](store::WriteTxn&) { ++together; }); };
+    done(accounts_.start_reset(uid_, helpdesk, also()));
+    EXPECT_EQ(together, 1);
+    done(accounts_.start_reset(uid_, helpdesk, also()));
+    done(accounts_.unlock(uid_, helpdesk, also()));
+    EXPECT_EQ(together, 1) << "what had no effect leaves no record";
+}
+
 TEST_F(AnAccount, LeavesAChainOfRecordsThatVerifies) {
     done(accounts_.lock(uid_, "", helpdesk));
     done(accounts_.unlock(uid_, helpdesk));

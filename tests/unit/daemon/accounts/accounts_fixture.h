@@ -51,6 +51,23 @@ public:
         return names;
     }
 
+    [[nodiscard]] std::optional<std::string> name_of(std::uint32_t uid) const override {
+        for (const auto& [name, number] : users) {
+            if (user(name) && number == uid) {
+                return name;
+            }
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] bool is_in(const std::string& name, const std::string& group) const override {
+        if (silent) {
+            throw base::Error(base::Error::Kind::unavailable, "the directory server does not answer");
+        }
+        const auto found = members.find(group);
+        return found != members.end() && found->second.contains(name);
+    }
+
+    std::map<std::string, std::set<std::string>> members; ///< by group
     std::map<std::string, std::uint32_t> users;
     std::map<std::string, std::uint32_t> groups;
     std::set<std::uint32_t> uids;

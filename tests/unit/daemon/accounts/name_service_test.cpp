@@ -30,6 +30,29 @@ TEST(TheSystemsNames, SayNothingOfWhatNobodyHas) {
     EXPECT_FALSE(names.has_gid(4000000000U));
 }
 
+TEST(TheSystemsNames, KnowWhoHasANumberAndWhoIsInAGroup) {
+    const SystemNames names("/nowhere");
+    EXPECT_EQ(names.name_of(0), "root");
+    EXPECT_EQ(names.name_of(4000000000U), std::nullopt);
+    EXPECT_FALSE(names.is_in("nobody-has-this-name", "root"));
+    EXPECT_FALSE(names.is_in("root", "nobody-has-this-name"));
+    ::setgrent();
+    while (const ::group* entry = ::getgrent()) { // NOLINT(concurrency-mt-unsafe): one thread
+        const std::string group = entry->gr_name;
+        const std::vector<std::string> members = [&] {
+            std::vector<std::string> all;
+            for (char** member = entry->gr_mem; *member != nullptr; ++member) { // NOLINT: libc's list
+                all.emplace_back(*member);
+            }
+            return all;
+        }();
+        for (const std::string& member : members) {
+            EXPECT_TRUE(names.is_in(member, group)) << member << " " << group;
+        }
+    }
+    ::endgrent();
+}
+
 // The answers that NSS takes from Loquet's directory are not elsewhere: here the machine's root stands in for an
 // account.
 TEST(TheSystemsNames, PassOverWhatOurOwnDirectorySays) {
