@@ -21,7 +21,7 @@ namespace {
 constexpr const char* wrong_password = "not-the-password-4";
 constexpr const char* wrong_code = "0000 0000";
 constexpr std::size_t longest_path = 12;
-constexpr base::Milliseconds longest_pause{2000}; ///< for what happens elsewhere
+constexpr base::Milliseconds longest_wait{2000}; ///< for what happens elsewhere
 constexpr base::Milliseconds shortest_poll{20};
 
 /// Random by nature: a sum is another one for each dialog.
@@ -140,7 +140,7 @@ WalkStrangers::Path WalkStrangers::options_at(const protocol::Ask& ask) const {
 WalkStrangers::Seen WalkStrangers::see(WalkScene& scene, protocol::Turn turn, std::uint64_t commits_before) {
     Seen seen;
     seen.lines = lines_of(turn);
-    base::Milliseconds left = longest_pause;
+    base::Milliseconds left = longest_wait;
     while (const auto* wait = std::get_if<protocol::Wait>(&turn)) {
         const base::Milliseconds pause = std::max(wait->poll, shortest_poll);
         if (pause > left) {
