@@ -55,7 +55,7 @@ WalkScene::WalkScene(WalkSite& site, WalkKind kind, Challenges challenges, const
     store_ =
         std::make_unique<store::Store>(store::Settings{.folder = folder_}, store::MasterKey(random_key()), site.loop_);
     steady_.emplace(Milliseconds(0), site.clock_);
-    outbox_.emplace(outbox_settings(settings_.outbox), *steady_, site.clock_);
+    outbox_.emplace(outbox_settings(settings_), *steady_, site.clock_);
     tickets_.emplace(&*outbox_, *store_, *steady_, site.clock_);
     if (kind != WalkKind::unknown) {
         add_account(kind, factors);

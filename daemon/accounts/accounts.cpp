@@ -388,8 +388,8 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
     const auto changed = std::make_shared<bool>(false);
     store::Store::Work telling = notice && notify_ ? notify_(uid, *notice) : store::Store::Work();
     base::Future<void> written = store_.write([uid, event = std::move(event), changed, edit = std::move(edit),
-                                               telling = std::move(telling),
-                                               also = std::move(also), shown](WriteTxn& txn) mutable {
+                                               telling = std::move(telling), also = std::move(also),
+                                               shown](WriteTxn& txn) mutable {
         const auto public_part = PublicAccounts::get(txn, uid);
         if (!public_part) {
             throw no_such_account();

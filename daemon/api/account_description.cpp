@@ -20,7 +20,7 @@ using model::Medium;
 
 namespace {
 
-constexpr std::size_t records_per_slice = limits::audit_records_per_page;
+constexpr std::size_t records_looked_at_once = limits::audit_records_per_page;
 
 /// UINT64_MAX where only an unlock ends it, as in the account's properties.
 std::uint64_t as_until(Milliseconds time) {
@@ -156,7 +156,7 @@ base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& lo
     std::size_t looked_at = 0;
     while (above > 0 && found.newest.size() < limits::described_events) {
         const std::uint64_t newest = above;
-        above = newest - std::min<std::uint64_t>(newest, records_per_slice);
+        above = newest - std::min<std::uint64_t>(newest, records_looked_at_once);
         std::vector<audit::Entry> slice = store.read([&](const store::ReadTxn& txn) {
             return audit::AuditLog::read(txn, above, static_cast<std::size_t>(newest - above));
         });
@@ -166,7 +166,7 @@ base::Task<EventsOfAccount> find_events(const store::Store& store, bus::Loop& lo
                 found.newest.push_back(std::move(*entry));
             }
         }
-        looked_at += records_per_slice;
+        looked_at += records_looked_at_once;
         if (slice.empty() || slice.front().sequence > above + 1) { // those before it gave way for newer ones
             break;
         }

@@ -183,8 +183,6 @@ const char* text_of(model::ScreenEvent event) {
         return "at_login.password_reset";
     case model::ScreenEvent::code_sent:
         return "at_login.code_sent";
-    case model::ScreenEvent::code_read_out:
-        return "at_login.code_read_out";
     case model::ScreenEvent::factor_removed:
         return "at_login.factor_removed";
     case model::ScreenEvent::code_read_out:

@@ -93,7 +93,7 @@ TEST_F(AFlowCommand, ListsThePurposesInOneOrderWhateverTheFilesHave) {
     EXPECT_THAT(purposes("[flow.recover-password]\nsteps = ['ticket', 'totp', 'new_password']\n"
                          "[flow.login.service.sudo]\nsteps = ['password']\n[flow.login]\nsteps = ['password']\n"),
                 testing::ElementsAre("login", "login.service.sudo", "unlock-screen", "change-password", "first-login",
-                                     "manage-secrets", "recover-password", "recover-name", "unlock"));
+                                     "manage-secrets", "recover-password", "recover-name"));
 }
 
 TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstIt) {
@@ -216,7 +216,7 @@ TEST_F(AFlowCommand, NamesTheFlowsThereAreWhereThereIsNoneOfThatName) {
         EXPECT_THAT(outcome.errors,
                     HasSubstr(std::string("There is no flow '") + name
                               + "'; there are login, unlock-screen, change-password, first-login, manage-secrets, "
-                                "recover-password, recover-name, unlock."));
+                                "recover-password, recover-name."));
     }
 }
 
