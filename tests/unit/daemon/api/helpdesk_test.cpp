@@ -25,10 +25,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr const char* start_reset = "org.loquet.auth1.start-reset";
-constexpr const char* read_accounts = "org.loquet.auth1.read-accounts";
-constexpr const char* remove_factor = "org.loquet.auth1.remove-factor";
-constexpr const char* approve_privileged = "org.loquet.auth1.approve-privileged";
+constexpr const char* may_reset = "org.loquet.auth1.start-reset";
+constexpr const char* may_read = "org.loquet.auth1.read-accounts";
+constexpr const char* may_remove = "org.loquet.auth1.remove-factor";
+constexpr const char* may_approve = "org.loquet.auth1.approve-privileged";
 constexpr std::uint32_t paul = 1; // each Debian has these users, and the bus knows them
 constexpr std::uint32_t rita = 2;
 
@@ -64,7 +64,7 @@ protected:
                .modules = {},
                .environment = {}}),
           polkit_(machine_.bus().address()) {
-        polkit_.allow({start_reset, read_accounts, remove_factor});
+        polkit_.allow({may_reset, may_read, may_remove});
         bus::Connection root = connect_as(0);
         const bus::Message create = manager_call(root, "CreateAccount");
         bus::Writer writer(create.get());
@@ -188,8 +188,8 @@ TEST_F(AHelpdesk, WantsAnAdministratorToApproveWhatTouchesAPrivilegedAccount) {
     const bus::Message reset = call(operator_paul, "StartReset");
     bus::Writer(reset.get()).array("{sv}", [] {});
     EXPECT_THAT(refusal_text(operator_paul, reset), HasSubstr("rights over the machine"));
-    EXPECT_THAT(approve(operator_rita, 1), HasSubstr(approve_privileged));
-    polkit_.allow({start_reset, approve_privileged});
+    EXPECT_THAT(approve(operator_rita, 1), HasSubstr(may_approve));
+    polkit_.allow({may_reset, may_approve});
     EXPECT_EQ(approve(operator_rita, 1), "");
     const bus::Message again = call(operator_paul, "StartReset");
     bus::Writer(again.get()).array("{sv}", [] {});
@@ -197,11 +197,11 @@ TEST_F(AHelpdesk, WantsAnAdministratorToApproveWhatTouchesAPrivilegedAccount) {
 }
 
 TEST_F(AHelpdesk, IsWhomPolkitAllows) {
-    polkit_.allow({approve_privileged, read_accounts, remove_factor});
+    polkit_.allow({may_approve, may_read, may_remove});
     bus::Connection stranger = connect_as(paul);
     for (const std::string& text :
          {issue(stranger), verify(stranger), confirm(stranger, "0000 0000"), approve(stranger, 1)}) {
-        EXPECT_THAT(text, HasSubstr(start_reset));
+        EXPECT_THAT(text, HasSubstr(may_reset));
     }
     const bus::Message by_post = call(stranger, "VerifyCaller");
     bus::Writer(by_post.get()).text("post");

@@ -20,7 +20,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr outbox::Budget enough{90, 90, 90, 90, 90, 100};
+constexpr outbox::Budget any_number{90, 90, 90, 90, 90, 100};
 constexpr model::Uid carl{30003};
 constexpr model::Uid dora{30004};
 constexpr model::Uid eve{30005};
@@ -89,7 +89,7 @@ protected:
     outbox::Outbox outbox_{{.media = {Medium::mail},
                             .organisation = "Ville de Rouen",
                             .machine = "kiosk7",
-                            .budgets = {enough, enough},
+                            .budgets = {any_number, any_number},
                             .alarm = {}},
                            steady_,
                            clock_};

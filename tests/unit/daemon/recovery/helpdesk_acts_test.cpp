@@ -30,7 +30,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Optional;
 
-constexpr Uid owner{1};
+constexpr Uid camille{1};
 const HelpdeskActs::Operator paul{1001, "paul"};
 const HelpdeskActs::Operator rita{1002, "rita"};
 const HelpdeskActs::Operator root{0, "root"};
@@ -41,7 +41,7 @@ protected:
     static HelpdeskActs::Wanted wanted(ActKind kind, const HelpdeskActs::Operator& actor = paul,
                                        const std::string& detail = {}) {
         HelpdeskActs::Wanted wanted;
-        wanted.account = owner;
+        wanted.account = camille;
         wanted.kind = kind;
         wanted.actor = actor;
         wanted.detail = detail;
@@ -80,19 +80,19 @@ protected:
     }
     std::string sends(Medium medium = Medium::mail, const HelpdeskActs::Operator& actor = paul) {
         HelpdeskActs now = acts();
-        std::string text = refusal(now.send_code(owner, medium, actor));
+        std::string text = refusal(now.send_code(camille, medium, actor));
         restart();
         return text;
     }
     std::string reads(const std::string& code, const HelpdeskActs::Operator& actor = paul) {
         HelpdeskActs now = acts();
-        std::string text = refusal(now.confirm_caller(owner, actor, Secret(code)));
+        std::string text = refusal(now.confirm_caller(camille, actor, Secret(code)));
         restart();
         return text;
     }
     std::string approves(std::uint64_t number, const HelpdeskActs::Operator& actor = rita) {
         HelpdeskActs now = acts();
-        std::string text = refusal(now.approve(owner, number, actor));
+        std::string text = refusal(now.approve(camille, number, actor));
         restart();
         return text;
     }
@@ -103,7 +103,7 @@ protected:
         return codes.empty() ? "" : codes.front();
     }
     [[nodiscard]] std::vector<Act> kept() const {
-        return read([](const store::ReadTxn& txn) { return store::ActsTable::of(txn, owner); });
+        return read([](const store::ReadTxn& txn) { return store::ActsTable::of(txn, camille); });
     }
     [[nodiscard]] std::uint64_t request() const {
         for (const Act& act : kept()) {
@@ -239,7 +239,7 @@ TEST_F(AnOperator, DoesOnceWhatAnotherOneApproved) {
     EXPECT_THAT(kept(), testing::SizeIs(1)) << "asked twice, it waits once";
     const std::uint64_t number = request();
     EXPECT_THAT(approves(number, paul), HasSubstr("yourself"));
-    EXPECT_THAT(approves(number, {owner.value, "anna"}), HasSubstr("own account"));
+    EXPECT_THAT(approves(number, {camille.value, "anna"}), HasSubstr("own account"));
     EXPECT_NE(approves(number + 1), "");
     EXPECT_EQ(approves(number), "");
     EXPECT_EQ(approves(number), "") << "twice is once";
@@ -273,7 +273,7 @@ TEST_F(AnOperator, WaitsHalfAnHourForTheSecondPersonWhoWaitsAsLong) {
 }
 
 TEST_F(AnOperator, OpensNothingOfTheirOwnAccountEvenWithAnother) {
-    const HelpdeskActs::Operator self{owner.value, "anna"};
+    const HelpdeskActs::Operator self{camille.value, "anna"};
     for (const ActKind kind : {ActKind::code_read_out, ActKind::factor_removed, ActKind::addresses_confirmed}) {
         EXPECT_THAT(does(wanted(kind, self)), HasSubstr("own account")) << to_text(kind);
     }
@@ -285,7 +285,7 @@ TEST_F(AnOperator, IsRememberedWithWhatTheyDid) {
     ASSERT_EQ(does(wanted(ActKind::unlocked)), "");
     ASSERT_EQ(does(wanted(ActKind::reset_by_mail, rita)), "");
     const HelpdeskActs now = acts();
-    EXPECT_THAT(now.list(owner),
+    EXPECT_THAT(now.list(camille),
                 ElementsAre(AllOf(Field(&Act::kind, ActKind::unlocked), Field(&Act::actor_name, "paul"),
                                   Field(&Act::wall, clock_.wall())),
                             AllOf(Field(&Act::kind, ActKind::reset_by_mail), Field(&Act::actor, rita.uid))));
@@ -309,7 +309,7 @@ TEST_F(AnOperator, SendsNothingToAnAddressThatIsHeldUntilItsTimeIsOver) {
     EXPECT_THAT(sends(Medium::mail), HasSubstr("verify the caller by sms"));
     const auto reset = [&] {
         HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
-        return refusal(resets.send({owner, Medium::mail, paul.uid, "recover-password", "ticket_mail"}));
+        return refusal(resets.send({camille, Medium::mail, paul.uid, "recover-password", "ticket_mail"}));
     };
     EXPECT_THAT(reset(), HasSubstr("hold_hours"));
     EXPECT_THAT(issue(by_owner(Medium::mail)).sent, IsEmpty());
@@ -322,7 +322,7 @@ TEST_F(AnOperator, SendsNothingToAnAddressThatIsHeldUntilItsTimeIsOver) {
 TEST_F(AnOperator, T21_ReadsOutTheSameCodeTwiceAndOwesEachAPermission) {
     const auto read_out = [&] {
         HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
-        Secret code = tests::wait_for(loop_, resets.read_out({owner, std::nullopt, paul.uid, "recover-password", {}}));
+        Secret code = tests::wait_for(loop_, resets.read_out({camille, std::nullopt, paul.uid, "recover-password", {}}));
         restart();
         return std::string(code.reveal());
     };
@@ -334,7 +334,7 @@ TEST_F(AnOperator, T21_ReadsOutTheSameCodeTwiceAndOwesEachAPermission) {
     EXPECT_EQ(find(code), std::nullopt);
     change_account(1, [](auto& account) { account.state = model::AccountState::locked; });
     HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
-    EXPECT_THAT(refusal(resets.read_out({owner, std::nullopt, paul.uid, "recover-password", {}})),
+    EXPECT_THAT(refusal(resets.read_out({camille, std::nullopt, paul.uid, "recover-password", {}})),
                 HasSubstr("unlock it first"));
 }
 
