@@ -72,6 +72,8 @@ private:
     [[nodiscard]] std::optional<std::string> known_answer(const protocol::Prompt& prompt, const protocol::Ask& ask);
     [[nodiscard]] std::optional<std::string> code_for(const protocol::Prompt& prompt);
     [[nodiscard]] std::optional<std::string> entry_of_menu(const protocol::Prompt& prompt);
+    [[nodiscard]] std::string identity() const;
+    [[nodiscard]] bool came_back_to_the_menu(const protocol::Turn& turn) const;
     [[nodiscard]] std::string new_password(const protocol::Prompt& prompt, const protocol::Ask& ask);
     [[nodiscard]] std::string why_nobody_knows(const protocol::Prompt& prompt) const;
 
@@ -80,6 +82,7 @@ private:
     WalkKind kind_;
     WalkScene scene_;
     bool comes_by_menu_ = false; ///< the menu leads to the purpose, and was not seen yet
+    bool was_in_menu_ = false;
     std::size_t empty_answers_ = 0;
     std::size_t passwords_tried_ = 0;
     std::string password_;
@@ -110,6 +113,10 @@ bool WalkPerson::run() {
             report_.turn(turn);
         }
         said_ = wait == nullptr ? "" : wait->text;
+        if (came_back_to_the_menu(turn)) {
+            scene_.cancel();
+            return true;
+        }
         if (!std::holds_alternative<protocol::Ask>(turn) && !std::holds_alternative<protocol::Wait>(turn)) {
             return !std::holds_alternative<protocol::Denied>(turn);
         }
@@ -174,6 +181,12 @@ std::optional<std::string> WalkPerson::known_answer(const protocol::Prompt& prom
     if (prompt.name == "menu") {
         return entry_of_menu(prompt);
     }
+    if (prompt.name == "identity") {
+        return identity();
+    }
+    if (prompt.name == "back_to_menu") {
+        return "";
+    }
     if (auto shown = shown_code(prompt, ask)) {
         return shown;
     }
@@ -183,6 +196,22 @@ std::optional<std::string> WalkPerson::known_answer(const protocol::Prompt& prom
     const bool again = std::ranges::any_of(
         ask.prompts, [](const protocol::Prompt& each) { return each.style == protocol::PromptStyle::error; });
     return prompt.style == protocol::PromptStyle::choice && !again ? std::optional(choice_among(ask)) : std::nullopt;
+}
+
+/// The address, where the flow takes one: who comes by it may have forgotten the name.
+std::string WalkPerson::identity() const {
+    const config::Flow* flow = site_.settings().flow(site_.request().purpose, scene_.client("").service);
+    const bool takes_mail =
+        flow == nullptr || flow->items.empty() || flow->items.front().by.empty()
+        || std::ranges::find(flow->items.front().by, config::IdentifiedBy::mail) != flow->items.front().by.end();
+    return takes_mail ? WalkScene::mail : WalkScene::name;
+}
+
+/// As a flow that logs nobody in and asks for nothing more ends.
+bool WalkPerson::came_back_to_the_menu(const protocol::Turn& turn) const {
+    const auto* ask = std::get_if<protocol::Ask>(&turn);
+    return ask != nullptr && was_in_menu_ && !comes_by_menu_
+           && std::ranges::any_of(ask->prompts, [](const protocol::Prompt& prompt) { return prompt.name == "menu"; });
 }
 
 /// The number of the entry that leads to the purpose. Where nothing can be sent, the one for a code that the helpdesk
@@ -203,6 +232,7 @@ std::optional<std::string> WalkPerson::entry_of_menu(const protocol::Prompt& pro
         const std::size_t begin = prompt.text.find_last_not_of("0123456789", place - 1) + 1;
         if (begin < place) {
             comes_by_menu_ = false;
+            was_in_menu_ = true;
             return prompt.text.substr(begin, place - begin);
         }
     }

@@ -23,7 +23,6 @@ namespace {
 constexpr Milliseconds lock_time = std::chrono::minutes(20);
 constexpr std::uint32_t failures_of_a_lock = 5;
 constexpr std::int64_t hour_ms = 3'600'000;
-constexpr const char* mail = "camille@example.org";
 constexpr const char* phone = "+33639980012"; // ARCEP keeps this range for films
 
 void leave_out(config::Config& settings, const std::vector<std::string>& names) {

@@ -31,6 +31,7 @@ public:
     ~WalkScene();
 
     static constexpr const char* name = "camille";
+    static constexpr const char* mail = "camille@example.org";
 
     /// Throws what the engine throws.
     protocol::Turn begin(const std::string& purpose);

@@ -134,6 +134,9 @@ WalkStrangers::Path WalkStrangers::options_at(const protocol::Ask& ask) const {
     if (is_challenge(question->name)) {
         return {{wrong_code}, {""}};
     }
+    if (question->name == "identity") { // what is known of somebody is typed for each kind of person
+        return {{WalkScene::mail}, {WalkScene::name}, {"no address"}, {""}, {"?"}, {"<"}};
+    }
     return {{wrong_code}, {""}, {"?"}, {"<"}, {"no code"}};
 }
 

@@ -91,8 +91,8 @@ public:
     [[nodiscard]] store::Store::Work enqueue(SendRequest request);
 
     /// Somebody typed a code that this step had sent; for the transaction that accepts it. It is counted as used by the
-    /// medium of the step's last code. Whoever typed it has the account's address of that medium, which is confirmed
-    /// now where no code of the step went out by another one since the last was used, and the account is as it was when
+    /// medium of the step's last code. The account's address of that medium is theirs, so that it is confirmed now
+    /// where no code of the step went out by another one since the last was used, and the account is as it was when
     /// the code went out. Does nothing where no code is known (sent_codes.h).
     [[nodiscard]] store::Store::Work code_used(model::Uid account, const std::string& step);
     /// The same of a code of which the caller knows how it went out.

@@ -124,9 +124,10 @@ protected:
 TEST_F(AFlowWalk, ShowsAForgottenPasswordAsAGreeterDrawsItUpToTheLogin) {
     const Outcome outcome = walk({"recover-password", "--as", "known", "--language", "fr_FR.UTF-8"});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
-    EXPECT_THAT(outcome.output, HasSubstr("  | Mot de passe : \n  > (Enter)\n\n"
-                                          "  | Mot de passe (Entrée : aide) : \n  > (Enter)\n\n"
-                                          "  | 1 mot de passe oublié  2 j'ai un code  3 aide : \n  > 1\n"));
+    EXPECT_THAT(outcome.output,
+                HasSubstr("  | Mot de passe : \n  > (Enter)\n\n"
+                          "  | Mot de passe (Entrée : aide) : \n  > (Enter)\n\n"
+                          "  | 1 mot de passe oublié  2 identifiant oublié  3 j'ai un code  4 aide : \n  > 1\n"));
     EXPECT_THAT(outcome.output,
                 HasSubstr("\nMessage to c***@e***.org by mail:\n  # Votre code pour un nouveau mot de"));
     EXPECT_THAT(outcome.output, ContainsRegex("Code à 8 chiffres [^\n]*\n  > [0-9]{4} [0-9]{4}\n"));

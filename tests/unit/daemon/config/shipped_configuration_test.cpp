@@ -122,12 +122,9 @@ Config defaults() {
     Config config;
     Flow recovery = flow_of_steps("recover-password", {"ticket"});
     FlowItem factors{.steps = {step_named("totp"), step_named("recovery_codes")}, .at_least = 0, .position = {}};
-    Flow unlocking = flow_of_steps("unlock", {"ticket"});
-    unlocking.items.push_back(factors);
     recovery.items.push_back(std::move(factors));
     recovery.items.push_back(required_step("new_password"));
     config.flows.push_back(std::move(recovery));
-    config.flows.push_back(std::move(unlocking));
     Flow names = flow_of_steps("recover-name", {"identify", "send_names"});
     names.items.front().by = {IdentifiedBy::mail};
     config.flows.push_back(std::move(names));

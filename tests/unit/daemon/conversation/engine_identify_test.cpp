@@ -426,7 +426,9 @@ TEST_F(AMenuName, IsANameThatNobodyHasElsewhere) {
 }
 
 TEST_F(AMenuName, IsANameThatNobodyHasWhereNothingCanBeRecovered) {
-    std::erase_if(settings_.flows, [](const config::Flow& flow) { return flow.purpose == purpose::recover_password; });
+    std::erase_if(settings_.flows, [](const config::Flow& flow) {
+        return flow.purpose == purpose::recover_password || flow.purpose == purpose::recover_name;
+    });
     EXPECT_THAT(asked(begin("aide").turn), ElementsAre("password"));
 }
 
