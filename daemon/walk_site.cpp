@@ -108,6 +108,9 @@ sigset_t signals_to_end() {
     ::sigaction(SIGPIPE, &usual, nullptr);
     ::sigaction(SIGXFSZ, &usual, nullptr);
     const int nothing = ::open("/dev/null", O_RDWR);
+    if (nothing < 0) {
+        ::_exit(127);
+    }
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(nothing, STDOUT_FILENO);
     ::dup2(errors, STDERR_FILENO);

@@ -98,10 +98,9 @@ Subject find_subject(const store::Store& store, const std::string& typed_name, c
     }
     Subject subject;
     subject.name = canonical.value_or(typed_name);
-    if (canonical) {
-        subject.account =
-            store.read([&](const store::ReadTxn& txn) { return store::AccountsTable::named(txn, *canonical); });
-    }
+    // Also of what can be no name: it takes as long, and nobody has it.
+    subject.account =
+        store.read([&](const store::ReadTxn& txn) { return store::AccountsTable::named(txn, subject.name); });
     const auto uid = subject.uid();
     const bool theirs = client.is_root() ? !client.account_uid || (uid && uid->value == *client.account_uid)
                                          : uid && uid->value == client.uid;

@@ -57,6 +57,19 @@ std::vector<Uid> IdentifiersTable::with_mail(const ReadTxn& txn, std::string_vie
     return accounts;
 }
 
+std::optional<Uid> IdentifiersTable::behind(const ReadTxn& txn, std::string_view mail) {
+    std::optional<Uid> account;
+    for (const IdentifierKey& from : {IdentifierKey{digest_of_mail(txn, mail), Uid{}}, IdentifierKey{}}) {
+        if (!account) {
+            txn.each_key(Table::identifiers, Key(from), [&](Bytes bytes) {
+                account = detail::require_readable(key_from<IdentifierKey>(bytes), Table::identifiers).account;
+                return false;
+            });
+        }
+    }
+    return account;
+}
+
 void IdentifiersTable::move(WriteTxn& txn, Uid account, const std::optional<model::PrivateAccount>& before,
                             const std::optional<model::PrivateAccount>& after) {
     const auto former = mail_of(before);

@@ -21,6 +21,10 @@ public:
     /// canonical (model::canonical_mail).
     [[nodiscard]] static std::vector<model::Uid> with_mail(const ReadTxn& txn, std::string_view mail, std::size_t most);
 
+    /// The account whose address comes next behind this one, in the order of the table, and the first one behind the
+    /// last: for who has to read as much where nobody has the address. Nothing where no account has one.
+    [[nodiscard]] static std::optional<model::Uid> behind(const ReadTxn& txn, std::string_view mail);
+
     /// The account's private record was `before` (nothing: it had none) and is `after` (nothing: it is erased).
     static void move(WriteTxn& txn, model::Uid account, const std::optional<model::PrivateAccount>& before,
                      const std::optional<model::PrivateAccount>& after);

@@ -32,6 +32,7 @@ MachineOptions options_with(const std::string& sent, const std::string& configur
 
 struct Made {
     std::uint32_t uid = 0;
+    std::string name;
     bool has_address = true;
     bool is_confirmed = true;
 };
@@ -43,7 +44,7 @@ void give_addresses(const Machine& machine, const std::vector<Made>& people) {
     store.write_now([&](store::WriteTxn& txn) {
         for (const Made& made : people) {
             auto account = store::PrivateAccounts::get(txn, model::Uid{made.uid}).value();
-            account.mail = made.has_address ? std::to_string(made.uid) + "@example.org" : "";
+            account.mail = made.has_address ? made.name + "@example.org" : "";
             account.mail_confirmed = base::Milliseconds(made.is_confirmed ? 1 : 0);
             store::AccountsTable::put(txn, model::Uid{made.uid}, account);
         }
@@ -62,7 +63,8 @@ ARecoveryMachine::ARecoveryMachine(std::size_t of_each_kind, const std::string& 
             }
             const MachineAccount made = machine_.create_account(
                 std::string(kind) + std::to_string(n), kind == "secretless" ? "" : canary::password, kind == "expired");
-            people.push_back({made.uid, kind != "addressless", kind != "unconfirmed"});
+            people.push_back(
+                {made.uid, std::string(kind) + std::to_string(n), kind != "addressless", kind != "unconfirmed"});
             if (kind == "locked") {
                 lock(connection_, made.path);
             } else if (kind == "disabled") {

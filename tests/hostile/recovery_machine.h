@@ -12,7 +12,8 @@
 
 namespace loquet::tests {
 
-/// "known" is the ordinary one; each of the others has its name from what it is. "nobody" has no account.
+/// "known" is the ordinary one; each of the others has its name from what it is. "nobody" has no account. The
+/// address of "known0" is "known0@example.org".
 inline constexpr const char* kinds_of_people[] = {"known",    "nobody",  "addressless", "unconfirmed", "locked",
                                                   "disabled", "expired", "secretless",  "guessed"};
 

@@ -7,6 +7,7 @@
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/identifiers_table.h"
 #include "daemon/store/steps_table.h"
+#include "lib/base/error.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
@@ -47,9 +48,19 @@ std::optional<model::Account> account_of(const ReadTxn& txn, Uid uid) {
     return model::Account{*std::move(public_part), *std::move(private_part)};
 }
 
+/// Where nobody has the address alone, another account is read in its place, so that it takes as long.
 std::optional<model::Account> only_account_with(const ReadTxn& txn, const std::string& mail) {
     const std::vector<Uid> accounts = store::IdentifiersTable::with_mail(txn, mail, 2);
-    return accounts.size() == 1 ? account_of(txn, accounts.front()) : std::nullopt;
+    if (accounts.size() == 1) {
+        return account_of(txn, accounts.front());
+    }
+    const auto other = accounts.empty() ? store::IdentifiersTable::behind(txn, mail) : accounts.front();
+    try {
+        (void)(other ? account_of(txn, *other) : std::nullopt);
+    } catch (const base::Error&) { // what is wrong with it is of no matter here
+        return std::nullopt;
+    }
+    return std::nullopt;
 }
 
 protocol::Prompt question(const Dialog& dialog, const messages::Catalogue& texts) {
