@@ -153,7 +153,7 @@ base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
         }
         pieces.push_back(record_of(dialog_, effects_, context_.clock.wall(), context_.steady.now(context_.clock)));
     }
-    if (dialog_.proved && !std::holds_alternative<Denied>(effects_.turn)) {
+    if (dialog_.proved && (recovers_ || !std::holds_alternative<Denied>(effects_.turn))) {
         pieces.insert(pieces.begin(), fails_if_outdated(dialog_));
     }
     try {

@@ -9,6 +9,7 @@
 #include "daemon/conversation/self_service.h"
 #include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/typed_text.h"
+#include "daemon/store/acts_table.h"
 #include "lib/protocol/names.h"
 
 #include <algorithm>
@@ -19,6 +20,36 @@ namespace loquet::conversation {
 using protocol::Granted;
 using protocol::LockoutEvent;
 using protocol::Turn;
+
+namespace {
+
+void forget_proofs(Dialog& dialog) {
+    dialog.proved = false;
+    dialog.judged = false;
+    dialog.generation = 0;
+    dialog.renewal.reset();
+    dialog.proved_password.reset();
+    dialog.states.clear();
+    dialog.ticket.reset();
+    dialog.holder = 0;
+    dialog.proved_steps.clear();
+    dialog.proved_here.clear();
+}
+
+/// The helpdesk is to know of it: who then has a factor removed, and a factor's removal, take two people.
+store::Store::Work note_reset(const Subject& subject, base::Milliseconds wall, base::Milliseconds steady) {
+    model::Act act;
+    act.kind = model::ActKind::reset;
+    act.actor = subject.account->public_part.uid.value;
+    act.actor_name = subject.name;
+    act.wall = wall;
+    act.at = steady;
+    return [uid = subject.account->public_part.uid, act](store::WriteTxn& txn) {
+        (void)store::ActsTable::add(txn, uid, act);
+    };
+}
+
+} // namespace
 
 base::Task<std::optional<Turn>> Attempt::take_help() {
     const bool is_empty = !answers_.empty() && std::ranges::all_of(answers_, &base::Secret::empty);
@@ -83,6 +114,7 @@ base::Task<std::optional<Turn>> Attempt::identify() {
     auto counting = context_.lockout.judge(*identifying_, LockoutEvent::failed, {});
     (void)co_await counting;
     Identity identity = identity_in(context_.store, dialog_, typed);
+    forget_proofs(dialog_); // whatever somebody proved was of the one before
     dialog_.subject = std::move(identity.subject);
     dialog_.identified = true;
     dialog_.identified_mail = std::move(identity.mail);
@@ -113,6 +145,7 @@ void Attempt::recover() {
                 accounts::show_at_logins(txn, uid, model::ScreenEvent::recovered, std::nullopt, wall);
             });
     }
+    effects_.writes.push_back(note_reset(dialog_.subject, context_.clock.wall(), context_.steady.now(context_.clock)));
     effects_.needs_durable = true;
     recovers_ = true;
     if (would_let_in_another(dialog_)) { // of whom the program asks about nothing was said

@@ -140,7 +140,9 @@ std::optional<std::string> menu_language(const store::Store& store, const config
 
 std::string name_meant(const store::Store& store, const config::Config& settings, const std::string& typed,
                        const Client& client) {
-    const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
+    // Where a lock is told, that of a name would say whose the address is.
+    const bool takes_an_address = !settings.discloses(protocol::Reason::locked)
+                                  && is_at_a_program_of_self_service(settings, client) && !client.account_uid
                                   && protocol::takes_name_back(client.service);
     if (!takes_an_address) {
         return typed;
@@ -217,8 +219,8 @@ Effects refused_without_ticket(bool elsewhere, const messages::Catalogue& texts,
 void go_on_with(Dialog& dialog, const std::string& purpose) {
     std::vector<FlowItem> items = items_for(dialog.flows->settings(), purpose, dialog.client);
     const char* const identify = config::spec_of(StepKind::identify).name;
-    const bool is_about_somebody =
-        purpose == protocol::purpose::recover_password || purpose == protocol::purpose::enter_code;
+    const bool is_about_somebody = purpose == protocol::purpose::recover_password
+                                   || purpose == protocol::purpose::enter_code || purpose == protocol::purpose::unlock;
     if (dialog.nameless && !dialog.identified && is_about_somebody && items.front().steps.front() != identify) {
         items.insert(items.begin(), required({identify}).front());
     }

@@ -41,8 +41,8 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
                                                        const Client& client);
 
 /// The name that somebody means where a program asks for it: at a program of [self_service] that root runs and that
-/// takes the name back, the one account that has the typed mail address confirmed. Else what was typed, an address in
-/// its canonical form; a name holds no
+/// takes the name back, the one account that has the typed mail address confirmed, unless locks are told there. Else
+/// what was typed, an address in its canonical form; a name holds no
 /// '@' (model::canonical_name), so no address is somebody else's name.
 [[nodiscard]] std::string name_meant(const store::Store& store, const config::Config& settings,
                                      const std::string& typed, const Client& client);

@@ -59,7 +59,8 @@ ActPermission permission_for(ActKind kind, const ActStanding& standing) noexcept
     if (standing.approved) {
         return ActPermission::granted;
     }
-    if (standing.privileged || (is_reset(kind) && standing.factor_removed)
+    const bool gives_a_way_in = is_reset(kind) || kind == ActKind::addresses_confirmed; // also by lifting a hold
+    if (standing.privileged || (gives_a_way_in && standing.factor_removed)
         || (kind == ActKind::factor_removed && standing.was_reset)) {
         return ActPermission::second_person;
     }
@@ -237,6 +238,21 @@ std::vector<Medium> HelpdeskActs::ways_to_verify(const model::Account& account) 
     return ways;
 }
 
+namespace {
+
+/// A thief of the mailbox by which a caller was verified could have the factor taken away and recover the password by
+/// the same mailbox: where one operator removes a factor, codes that open the account wait.
+void hold_addresses(WriteTxn& txn, Uid uid, Milliseconds until) {
+    auto account = store::PrivateAccounts::get(txn, uid);
+    if (account) {
+        account->mail_held_until = std::max(account->mail_held_until, until);
+        account->phone_held_until = std::max(account->phone_held_until, until);
+        store::AccountsTable::put(txn, uid, *account);
+    }
+}
+
+} // namespace
+
 Task<HelpdeskActs::Grant> HelpdeskActs::permit(Wanted wanted) {
     const model::Account account = account_of(wanted.account);
     const std::string& name = account.public_part.name;
@@ -264,7 +280,11 @@ Task<HelpdeskActs::Grant> HelpdeskActs::permit(Wanted wanted) {
     Grant grant;
     grant.now = at;
     grant.at_once = standing.by_root || standing.verified;
-    grant.done = [account = wanted.account, act = std::move(act)](WriteTxn& txn) {
+    const bool holds = act.kind == ActKind::factor_removed && approval == nullptr && !standing.by_root;
+    grant.done = [account = wanted.account, act = std::move(act), holds](WriteTxn& txn) {
+        if (holds) {
+            hold_addresses(txn, account, act.at + remembered_for);
+        }
         if (act.number == 0) {
             (void)ActsTable::add(txn, account, act);
         } else {
@@ -351,7 +371,8 @@ Task<void> HelpdeskActs::send_code(Uid uid, Medium medium, Operator actor) {
                                 "a code by " + std::string(to_text(medium)), clock_.wall());
     auto writing = store_.write([uid, known, act, event, name, work = std::move(issued.work)](WriteTxn& txn) mutable {
         work(txn);
-        if (!known) {
+        const auto ticket = store::TicketsTable::get(txn, uid, {TicketType::verify_caller, *act.medium});
+        if (!known && ticket && ticket->serial == act.ticket) { // else nothing was sent
             (void)ActsTable::add(txn, uid, act);
         }
         append(txn, event, name);

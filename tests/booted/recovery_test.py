@@ -84,7 +84,7 @@ def captures_in(path):
 
 
 class APersonWhoForgotThePassword(unittest.TestCase):
-    def test_APART12_gets_in_with_the_code_of_a_mail_in_one_sitting(self):
+    def test_APART12_APART14_gets_in_with_the_code_of_a_mail_in_one_sitting(self):
         with ask_for_a_code("camille", "1") as screen:
             screen.type(site.code_by_mail("camille"))
             self.assertEqual(choose(screen, "camille"), 0)

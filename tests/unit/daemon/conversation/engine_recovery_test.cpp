@@ -14,6 +14,7 @@ namespace loquet::conversation {
 namespace {
 
 using protocol::Medium;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -219,7 +220,8 @@ TEST_F(AForgottenPassword, DoesNotLetARightPasswordInBehindALock) {
     EXPECT_EQ(refusal(log_in("anna", "19283746")), Reason::refused) << "it has the shape of a code, and is none";
 }
 
-TEST_F(AForgottenPassword, GivesUpAnUnfinishedDialogToTheNextOneWithTheSameCode) {
+// APICIL-5: a page that is not of today does no harm.
+TEST_F(AForgottenPassword, APICIL5_GivesUpAnUnfinishedDialogToTheNextOneWithTheSameCode) {
     const std::string code = code_sent_to_anna();
     const Begun first = begin("anna", root(":1.31"));
     EXPECT_THAT(asked(answer(*first.dialog, {code}, ":1.31")), Contains("new_password"));
@@ -288,10 +290,21 @@ TEST_F(AForgottenPassword, IsAskedForWithTheKeysOfAFrenchKeyboardToo) {
     EXPECT_THAT(asked(answer(*begun.dialog, {"&"})), Contains("code"));
 }
 
-TEST_F(AForgottenPassword, HelpsAndGoesBackAtEachVisiblePrompt) {
-    settings_.support.contact = "Helpdesk: 01 23 45 67 89";
+TEST_F(AForgottenPassword, BONUS22_BONUS24_SaysWhatToDoWhereNothingArrives) {
+    for (const char* name : {"anna", "nobody"}) {
+        const Begun begun = ask_for_a_code(name);
+        const auto texts = texts_of(begun.turn);
+        EXPECT_THAT(texts.front(), AllOf(HasSubstr("Look among unwanted mail too"), HasSubstr("begin again"),
+                                         HasSubstr("the name may have been wrong")));
+    }
+}
+
+// APICIL-4, BONUS-13, BONUS-25: a page of help, a manual and a telephone number are one line of the site's.
+TEST_F(AForgottenPassword, APICIL4_BONUS13_BONUS25_HelpsAndGoesBackAtEachVisiblePrompt) {
+    settings_.support.contact = "Helpdesk: 01 23 45 67 89, https://help.example.org/login.pdf";
     const Begun begun = ask_for_a_code("anna");
-    EXPECT_THAT(texts_of(answer(*begun.dialog, {"?"})).front(), HasSubstr("01 23 45 67 89"));
+    EXPECT_THAT(texts_of(answer(*begun.dialog, {"?"})).front(),
+                AllOf(HasSubstr("01 23 45 67 89"), HasSubstr("https://help.example.org/login.pdf")));
     EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("menu"));
     EXPECT_THAT(texts_of(answer(*begun.dialog, {"help"})).front(), HasSubstr("01 23 45 67 89"));
     EXPECT_THAT(asked(answer(*begun.dialog, {"<"})), ElementsAre("password")) << "back to where it began";

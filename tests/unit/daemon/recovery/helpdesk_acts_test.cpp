@@ -29,6 +29,7 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Optional;
+using testing::SizeIs;
 
 constexpr Uid camille{1};
 const HelpdeskActs::Operator paul{1001, "paul"};
@@ -130,6 +131,23 @@ TEST_F(AnOperator, T26_OpensNothingForACallerWhoIsNotVerified) {
     easy.accepts_unverified = true;
     EXPECT_EQ(does(easy), "") << "the configuration asks for no verification";
     EXPECT_EQ(does(wanted(ActKind::code_read_out, root)), "");
+}
+
+TEST_F(AnOperator, T26_RemovesNoFactorForAThiefOfTheMailboxWhoThenRecoversThePassword) {
+    EXPECT_EQ(reads(code_of_caller()), "") << "the thief reads it in the mailbox";
+    EXPECT_EQ(does(wanted(ActKind::factor_removed)), "");
+    for (const Medium medium : {Medium::mail, Medium::sms}) {
+        EXPECT_THAT(issue(by_owner(medium)).sent, IsEmpty());
+    }
+    EXPECT_THAT(does(wanted(ActKind::addresses_confirmed)), HasSubstr("takes two people")) << "which ends a hold";
+    EXPECT_THAT(does(wanted(ActKind::code_read_out)), HasSubstr("takes two people"));
+    wait(remembered_for);
+    EXPECT_THAT(issue(by_owner(Medium::mail)).sent, SizeIs(1));
+}
+
+TEST_F(AnOperator, T26_HoldsNoAddressWhereTwoPeopleOrRootRemoveTheFactor) {
+    EXPECT_EQ(does(wanted(ActKind::factor_removed, root)), "");
+    EXPECT_THAT(issue(by_owner(Medium::mail)).sent, SizeIs(1));
 }
 
 TEST_F(AnOperator, VerifiesACallerByTheCodeThatTheCallerReads) {
@@ -322,7 +340,8 @@ TEST_F(AnOperator, SendsNothingToAnAddressThatIsHeldUntilItsTimeIsOver) {
 TEST_F(AnOperator, T21_ReadsOutTheSameCodeTwiceAndOwesEachAPermission) {
     const auto read_out = [&] {
         HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
-        Secret code = tests::wait_for(loop_, resets.read_out({camille, std::nullopt, paul.uid, "recover-password", {}}));
+        Secret code =
+            tests::wait_for(loop_, resets.read_out({camille, std::nullopt, paul.uid, "recover-password", {}}));
         restart();
         return std::string(code.reveal());
     };
