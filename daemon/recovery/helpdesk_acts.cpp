@@ -371,7 +371,7 @@ Task<void> HelpdeskActs::send_code(Uid uid, Medium medium, Operator actor) {
                                 "a code by " + std::string(to_text(medium)), clock_.wall());
     auto writing = store_.write([uid, known, act, event, name, work = std::move(issued.work)](WriteTxn& txn) mutable {
         work(txn);
-        const auto ticket = store::TicketsTable::get(txn, uid, {TicketType::verify_caller, *act.medium});
+        const auto ticket = store::TicketsTable::get(txn, uid, {TicketType::verify_caller, act.medium});
         if (!known && ticket && ticket->serial == act.ticket) { // else nothing was sent
             (void)ActsTable::add(txn, uid, act);
         }
