@@ -140,15 +140,15 @@ std::optional<std::string> menu_language(const store::Store& store, const config
 
 std::string name_meant(const store::Store& store, const config::Config& settings, const std::string& typed,
                        const Client& client) {
-    // Where a lock is told, that of a name would say whose the address is.
-    const bool takes_an_address = !settings.discloses(protocol::Reason::locked)
-                                  && is_at_a_program_of_self_service(settings, client) && !client.account_uid
+    const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
                                   && protocol::takes_name_back(client.service);
     if (!takes_an_address) {
         return typed;
     }
     // In one form, so that a name which nobody has is locked like an account, in whatever case it is tried.
-    return name_by_mail(store, typed).value_or(model::canonical_mail(typed).value_or(typed));
+    const std::string one_form = model::canonical_mail(typed).value_or(typed);
+    // Where a lock is told, that of a name would say whose the address is.
+    return settings.discloses(protocol::Reason::locked) ? one_form : name_by_mail(store, typed).value_or(one_form);
 }
 
 base::Milliseconds patience_with(const Dialog& dialog) {

@@ -328,6 +328,16 @@ TEST_F(ALoginByMail, IsThatOfANameThatNobodyHasWhereTheProgramTakesNoNameBack) {
     EXPECT_EQ(counters("anna").account.consecutive, 0U) << "nothing of it is counted against its owner";
 }
 
+TEST_F(ALoginByMail, T14_IsNoneWhereLocksAreToldBecauseThatOfTheNameWouldSayWhoseTheAddressIs) {
+    settings_.disclose = {Reason::locked};
+    for (int failure = 0; failure < 5; ++failure) {
+        clock_.advance(std::chrono::minutes(1));
+        (void)log_in("anna", "wrong");
+    }
+    EXPECT_EQ(refusal(log_in("anna", "wrong")), Reason::locked);
+    EXPECT_EQ(refusal(log_in("anna@example.org", "wrong")), Reason::refused) << "as of an address that nobody has";
+}
+
 TEST_F(ALoginByMail, IsNotOneWhereAnotherSourceHasTheText) {
     Client client = root();
     client.account_uid = 4711;
