@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace loquet::messages {
 
@@ -47,9 +48,9 @@ void Catalogue::Loader::complain(const std::string& position, const std::string&
 
 void Catalogue::Loader::read_folder(const std::string& folder) {
     std::vector<File> files = catalogues_of(folder);
-    std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.path < b.path; });
-    // The English texts say which variables the others may use.
-    std::stable_partition(files.begin(), files.end(), [](const File& f) { return f.language == source_language; });
+    // The English texts come first, because they say which variables the others may use.
+    const auto order = [](const File& file) { return std::pair(file.language != source_language, file.path); };
+    std::sort(files.begin(), files.end(), [&](const File& a, const File& b) { return order(a) < order(b); });
     for (const File& file : files) {
         read_catalogue(file);
     }
