@@ -40,8 +40,9 @@ bool set_switch(Options& options, std::string_view word) {
 }
 
 bool set_self_service(Options& options, std::string_view value) {
-    options.self_service = value == "yes";
-    return value == "yes" || value == "no";
+    const bool is_understood = value == "yes" || value == "no";
+    options.self_service = is_understood ? value == "yes" : options.self_service;
+    return is_understood;
 }
 
 bool set_timeout(Options& options, std::string_view value) {
@@ -152,6 +153,7 @@ std::variant<DialogRequest, Aborted> request_for_user(const Transaction& transac
     request.account = name_for_bus(name);
     request.facts = facts_of(transaction.handle);
     request.facts.uid = uid;
+    request.facts.self_service = transaction.options.self_service;
     return request;
 }
 

@@ -47,15 +47,16 @@ std::string polkit_action(Action action) {
 
 /// A known key of another type is a mistake of the caller's, not something newer than we are.
 void require_type(std::string_view key, std::string_view signature) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> types{{{"service", "s"},
-                                                                                  {"tty", "s"},
-                                                                                  {"rhost", "s"},
-                                                                                  {"seat", "s"},
-                                                                                  {"locale", "s"},
-                                                                                  {"phase", "s"},
-                                                                                  {"uid", "u"},
-                                                                                  {"real_uid", "u"},
-                                                                                  {"token", "h"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 10> types{{{"service", "s"},
+                                                                                   {"tty", "s"},
+                                                                                   {"rhost", "s"},
+                                                                                   {"seat", "s"},
+                                                                                   {"locale", "s"},
+                                                                                   {"phase", "s"},
+                                                                                   {"self_service", "b"},
+                                                                                   {"uid", "u"},
+                                                                                   {"real_uid", "u"},
+                                                                                   {"token", "h"}}};
     for (const auto& [name, type] : types) {
         if (key == name && signature != type) {
             throw base::Error(base::Error::Kind::invalid,
@@ -135,6 +136,8 @@ ClientDetails ClientDetails::read(bus::Reader& reader) {
             client.real_uid = reader.u32();
         } else if (key == "phase") {
             client.account_phase = reader.text(limits::client_field_bytes) == "account";
+        } else if (key == "self_service") {
+            client.without_self_service = !reader.boolean();
         } else if (key == "token") {
             const base::Fd token = reader.fd();
             details.known = protocol::open_answers(token.get());

@@ -48,8 +48,9 @@ struct Client {
     std::string locale;
     std::optional<std::uint32_t> account_uid; ///< the UID that the caller's NSS gives for the name
     std::optional<std::uint32_t>
-        real_uid;               ///< who started a set-uid program such as passwd(1); absent: the caller itself
-    bool account_phase = false; ///< PAM's account management without an authentication by us
+        real_uid;                      ///< who started a set-uid program such as passwd(1); absent: the caller itself
+    bool account_phase = false;        ///< PAM's account management without an authentication by us
+    bool without_self_service = false; ///< this PAM stack offers none, whatever the configuration says of its service
 
     [[nodiscard]] bool is_root() const noexcept { return uid == 0; }
     /// Root itself, not somebody who runs a set-uid program: passwd(1) must ask its user for the current password.

@@ -76,7 +76,7 @@ namespace {
 
 bool is_at_a_program_of_self_service(const config::Config& settings, const Client& client) {
     const auto& services = settings.self_service.services;
-    return client.acts_for_root() && !client.account_phase
+    return client.acts_for_root() && !client.account_phase && !client.without_self_service
            && std::ranges::find(services, client.service) != services.end();
 }
 

@@ -44,6 +44,9 @@ void write_facts(bus::Writer& writer, const ClientFacts& facts, const base::Fd& 
         text("seat", facts.seat);
         text("locale", facts.locale);
         text("phase", facts.phase);
+        if (!facts.self_service) {
+            writer.entry("self_service", "b", [&] { writer.boolean(false); });
+        }
         number("uid", facts.uid);
         number("real_uid", facts.real_uid);
         if (token) {

@@ -26,7 +26,8 @@ struct ClientFacts {
     std::string rhost;
     std::string seat;
     std::string locale;
-    std::string phase;                ///< "account": nobody asked this module before the account phase
+    std::string phase;        ///< "account": nobody asked this module before the account phase
+    bool self_service = true; ///< false: no way of those who cannot log in is offered, whatever the daemon's files say
     std::optional<std::uint32_t> uid; ///< what NSS says for the name
     /// Who runs the program, where that is not whom the bus sees: passwd(1) is root by its set-uid bit, and the person
     /// in front of it is not.

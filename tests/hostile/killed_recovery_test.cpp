@@ -53,20 +53,7 @@ protected:
     }
 
     void create_person(const std::string& name) {
-        const bus::Message request = connection_.method_call(protocol::bus_name, protocol::root_path,
-                                                             protocol::manager_interface, "CreateAccount");
-        protocol::Answers password;
-        password.emplace_back(canary::password);
-        const base::Fd sealed = protocol::seal_answers(password);
-        bus::Writer writer(request.get());
-        writer.array("{sv}", [&] {
-            writer.entry("name", name).entry("mail", name + "@example.org");
-            writer.entry("confirmed", "b", [&] { writer.boolean(true); });
-            writer.entry("must_change", "b", [&] { writer.boolean(false); });
-            writer.entry("password", "h", [&] { writer.fd(sealed.get()); });
-        });
-        const std::string path = bus::Reader(connection_.call(request, base::Milliseconds(0)).get()).object_path();
-        uid_ = static_cast<std::uint32_t>(std::stoul(path.substr(path.rfind('/') + 1)));
+        uid_ = machine_.create_account(name, canary::password, false, name + "@example.org").uid;
         name_ = name;
         new_password_ = std::string(canary::next_password) + std::to_string(uid_); // nothing of the name
     }

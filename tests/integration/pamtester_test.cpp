@@ -3,6 +3,7 @@
 // program with libpam's own text conversation, our module from a service file (pam_wrapper), the real daemon and its
 // plugins.
 #include "lib/base/file.h"
+#include "paths.h"
 #include "tests/hostile/helpdesk.h"
 #include "tests/support/canary.h"
 #include "tests/support/machine.h"
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <regex>
 
 namespace loquet::tests {
 
@@ -50,9 +52,12 @@ protected:
         for (const char* type : {"auth", "account", "password", "session"}) {
             text += std::string(type) + " required " + PAM_LOQUET + " " + options + "\n";
         }
-        base::replace_file(services / "pam/test", text, 0644);
-        base::replace_file(services / "pam/login", text, 0644);
-        base::replace_file(services / "pam/other", text, 0644); // without it libpam complains, with its process number
+        write_stack("test", text);
+        write_stack("login", text);
+        write_stack("other", text); // without it libpam complains, with its process number
+    }
+    void write_stack(const std::string& service, const std::string& text) const {
+        base::replace_file(services / "pam/" + service, text, 0644);
     }
 
     [[nodiscard]] Command command(const std::string& user, const std::vector<std::string>& operations,
@@ -220,6 +225,141 @@ TEST_F(APamtesterElsewhere, IsDeniedInTheAccountPhaseWhereTheServiceIsNotForTheP
     const PamOutcome denied = pamtester("alice", {"authenticate", "acct_mgmt"}, {canary::password});
     EXPECT_EQ(denied.exit_code, 1);
     EXPECT_THAT(denied.text, AllOf(HasSubstr("Permission denied"), HasSubstr("contact the helpdesk")));
+}
+
+/// "[success=end ...]" of the packaged stack, with a number for `end` as pam-auth-update(8) puts it.
+std::string packaged_control() {
+    const std::string config = base::read_file(LOQUET_SOURCE_DIR "/etc/pam-configs/loquet", 64UL * 1024);
+    const std::size_t from = config.find('[', config.find("Auth-Initial:"));
+    std::string control = config.substr(from, config.find(']', from) + 1 - from);
+    const std::string end = "success=end";
+    return control.replace(control.find(end), end.size(), "success=2");
+}
+
+/// At programs of self-service whose stack lets everybody in whom a module below is asked about: `login`, which takes
+/// the name back, and `kiosk`, which keeps the name that it began with.
+class APamtesterOfSomebodyWhoForgot : public APamtester {
+protected:
+    explicit APamtesterOfSomebodyWhoForgot(const std::string& profile = "portail",
+                                           std::unique_ptr<TempFolder> mails = std::make_unique<TempFolder>())
+        : APamtester(with_mail(profile, *mails / "box")), mails_(std::move(mails)) {
+        base::replace_file(services / "below", std::string(below) + "\n", 0644);
+        write_stacks(packaged_control());
+        for (const char* const name : {"bob", "carol"}) {
+            machine.create_account(name, canary::password, false, std::string(name) + "@example.org");
+        }
+    }
+
+    static constexpr const char* below = "a module below was asked";
+    static constexpr const char* control_of_a_naive_stack = "[success=2 default=ignore]";
+
+    void write_stacks(const std::string& control, const std::string& options = "") const {
+        const std::string text = "auth " + control + " " PAM_LOQUET " " + options + "\nauth optional pam_echo.so file="
+                                 + services / "below" + "\nauth required pam_permit.so\nauth optional pam_permit.so\n";
+        for (const char* const service : {"login", "kiosk"}) {
+            write_stack(service, text);
+        }
+    }
+
+    [[nodiscard]] PamOutcome authenticate(const std::string& user, const std::vector<std::string_view>& typed,
+                                          const std::string& service = "login") const {
+        return pam_outcome(run(command(user, {"authenticate"}, typed, service)));
+    }
+
+    /// The only one that was sent to the person.
+    [[nodiscard]] std::string code_of(const std::string& name) const {
+        const std::regex pattern("\\b([0-9]{4}) ([0-9]{4})\\b");
+        std::string code;
+        EXPECT_TRUE(eventually([&] {
+            std::error_code none;
+            for (const auto& file : std::filesystem::directory_iterator(*mails_ / "box", none)) {
+                const std::string mail = base::read_file(file.path(), 1U << 16U);
+                std::smatch found;
+                if (file.path().extension() == ".message" && mail.find("To: " + name + "@") != std::string::npos
+                    && std::regex_search(mail, found, pattern)) {
+                    code = found[1].str() + found[2].str();
+                }
+            }
+            return !code.empty();
+        })) << name;
+        return code;
+    }
+
+private:
+    static MachineOptions with_mail(const std::string& profile, const std::string& folder) {
+        return {.configuration = "profile = \"" + profile
+                                 + "\"\n[self_service]\nservices = [\"login\", \"kiosk\"]\n"
+                                   "[flow.unlock]\nsteps = [\"ticket\"]\n"
+                                   "[outbox]\nmail = [\"file\"]\n[plugins.file]\nkind = \"channel\"\n",
+                .plugins = {{"lockout", ""}, {"password_rules", ""}, {"file", "folder = \"" + folder + "\"\n"}}};
+    }
+
+    std::unique_ptr<TempFolder> mails_;
+};
+
+/// Neither success nor a question of a module below, whatever was shown.
+void expect_nobody_in(const PamOutcome& outcome) {
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.text, AllOf(Not(HasSubstr("successfully")), Not(HasSubstr("a module below"))));
+}
+
+TEST_F(APamtesterOfSomebodyWhoForgot, T11_UnlocksWhichIsDoneAndLogsNobodyIn) {
+    expect_nobody_in(authenticate("bob", {"", "", "2"})); // asks for the code, and goes away
+    const PamOutcome in_place_of_the_password = authenticate("bob", {code_of("bob"), ""});
+    EXPECT_THAT(in_place_of_the_password.text, HasSubstr("it is unlocked now"));
+    expect_nobody_in(in_place_of_the_password);
+
+    expect_nobody_in(authenticate("carol", {"", "", "2"}, "kiosk"));
+    const PamOutcome through_the_menu = authenticate("carol", {"", "", "3", code_of("carol"), ""}, "kiosk");
+    EXPECT_THAT(through_the_menu.text, HasSubstr("it is unlocked now"));
+    expect_nobody_in(through_the_menu);
+}
+
+TEST_F(APamtesterOfSomebodyWhoForgot, T11_RecoversAsSomebodyElseWhichLogsNobodyInWhereTheProgramKeepsTheName) {
+    expect_nobody_in(authenticate("carol", {"", "", "1", "bob"}, "kiosk"));
+    const std::string code = code_of("bob");
+    const PamOutcome done =
+        authenticate("carol", {"", "", "1", "bob", code, canary::next_password, canary::next_password, ""}, "kiosk");
+    expect_nobody_in(done);
+    EXPECT_EQ(authenticate("bob", {canary::next_password}).exit_code, 0) << "and the new password holds: " << done.text;
+    EXPECT_EQ(authenticate("carol", {canary::password}, "kiosk").exit_code, 0) << "for their own they come in";
+}
+
+TEST_F(APamtesterOfSomebodyWhoForgot, IsSeenByTheseTestsWhereTheStackGoesOnBehindAnEnd) {
+    write_stacks(control_of_a_naive_stack);
+    EXPECT_THAT(authenticate("bob", {"", "", "2"}).text, HasSubstr(below));
+    const PamOutcome done = authenticate("bob", {code_of("bob"), ""});
+    EXPECT_EQ(done.exit_code, 0);
+    EXPECT_THAT(done.text, AllOf(HasSubstr("it is unlocked now"), HasSubstr(below)));
+}
+
+TEST_F(APamtesterOfSomebodyWhoForgot, IsOfferedNoHelpWhereTheStackSaysNo) {
+    expect_nobody_in(authenticate("bob", {"", "", "2"}));
+    const std::string code = code_of("bob");
+    write_stacks(packaged_control(), "self_service=no");
+    const PamOutcome empty = authenticate("bob", {""});
+    expect_nobody_in(empty);
+    EXPECT_THAT(empty.text, AllOf(HasSubstr("Authentication failure"), Not(HasSubstr("help"))));
+    const PamOutcome wrong = authenticate("bob", {code});
+    expect_nobody_in(wrong);
+    EXPECT_THAT(wrong.text, AllOf(HasSubstr("Authentication failure"), Not(HasSubstr("unlocked"))));
+    write_stacks(packaged_control(), "self_service=yes");
+    EXPECT_THAT(authenticate("bob", {code, ""}).text, HasSubstr("it is unlocked now"));
+}
+
+class APamtesterOfSomebodyWithoutAName : public APamtesterOfSomebodyWhoForgot {
+protected:
+    APamtesterOfSomebodyWithoutAName() : APamtesterOfSomebodyWhoForgot("default") {}
+};
+
+TEST_F(APamtesterOfSomebodyWithoutAName, T11_HasTheNamesSentAndIsBackAtTheMenuWhichLogsNobodyIn) {
+    const PamOutcome sent = authenticate("carol", {"", "", "2", "bob@example.org", "", "2"});
+    EXPECT_THAT(sent.text, AllOf(HasSubstr("If this address is known"), HasSubstr("Conversation error")));
+    expect_nobody_in(sent);
+    const PamOutcome gives_up =
+        authenticate("carol", {"", "", "2", "bob@example.org", "", "9", "9", "9", "9", "9", "9"});
+    expect_nobody_in(gives_up);
+    EXPECT_THAT(gives_up.text, Not(HasSubstr("Conversation error")));
 }
 
 /// The plugins that ship, beside one whose second factor is given elsewhere, a minute later.

@@ -162,7 +162,8 @@ void Machine::wait_for_plugins() {
     }
 }
 
-MachineAccount Machine::create_account(const std::string& name, std::string_view password, bool must_change) {
+MachineAccount Machine::create_account(const std::string& name, std::string_view password, bool must_change,
+                                       const std::string& mail) {
     bus::Connection connection = connect();
     const bus::Message request =
         connection.method_call(protocol::bus_name, protocol::root_path, protocol::manager_interface, "CreateAccount");
@@ -170,6 +171,9 @@ MachineAccount Machine::create_account(const std::string& name, std::string_view
     bus::Writer writer(request.get());
     writer.array("{sv}", [&] {
         writer.entry("name", name);
+        if (!mail.empty()) {
+            writer.entry("mail", mail).entry("confirmed", "b", [&] { writer.boolean(true); });
+        }
         if (!password.empty()) {
             protocol::Answers answers;
             answers.emplace_back(password);

@@ -72,8 +72,9 @@ public:
 
     /// A connection of its own, as root.
     [[nodiscard]] bus::Connection connect() const { return bus::Connection::at(bus_.address()); }
-    /// An account that may use every service; with an empty password none is set.
-    MachineAccount create_account(const std::string& name, std::string_view password, bool must_change = false);
+    /// An account that may use every service; with an empty password none is set. With a mail address it is confirmed.
+    MachineAccount create_account(const std::string& name, std::string_view password, bool must_change = false,
+                                  const std::string& mail = {});
 
 private:
     /// The store and the log, for the search that follows the last test (lint.canaries).

@@ -54,6 +54,8 @@ void read_begin(bus::Reader& reader, Request& request) {
             request.facts[key] = reader.text(limits::client_field_bytes);
         } else if (signature == "u") {
             request.facts[key] = std::to_string(reader.u32());
+        } else if (signature == "b") {
+            request.facts[key] = reader.boolean() ? "yes" : "no";
         } else if (signature == "h") {
             const base::Fd fd = reader.fd();
             request.token = revealed(protocol::open_answers(fd.get())).at(0);

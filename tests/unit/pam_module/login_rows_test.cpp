@@ -333,6 +333,18 @@ TEST_F(ALogin, TellsTheDaemonWhereItIsAndInWhichLanguage) {
                                                                {"locale", "fr_FR.UTF-8"}}));
 }
 
+TEST_F(ALogin, TellsTheDaemonWhereItsStackOffersNoSelfService) {
+    for (const char* const options : {"", "self_service=yes", "self_service=no"}) {
+        const std::size_t before = daemon->calls().size();
+        Application application("alice", {.options = options});
+        application.typed = {right_password()};
+        ASSERT_EQ(application.authenticate(), PAM_SUCCESS);
+        const auto facts = daemon->request(before).facts;
+        EXPECT_EQ(facts.contains("self_service") ? facts.at("self_service") : "",
+                  std::string_view(options) == "self_service=no" ? "no" : "");
+    }
+}
+
 TEST_F(ALogin, T13_SaysWhoCalledSudoAndTakesNobodyElsesWordForIt) {
     Application sudo("alice");
     sudo.set_item(PAM_SERVICE, "sudo");

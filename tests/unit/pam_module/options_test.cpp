@@ -18,8 +18,9 @@ Options parsed(std::vector<const char*> words) {
 
 TEST(Options, AreOffAndPatientForTenSecondsWhenNothingIsSaid) {
     const Options options = parsed({});
-    EXPECT_FALSE(options.try_first_pass || options.use_first_pass || options.use_authtok || options.self_service
-                 || options.quiet || options.debug);
+    EXPECT_FALSE(options.try_first_pass || options.use_first_pass || options.use_authtok || options.quiet
+                 || options.debug);
+    EXPECT_TRUE(options.self_service) << "where the daemon's files say so";
     EXPECT_EQ(options.timeout, base::Milliseconds(10000));
 }
 
@@ -31,6 +32,7 @@ TEST(Options, AreTheSevenOfTheContract) {
     EXPECT_EQ(options.timeout, base::Milliseconds(3000));
     EXPECT_THAT(options.complaints, IsEmpty());
     EXPECT_FALSE(parsed({"self_service=yes", "self_service=no"}).self_service) << "the last one counts";
+    EXPECT_FALSE(parsed({"self_service=no", "self_service=maybe"}).self_service) << "what is ignored changes nothing";
 }
 
 TEST(Options, TakeATimeoutOfOneSecondToFiveMinutes) {

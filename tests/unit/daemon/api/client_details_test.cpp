@@ -52,6 +52,7 @@ TEST_F(TheDetailsOfAClient, AreAllKnownFromRoot) {
                                             writer.entry("uid", "u", [&] { writer.u32(30000); });
                                             writer.entry("real_uid", "u", [&] { writer.u32(1000); });
                                             writer.entry("phase", "account");
+                                            writer.entry("self_service", "b", [&] { writer.boolean(false); });
                                         }).client;
     EXPECT_EQ(client.uid, 0U);
     EXPECT_EQ(client.sender, ":1.1");
@@ -63,6 +64,7 @@ TEST_F(TheDetailsOfAClient, AreAllKnownFromRoot) {
     EXPECT_EQ(client.account_uid, 30000U);
     EXPECT_EQ(client.real_uid, 1000U);
     EXPECT_TRUE(client.account_phase);
+    EXPECT_TRUE(client.without_self_service);
 }
 
 TEST_F(TheDetailsOfAClient, T28_HoldNoPlaceThatSomebodyElseThanRootTold) {
@@ -95,6 +97,7 @@ TEST_F(TheDetailsOfAClient, MayBeEmptyAndMayHoldWhatANewerModuleSays) {
     EXPECT_EQ(none.client.account_uid, std::nullopt);
     EXPECT_EQ(none.client.real_uid, std::nullopt);
     EXPECT_FALSE(none.client.account_phase);
+    EXPECT_FALSE(none.client.without_self_service);
     EXPECT_EQ(read([](bus::Writer& writer) {
                   writer.entry("weather", "a{sv}",
                                [&] { writer.array("{sv}", [&] { writer.entry("tty", "pts/9"); }); });
@@ -109,7 +112,7 @@ TEST_F(TheDetailsOfAClient, AreRefusedWhenOneHasAnotherType) {
                   Error::Kind::invalid)
             << key;
     }
-    for (const char* key : {"uid", "real_uid", "token"}) {
+    for (const char* key : {"uid", "real_uid", "token", "self_service"}) {
         EXPECT_EQ(refusal([&](bus::Writer& writer) { writer.entry(key, "0"); }), Error::Kind::invalid) << key;
     }
 }
