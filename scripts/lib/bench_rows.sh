@@ -278,7 +278,7 @@ row_P23() {
 }
 
 row_P24() {
-    "$bench/recovery/recovery_bench" recovery "$repository/etc/messages" "$place"
+    "$bench/recovery/recovery_bench" recovery "$repository/etc/messages" "$place" 2>"$place/recovery.log"
 }
 
 # What breaks ends the script; then what everybody wrote helps.

@@ -98,9 +98,9 @@ public:
     [[nodiscard]] std::uint64_t commits() const { return store_.statistics().commits; }
 
 private:
-    template <class T>
-    T run(base::Task<T> task) {
-        return tests::wait_for(loop_, std::move(task));
+    template <template <class> class Awaited, class T>
+    T run(Awaited<T> awaited) {
+        return tests::wait_for(loop_, std::move(awaited));
     }
     protocol::Turn say(conversation::DialogId dialog, std::initializer_list<std::string> texts) {
         Answers answers;
