@@ -115,6 +115,7 @@ outbox::Settings outbox_settings(const config::Config& site) {
     outbox.organisation = settings.organisation.empty()
                               ? base::printable(outbox.machine, limits::notice_organisation_characters)
                               : settings.organisation;
+    outbox.shared_addresses = site.self_service.shared_addresses;
     outbox.contact = site.support.contact.empty() ? outbox.organisation : site.support.contact;
     outbox.budgets = {budget_of(settings.mail_budget), budget_of(settings.sms_budget)};
     outbox.alarm = {settings.alarm_after, settings.alarm_percent};

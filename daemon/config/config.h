@@ -105,6 +105,9 @@ struct SelfServiceConfig {
     /// Typed as a name there, these open the menu, each in its language: { aide = "fr", help = "en" }. No account may
     /// be made with one.
     std::map<std::string, std::string> names;
+    /// A code is sent where several accounts have confirmed the address. Else who asks is sent there, in place of it,
+    /// why not: who reads the mailbox would get into each of them.
+    bool shared_addresses = false;
     friend bool operator==(const SelfServiceConfig&, const SelfServiceConfig&) = default;
 };
 

@@ -192,6 +192,7 @@ void read_self_service(TableReader& table, SelfServiceConfig& self_service) {
     if (const toml::node* names = table.find("names")) {
         read_self_service_names(table, *names, self_service.names);
     }
+    table.boolean("shared_addresses", self_service.shared_addresses);
 }
 
 void read_helpdesk(TableReader& table, HelpdeskConfig& helpdesk) {

@@ -32,9 +32,9 @@ namespace loquet::model {
 /// what require_mail() would refuse, and for an empty text. Blanks at both ends are dropped.
 [[nodiscard]] std::optional<std::string> canonical_mail(std::string_view typed);
 
-/// Of the forms by which accounts are found besides their names (canonical_mail): raised whenever one of them changes,
-/// so that a store fills its table of identifiers anew.
-inline constexpr std::uint64_t identifier_forms = 1;
+/// Of the forms by which accounts are found besides their names (canonical_mail, require_phone): raised whenever one of
+/// them changes, so that a store fills its table of identifiers anew.
+inline constexpr std::uint64_t identifier_forms = 2; // 2: with telephone numbers
 
 /// E.164: '+', then 7 to 15 digits, of which the first is not 0. Spaces, '-', '.', '/' and parentheses between digits
 /// are dropped; empty stays empty. Throws Error (invalid).

@@ -65,6 +65,7 @@ struct Settings {
     std::string organisation = "localhost"; ///< whose machine this is, as notices say it
     std::string machine = "localhost";      ///< its name
     std::string contact = "localhost";      ///< whom to ask, as messages with a code say it
+    bool shared_addresses = false; ///< who asks for a code gets one where several accounts have the address, too
     Budgets budgets;
     AlarmRule alarm;
     base::Milliseconds keep = std::chrono::days(30);        ///< what has a final state

@@ -4,6 +4,7 @@
 #include "daemon/model/canonical_form.h"
 #include "daemon/notices/notices.h"
 #include "daemon/store/accounts_table.h"
+#include "daemon/store/identifiers_table.h"
 #include "daemon/store/meta_table.h"
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/tickets_table.h"
@@ -130,6 +131,7 @@ struct Standing {
     std::uint64_t generation = 0;
     std::string masked;
     std::string locale;
+    bool shared = false;          ///< another account has the address, too
     std::optional<Ticket> ticket; ///< in the place that is asked for, live or not
     friend bool operator==(const Standing&, const Standing&) = default;
 };
@@ -139,8 +141,9 @@ Standing standing_of(const ReadTxn& txn, Uid account, const TicketPlace& place) 
     if (!private_part) {
         throw Error(Error::Kind::not_found, "there is no account with this number");
     }
+    const bool shared = place.medium && store::IdentifiersTable::is_shared(txn, account, *private_part, *place.medium);
     return {private_part->generation, masked_address(*private_part, place.medium), std::move(private_part->locale),
-            TicketsTable::get(txn, account, place)};
+            shared, TicketsTable::get(txn, account, place)};
 }
 
 void require_unchanged(const ReadTxn& txn, Uid account, const TicketPlace& place, const Standing& before) {
@@ -192,19 +195,26 @@ Ticket sent_once_more(Ticket ticket, Milliseconds now) {
     return ticket;
 }
 
-outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& request, const Standing& before,
-                                 Milliseconds now) {
+/// To the address that the account has confirmed, and without a text.
+outbox::SendRequest message_to_owner(const Tickets::Issue& request, const Standing& before) {
     outbox::SendRequest message;
     message.medium = *request.medium;
     message.account = request.account;
-    message.text = text_of(request.type, request.issuer, *request.medium, !request.name.empty());
     message.locale = before.locale.empty() ? request.locale : before.locale;
-    message.step = ticket.step;
-    message.code = true;
-    message.generation = ticket.generation;
+    message.step = request.step;
     message.proven = request.proven;
     message.confirmed = true;
     message.place = request.place;
+    return message;
+}
+
+outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& request, const Standing& before,
+                                 Milliseconds now) {
+    outbox::SendRequest message = message_to_owner(request, before);
+    message.text = text_of(request.type, request.issuer, *request.medium, !request.name.empty());
+    message.step = ticket.step;
+    message.code = true;
+    message.generation = ticket.generation;
     message.lifetime = end_of(ticket) - now;
     const auto minutes = std::max<std::int64_t>(std::chrono::floor<std::chrono::minutes>(message.lifetime).count(), 1);
     message.variables.push_back({"code", grouped(code_of(ticket))});
@@ -212,6 +222,14 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
         message.variables.push_back({"name", Secret(request.name)});
     }
     message.variables.push_back({"minutes", Secret(std::to_string(minutes))});
+    return message;
+}
+
+/// In place of a code, where who reads the mailbox would get into each account that has the address.
+outbox::SendRequest message_why_there_is_none(const Tickets::Issue& request, const Standing& before) {
+    outbox::SendRequest message = message_to_owner(request, before);
+    message.text = *request.medium == Medium::sms ? "ticket.shared_sms" : "ticket.shared_mail";
+    message.lifetime = limits::longest_message_life;
     return message;
 }
 
@@ -242,12 +260,32 @@ void require_sensible(const Tickets::Issue& request) {
 
 } // namespace
 
+void Tickets::add_what_all_say(outbox::SendRequest& message, const Issue& request) const {
+    const outbox::Settings& settings = outbox_->settings();
+    message.variables.push_back({"organisation", Secret(settings.organisation)});
+    message.variables.push_back({"contact", Secret(settings.contact)});
+    notices::add_place_and_time(message.variables, settings.machine, request.where, clock_.wall());
+}
+
 Tickets::Issued Tickets::issue(const Issue& request) {
     const Uid account = request.account;
     const TicketPlace place{request.type, request.medium};
     require_sensible(request);
     const Milliseconds at = now();
     Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place); });
+    if (before.shared && request.issuer == TicketIssuer::owner && outbox_ != nullptr
+        && !outbox_->settings().shared_addresses) {
+        outbox::SendRequest message = message_why_there_is_none(request, before);
+        add_what_all_say(message, request);
+        return {[account, place, before = std::move(before),
+                 message = outbox_->enqueue(std::move(message))](WriteTxn& txn) mutable {
+                    require_unchanged(txn, account, place, before);
+                    message(txn);
+                },
+                {},
+                true,
+                0};
+    }
     const bool others =
         request.type == TicketType::verify_caller && before.ticket && before.ticket->actor != request.actor;
     const bool live = before.ticket && !others && is_live(*before.ticket, before.generation, at);
@@ -274,10 +312,7 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     }
     ticket = sent_once_more(std::move(ticket), at);
     outbox::SendRequest message = message_with(ticket, request, before, at);
-    const outbox::Settings& settings = outbox_->settings();
-    message.variables.push_back({"organisation", Secret(settings.organisation)});
-    message.variables.push_back({"contact", Secret(settings.contact)});
-    notices::add_place_and_time(message.variables, settings.machine, request.where, clock_.wall());
+    add_what_all_say(message, request);
     return {[account, place, before = std::move(before), ticket = std::move(ticket), at,
              message = outbox_->enqueue(std::move(message))](WriteTxn& txn) mutable {
                 require_unchanged(txn, account, place, before);

@@ -81,10 +81,12 @@ public:
     /// `most_resends` times and `resend_pause` apart (of one that lives for `pressed_mail_life`, never), and it lives
     /// no longer for that; a request in between sends and changes nothing. Else a new ticket with a new code takes the
     /// place of the one that is dead. A request of the helpdesk begins a ticket of its owner's anew, with the same
-    /// code. A code by which a caller is verified is one operator's: for another one it is a new one. A ticket is made,
-    /// and a message counted, only where the outbox takes the message up; else the record of the refused message is all
-    /// that is written. The work throws Error: `conflict` where the account or its ticket changed in between,
-    /// `not_found` where the account is gone.
+    /// code. Where another account has confirmed the address, too, its owner is sent why there is no code, and no
+    /// ticket is made (outbox::Settings::shared_addresses); a request of the helpdesk makes one. A code by which a
+    /// caller is verified is one operator's: for another one it is a new one. A ticket is made, and a message counted,
+    /// only where the outbox takes the message up; else the record of the refused message is all that is written. The
+    /// work throws Error: `conflict` where the account or its ticket changed in between, `not_found` where the account
+    /// is gone.
     [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.
@@ -128,6 +130,7 @@ public:
 
 private:
     [[nodiscard]] base::Milliseconds now() const { return steady_.now(clock_); }
+    void add_what_all_say(outbox::SendRequest& message, const Issue& request) const;
 
     outbox::Outbox* outbox_;
     const store::Store& store_;

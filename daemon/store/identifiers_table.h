@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What finds an account besides its name: its mail address, once that is confirmed. AccountsTable keeps the table with
-// each private record that it writes, so that nothing else has to think of it; several accounts may have one address.
-// Stateless; the rules of the transaction (transaction.h) say which thread.
+// Whose an address is: the mail address and the telephone number of each account, once they are confirmed.
+// AccountsTable keeps the table with each private record that it writes, so that nothing else has to think of it;
+// several accounts may have one address. Stateless; the rules of the transaction (transaction.h) say which thread.
 #pragma once
 
 #include "daemon/model/account.h"
@@ -20,6 +20,11 @@ public:
     /// The accounts that have this address confirmed, in order of their numbers, at most `most` of them. `mail` is
     /// canonical (model::canonical_mail).
     [[nodiscard]] static std::vector<model::Uid> with_mail(const ReadTxn& txn, std::string_view mail, std::size_t most);
+
+    /// Whether the account's confirmed address of that medium is another account's confirmed one, too. Reads as much
+    /// where it has none.
+    [[nodiscard]] static bool is_shared(const ReadTxn& txn, model::Uid account,
+                                        const model::PrivateAccount& private_part, model::Medium medium);
 
     /// The account whose address comes next behind this one, in the order of the table, and the first one behind the
     /// last: for who has to read as much where nobody has the address. Nothing where no account has one.

@@ -163,5 +163,43 @@ TEST_F(ALiveTicket, IsVoidedWithAWordForTheHelpdeskWhichLeavesTheDeadAlone) {
     EXPECT_EQ(list()[0].why, "revoked");
 }
 
+class ASharedAddress : public TicketsFixture {};
+
+TEST_F(ASharedAddress, APART19_GetsNoCodeAtItsOwnersAskingButWhyThereIsNone) {
+    for (const Medium medium : {Medium::mail, Medium::sms}) {
+        SCOPED_TRACE(to_text(medium));
+        const std::string code = code_from(by_owner(medium, 2));
+        change_account(1, [&](model::PrivateAccount& account) {
+            (medium == Medium::mail ? account.mail : account.phone) =
+                model::address_of(account_of(2).private_part, medium);
+        });
+        for (const std::uint32_t uid : {1U, 2U}) {
+            wait(resend_pause);
+            const std::uint64_t before = newest_message();
+            const Issued issued = issue(by_owner(medium, uid));
+            EXPECT_TRUE(issued.sends) << "as for everybody";
+            EXPECT_THAT(issued.sent, IsEmpty());
+            EXPECT_EQ(newest_message(), before + 1);
+            EXPECT_EQ(message(before + 1).text, medium == Medium::mail ? "ticket.shared_mail" : "ticket.shared_sms");
+            EXPECT_FALSE(message(before + 1).code);
+            EXPECT_EQ(why_refused(), "");
+        }
+        EXPECT_TRUE(find(code, 2)) << "what was sent before is good";
+        EXPECT_THAT(issue(by_helpdesk(medium, 1)).sent, testing::SizeIs(1)) << "an operator's is sent";
+        change_account(
+            2, [&](model::PrivateAccount& account) { model::confirmed_of(account, medium) = base::Milliseconds(0); });
+        wait(mail_life);
+        EXPECT_THAT(issue(by_owner(medium, 1)).sent, testing::SizeIs(1)) << "who only claims it changes nothing";
+    }
+}
+
+TEST_F(ASharedAddress, APART19_GetsTheCodeOfEachAccountWhereTheSiteSaysSo) {
+    change_account(1, [&](model::PrivateAccount& account) { account.mail = account_of(2).private_part.mail; });
+    outbox::Settings settings = outbox_->settings();
+    settings.shared_addresses = true;
+    outbox_->set(settings);
+    EXPECT_NE(code_from(by_owner(Medium::mail, 1)), code_from(by_owner(Medium::mail, 2)));
+}
+
 } // namespace
 } // namespace loquet::recovery

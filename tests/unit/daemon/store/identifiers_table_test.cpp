@@ -91,6 +91,38 @@ TEST_F(AnIdentifiersTable, KeepsNothingOfWorkThatFails) {
     EXPECT_THAT(with("anna@example.org"), ElementsAre(Uid{2000}));
 }
 
+TEST_F(AnIdentifiersTable, KnowsWhatAnotherAccountHasConfirmedToo) {
+    add(2000, "anna@example.org");
+    add(2001, "Anna@Example.ORG");
+    add(2002, "bert@example.org");
+    const auto is_shared = [&](std::uint32_t uid, model::Medium medium) {
+        return read([&](const ReadTxn& txn) {
+            return IdentifiersTable::is_shared(txn, Uid{uid}, PrivateAccounts::get(txn, Uid{uid}).value(), medium);
+        });
+    };
+    EXPECT_TRUE(is_shared(2000, model::Medium::mail));
+    EXPECT_TRUE(is_shared(2001, model::Medium::mail));
+    EXPECT_FALSE(is_shared(2002, model::Medium::mail));
+    EXPECT_FALSE(is_shared(2000, model::Medium::sms)) << "neither has one";
+    for (const std::uint32_t uid : {2000U, 2002U}) {
+        change(uid, [](auto& account) {
+            account.phone = "+33612345678";
+            account.phone_confirmed = base::Milliseconds(1);
+        });
+    }
+    EXPECT_TRUE(is_shared(2000, model::Medium::sms));
+    change(2002, [](auto& account) { account.phone_confirmed = base::Milliseconds(0); });
+    EXPECT_FALSE(is_shared(2000, model::Medium::sms)) << "who only claims it";
+    change(2001, [](auto& account) { account.mail_confirmed = base::Milliseconds(0); });
+    EXPECT_FALSE(is_shared(2000, model::Medium::mail));
+    EXPECT_FALSE(is_shared(2001, model::Medium::mail)) << "an address in doubt is no one's";
+    write([](WriteTxn& txn) {
+        AccountsTable::erase(txn, Uid{2000});
+        AccountsTable::erase(txn, Uid{2002});
+    });
+    EXPECT_EQ(read([](const ReadTxn& txn) { return txn.count(Table::identifiers); }), 0U);
+}
+
 /// More than are read in one slice.
 TEST_F(AnIdentifiersTable, IsFilledAnewFromTheAccountsWhereItWasFilledByOtherRules) {
     constexpr std::uint32_t accounts = 2500;
@@ -100,6 +132,8 @@ TEST_F(AnIdentifiersTable, IsFilledAnewFromTheAccountsWhereItWasFilledByOtherRul
             model::PrivateAccount private_part;
             private_part.mail = "a" + std::to_string(uid) + "@example.org";
             private_part.mail_confirmed = base::Milliseconds(uid % 2);
+            private_part.phone = "+336" + std::to_string(10000000 + uid);
+            private_part.phone_confirmed = private_part.mail_confirmed;
             AccountsTable::put(txn, Uid{uid}, private_part);
         }
         txn.erase(Table::identifiers,
@@ -113,7 +147,8 @@ TEST_F(AnIdentifiersTable, IsFilledAnewFromTheAccountsWhereItWasFilledByOtherRul
     EXPECT_THAT(with("a2001@example.org"), ElementsAre(Uid{2001}));
     EXPECT_THAT(with("a4499@example.org"), ElementsAre(Uid{4499}));
     EXPECT_THAT(with("a4498@example.org"), IsEmpty());
-    EXPECT_EQ(read([](const ReadTxn& txn) { return txn.count(Table::identifiers); }), accounts / 2);
+    EXPECT_EQ(read([](const ReadTxn& txn) { return txn.count(Table::identifiers); }), accounts)
+        << "mail and telephone of every second one";
 }
 
 TEST_F(AnIdentifiersTable, T18_HoldsNoAddressThatSomebodyCouldRead) {

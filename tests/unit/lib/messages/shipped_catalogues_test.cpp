@@ -169,7 +169,7 @@ TEST_F(TheMessageOfATicket, TellsACallerToReadItOutOnlyWhereTheyCalled) {
 
 TEST_F(TheMessageOfATicket, IsATextMessageOfTwoPartsAtMostWithTheLongestNames) {
     for (const char* id : {"ticket.recover_sms", "ticket.recover_named_sms", "ticket.reset_sms", "ticket.unlock_sms",
-                           "ticket.verify_sms"}) {
+                           "ticket.verify_sms", "ticket.shared_sms"}) {
         const auto texts = rendered(id, {{"organisation", std::string(limits::notice_organisation_characters, 'o')},
                                          {"place", std::string(longest_place, 'p')},
                                          {"minutes", "10"},
