@@ -318,6 +318,11 @@ void Page::add_recovery(Lines& lines) const {
         add(lines, "Recovery", "locked by failures " + until(told_.number("recovery_until")), command("unlock"));
     } else if (word == "no-address") {
         add(lines, "Recovery", "not possible: no confirmed address that this site sends to");
+    } else if (word == "held") {
+        add(lines, "Recovery", "not yet: codes are held back " + until(told_.number("recovery_until")),
+            command("reset --by code"));
+    } else if (word == "shared-address") {
+        add(lines, "Recovery", "not possible: other accounts have the address, too", command("reset"));
     } else if (word == "not-active") {
         add(lines, "Recovery", "not possible: the account is not active");
     } else {

@@ -20,7 +20,7 @@ using model::Medium;
 
 namespace {
 
-constexpr std::size_t records_looked_at_once = limits::audit_records_per_page;
+constexpr std::size_t records_looked_at_once = 250;
 
 /// UINT64_MAX where only an unlock ends it, as in the account's properties.
 std::uint64_t as_until(Milliseconds time) {
@@ -46,18 +46,42 @@ bool sends_by(const config::Flow& flow, Medium medium) {
     });
 }
 
-std::vector<Medium> media_of_recovery(const config::Flow& flow, const model::PrivateAccount& account,
-                                      const config::OutboxConfig& outbox) {
-    std::vector<Medium> media;
-    const bool mail = !outbox.mail.empty() && !account.mail.empty() && account.mail_confirmed.count() != 0;
-    const bool sms = !outbox.sms.empty() && !account.phone.empty() && account.phone_confirmed.count() != 0;
-    if (mail && sends_by(flow, Medium::mail)) {
-        media.push_back(Medium::mail);
+/// What one address is for a recovery: open, no_address, held or shared.
+RecoveryVerdict verdict_of(const AccountProperties& account, const config::Config& settings, const config::Flow& flow,
+                           Medium medium, const std::vector<Medium>& shared) {
+    const bool serves =
+        !(medium == Medium::mail ? settings.outbox.mail : settings.outbox.sms).empty() && sends_by(flow, medium);
+    const model::AddressState state = account.addresses.at(medium == Medium::mail ? 0 : 1).state;
+    if (!serves || state == model::AddressState::missing || state == model::AddressState::unconfirmed) {
+        return RecoveryVerdict::no_address;
     }
-    if (sms && sends_by(flow, Medium::sms)) {
-        media.push_back(Medium::sms);
+    if (state == model::AddressState::held) {
+        return RecoveryVerdict::held;
     }
-    return media;
+    const bool is_shared = std::ranges::find(shared, medium) != shared.end();
+    return is_shared && !settings.self_service.shared_addresses ? RecoveryVerdict::shared : RecoveryVerdict::open;
+}
+
+/// Where no address is open, the strongest reason, and the first end of a hold.
+void look_at_addresses(RecoveryState& recovery, const AccountProperties& account, const config::Config& settings,
+                       const config::Flow& flow, const std::vector<Medium>& shared) {
+    recovery.verdict = RecoveryVerdict::no_address;
+    for (const Medium medium : {Medium::mail, Medium::sms}) {
+        const RecoveryVerdict verdict = verdict_of(account, settings, flow, medium, shared);
+        if (verdict == RecoveryVerdict::open) {
+            recovery.media.push_back(medium);
+        } else if (verdict == RecoveryVerdict::held) {
+            const Milliseconds end = account.addresses.at(medium == Medium::mail ? 0 : 1).held_until;
+            recovery.until = recovery.until.count() == 0 ? end : std::min(recovery.until, end);
+            recovery.verdict = verdict;
+        } else if (verdict == RecoveryVerdict::shared && recovery.verdict == RecoveryVerdict::no_address) {
+            recovery.verdict = verdict;
+        }
+    }
+    if (!recovery.media.empty()) {
+        recovery.verdict = RecoveryVerdict::open;
+        recovery.until = Milliseconds(0);
+    }
 }
 
 } // namespace
@@ -90,6 +114,10 @@ std::string_view to_text(RecoveryVerdict verdict) noexcept {
         return "locked";
     case RecoveryVerdict::no_address:
         return "no-address";
+    case RecoveryVerdict::held:
+        return "held";
+    case RecoveryVerdict::shared:
+        return "shared-address";
     case RecoveryVerdict::no_flow:
         return "no-flow";
     case RecoveryVerdict::not_active:
@@ -124,22 +152,20 @@ LoginState login_verdict(const AccountProperties& account, Milliseconds wall) {
     return login;
 }
 
-RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings) {
-    const model::PrivateAccount& private_part = account.view.account.private_part;
+RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings,
+                               const std::vector<Medium>& shared) {
     const config::Flow* flow = recovery_flow(settings);
     RecoveryState recovery;
     if (flow != nullptr) {
-        recovery.media = media_of_recovery(*flow, private_part, settings.outbox);
+        look_at_addresses(recovery, account, settings, *flow, shared);
     }
-    if (private_part.state != AccountState::active) {
+    if (account.view.account.private_part.state != AccountState::active) {
         recovery.verdict = RecoveryVerdict::not_active;
     } else if (flow == nullptr) {
         recovery.verdict = RecoveryVerdict::no_flow;
     } else if (account.recovery_locked_until.count() != 0) {
         recovery.verdict = RecoveryVerdict::locked;
         recovery.until = account.recovery_locked_until;
-    } else if (recovery.media.empty()) {
-        recovery.verdict = RecoveryVerdict::no_address;
     }
     return recovery;
 }

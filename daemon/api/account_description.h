@@ -39,6 +39,8 @@ enum class RecoveryVerdict : std::uint8_t {
     open,
     locked,     ///< by failures, until a time or until somebody unlocks
     no_address, ///< no code may go anywhere: no address is confirmed, or none of a medium that the site sends by
+    held,       ///< addresses are there, and codes go to them when a hold is over
+    shared,     ///< addresses are there, and other accounts have them, too
     no_flow,    ///< the site does not offer it
     not_active, ///< the account is locked by the helpdesk, or disabled
 };
@@ -57,12 +59,14 @@ struct LoginState {
 };
 struct RecoveryState {
     RecoveryVerdict verdict = RecoveryVerdict::open;
-    base::Milliseconds until{0};      ///< of `locked`
+    base::Milliseconds until{0};      ///< of `locked` and `held`; wall clock
     std::vector<model::Medium> media; ///< by which a code can go out
 };
 /// `wall`: now, of the wall clock.
 [[nodiscard]] LoginState login_verdict(const AccountProperties& account, base::Milliseconds wall);
-[[nodiscard]] RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings);
+/// `shared`: the media whose address another account has confirmed, too.
+[[nodiscard]] RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings,
+                                             const std::vector<model::Medium>& shared = {});
 
 /// What a login asks at services without a flow of their own: "password, [totp]".
 [[nodiscard]] std::string login_in_short(const config::Config& settings);

@@ -7,6 +7,7 @@
 #include "daemon/api/job_objects.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/model/canonical_form.h"
+#include "daemon/store/identifiers_table.h"
 #include "lib/base/text.h"
 #include "lib/protocol/sealed_texts.h"
 
@@ -134,6 +135,13 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     if (private_part.state != AccountState::active) {
         account.lock_reason = private_part.state_reason;
     }
+    for (const auto& [medium, address] : {std::pair{model::Medium::mail, &account.addresses[0]},
+                                          std::pair{model::Medium::sms, &account.addresses[1]}}) {
+        address->state = address_state(private_part, medium, steady.now(clock));
+        address->held_until = address->state == model::AddressState::held
+                                  ? steady.on_wall(model::held_until(private_part, medium), clock)
+                                  : base::Milliseconds(0);
+    }
     if (settings.password.expires_after.count() > 0 && account.view.has_password) {
         account.password_expires = account.view.password_changed + settings.password.expires_after;
     }
@@ -216,8 +224,28 @@ void AccountObjects::tell(const Change& change) {
     }
 }
 
-base::Task<void> AccountObjects::describe(bus::Call& call, const Caller& /*caller*/) {
+namespace {
+
+std::vector<model::Medium> shared_media(const store::Store& store, const AccountProperties& account,
+                                        base::Milliseconds steady) {
+    const model::Account& of = account.view.account;
+    return store.read([&](const store::ReadTxn& txn) {
+        std::vector<model::Medium> media;
+        for (const model::Medium medium : {model::Medium::mail, model::Medium::sms}) {
+            if (store::IdentifiersTable::is_shared(txn, of.public_part.uid, of.private_part, medium, steady)) {
+                media.push_back(medium);
+            }
+        }
+        return media;
+    });
+}
+
+} // namespace
+
+base::Task<void> AccountObjects::describe(bus::Call& call, const Caller& caller) {
     const Uid uid = tree.require(call.path());
+    Searches& searches = caller.uid == uid.value ? own_searches_ : searches_;
+    const Searches::Search searching = searches.search_for(caller.uid);
     (void)properties_of_account(uid); // where there is none nothing is looked for
     auto finding_events = find_events(deps_.store, deps_.loop, uid);
     EventsOfAccount events = co_await finding_events;
@@ -227,7 +255,8 @@ base::Task<void> AccountObjects::describe(bus::Call& call, const Caller& /*calle
     const AccountProperties account = properties_of_account(uid);
     AccountDescription description;
     description.login = login_verdict(account, deps_.clock.wall());
-    description.recovery = recovery_verdict(account, deps_.settings);
+    description.recovery =
+        recovery_verdict(account, deps_.settings, shared_media(deps_.store, account, deps_.steady.now(deps_.clock)));
     description.asks = login_in_short(deps_.settings);
     description.tickets = deps_.store.read([&](const store::ReadTxn& txn) { return deps_.tickets.list(txn, uid); });
     description.events = std::move(events);

@@ -9,6 +9,7 @@
 #include "daemon/api/caller.h"
 #include "daemon/api/helpdesk.h"
 #include "daemon/api/object_watchers.h"
+#include "daemon/api/searches.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
@@ -45,6 +46,11 @@ struct AccountProperties {
     /// The same of recovery; base::Milliseconds::max(): until somebody unlocks.
     base::Milliseconds recovery_locked_until{0};
     base::Milliseconds password_expires{0}; ///< wall clock; 0: never
+    struct Address {
+        model::AddressState state = model::AddressState::missing;
+        base::Milliseconds held_until{0}; ///< wall clock; of `held`
+    };
+    std::array<Address, 2> addresses; ///< mail, telephone
 };
 
 [[nodiscard]] AccountProperties properties_of(accounts::AccountView view, const config::Config& settings,
@@ -122,6 +128,8 @@ private:
 
     Dependencies deps_;
     Helpdesk helpdesk_;
+    Searches searches_{limits::searches_at_once, limits::searches_of_one_at_once};
+    Searches own_searches_{limits::own_searches_at_once, 1}; ///< so that nobody keeps the helpdesk waiting
 };
 
 } // namespace loquet::api

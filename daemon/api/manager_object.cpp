@@ -108,23 +108,6 @@ base::Task<void> ManagerObject::find_account(bus::Call& call, const Caller& /*ca
 
 namespace {
 
-/// Of a search, while one lives.
-class [[nodiscard]] Searching {
-public:
-    explicit Searching(std::size_t& searches) : searches_(searches) {
-        if (searches_ == limits::searches_at_once) {
-            throw Error(Error::Kind::busy, "others search at the moment: try again in a second");
-        }
-        ++searches_;
-    }
-    Searching(const Searching&) = delete;
-    Searching& operator=(const Searching&) = delete;
-    ~Searching() { --searches_; }
-
-private:
-    std::size_t& searches_;
-};
-
 model::AuditEvent search_event(const accounts::AccountSearch& search, const store::Store& store, std::uint32_t actor) {
     const accounts::SearchTerms& terms = search.terms();
     model::AuditEvent event;
@@ -153,7 +136,7 @@ void write_found_account(Writer& writer, const AccountProperties& account) {
 
 base::Task<void> ManagerObject::search_accounts(bus::Call& call, const Caller& caller, SearchText text) {
     accounts::AccountSearch search(accounts::SearchTerms::read(text.value));
-    const Searching searching(searches_);
+    const Searches::Search searching = searches_.search_for(caller.uid);
     const auto look_at_a_slice = [&](const store::ReadTxn& txn) { return search.advance(txn, accounts_per_slice); };
     while (!deps_.store.read(look_at_a_slice)) {
         auto letting_others_on = deps_.loop.sleep(base::Milliseconds(0));

@@ -9,6 +9,7 @@
 #include "daemon/api/account_request.h"
 #include "daemon/api/caller.h"
 #include "daemon/api/list_rows.h"
+#include "daemon/api/searches.h"
 #include "daemon/config/config.h"
 #include "daemon/conversation/engine.h"
 #include "daemon/model/steady_time.h"
@@ -128,7 +129,7 @@ private:
     static const sd_bus_vtable members[];
 
     Dependencies deps_;
-    std::size_t searches_ = 0; ///< that go on
+    Searches searches_{limits::searches_at_once, limits::searches_of_one_at_once};
 };
 
 } // namespace loquet::api

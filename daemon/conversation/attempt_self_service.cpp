@@ -113,7 +113,7 @@ base::Task<std::optional<Turn>> Attempt::identify() {
     // A right address is counted like a wrong one: nobody has proved anything yet.
     auto counting = context_.lockout.judge(*identifying_, LockoutEvent::failed, {});
     (void)co_await counting;
-    Identity identity = identity_in(context_.store, dialog_, typed);
+    Identity identity = identity_in(context_.store, dialog_, typed, context_.steady.now(context_.clock));
     forget_proofs(dialog_); // whatever somebody proved was of the one before
     dialog_.subject = std::move(identity.subject);
     dialog_.identified = true;

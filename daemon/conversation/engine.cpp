@@ -84,7 +84,8 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     if (flows->reach(FlowState(items)).sends) {
         level = base::started(loop_.sleep(2 * level_reply_));
     }
-    Subject subject = find_subject(store_, name_meant(store_, flows->settings(), typed_name, client), client);
+    Subject subject =
+        find_subject(store_, name_meant(store_, flows->settings(), typed_name, client, steady_.now(clock_)), client);
     if (auto first_time = purpose_of_first_time(store_, purpose, subject, client)) {
         purpose = *std::move(first_time);
         items = items_for(flows->settings(), purpose, client);

@@ -139,7 +139,7 @@ std::optional<std::string> menu_language(const store::Store& store, const config
 }
 
 std::string name_meant(const store::Store& store, const config::Config& settings, const std::string& typed,
-                       const Client& client) {
+                       const Client& client, base::Milliseconds steady) {
     const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
                                   && protocol::takes_name_back(client.service);
     if (!takes_an_address) {
@@ -148,7 +148,8 @@ std::string name_meant(const store::Store& store, const config::Config& settings
     // In one form, so that a name which nobody has is locked like an account, in whatever case it is tried.
     const std::string one_form = model::canonical_mail(typed).value_or(typed);
     // Where a lock is told, that of a name would say whose the address is.
-    return settings.discloses(protocol::Reason::locked) ? one_form : name_by_mail(store, typed).value_or(one_form);
+    return settings.discloses(protocol::Reason::locked) ? one_form
+                                                        : name_by_mail(store, typed, steady).value_or(one_form);
 }
 
 base::Milliseconds patience_with(const Dialog& dialog) {

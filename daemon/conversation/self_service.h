@@ -45,7 +45,7 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
 /// what was typed, an address in its canonical form; a name holds no
 /// '@' (model::canonical_name), so no address is somebody else's name.
 [[nodiscard]] std::string name_meant(const store::Store& store, const config::Config& settings,
-                                     const std::string& typed, const Client& client);
+                                     const std::string& typed, const Client& client, base::Milliseconds steady);
 
 /// How long nobody may answer: the next person at the seat is not to find a recovery that somebody left.
 [[nodiscard]] base::Milliseconds patience_with(const Dialog& dialog);

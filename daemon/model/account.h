@@ -96,6 +96,25 @@ struct PrivateAccount {
            && (medium == protocol::Medium::mail ? account.mail_confirmed : account.phone_confirmed).count() != 0;
 }
 
+/// PrivateAccount::mail_held_until, or that of the telephone.
+[[nodiscard]] inline base::Milliseconds held_until(const PrivateAccount& account, protocol::Medium medium) noexcept {
+    return medium == protocol::Medium::mail ? account.mail_held_until : account.phone_held_until;
+}
+
+/// Whether what opens the account, or shows who calls, may go to its address of that medium.
+enum class AddressState : std::uint8_t { usable, missing, unconfirmed, held };
+/// `now` is of the steady clock.
+[[nodiscard]] inline AddressState address_state(const PrivateAccount& account, protocol::Medium medium,
+                                                base::Milliseconds now) noexcept {
+    if (address_of(account, medium).empty()) {
+        return AddressState::missing;
+    }
+    if (!is_confirmed(account, medium)) {
+        return AddressState::unconfirmed;
+    }
+    return now < held_until(account, medium) ? AddressState::held : AddressState::usable;
+}
+
 /// Hashes; only the password step reads them. A hash is not the password, but is kept as if it were one.
 struct Credential {
     std::string password_hash; ///< crypt(5); empty: no password was ever set

@@ -51,11 +51,12 @@ std::string refusal(WriteTxn& txn, const NewEntry& entry, const model::PrivateAc
     if (entry.content.destination.empty()) {
         return "no-address";
     }
-    if (entry.request.confirmed && !is_confirmed(account, entry.request.medium)) {
+    const auto state =
+        entry.request.confirmed ? address_state(account, entry.request.medium, now) : model::AddressState::usable;
+    if (state == model::AddressState::unconfirmed) {
         return "unconfirmed";
     }
-    const auto held_until = entry.request.medium == Medium::sms ? account.phone_held_until : account.mail_held_until;
-    if (entry.request.confirmed && now < held_until) {
+    if (state == model::AddressState::held) {
         return "held";
     }
     if (!is_sendable(entry.content.destination)) {

@@ -93,6 +93,13 @@ const Act* newest(const std::vector<Act>& acts, const auto& matches) {
     return found == acts.rend() ? nullptr : &*found;
 }
 
+/// Theirs, for that very act.
+const Act* request_for(const std::vector<Act>& acts, const HelpdeskActs::Wanted& wanted, Milliseconds now) {
+    return newest(acts, [&](const Act& act) {
+        return act.state == ActState::requested && is_of(act, wanted) && now < act.until;
+    });
+}
+
 const Act* approval_for(const std::vector<Act>& acts, const HelpdeskActs::Wanted& wanted, Milliseconds now) {
     return newest(
         acts, [&](const Act& act) { return act.state == ActState::approved && is_of(act, wanted) && now < act.until; });
@@ -228,10 +235,7 @@ Act HelpdeskActs::new_act(ActKind kind, const Operator& actor) const {
 std::vector<Medium> HelpdeskActs::ways_to_verify(const model::Account& account) const {
     std::vector<Medium> ways;
     for (const Medium medium : outbox_.settings().media) {
-        const model::PrivateAccount& part = account.private_part;
-        const bool sms = medium == Medium::sms;
-        if (!(sms ? part.phone : part.mail).empty() && (sms ? part.phone_confirmed : part.mail_confirmed).count() != 0
-            && now() >= (sms ? part.phone_held_until : part.mail_held_until)) {
+        if (address_state(account.private_part, medium, now()) == model::AddressState::usable) {
             ways.push_back(medium);
         }
     }
@@ -272,6 +276,9 @@ Task<HelpdeskActs::Grant> HelpdeskActs::permit(Wanted wanted) {
     Act act = new_act(wanted.kind, wanted.actor);
     act.detail = wanted.detail;
     const Act* approval = approval_for(acts, wanted, at);
+    if (const Act* request = request_for(acts, wanted, at); request != nullptr) { // nobody has to approve it any more
+        act.number = request->number;
+    }
     if (approval != nullptr) {
         act.number = approval->number;
         act.approver = approval->approver;
@@ -298,11 +305,7 @@ Task<HelpdeskActs::Grant> HelpdeskActs::permit(Wanted wanted) {
 Task<void> HelpdeskActs::leave_request(Wanted wanted, std::string name) {
     const Milliseconds at = now();
     const std::vector<Act> acts = acts_of(wanted.account);
-    const bool waits =
-        newest(acts,
-               [&](const Act& act) { return act.state == ActState::requested && is_of(act, wanted) && at < act.until; })
-        != nullptr;
-    if (waits) {
+    if (request_for(acts, wanted, at) != nullptr) {
         co_return;
     }
     Act act = new_act(wanted.kind, wanted.actor);
@@ -397,12 +400,12 @@ Task<void> HelpdeskActs::confirm_caller(Uid uid, Operator actor, Secret code) {
         return act.kind == ActKind::caller_verified && act.state == ActState::asked && act.actor == actor.uid
                && act.medium && at < act.until;
     };
-    const Act* asked =
-        match ? newest(acts,
-                       [&](const Act& act) {
-                           return awaits(act) && act.medium == match->medium && act.ticket == match->serial;
-                       })
-              : nullptr;
+    const Act* asked = match && match->actor == actor.uid ? newest(acts,
+                                                                   [&](const Act& act) {
+                                                                       return awaits(act) && act.medium == match->medium
+                                                                              && act.ticket == match->serial;
+                                                                   })
+                                                          : nullptr;
     const bool right = asked != nullptr;
     asked = right ? asked : newest(acts, awaits);
     if (asked == nullptr) {

@@ -30,23 +30,25 @@ void require_active(const model::PrivateAccount& account) {
 }
 
 void require_address(const model::PrivateAccount& private_part, model::Medium medium, base::Milliseconds now) {
-    if (address_of(private_part, medium).empty()) {
+    switch (address_state(private_part, medium, now)) {
+    case model::AddressState::usable:
+        return;
+    case model::AddressState::missing:
         throw Error(Error::Kind::conflict,
                     "the account has no " + name_of_address(medium)
                         + ": send the code by the other medium, or reset the account without one");
-    }
-    if (!is_confirmed(private_part, medium)) {
+    case model::AddressState::unconfirmed:
         throw Error(Error::Kind::conflict,
                     "nobody has shown that the " + name_of_address(medium)
                         + " is the owner's, so a code that opens the account does not go there: 'loquetctl account "
                           "confirm NAME' by an administrator says that it is");
-    }
-    if (now < (medium == model::Medium::mail ? private_part.mail_held_until : private_part.phone_held_until)) {
+    case model::AddressState::held:
         throw Error(
             Error::Kind::conflict,
-            "the " + name_of_address(medium)
-                + " was confirmed a short while ago, for a caller whom nobody had verified: codes go there when "
-                  "[helpdesk] hold_hours are over; verify the caller by the other address, or reset by code");
+            "codes go to the " + name_of_address(medium)
+                + " when a hold is over, because it was confirmed for a caller whom nobody had verified, or one "
+                  "operator alone removed a factor: 'loquetctl account show NAME' says until when; verify the "
+                  "caller by the other address, or reset by code");
     }
 }
 

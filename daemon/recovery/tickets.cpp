@@ -136,25 +136,28 @@ struct Standing {
     friend bool operator==(const Standing&, const Standing&) = default;
 };
 
-Standing standing_of(const ReadTxn& txn, Uid account, const TicketPlace& place) {
+Standing standing_of(const ReadTxn& txn, Uid account, const TicketPlace& place, Milliseconds now) {
     auto private_part = store::PrivateAccounts::get(txn, account);
     if (!private_part) {
         throw Error(Error::Kind::not_found, "there is no account with this number");
     }
-    const bool shared = place.medium && store::IdentifiersTable::is_shared(txn, account, *private_part, *place.medium);
+    const bool shared =
+        place.medium && store::IdentifiersTable::is_shared(txn, account, *private_part, *place.medium, now);
     return {private_part->generation, masked_address(*private_part, place.medium), std::move(private_part->locale),
             shared, TicketsTable::get(txn, account, place)};
 }
 
-void require_unchanged(const ReadTxn& txn, Uid account, const TicketPlace& place, const Standing& before) {
-    if (!(standing_of(txn, account, place) == before)) {
+void require_unchanged(const ReadTxn& txn, Uid account, const TicketPlace& place, const Standing& before,
+                       Milliseconds at) {
+    if (!(standing_of(txn, account, place, at) == before)) {
         throw Error(Error::Kind::conflict, "the account was changed at this moment: ask for the code once more");
     }
 }
 
-Store::Work check_alone(Uid account, const TicketPlace& place, Standing before) {
-    return
-        [account, place, before = std::move(before)](WriteTxn& txn) { require_unchanged(txn, account, place, before); };
+Store::Work check_alone(Uid account, const TicketPlace& place, Standing before, Milliseconds at) {
+    return [account, place, before = std::move(before), at](WriteTxn& txn) {
+        require_unchanged(txn, account, place, before, at);
+    };
 }
 
 /// The code stays where an operator takes a ticket over: what a person has in hand goes on working.
@@ -272,14 +275,14 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     const TicketPlace place{request.type, request.medium};
     require_sensible(request);
     const Milliseconds at = now();
-    Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place); });
+    Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place, at); });
     if (before.shared && request.issuer == TicketIssuer::owner && outbox_ != nullptr
         && !outbox_->settings().shared_addresses) {
         outbox::SendRequest message = message_why_there_is_none(request, before);
         add_what_all_say(message, request);
-        return {[account, place, before = std::move(before),
+        return {[account, place, before = std::move(before), at,
                  message = outbox_->enqueue(std::move(message))](WriteTxn& txn) mutable {
-                    require_unchanged(txn, account, place, before);
+                    require_unchanged(txn, account, place, before, at);
                     message(txn);
                 },
                 {},
@@ -292,19 +295,19 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     const bool begins =
         !live || (request.issuer != TicketIssuer::owner && before.ticket->issuer == TicketIssuer::owner);
     if (request.medium && (outbox_ == nullptr || (!begins && !may_go_out_again(*before.ticket, at)))) {
-        return {check_alone(account, place, std::move(before)), {}, false, 0};
+        return {check_alone(account, place, std::move(before), at), {}, false, 0};
     }
     if (!request.medium && !begins) {
         Secret code = code_of(*before.ticket);
         const std::uint64_t serial = before.ticket->serial;
-        return {check_alone(account, place, std::move(before)), std::move(code), false, serial};
+        return {check_alone(account, place, std::move(before), at), std::move(code), false, serial};
     }
     Ticket ticket = begins ? begun(request, before, live, at) : *before.ticket;
     const std::uint64_t serial = ticket.serial;
     if (!request.medium) {
         Secret code = code_of(ticket);
         return {[account, place, before = std::move(before), ticket = std::move(ticket), at](WriteTxn& txn) {
-                    require_unchanged(txn, account, place, before);
+                    require_unchanged(txn, account, place, before, at);
                     TicketsTable::put(txn, account, ticket);
                     store::MetaTable::put_steady_time(txn, at);
                 },
@@ -315,7 +318,7 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     add_what_all_say(message, request);
     return {[account, place, before = std::move(before), ticket = std::move(ticket), at,
              message = outbox_->enqueue(std::move(message))](WriteTxn& txn) mutable {
-                require_unchanged(txn, account, place, before);
+                require_unchanged(txn, account, place, before, at);
                 if (is_taken_up(txn, message)) {
                     TicketsTable::put(txn, account, ticket);
                     store::MetaTable::put_steady_time(txn, at);
@@ -352,8 +355,15 @@ std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::
     if (!found) {
         return std::nullopt;
     }
-    return Match{found->place.type,      found->place.medium,      found->issuer, std::move(found->purpose),
-                 std::move(found->step), std::move(found->proved), found->serial, found->generation};
+    return Match{found->place.type,
+                 found->place.medium,
+                 found->issuer,
+                 std::move(found->purpose),
+                 std::move(found->step),
+                 std::move(found->proved),
+                 found->serial,
+                 found->generation,
+                 found->actor};
 }
 
 namespace {

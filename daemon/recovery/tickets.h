@@ -99,6 +99,7 @@ public:
         std::vector<std::string> proved;
         std::uint64_t serial = 0;     ///< which ticket it is: its place may have another one later
         std::uint64_t generation = 0; ///< of the account that it is for
+        std::uint32_t actor = 0;      ///< Issue::actor
     };
     /// The live ticket of this account, of these types, that has the code. It compares with each place, in the same
     /// time whether there is a ticket or not. Nothing for an empty code.

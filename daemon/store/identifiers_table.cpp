@@ -4,6 +4,7 @@
 #include "daemon/model/canonical_form.h"
 #include "daemon/store/accounts_table.h"
 #include "daemon/store/meta_table.h"
+#include "lib/base/limits.h"
 
 #include <algorithm>
 #include <array>
@@ -76,10 +77,14 @@ std::vector<Uid> IdentifiersTable::with_mail(const ReadTxn& txn, std::string_vie
 }
 
 bool IdentifiersTable::is_shared(const ReadTxn& txn, Uid account, const model::PrivateAccount& private_part,
-                                 Medium medium) {
+                                 Medium medium, base::Milliseconds steady) {
     const auto address = confirmed_address(private_part, medium);
-    const auto accounts = accounts_with(txn, digest_of(txn, medium, address.value_or(std::string())), 2);
-    return std::ranges::any_of(accounts, [&](Uid other) { return other != account; });
+    constexpr std::size_t most = limits::accounts_per_address;
+    const auto accounts = accounts_with(txn, digest_of(txn, medium, address.value_or(std::string())), most);
+    return accounts.size() == most || std::ranges::any_of(accounts, [&](Uid other) {
+               const auto part = other == account ? std::nullopt : PrivateAccounts::get(txn, other);
+               return part && address_state(*part, medium, steady) == model::AddressState::usable;
+           });
 }
 
 std::optional<Uid> IdentifiersTable::behind(const ReadTxn& txn, std::string_view mail) {

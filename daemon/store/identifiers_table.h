@@ -21,10 +21,11 @@ public:
     /// canonical (model::canonical_mail).
     [[nodiscard]] static std::vector<model::Uid> with_mail(const ReadTxn& txn, std::string_view mail, std::size_t most);
 
-    /// Whether the account's confirmed address of that medium is another account's confirmed one, too. Reads as much
-    /// where it has none.
+    /// Whether the account's confirmed address of that medium is another account's confirmed one, too, and no hold is
+    /// on it there (`steady`: now). limits::accounts_per_address others count without a look at their holds.
     [[nodiscard]] static bool is_shared(const ReadTxn& txn, model::Uid account,
-                                        const model::PrivateAccount& private_part, model::Medium medium);
+                                        const model::PrivateAccount& private_part, model::Medium medium,
+                                        base::Milliseconds steady);
 
     /// The account whose address comes next behind this one, in the order of the table, and the first one behind the
     /// last: for who has to read as much where nobody has the address. Nothing where no account has one.

@@ -89,7 +89,9 @@ constexpr std::size_t described_events = 20;              ///< of one account, n
 constexpr std::size_t described_messages = 5;
 constexpr std::size_t found_accounts = 20;           ///< told of one search; more are only said to be there
 constexpr std::size_t searched_text_bytes = 256;     ///< what is searched for
-constexpr std::size_t searches_at_once = 4;          ///< that go over all accounts; one more is told to come back
+constexpr std::size_t searches_at_once = 4;          ///< that go over all that is kept; one more is told to come back
+constexpr std::size_t searches_of_one_at_once = 2;   ///< of them, of one caller who is not root
+constexpr std::size_t own_searches_at_once = 2;      ///< of people for themselves, one each, beside the helpdesk's
 constexpr std::size_t places_per_account = 16;       ///< places whose failures are counted apart for one account
 constexpr std::size_t known_places = 8;              ///< where the owner of an account succeeded
 constexpr std::chrono::days favourite_for{30};       ///< unused for longer, the place of most days may give way too

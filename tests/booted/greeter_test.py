@@ -3,14 +3,16 @@
 the folder $LOQUET_PICTURES, where that is set: those of docs/pictures."""
 import os
 import pathlib
+import re
 import unittest
 
 from greeter import Greeter, configure_greeter
+from machine import output_of
 from people import CHOSEN, REFUSED, log_in
 from recovery_site import RecoverySite
 from screen import write_png
 
-NAMES = ("camille", "robin", "sacha", "lou")
+NAMES = ("camille", "robin", "sacha", "lou", "noemie", "maxime")
 NEW_PASSWORD = "kanari-Quimbaz2-ostreph"
 _PICTURES = os.environ.get("LOQUET_PICTURES")
 
@@ -79,6 +81,24 @@ class AGreeter(unittest.TestCase):
         greeter = self.begin("sacha")
         greeter.answer(code)
         self.choose(greeter, "sacha")
+
+    def test_APART9_lets_in_who_forgot_the_name_too(self):
+        greeter = self.begin("aide")
+        greeter.answer("2")
+        keep("address", greeter.answer(site.mails["noemie"]))
+        keep("names-sent", greeter.answer(""))
+        greeter.answer("1")
+        greeter.answer("1")
+        greeter.wait_for_question()
+        greeter.type(site.code_by_mail("noemie"))
+        self.choose(greeter, "noemie")
+
+    def test_takes_the_code_that_the_helpdesk_reads_out(self):
+        code, = re.findall(r"\d{4} \d{4}", output_of("loquetctl", "account", "reset", "maxime", "--by", "code"))
+        site.watch.remember(code)
+        greeter = self.begin("maxime")
+        greeter.answer(code)
+        self.choose(greeter, "maxime")
 
 
 if __name__ == "__main__":

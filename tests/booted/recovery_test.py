@@ -7,24 +7,16 @@ import re
 import unittest
 
 from mail_server import mails_to
-from machine import output_of
+from machine import eventually, output_of
 from people import CHOSEN, PROMPT, REFUSED, WRONG, log_in
+from recovery_dialogs import (ADDRESS, AGAIN, BACK, CODE, HINTED, MEDIUM, MENU, NEW, NEW_PASSWORD, NEXT_QUESTION, ask_for_a_code,
+                              choose, goes_on_though_out_of_time, log_in_with, press_enter)
 from recovery_site import RecoverySite
 from site_with_codes import messages_for
 from terminal import Terminal
 
 NAMES = ("camille", "robin", "sacha", "lou", "maxime", "claude", "alex", "dominique", "charlie", "morgan",
-         "jeanne", "andrea", "eden")
-NEXT_QUESTION = "kiosk (connexion|login)"
-HINTED = "Mot de passe (Entrée : aide) : "
-MENU = "1 mot de passe oublié  2 identifiant oublié  3 j'ai un code  4 aide : "
-MEDIUM = "Où envoyer le code ? 1 courriel  2 SMS : "
-CODE = "Code à 8 chiffres (Entrée : le recevoir à nouveau) : "
-NEW = "Nouveau mot de passe : "
-AGAIN = "Confirmez le nouveau mot de passe : "
-# Each person's own: one that was used before is refused.
-NEW_PASSWORD = "kanari-Quimbaz2-ostreph"
-
+         "jeanne", "andrea", "eden", "noemie", "ariane")
 _PICTURES = os.environ.get("LOQUET_PICTURES")
 
 site = None
@@ -33,40 +25,6 @@ site = None
 def setUpModule():
     global site
     site = RecoverySite(NAMES)
-
-
-def press_enter(screen, prompt):
-    screen.wait_for(prompt)
-    screen.type("")
-
-
-def ask_for_a_code(name, medium):
-    """At the console, up to the question for the code."""
-    screen = Terminal("login", name)
-    press_enter(screen, PROMPT)
-    press_enter(screen, HINTED)
-    screen.wait_for(MENU)
-    screen.type("1")
-    screen.wait_for(MEDIUM)
-    screen.type(medium)
-    screen.wait_for(CODE)
-    return screen
-
-
-def choose(screen, name, password=NEW_PASSWORD):
-    """The new password, and the shell that follows."""
-    screen.answer(NEW, password)
-    screen.answer(AGAIN, password)
-    screen.type_at_shell("echo I am $(id -un); exit")
-    screen.wait_for(f"I am {name}")
-    return screen.end()
-
-
-def log_in_with(name, password):
-    with log_in(name, password) as screen:
-        screen.type_at_shell("echo I am $(id -un); exit")
-        screen.wait_for(f"I am {name}")
-        return screen.end()
 
 
 def as_a_guide_shows_it(screen, name, code):
@@ -142,32 +100,52 @@ class APersonWhoForgotThePassword(unittest.TestCase):
         with ask_for_a_code(name, medium) as screen:
             self.assertEqual(screen.run_out_of_time(), 0)
 
-    def goes_on_though_out_of_time(self, name, code):
-        """At each question behind the code, and then to the end with the same one."""
-        with log_in(name, code) as screen:
-            screen.wait_for(NEW)
-            self.assertEqual(screen.run_out_of_time(), 0)
-        with log_in(name, code) as screen:
-            screen.answer(NEW, NEW_PASSWORD)
-            screen.wait_for(AGAIN)
-            self.assertEqual(screen.run_out_of_time(), 0)
-        with log_in(name, code.replace(" ", "")) as screen:
-            self.assertEqual(choose(screen, name), 0)
-        with log_in(name, code) as screen:
-            screen.wait_for(REFUSED)
-
     def test_goes_on_with_the_same_code_of_a_mail_though_login_runs_out_of_time_at_each_question(self):
         self.out_of_time_at_each_question_before_the_code("andrea", "1")
-        self.goes_on_though_out_of_time("andrea", site.code_by_mail("andrea"))
+        goes_on_though_out_of_time(self, "andrea", site.code_by_mail("andrea"))
 
     def test_goes_on_with_the_same_code_of_an_sms_though_login_runs_out_of_time_at_each_question(self):
         self.out_of_time_at_each_question_before_the_code("lou", "2")
-        self.goes_on_though_out_of_time("lou", site.code_by_sms("lou"))
+        goes_on_though_out_of_time(self, "lou", site.code_by_sms("lou"))
         self.assertEqual(len(site.gateway.messages_to(site.phones["lou"])), 2, "one code, and the notice")
 
     def test_goes_on_with_the_same_code_of_the_helpdesk_though_login_runs_out_of_time_at_each_question(self):
         output_of("loquetctl", "account", "reset", "eden", "--by", "mail")
-        self.goes_on_though_out_of_time("eden", site.code_by_mail("eden"))
+        goes_on_though_out_of_time(self, "eden", site.code_by_mail("eden"))
+
+    def test_APART9_APART10_APART11_gets_the_name_by_mail_then_a_new_password_and_is_in(self):
+        with Terminal("login") as screen:
+            screen.wait_for_match(NEXT_QUESTION + r"\s*:")
+            screen.type("aide")
+            screen.wait_for(MENU)
+            screen.type("2")
+            screen.wait_for(ADDRESS)
+            screen.type(site.mails["noemie"])
+            screen.wait_for(BACK)
+            eventually(lambda: any("noemie" in mail.get_content() for mail in mails_to(site.mails["noemie"])), "the name arrives")
+            screen.type("")
+            screen.wait_for(MENU)
+            screen.type("1")
+            screen.wait_for(MEDIUM)
+            screen.type("1")
+            screen.wait_for(CODE)
+            screen.type(site.code_by_mail("noemie"))
+            self.assertEqual(choose(screen, "noemie"), 0)
+        self.assertEqual(log_in_with("noemie", NEW_PASSWORD), 0)
+
+    def test_gets_the_name_and_goes_on_though_login_runs_out_of_time_at_each_question(self):
+        answers = ((MENU, "2"), (ADDRESS, site.mails["ariane"]), (BACK, ""), (MENU, "1"), (MEDIUM, "1"), (CODE, None))
+        for answered, (last, _) in enumerate(answers):
+            with Terminal("login") as screen:
+                screen.wait_for_match(NEXT_QUESTION + r"\s*:")
+                screen.type("aide")
+                for question, answer in answers[:answered]:
+                    screen.wait_for(question)
+                    screen.type(answer)
+                screen.wait_for(last)
+                self.assertEqual(screen.run_out_of_time(), 0)
+        self.assertTrue(any("ariane" in mail.get_content() for mail in mails_to(site.mails["ariane"])))
+        goes_on_though_out_of_time(self, "ariane", site.code_by_mail("ariane"))
 
     def test_BONUS18_gets_in_though_the_login_is_locked_by_failures(self):
         for _ in range(5):

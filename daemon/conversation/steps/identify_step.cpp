@@ -48,19 +48,40 @@ std::optional<model::Account> account_of(const ReadTxn& txn, Uid uid) {
     return model::Account{*std::move(public_part), *std::move(private_part)};
 }
 
-/// Where nobody has the address alone, another account is read in its place, so that it takes as long.
-std::optional<model::Account> only_account_with(const ReadTxn& txn, const std::string& mail) {
-    const std::vector<Uid> accounts = store::IdentifiersTable::with_mail(txn, mail, 2);
-    if (accounts.size() == 1) {
-        return account_of(txn, accounts.front());
-    }
-    const auto other = accounts.empty() ? store::IdentifiersTable::behind(txn, mail) : accounts.front();
+/// Another account's, so that it takes as long; what is wrong with it is of no matter.
+void read_in_place(const ReadTxn& txn, const std::string& mail) {
     try {
+        const auto other = store::IdentifiersTable::behind(txn, mail);
         (void)(other ? account_of(txn, *other) : std::nullopt);
-    } catch (const base::Error&) { // what is wrong with it is of no matter here
-        return std::nullopt;
+    } catch (const base::Error&) {
+        return;
     }
-    return std::nullopt;
+}
+
+/// Who has the address alone, or beside one account at which it is held: a claim that may still be stopped takes
+/// nothing from who had it before. Two accounts are read whoever has it.
+std::optional<model::Account> only_account_with(const ReadTxn& txn, const std::string& mail,
+                                                base::Milliseconds steady) {
+    constexpr std::size_t read = 2;
+    const std::vector<Uid> accounts = store::IdentifiersTable::with_mail(txn, mail, read + 1);
+    std::optional<model::Account> only;
+    std::size_t at_once = 0;
+    for (std::size_t n = 0; n < read; ++n) {
+        if (n >= accounts.size()) {
+            read_in_place(txn, mail);
+            continue;
+        }
+        auto account = account_of(txn, accounts[n]);
+        const bool counts =
+            accounts.size() == 1
+            || (account
+                && address_state(account->private_part, model::Medium::mail, steady) == model::AddressState::usable);
+        if (counts) {
+            ++at_once;
+            only = std::move(account);
+        }
+    }
+    return at_once == 1 && accounts.size() <= read ? std::move(only) : std::nullopt;
 }
 
 protocol::Prompt question(const Dialog& dialog, const messages::Catalogue& texts) {
@@ -74,7 +95,8 @@ protocol::Prompt question(const Dialog& dialog, const messages::Catalogue& texts
 
 } // namespace
 
-Identity identity_in(const store::Store& store, const Dialog& dialog, std::string_view typed) {
+Identity identity_in(const store::Store& store, const Dialog& dialog, std::string_view typed,
+                     base::Milliseconds steady) {
     typed = trimmed(typed);
     const std::vector<IdentifiedBy> by = taken_by(dialog);
     Identity identity;
@@ -84,7 +106,7 @@ Identity identity_in(const store::Store& store, const Dialog& dialog, std::strin
     subject.place = dialog.subject.place;
     subject.account = store.read([&](const ReadTxn& txn) {
         if (identity.mail) {
-            return only_account_with(txn, *identity.mail);
+            return only_account_with(txn, *identity.mail, steady);
         }
         return name ? store::AccountsTable::named(txn, *name) : std::nullopt;
     });
@@ -107,10 +129,10 @@ Subject identified_again(const store::Store& store, const Subject& subject) {
     return again;
 }
 
-std::optional<std::string> name_by_mail(const store::Store& store, std::string_view typed) {
+std::optional<std::string> name_by_mail(const store::Store& store, std::string_view typed, base::Milliseconds steady) {
     const auto mail = model::canonical_mail(typed);
     const auto account =
-        mail ? store.read([&](const ReadTxn& txn) { return only_account_with(txn, *mail); }) : std::nullopt;
+        mail ? store.read([&](const ReadTxn& txn) { return only_account_with(txn, *mail, steady); }) : std::nullopt;
     return account ? std::optional(account->public_part.name) : std::nullopt;
 }
 

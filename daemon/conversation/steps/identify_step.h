@@ -22,14 +22,17 @@ struct Identity {
 };
 
 /// As the first item of the dialog's flow asks for it. An address that several accounts have confirmed means none of
-/// them. Unlike at a login it does not matter whom the caller's own sources of names know.
-[[nodiscard]] Identity identity_in(const store::Store& store, const Dialog& dialog, std::string_view typed);
+/// them, unless it is held at all but one (`steady`: now): who has it longer loses nothing by a claim that may be
+/// stopped still. Unlike at a login it does not matter whom the caller's own sources of names know.
+[[nodiscard]] Identity identity_in(const store::Store& store, const Dialog& dialog, std::string_view typed,
+                                   base::Milliseconds steady);
 
 /// The account that the dialog found by it, as it is now; else the subject as it is.
 [[nodiscard]] Subject identified_again(const store::Store& store, const Subject& subject);
 
-/// The account that has the address, for a login by address: exactly one that confirmed it.
-[[nodiscard]] std::optional<std::string> name_by_mail(const store::Store& store, std::string_view typed);
+/// The account that has the address, for a login by address, as identity_in() finds it.
+[[nodiscard]] std::optional<std::string> name_by_mail(const store::Store& store, std::string_view typed,
+                                                      base::Milliseconds steady);
 
 /// Whose counters a try of this text changes: those of the text at this place on this day, so that somebody who tries
 /// another person's address shuts nothing to them elsewhere, and who forgets often is not shut out in the end.

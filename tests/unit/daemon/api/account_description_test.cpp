@@ -16,6 +16,7 @@ namespace {
 
 using base::Milliseconds;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 /// An account in good order: with a password, for all services.
 class AVerdict : public testing::Test {
@@ -105,6 +106,27 @@ TEST_F(AVerdict, OnRecoveryWantsAConfirmedAddressOfAMediumThatTheSiteSendsBy) {
     EXPECT_THAT(recovery().media, ElementsAre(model::Medium::mail));
     settings_.outbox.sms = {"sms_http"};
     EXPECT_THAT(recovery().media, ElementsAre(model::Medium::mail, model::Medium::sms));
+}
+
+TEST_F(AVerdict, OnRecoverySaysUntilWhenTheAddressIsHeldAndWhetherAnotherAccountHasItToo) {
+    has_a_confirmed_mail_address();
+    account().mail_held_until = steady_.now(clock_) + hour;
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::held);
+    EXPECT_EQ(recovery().until, clock_.wall() + hour);
+    EXPECT_THAT(recovery().media, IsEmpty());
+    clock_.advance(hour);
+    EXPECT_EQ(recovery().verdict, RecoveryVerdict::open);
+    EXPECT_EQ(recovery().until.count(), 0);
+    EXPECT_EQ(recovery_verdict(shown(), settings_, {model::Medium::mail}).verdict, RecoveryVerdict::shared);
+    settings_.outbox.sms = {"sms_http"};
+    account().phone = "+33612345678";
+    account().phone_confirmed = clock_.wall();
+    const RecoveryState by_sms = recovery_verdict(shown(), settings_, {model::Medium::mail});
+    EXPECT_EQ(by_sms.verdict, RecoveryVerdict::open);
+    EXPECT_THAT(by_sms.media, ElementsAre(model::Medium::sms));
+    settings_.self_service.shared_addresses = true;
+    EXPECT_THAT(recovery_verdict(shown(), settings_, {model::Medium::mail}).media,
+                ElementsAre(model::Medium::mail, model::Medium::sms));
 }
 
 TEST_F(AVerdict, OnRecoveryIsShutByItsOwnLockAndNotByThatOfTheLogin) {

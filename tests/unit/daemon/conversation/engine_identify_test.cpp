@@ -164,6 +164,17 @@ TEST_F(AnIdentification, ByNameSendsTheCodeAlone) {
     EXPECT_EQ(sent().front().text, "ticket.recover_mail");
 }
 
+TEST_F(AnIdentification, APART19_ByNameIsToldAtASharedAddressWhyNoCodeComes) {
+    const Begun begun = at_the_menu("somebody", password_entry);
+    const auto shown = texts_of(answer(*begun.dialog, {"bert"}));
+    ASSERT_THAT(sent(), SizeIs(1));
+    EXPECT_EQ(sent().front().text, "ticket.shared_mail");
+    EXPECT_EQ(sent().front().destination, "both@example.org");
+    EXPECT_FALSE(sent().front().variables.contains("code"));
+    const Begun other = at_the_menu("somebody", password_entry);
+    EXPECT_EQ(shown, texts_of(answer(*other.dialog, {"anna"}))) << "nothing of it is on the screen";
+}
+
 TEST_F(AnIdentification, OfSeveralAccountsSendsTheirNamesAndNoCode) {
     const Begun begun = at_the_menu("somebody", password_entry);
     EXPECT_THAT(asked(answer(*begun.dialog, {"both@example.org"})), Contains("code"));
@@ -317,6 +328,22 @@ TEST_F(ALoginByMail, IsThatOfANameThatNobodyHasWhereTheAddressIsNotOneOwners) {
         EXPECT_EQ(refusal(log_in(typed, canary::password)), Reason::refused) << typed;
     }
     EXPECT_EQ(refusal(log_in("eve@example.org", canary::password)), Reason::refused) << "disabled";
+}
+
+TEST_F(ALoginByMail, IsThatOfWhoHadTheAddressBeforeAClaimThatIsHeldStill) {
+    set(carl, [&](model::PrivateAccount& account) {
+        account.mail_held_until = steady_.now(clock_) + std::chrono::hours(24);
+    });
+    const Turn in = log_in("both@example.org", canary::password);
+    ASSERT_TRUE(is_granted(in));
+    EXPECT_EQ(std::get<Granted>(in).account, "bert");
+    const Begun begun = at_the_menu("somebody", password_entry);
+    (void)answer(*begun.dialog, {"both@example.org"});
+    ASSERT_THAT(sent(), SizeIs(1));
+    EXPECT_EQ(sent().back().text, "ticket.recover_named_mail");
+    EXPECT_EQ(sent().back().variables["name"], "bert");
+    clock_.advance(std::chrono::hours(24));
+    EXPECT_EQ(refusal(log_in("both@example.org", canary::password)), Reason::refused) << "two have it now";
 }
 
 TEST_F(ALoginByMail, IsThatOfANameThatNobodyHasWhereTheProgramTakesNoNameBack) {

@@ -322,6 +322,17 @@ TEST_F(AnOperator, WaitsWithAnAddressThatWasConfirmedForACallerWhomNobodyVerifie
     EXPECT_TRUE(at_once_);
 }
 
+TEST_F(AnOperator, LeavesNoRequestForAColleagueWhereTheCallerIsVerifiedAfterIt) {
+    const auto removal = wanted(ActKind::factor_removed, paul, "totp");
+    EXPECT_THAT(does(removal), HasSubstr("not verified"));
+    ASSERT_THAT(kept(), ElementsAre(Field(&Act::state, model::ActState::requested)));
+    EXPECT_EQ(reads(code_of_caller()), "");
+    EXPECT_EQ(does(removal), "");
+    for (const Act& act : kept()) {
+        EXPECT_EQ(act.state, model::ActState::done) << "nobody has to look at it any more";
+    }
+}
+
 TEST_F(AnOperator, SendsNothingToAnAddressThatIsHeldUntilItsTimeIsOver) {
     change_account(1, [&](auto& account) { account.mail_held_until = steady_.now(clock_) + 24h; });
     EXPECT_THAT(sends(Medium::mail), HasSubstr("verify the caller by sms"));
@@ -329,7 +340,7 @@ TEST_F(AnOperator, SendsNothingToAnAddressThatIsHeldUntilItsTimeIsOver) {
         HelpdeskReset resets(*tickets_, *store_, *outbox_, steady_, clock_);
         return refusal(resets.send({camille, Medium::mail, paul.uid, "recover-password", "ticket_mail"}));
     };
-    EXPECT_THAT(reset(), HasSubstr("hold_hours"));
+    EXPECT_THAT(reset(), HasSubstr("when a hold is over"));
     EXPECT_THAT(issue(by_owner(Medium::mail)).sent, IsEmpty());
     EXPECT_EQ(why_refused(), "held");
     wait(24h);

@@ -97,7 +97,8 @@ TEST_F(AnIdentifiersTable, KnowsWhatAnotherAccountHasConfirmedToo) {
     add(2002, "bert@example.org");
     const auto is_shared = [&](std::uint32_t uid, model::Medium medium) {
         return read([&](const ReadTxn& txn) {
-            return IdentifiersTable::is_shared(txn, Uid{uid}, PrivateAccounts::get(txn, Uid{uid}).value(), medium);
+            return IdentifiersTable::is_shared(txn, Uid{uid}, PrivateAccounts::get(txn, Uid{uid}).value(), medium,
+                                               base::Milliseconds(100));
         });
     };
     EXPECT_TRUE(is_shared(2000, model::Medium::mail));
@@ -113,6 +114,9 @@ TEST_F(AnIdentifiersTable, KnowsWhatAnotherAccountHasConfirmedToo) {
     EXPECT_TRUE(is_shared(2000, model::Medium::sms));
     change(2002, [](auto& account) { account.phone_confirmed = base::Milliseconds(0); });
     EXPECT_FALSE(is_shared(2000, model::Medium::sms)) << "who only claims it";
+    change(2001, [](auto& account) { account.mail_held_until = base::Milliseconds(101); });
+    EXPECT_FALSE(is_shared(2000, model::Medium::mail)) << "a claim that may still be stopped";
+    EXPECT_TRUE(is_shared(2001, model::Medium::mail)) << "but it claims what another account has";
     change(2001, [](auto& account) { account.mail_confirmed = base::Milliseconds(0); });
     EXPECT_FALSE(is_shared(2000, model::Medium::mail));
     EXPECT_FALSE(is_shared(2001, model::Medium::mail)) << "an address in doubt is no one's";
