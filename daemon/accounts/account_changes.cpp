@@ -131,6 +131,27 @@ std::string name_of_operator(const store::WriteTxn& txn, std::uint32_t actor) {
 
 } // namespace
 
+namespace {
+
+/// What takes or gives more outlives what does less, so that nobody hides an act behind another one.
+int weight_of(model::ScreenEvent event) {
+    switch (event) {
+    case model::ScreenEvent::unlocked:
+        return 0;
+    case model::ScreenEvent::password_reset:
+    case model::ScreenEvent::code_sent:
+        return 1;
+    case model::ScreenEvent::recovered:
+    case model::ScreenEvent::factor_removed:
+    case model::ScreenEvent::addresses_confirmed:
+    case model::ScreenEvent::code_read_out:
+        break;
+    }
+    return 2;
+}
+
+} // namespace
+
 void show_at_logins(store::WriteTxn& txn, model::Uid uid, model::ScreenEvent event, std::optional<std::uint32_t> actor,
                     base::Milliseconds wall) {
     auto account = PrivateAccounts::get(txn, uid);
@@ -138,10 +159,13 @@ void show_at_logins(store::WriteTxn& txn, model::Uid uid, model::ScreenEvent eve
         return;
     }
     auto& notices = account->screen_notices;
-    if (notices.size() >= limits::screen_notices) {
-        notices.erase(notices.begin());
+    model::ScreenNotice notice{event, wall, actor ? name_of_operator(txn, *actor) : "", limits::notice_screens};
+    std::erase_if(notices,
+                  [&](const model::ScreenNotice& each) { return each.event == event && each.by == notice.by; });
+    notices.push_back(std::move(notice));
+    if (notices.size() > limits::screen_notices) {
+        notices.erase(std::ranges::min_element(notices, {}, [](const auto& each) { return weight_of(each.event); }));
     }
-    notices.push_back({event, wall, actor ? name_of_operator(txn, *actor) : "", limits::notice_screens});
     AccountsTable::put(txn, uid, *account);
 }
 

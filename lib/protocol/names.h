@@ -51,10 +51,13 @@ inline constexpr std::array<std::string_view, 4> services_that_take_the_name_bac
            != services_that_take_the_name_back.end();
 }
 
-/// False for the greeter whose program shows what comes behind its last question to nobody: it was seen to. What a
-/// person is to read stays for another login there.
+/// Their programs show what comes behind their last question; they were seen to. LightDM's greeter shows it to nobody,
+/// and of a mail server or a program of the site nobody knows: what a person is to read stays for another login there.
+inline constexpr std::array<std::string_view, 7> services_that_show_the_last_message{"login", "remote", "sshd",  "su",
+                                                                                     "su-l",  "sudo",   "sudo-i"};
 [[nodiscard]] constexpr bool shows_the_last_message(std::string_view service) noexcept {
-    return service != "lightdm";
+    return std::find(services_that_show_the_last_message.begin(), services_that_show_the_last_message.end(), service)
+           != services_that_show_the_last_message.end();
 }
 
 } // namespace loquet::protocol

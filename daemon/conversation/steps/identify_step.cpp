@@ -59,7 +59,7 @@ void read_in_place(const ReadTxn& txn, const std::string& mail) {
 }
 
 /// Who has the address alone, or beside one account at which it is held: a claim that may still be stopped takes
-/// nothing from who had it before. Two accounts are read whoever has it.
+/// nothing from who had it before. Two accounts are read for every address.
 std::optional<model::Account> only_account_with(const ReadTxn& txn, const std::string& mail,
                                                 base::Milliseconds steady) {
     constexpr std::size_t read = 2;

@@ -95,6 +95,7 @@ TEST_F(ALoginOnAMachine, ShowsThreeTimesWhatTheHelpdeskDidAndNotAFourthTime) {
     }
     const auto shown = [] {
         Application application("bob");
+        application.set_item(PAM_SERVICE, "login");
         application.typed = {text(canary::next_password)};
         EXPECT_EQ(application.authenticate(), PAM_SUCCESS);
         EXPECT_EQ(application.check_account(), PAM_SUCCESS);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The way back in: a forgotten password, from the login prompt to the login.
 #include "daemon/conversation/self_service.h"
+#include "daemon/store/acts_table.h"
 #include "daemon/store/outbox_table.h"
 #include "tests/unit/daemon/conversation/conversation_fixture.h"
 #include "tests/unit/daemon/conversation/refusing_disk.h"
@@ -103,6 +104,21 @@ TEST_F(AForgottenPassword, IsReplacedWithACodeTypedInTheSameDialog) {
     EXPECT_EQ(refusal(log_in("anna", canary::password)), Reason::refused);
     EXPECT_THAT(kinds_of_records(), Contains(model::AuditKind::password_recovered));
     EXPECT_FALSE(credential(anna).must_change);
+}
+
+/// Within 24 hours a factor then goes by two people only, and the other way round (helpdesk_acts_test).
+TEST_F(AForgottenPassword, T26_ThatIsReplacedIsAResetForTheHelpdesk) {
+    const auto acts = [&] {
+        return store_->read([](const store::ReadTxn& txn) { return store::ActsTable::of(txn, anna); });
+    };
+    const Begun begun = ask_for_a_code("anna");
+    (void)answer(*begun.dialog, {codes_for(anna).front()});
+    EXPECT_THAT(acts(), IsEmpty()) << "not before there is a new password";
+    ASSERT_TRUE(is_granted(choose_password(*begun.dialog, canary::next_password)));
+    ASSERT_THAT(acts(), SizeIs(1));
+    EXPECT_EQ(acts().front().kind, model::ActKind::reset);
+    EXPECT_EQ(acts().front().state, model::ActState::done);
+    EXPECT_EQ(acts().front().actor, anna.value) << "by the owner";
 }
 
 TEST_F(AForgottenPassword, IsReplacedWithACodeTypedLaterInPlaceOfThePassword) {

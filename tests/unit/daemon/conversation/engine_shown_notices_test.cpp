@@ -58,23 +58,50 @@ TEST_F(ANoticeAtTheLogin, IsNotCountedWhereTheLoginIsRefused) {
     EXPECT_THAT(shown(), ElementsAre(HasSubstr("the helpdesk (root) removed a second factor")));
 }
 
-TEST_F(ANoticeAtTheLogin, IsNotCountedWhereTheScreenIsUnlockedOrTheGreeterShowsNothing) {
+TEST_F(ANoticeAtTheLogin, IsNotCountedWhereTheScreenIsUnlockedOrTheProgramWasNotSeenToShowIt) {
     happened(model::ScreenEvent::addresses_confirmed, 4711);
-    EXPECT_THAT(shown(with("lightdm")), IsEmpty());
+    for (const char* const service : {"lightdm", "dovecot", "greetd", "something-of-the-site"}) {
+        EXPECT_THAT(shown(with(service)), IsEmpty()) << service;
+    }
     (void)begin("anna", root(), purpose::unlock_screen);
     EXPECT_EQ(private_part(anna).screen_notices.at(0).left, limits::notice_screens);
     EXPECT_THAT(shown(with("sshd")), ElementsAre(HasSubstr("the helpdesk (UID 4711) confirmed your addresses")));
 }
 
-TEST_F(ANoticeAtTheLogin, StandsWithOthersAndTheOldestGivesWay) {
-    happened(model::ScreenEvent::unlocked);
-    for (std::size_t i = 0; i < limits::screen_notices; ++i) {
-        clock_.advance(std::chrono::minutes(1));
-        happened(model::ScreenEvent::code_sent);
+TEST_F(ANoticeAtTheLogin, StandsWithOthersAndTheOldestOfTheWeakestGivesWay) {
+    for (std::uint32_t operators = 1; operators <= limits::screen_notices; ++operators) {
+        happened(model::ScreenEvent::code_sent, operators);
+    }
+    happened(model::ScreenEvent::code_sent, 4711);
+    const std::vector<std::string> lines = shown();
+    EXPECT_THAT(lines, SizeIs(limits::screen_notices));
+    EXPECT_THAT(lines.front(), HasSubstr("(UID 2)")) << "the oldest one is gone";
+    EXPECT_THAT(lines.back(), HasSubstr("(UID 4711)"));
+}
+
+TEST_F(ANoticeAtTheLogin, OfAFactorThatWentIsNotPushedOffByUnlockingAgainAndAgain) {
+    happened(model::ScreenEvent::factor_removed, 4711);
+    happened(model::ScreenEvent::code_read_out, 4711);
+    for (std::uint32_t again = 0; again < 2 * limits::screen_notices; ++again) {
+        happened(model::ScreenEvent::unlocked, 4711);
+        happened(model::ScreenEvent::unlocked, 5000 + again);
+        happened(model::ScreenEvent::code_sent, 4711);
     }
     const std::vector<std::string> lines = shown();
     EXPECT_THAT(lines, SizeIs(limits::screen_notices));
-    EXPECT_THAT(lines, Each(HasSubstr("sent a code for a new password")));
+    EXPECT_THAT(lines, testing::Contains(HasSubstr("removed a second factor")));
+    EXPECT_THAT(lines, testing::Contains(HasSubstr("(UID 4711) read out a code")));
+}
+
+TEST_F(ANoticeAtTheLogin, OfTheSameActByTheSameOperatorIsOneOfTheLastTime) {
+    happened(model::ScreenEvent::factor_removed, 4711);
+    (void)shown();
+    clock_.advance(std::chrono::minutes(1));
+    happened(model::ScreenEvent::factor_removed, 4711);
+    const auto kept = private_part(anna).screen_notices;
+    ASSERT_THAT(kept, SizeIs(1));
+    EXPECT_EQ(kept.front().when, clock_.wall());
+    EXPECT_EQ(kept.front().left, limits::notice_screens);
 }
 
 TEST_F(ANoticeAtTheLogin, SaysOfEachActWhatItWas) {
