@@ -151,8 +151,8 @@ TEST_F(AHelpdesk, BONUS12_ReadsOutACodeToACallerWhoHasTheMailbox) {
     ASSERT_EQ(confirm(operator_paul, code), "");
     EXPECT_THAT(issued(operator_paul), testing::ContainsRegex("^[0-9]{8}$"));
     EXPECT_TRUE(eventually([&] { return std::filesystem::exists(sent.path()); }));
-    EXPECT_THAT(acts(operator_paul), testing::ElementsAre("1 code-read-out requested by 1",
-                                                          "2 caller-verified done by 1", "3 code-read-out done by 1"));
+    EXPECT_THAT(acts(operator_paul), testing::ElementsAre("1 code-read-out done by 1", "2 caller-verified done by 1"))
+        << "no request is left for a colleague";
     bus::Connection operator_rita = connect_as(rita);
     EXPECT_NE(issue(operator_rita), "") << "the caller was verified for paul";
 }
