@@ -129,10 +129,6 @@ std::string name_of_operator(const store::WriteTxn& txn, std::uint32_t actor) {
     return account ? account->name : "UID " + std::to_string(actor);
 }
 
-} // namespace
-
-namespace {
-
 /// What takes or gives more outlives what does less, so that nobody hides an act behind another one.
 int weight_of(model::ScreenEvent event) {
     switch (event) {

@@ -51,7 +51,7 @@ RecoveryVerdict verdict_of(const AccountProperties& account, const config::Confi
                            Medium medium, const std::vector<Medium>& shared) {
     const bool serves =
         !(medium == Medium::mail ? settings.outbox.mail : settings.outbox.sms).empty() && sends_by(flow, medium);
-    const model::AddressState state = account.addresses.at(medium == Medium::mail ? 0 : 1).state;
+    const model::AddressState state = account.address(medium).state;
     if (!serves || state == model::AddressState::missing || state == model::AddressState::unconfirmed) {
         return RecoveryVerdict::no_address;
     }
@@ -71,7 +71,7 @@ void look_at_addresses(RecoveryState& recovery, const AccountProperties& account
         if (verdict == RecoveryVerdict::open) {
             recovery.media.push_back(medium);
         } else if (verdict == RecoveryVerdict::held) {
-            const Milliseconds end = account.addresses.at(medium == Medium::mail ? 0 : 1).held_until;
+            const Milliseconds end = account.address(medium).held_until;
             recovery.until = recovery.until.count() == 0 ? end : std::min(recovery.until, end);
             recovery.verdict = verdict;
         } else if (verdict == RecoveryVerdict::shared && recovery.verdict == RecoveryVerdict::no_address) {

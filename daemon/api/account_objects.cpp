@@ -135,8 +135,8 @@ AccountProperties properties_of(accounts::AccountView view, const config::Config
     if (private_part.state != AccountState::active) {
         account.lock_reason = private_part.state_reason;
     }
-    for (const auto& [medium, address] : {std::pair{model::Medium::mail, &account.addresses[0]},
-                                          std::pair{model::Medium::sms, &account.addresses[1]}}) {
+    for (const auto& [medium, address] :
+         {std::pair{model::Medium::mail, &account.mail}, std::pair{model::Medium::sms, &account.phone}}) {
         address->state = address_state(private_part, medium, steady.now(clock));
         address->held_until = address->state == model::AddressState::held
                                   ? steady.on_wall(model::held_until(private_part, medium), clock)

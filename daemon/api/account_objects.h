@@ -50,7 +50,11 @@ struct AccountProperties {
         model::AddressState state = model::AddressState::missing;
         base::Milliseconds held_until{0}; ///< wall clock; of `held`
     };
-    std::array<Address, 2> addresses; ///< mail, telephone
+    Address mail;
+    Address phone;
+    [[nodiscard]] const Address& address(model::Medium medium) const noexcept {
+        return medium == model::Medium::mail ? mail : phone;
+    }
 };
 
 [[nodiscard]] AccountProperties properties_of(accounts::AccountView view, const config::Config& settings,

@@ -400,12 +400,11 @@ Task<void> HelpdeskActs::confirm_caller(Uid uid, Operator actor, Secret code) {
         return act.kind == ActKind::caller_verified && act.state == ActState::asked && act.actor == actor.uid
                && act.medium && at < act.until;
     };
-    const Act* asked = match && match->actor == actor.uid ? newest(acts,
-                                                                   [&](const Act& act) {
-                                                                       return awaits(act) && act.medium == match->medium
-                                                                              && act.ticket == match->serial;
-                                                                   })
-                                                          : nullptr;
+    const auto is_read_out = [&](const Act& act) {
+        return awaits(act) && act.medium == match->medium && act.ticket == match->serial;
+    };
+    const bool is_theirs = match && match->actor == actor.uid;
+    const Act* asked = is_theirs ? newest(acts, is_read_out) : nullptr;
     const bool right = asked != nullptr;
     asked = right ? asked : newest(acts, awaits);
     if (asked == nullptr) {
