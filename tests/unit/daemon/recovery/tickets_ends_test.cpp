@@ -23,6 +23,7 @@ using model::TicketState;
 using model::Uid;
 using store::ReadTxn;
 using store::WriteTxn;
+using testing::IsEmpty;
 
 constexpr Uid owner{1};
 constexpr accounts::Actor operator_uid{1000};
