@@ -63,7 +63,10 @@ Application::Application(Options options)
       notices_(outbox_, store_, clock_), directory_(directory_settings(settings_, store_), store_, loop_),
       names_(settings_.directory.folder), accounts_(account_settings(settings_), store_, names_, clock_, loop_),
       imports_(import_rules(settings_), store_, names_, clock_, loop_, tasks_),
-      engine_({loop_, clock_, steady_, store_, texts_, tickets_, &outbox_, flow_set(settings_, plugins_.selection())}),
+      engine_({loop_, clock_, steady_, store_, texts_, tickets_, &outbox_, flow_set(settings_, plugins_.selection()),
+               [this](std::string name, std::vector<std::string> groups, model::Digest place) {
+                   return accounts_.is_in_one_of(std::move(name), std::move(groups), place);
+               }}),
       connection_(bus::Connection::system()), callers_(connection_), watchers_(connection_),
       manager_({loop_, connection_, callers_, engine_, accounts_, directory_, imports_, outbox_, courier_, store_,
                 hasher_, plugins_, settings_, configuration_.refused(), steady_, clock_, options_.locale, tasks_,

@@ -65,8 +65,16 @@ WalkScene::WalkScene(WalkSite& site, WalkKind kind, Challenges challenges, const
     auto flows = std::make_shared<conversation::FlowSet>(
         conversation::FlowSet::Dependencies{*store_, *site.hasher_, site.clock_, site.texts_, *tickets_, &*outbox_},
         settings_, plugin_clients(settings_, site.plugins_->selection()));
-    engine_.emplace(conversation::Engine::Dependencies{site.loop_, site.clock_, *steady_, *store_, site.texts_,
-                                                       *tickets_, &*outbox_, std::move(flows), Milliseconds(0)});
+    engine_.emplace(conversation::Engine::Dependencies{site.loop_,
+                                                       site.clock_,
+                                                       *steady_,
+                                                       *store_,
+                                                       site.texts_,
+                                                       *tickets_,
+                                                       &*outbox_,
+                                                       std::move(flows),
+                                                       {},
+                                                       Milliseconds(0)});
 }
 
 WalkScene::~WalkScene() {

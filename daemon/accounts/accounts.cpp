@@ -417,6 +417,10 @@ Task<bool> Accounts::change(Uid uid, AuditEvent event, Edit edit, std::optional<
 
 namespace {
 
+bool listed_in_one_of(const NameService& names, const std::string& name, const std::vector<std::string>& groups) {
+    return std::ranges::any_of(groups, [&](const std::string& group) { return names.is_in(name, group); });
+}
+
 /// A name is worth showing; nothing depends on it.
 std::string name_or_none(const NameService& names, std::uint32_t uid) {
     try {
@@ -442,11 +446,21 @@ Task<Accounts::Operation> Accounts::look_up(Uid uid, Actor actor, std::vector<st
     base::Future<Operation> asked = lookups_.run({}, [names, actor, own, name = *account, groups]() -> Operation {
         Operation found;
         found.operator_name = own ? *own : name_or_none(*names, actor.uid);
-        found.privileged = std::ranges::any_of(groups, [&](const auto& group) { return names->is_in(name, group); });
+        found.privileged = listed_in_one_of(*names, name, groups);
         return found;
     });
     Operation found = co_await asked;
     co_return found;
+}
+
+Task<bool> Accounts::is_in_one_of(std::string name, std::vector<std::string> groups, model::Digest place) {
+    const NameService* names = &names_;
+    base::Future<bool> asked =
+        lookups_.run(place, [names, name = std::move(name), groups = std::move(groups)]() -> bool {
+            return listed_in_one_of(*names, name, groups);
+        });
+    const bool listed = co_await asked;
+    co_return listed;
 }
 
 void Accounts::tell(const Change& change, Actor actor, const std::string& what) {

@@ -129,6 +129,9 @@ public:
         bool privileged = false; ///< the account is in one of `groups`, by whatever source of names
     };
     [[nodiscard]] base::Task<Operation> look_up(model::Uid uid, Actor actor, std::vector<std::string> groups);
+    /// Whether the machine lists somebody of that name in one of `groups`, by whatever source of names; the name may be
+    /// nobody's. Who asks much waits in turn with other `places`. Throws Error: `unavailable` likewise; `busy`.
+    [[nodiscard]] base::Task<bool> is_in_one_of(std::string name, std::vector<std::string> groups, model::Digest place);
 
     /// What goes into the transaction of a change that its owner is to know of; until then nobody is told.
     using Notify = base::Function<store::Store::Work(model::Uid uid, model::Notice notice)>;

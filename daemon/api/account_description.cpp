@@ -118,6 +118,8 @@ std::string_view to_text(RecoveryVerdict verdict) noexcept {
         return "held";
     case RecoveryVerdict::shared:
         return "shared-address";
+    case RecoveryVerdict::privileged:
+        return "privileged";
     case RecoveryVerdict::no_flow:
         return "no-flow";
     case RecoveryVerdict::not_active:
@@ -153,16 +155,19 @@ LoginState login_verdict(const AccountProperties& account, Milliseconds wall) {
 }
 
 RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings,
-                               const std::vector<Medium>& shared) {
+                               const RecoveryFacts& facts) {
     const config::Flow* flow = recovery_flow(settings);
     RecoveryState recovery;
     if (flow != nullptr) {
-        look_at_addresses(recovery, account, settings, *flow, shared);
+        look_at_addresses(recovery, account, settings, *flow, facts.shared);
     }
     if (account.view.account.private_part.state != AccountState::active) {
         recovery.verdict = RecoveryVerdict::not_active;
     } else if (flow == nullptr) {
         recovery.verdict = RecoveryVerdict::no_flow;
+    } else if (facts.privileged && !settings.self_service.recover_privileged) {
+        recovery.verdict = RecoveryVerdict::privileged;
+        recovery.media.clear();
     } else if (account.recovery_locked_until.count() != 0) {
         recovery.verdict = RecoveryVerdict::locked;
         recovery.until = account.recovery_locked_until;

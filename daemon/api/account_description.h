@@ -41,6 +41,7 @@ enum class RecoveryVerdict : std::uint8_t {
     no_address, ///< no code may go anywhere: no address is confirmed, or none of a medium that the site sends by
     held,       ///< addresses are there, and codes go to them when a hold is over
     shared,     ///< addresses are there, and other accounts have them, too
+    privileged, ///< the account has rights over the machine: it takes an operator, and a second person
     no_flow,    ///< the site does not offer it
     not_active, ///< the account is locked by the helpdesk, or disabled
 };
@@ -64,9 +65,13 @@ struct RecoveryState {
 };
 /// `wall`: now, of the wall clock.
 [[nodiscard]] LoginState login_verdict(const AccountProperties& account, base::Milliseconds wall);
-/// `shared`: the media whose address another account has confirmed, too.
+/// What else a recovery depends on.
+struct RecoveryFacts {
+    std::vector<model::Medium> shared; ///< media whose address another account has confirmed, too
+    bool privileged = false;           ///< the account has rights over the machine
+};
 [[nodiscard]] RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings,
-                                             const std::vector<model::Medium>& shared = {});
+                                             const RecoveryFacts& facts = {});
 
 /// What a login asks at services without a flow of their own: "password, [totp]".
 [[nodiscard]] std::string login_in_short(const config::Config& settings);

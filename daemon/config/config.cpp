@@ -205,6 +205,11 @@ void keep(const char* key, Value Part::* member, const Part& in_force, Part& nex
 
 } // namespace
 
+bool everybody_is_privileged(const Config& settings) {
+    const auto& of_all = settings.accounts.groups;
+    return std::ranges::find_first_of(of_all, settings.helpdesk.privileged_groups) != of_all.end();
+}
+
 std::vector<std::string> keep_until_restart(const Config& in_force, Config& next) {
     std::vector<std::string> kept;
     keep("store.folder", &StoreConfig::folder, in_force.store, next.store, kept);

@@ -108,6 +108,9 @@ struct SelfServiceConfig {
     /// A code is sent where several accounts have confirmed the address. Else who asks is sent there, in place of it,
     /// why not: who reads the mailbox would get into each of them.
     bool shared_addresses = false;
+    /// Who has rights over the machine ([helpdesk] privileged_groups) replaces a forgotten password like everybody.
+    /// Else it takes the helpdesk's code, for which two people are needed.
+    bool recover_privileged = false;
     friend bool operator==(const SelfServiceConfig&, const SelfServiceConfig&) = default;
 };
 
@@ -185,6 +188,9 @@ private:
 /// Complains about keys that contradict each other, name something that is not there, or are out of the range that
 /// another key gives them; and everything of validate_flows().
 void check(const Config& config, Complaints& complaints);
+
+/// Each account is put into one of [helpdesk] privileged_groups ([accounts] groups).
+[[nodiscard]] bool everybody_is_privileged(const Config& settings);
 
 /// What a reload does not change: the store, the directory and the threads were opened with it. Takes the values of
 /// `in_force` over into `next`, and returns the keys that are different there: "hashing.cost". Nothing that a flow, a

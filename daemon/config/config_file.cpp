@@ -193,6 +193,7 @@ void read_self_service(TableReader& table, SelfServiceConfig& self_service) {
         read_self_service_names(table, *names, self_service.names);
     }
     table.boolean("shared_addresses", self_service.shared_addresses);
+    table.boolean("recover_privileged", self_service.recover_privileged);
 }
 
 void read_helpdesk(TableReader& table, HelpdeskConfig& helpdesk) {

@@ -264,6 +264,8 @@ base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& le
 }
 
 base::Task<void> Attempt::run_step() {
+    auto asking_for_rights = ask_for_rights();
+    co_await asking_for_rights;
     // What was asked; a choice moves the flow while it is answered.
     const std::string asked_step = dialog_.flow.step();
     const bool enrols = dialog_.flow.enrols();
@@ -285,6 +287,9 @@ base::Task<void> Attempt::run_step() {
     }
     if (is_proof) {
         deny_if_inactive(said, dialog_.subject, !subject.account);
+    }
+    if (lacks_an_operator(asked_step, said)) {
+        said = refused_without_an_operator(said);
     }
     if (login_lock_ && said.person_failed) { // no code; nothing else is to be seen of it than the lock
         said = refused_by(*login_lock_);
@@ -371,6 +376,8 @@ base::Task<void> Attempt::run_next_steps() {
             dialog_.flow.end();
             co_return;
         }
+        auto asking_for_rights = ask_for_rights();
+        co_await asking_for_rights;
         const std::string step_name = dialog_.flow.step();
         const bool enrols = dialog_.flow.enrols();
         Step& step = step_named(step_name);
@@ -382,6 +389,9 @@ base::Task<void> Attempt::run_next_steps() {
             if (dialog_.behind_lock) {
                 begun = refused_by(ruling_);
             }
+        }
+        if (lacks_an_operator(step_name, begun)) {
+            begun = refused_without_an_operator(begun);
         }
         effects_.merge(std::move(begun));
         if (enrols && std::holds_alternative<Granted>(effects_.turn)) { // set up without a question

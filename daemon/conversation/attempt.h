@@ -27,6 +27,11 @@
 
 namespace loquet::conversation {
 
+/// Whether the machine lists somebody of that name, who may be nobody, in one of `groups`. Throws Error: `busy`,
+/// `unavailable`.
+using HasRights =
+    std::function<base::Task<bool>(std::string name, std::vector<std::string> groups, model::Digest place)>;
+
 class Attempt {
 public:
     /// What attempts need of the daemon; outlives them.
@@ -43,6 +48,7 @@ public:
         std::optional<notices::Notices>& notices; ///< nothing: nothing can be sent
         /// Called once an account's lock by failures is durable; `until` is on the wall clock, 0 for disabled.
         std::function<void(model::Uid, base::Milliseconds until, const std::string& reason)>& on_locked;
+        const HasRights& has_rights;
         base::Milliseconds level; ///< level_reply
     };
     /// From the permit to the reply, where a step that may send is run before a proof: longer than it takes to keep a
@@ -99,6 +105,10 @@ private:
     [[nodiscard]] bool leave_flow();
     /// The new password of a recovery: the ticket is spent, and the login goes on.
     void recover();
+    /// Before a step of a recovery, once for whom the dialog is about and for every name: whether it takes an operator.
+    base::Task<void> ask_for_rights();
+    /// What that step grants leads to a new password that takes an operator, and none issued the code that was typed.
+    [[nodiscard]] bool lacks_an_operator(const std::string& step, const Effects& said) const;
     base::Task<void> report_to_lockout(const LockoutService::CounterLease& lease);
     /// Of a recovery with its new password: its own failures are over, and the login's locks.
     base::Task<void> lift_locks(const LockoutService::CounterLease& lease);

@@ -119,6 +119,15 @@ Effects lacks_a_factor() {
     return result;
 }
 
+Effects refused_without_an_operator(const Effects& granted) {
+    Effects result;
+    result.costs_a_write = granted.costs_a_write || !granted.writes.empty();
+    result.turn = Denied{Reason::refused, {}, {}};
+    result.detail = "takes-an-operator";
+    result.person_failed = true;
+    return result;
+}
+
 void deny_if_inactive(Effects& effects, const Subject& subject, bool shown_nothing) {
     const bool granted = std::holds_alternative<Granted>(effects.turn);
     const bool active = subject.account && subject.account->private_part.state == model::AccountState::active;

@@ -36,6 +36,9 @@ namespace loquet::conversation {
 /// like a wrong answer. `shown_nothing`: the step was run as for an unknown name, and cannot say why it denies.
 void deny_if_inactive(Effects& effects, const Subject& subject, bool shown_nothing);
 
+/// In place of what a step granted somebody with rights over the machine: a failure like a wrong code.
+[[nodiscard]] Effects refused_without_an_operator(const Effects& granted);
+
 /// The account is not what the dialog's proof was given for: since then it was locked, disabled, given another password
 /// or removed. That is nobody's failed guess.
 [[nodiscard]] bool is_outdated(const Dialog& dialog);

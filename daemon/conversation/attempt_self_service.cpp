@@ -34,6 +34,7 @@ void forget_proofs(Dialog& dialog) {
     dialog.holder = 0;
     dialog.proved_steps.clear();
     dialog.proved_here.clear();
+    dialog.takes_an_operator.reset();
 }
 
 /// The helpdesk is to know of it: who then has a factor removed, and a factor's removal, take two people.
@@ -131,6 +132,29 @@ base::Task<Turn> Attempt::refuse_identity(const LockoutService::CounterLease& le
     co_await committing;
     tell();
     co_return effects_.turn;
+}
+
+base::Task<void> Attempt::ask_for_rights() {
+    const config::Config& settings = dialog_.flows->settings();
+    if (dialog_.purpose != protocol::purpose::recover_password || dialog_.takes_an_operator) {
+        co_return;
+    }
+    bool has_rights = false;
+    if (!settings.self_service.recover_privileged && context_.has_rights) {
+        auto asking =
+            context_.has_rights(dialog_.subject.name, settings.helpdesk.privileged_groups, dialog_.subject.place);
+        const bool listed = co_await asking;
+        has_rights = listed || config::everybody_is_privileged(settings);
+    }
+    dialog_.takes_an_operator = has_rights;
+}
+
+bool Attempt::lacks_an_operator(const std::string& step, const Effects& said) const {
+    const auto& ticket = said.resumes ? said.resumes : dialog_.ticket;
+    const bool has_one = ticket && ticket->issuer == model::TicketIssuer::helpdesk;
+    const bool leads_there = step_named(step).proves() || config::is_step(step, config::StepKind::new_password);
+    return dialog_.purpose == protocol::purpose::recover_password && dialog_.takes_an_operator.value_or(false)
+           && leads_there && std::holds_alternative<Granted>(said.turn) && !has_one;
 }
 
 void Attempt::recover() {

@@ -137,6 +137,9 @@ struct Dialog {
     std::vector<std::string> proved_here;           ///< those among them that were proved in this dialog
     bool at_known_place = false;                    ///< the owner has logged in there before
     bool recovered = false;                         ///< a forgotten password got a new one
+    /// Who it is about has rights over the machine: a new password takes the helpdesk's code, whatever else is proved.
+    /// Nothing: not known yet.
+    std::optional<bool> takes_an_operator;
 
     bus::Source timeout;
     base::TaskId task = 0;  ///< in the engine's group: what is done for its last call

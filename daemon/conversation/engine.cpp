@@ -39,12 +39,12 @@ std::string waited_in_vain(const std::string& step) {
 
 Engine::Engine(const Dependencies& deps)
     : loop_(deps.loop), clock_(deps.clock), steady_(deps.steady), store_(deps.store), texts_(deps.texts),
-      level_reply_(deps.level_reply), flows_(deps.flows),
+      has_rights_(deps.has_rights), level_reply_(deps.level_reply), flows_(deps.flows),
       notices_(deps.outbox == nullptr ? std::nullopt
                                       : std::optional(notices::Notices(*deps.outbox, deps.store, deps.clock))),
       lockout_(deps.flows->lockout(), deps.store, deps.steady, deps.clock, deps.loop), queue_(deps.loop),
-      context_{loop_,        clock_, steady_, store_,   texts_,    lockout_,
-               deps.tickets, queue_, work_,   notices_, on_locked, level_reply_},
+      context_{loop_,  clock_, steady_,  store_,    texts_,      lockout_,    deps.tickets,
+               queue_, work_,  notices_, on_locked, has_rights_, level_reply_},
       background_([](const std::exception_ptr&) {
           log::error(log::id::store_unwritable, "counters kept in memory could not be saved; they are tried again");
       }),

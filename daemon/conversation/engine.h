@@ -44,6 +44,7 @@ public:
         const recovery::Tickets& tickets;
         outbox::Outbox* outbox = nullptr; ///< nullptr: owners are told nothing
         std::shared_ptr<const FlowSet> flows;
+        HasRights has_rights = {};                             ///< nothing: nobody has
         base::Milliseconds level_reply = Attempt::level_reply; ///< another one only where nobody measures it
     };
     explicit Engine(const Dependencies& deps);
@@ -126,6 +127,7 @@ private:
     model::SteadyTime& steady_;
     store::Store& store_;
     const messages::Catalogue& texts_;
+    HasRights has_rights_;
     base::Milliseconds level_reply_;
     std::shared_ptr<const FlowSet> flows_;
     std::optional<notices::Notices> notices_; ///< nothing: nothing can be sent

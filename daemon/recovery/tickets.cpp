@@ -228,10 +228,16 @@ outbox::SendRequest message_with(const Ticket& ticket, const Tickets::Issue& req
     return message;
 }
 
-/// In place of a code, where who reads the mailbox would get into each account that has the address.
+/// In place of a code: where the owner has rights over the machine, or where who reads the mailbox would get into each
+/// account that has the address.
 outbox::SendRequest message_why_there_is_none(const Tickets::Issue& request, const Standing& before) {
+    const bool by_sms = *request.medium == Medium::sms;
     outbox::SendRequest message = message_to_owner(request, before);
-    message.text = *request.medium == Medium::sms ? "ticket.shared_sms" : "ticket.shared_mail";
+    if (request.takes_an_operator) {
+        message.text = by_sms ? "ticket.operator_sms" : "ticket.operator_mail";
+    } else {
+        message.text = by_sms ? "ticket.shared_sms" : "ticket.shared_mail";
+    }
     message.lifetime = limits::longest_message_life;
     return message;
 }
@@ -276,8 +282,8 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     require_sensible(request);
     const Milliseconds at = now();
     Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place, at); });
-    if (before.shared && request.issuer == TicketIssuer::owner && outbox_ != nullptr
-        && !outbox_->settings().shared_addresses) {
+    if (request.issuer == TicketIssuer::owner && outbox_ != nullptr
+        && (request.takes_an_operator || (before.shared && !outbox_->settings().shared_addresses))) {
         outbox::SendRequest message = message_why_there_is_none(request, before);
         add_what_all_say(message, request);
         return {[account, place, before = std::move(before), at,

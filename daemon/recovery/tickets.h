@@ -70,6 +70,7 @@ public:
         std::string locale;              ///< if the account prefers none
         bool proven = false;             ///< asked for by somebody who proved who they are, or who may do it
         std::string name;                ///< of the account, for a message that says it too; empty: it does not
+        bool takes_an_operator = false;  ///< the owner has rights over the machine, and gets no code by asking for one
     };
     struct Issued {
         store::Store::Work work;
@@ -81,12 +82,12 @@ public:
     /// `most_resends` times and `resend_pause` apart (of one that lives for `pressed_mail_life`, never), and it lives
     /// no longer for that; a request in between sends and changes nothing. Else a new ticket with a new code takes the
     /// place of the one that is dead. A request of the helpdesk begins a ticket of its owner's anew, with the same
-    /// code. Where another account has confirmed the address, too, its owner is sent why there is no code, and no
-    /// ticket is made (outbox::Settings::shared_addresses); a request of the helpdesk makes one. A code by which a
-    /// caller is verified is one operator's: for another one it is a new one. A ticket is made, and a message counted,
-    /// only where the outbox takes the message up; else the record of the refused message is all that is written. The
-    /// work throws Error: `conflict` where the account or its ticket changed in between, `not_found` where the account
-    /// is gone.
+    /// code. Where another account has confirmed the address, too (outbox::Settings::shared_addresses), or where it
+    /// takes an operator, the owner is sent why there is no code, and no ticket is made; a request of the helpdesk
+    /// makes one. A code by which a caller is verified is one operator's: for another one it is a new one. A ticket is
+    /// made, and a message counted, only where the outbox takes the message up; else the record of the refused message
+    /// is all that is written. The work throws Error: `conflict` where the account or its ticket changed in between,
+    /// `not_found` where the account is gone.
     [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.

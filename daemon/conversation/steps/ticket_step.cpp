@@ -122,6 +122,7 @@ Effects TicketStep::send(const Dialog& dialog, const Subject& subject) const {
     request.locale = dialog.client.locale;
     request.name = dialog.identified_mail ? subject.name : std::string();
     request.proven = dialog.proved || dialog.at_known_place;
+    request.takes_an_operator = dialog.takes_an_operator.value_or(false);
     recovery::Tickets::Issued issued = tickets_.issue(request);
     result.writes.push_back(std::move(issued.work));
     if (!issued.sends) { // it writes nothing then, and would for another account

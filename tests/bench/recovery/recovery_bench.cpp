@@ -146,8 +146,8 @@ private:
     outbox::Outbox outbox_{
         {.media = {model::Medium::mail}, .budgets = {endless, endless}, .alarm = {}}, steady_, clock_};
     recovery::Tickets tickets_{&outbox_, store_, steady_, clock_};
-    Engine engine_{Engine::Dependencies{loop_, clock_, steady_, store_, texts_, tickets_, &outbox_, flows(),
-                                        base::Milliseconds(0)}};
+    Engine engine_{Engine::Dependencies{
+        loop_, clock_, steady_, store_, texts_, tickets_, &outbox_, flows(), {}, base::Milliseconds(0)}};
     int passwords_ = 0;
 };
 

@@ -108,6 +108,14 @@ TEST_F(AVerdict, OnRecoveryWantsAConfirmedAddressOfAMediumThatTheSiteSendsBy) {
     EXPECT_THAT(recovery().media, ElementsAre(model::Medium::mail, model::Medium::sms));
 }
 
+TEST_F(AVerdict, OnRecoverySaysThatAnAccountWithRightsOverTheMachineTakesTheHelpdesk) {
+    has_a_confirmed_mail_address();
+    EXPECT_EQ(recovery_verdict(shown(), settings_, {{}, true}).verdict, RecoveryVerdict::privileged);
+    EXPECT_THAT(recovery_verdict(shown(), settings_, {{}, true}).media, IsEmpty());
+    settings_.self_service.recover_privileged = true;
+    EXPECT_EQ(recovery_verdict(shown(), settings_, {{}, true}).verdict, RecoveryVerdict::open);
+}
+
 TEST_F(AVerdict, OnRecoverySaysUntilWhenTheAddressIsHeldAndWhetherAnotherAccountHasItToo) {
     has_a_confirmed_mail_address();
     account().mail_held_until = steady_.now(clock_) + hour;
@@ -117,15 +125,15 @@ TEST_F(AVerdict, OnRecoverySaysUntilWhenTheAddressIsHeldAndWhetherAnotherAccount
     clock_.advance(hour);
     EXPECT_EQ(recovery().verdict, RecoveryVerdict::open);
     EXPECT_EQ(recovery().until.count(), 0);
-    EXPECT_EQ(recovery_verdict(shown(), settings_, {model::Medium::mail}).verdict, RecoveryVerdict::shared);
+    EXPECT_EQ(recovery_verdict(shown(), settings_, {{model::Medium::mail}, false}).verdict, RecoveryVerdict::shared);
     settings_.outbox.sms = {"sms_http"};
     account().phone = "+33612345678";
     account().phone_confirmed = clock_.wall();
-    const RecoveryState by_sms = recovery_verdict(shown(), settings_, {model::Medium::mail});
+    const RecoveryState by_sms = recovery_verdict(shown(), settings_, {{model::Medium::mail}, false});
     EXPECT_EQ(by_sms.verdict, RecoveryVerdict::open);
     EXPECT_THAT(by_sms.media, ElementsAre(model::Medium::sms));
     settings_.self_service.shared_addresses = true;
-    EXPECT_THAT(recovery_verdict(shown(), settings_, {model::Medium::mail}).media,
+    EXPECT_THAT(recovery_verdict(shown(), settings_, {{model::Medium::mail}, false}).media,
                 ElementsAre(model::Medium::mail, model::Medium::sms));
 }
 

@@ -99,8 +99,9 @@ ConversationFixture::~ConversationFixture() = default;
 
 Engine& ConversationFixture::engine() {
     if (engine_ == nullptr) {
-        engine_ = std::make_unique<Engine>(Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, tickets(),
-                                                                sends_by_, flow_set(hasher_), level_reply_});
+        engine_ =
+            std::make_unique<Engine>(Engine::Dependencies{loop_, clock_, steady_, *store_, texts_, tickets(), sends_by_,
+                                                          flow_set(hasher_), has_rights_, level_reply_});
     }
     return *engine_;
 }

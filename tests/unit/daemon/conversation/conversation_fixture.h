@@ -133,6 +133,7 @@ protected:
     FakeRules rules_;
     std::map<std::string, std::unique_ptr<FakeStep>> plugin_steps_;
     outbox::Outbox* sends_by_ = nullptr; ///< where what is sent goes; nullptr: nothing can be sent
+    HasRights has_rights_;               ///< nothing: nobody has
     base::Milliseconds level_reply_ = Attempt::level_reply;
     std::unique_ptr<recovery::Tickets> tickets_; ///< made with the engine, or when it is first used
     std::unique_ptr<Engine> engine_;

@@ -37,8 +37,19 @@ protected:
     base::TaskGroup tasks_{[](const std::exception_ptr&) {}};
     std::optional<notices::Notices> notices_;
     std::function<void(model::Uid, base::Milliseconds, const std::string&)> on_locked_;
-    Attempt::Context context_{loop_,     clock_, steady_, *store_,  texts_,     counting_,
-                              tickets(), queue_, tasks_,  notices_, on_locked_, base::Milliseconds(0)};
+    Attempt::Context context_{loop_,
+                              clock_,
+                              steady_,
+                              *store_,
+                              texts_,
+                              counting_,
+                              tickets(),
+                              queue_,
+                              tasks_,
+                              notices_,
+                              on_locked_,
+                              has_rights_,
+                              base::Milliseconds(0)};
 };
 
 TEST_F(ALoginAsAnother, T11_IsRefusedWhereTheProgramGoesOnWithTheNameThatItBeganWith) {
