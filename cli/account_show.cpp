@@ -324,8 +324,7 @@ void Page::add_recovery(Lines& lines) const {
     } else if (word == "shared-address") {
         add(lines, "Recovery", "not possible: other accounts have the address, too", command("reset"));
     } else if (word == "privileged") {
-        add(lines, "Recovery", "with the helpdesk and an administrator: it has rights over the machine",
-            command("reset"));
+        add(lines, "Recovery", "takes two: it has rights over the machine", command("reset"));
     } else if (word == "not-active") {
         add(lines, "Recovery", "not possible: the account is not active");
     } else {

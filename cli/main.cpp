@@ -280,6 +280,10 @@ void add_top_level(CLI::App& app, CommandLine& line) {
     factor->add_option("NAME", line.name, "The account; yours unless given");
     factor->callback(with_service(line, [&line](Client& c, Output& o) { return enrol(c, o, line.name); }));
 
+    CLI::App* address = app.add_subcommand("change-address", "Change your mail address or telephone number");
+    address->add_option("NAME", line.name, "The account; yours unless given");
+    address->callback(with_service(line, [&line](Client& c, Output& o) { return change_address(c, o, line.name); }));
+
     CLI::App* change = app.add_subcommand("passwd", "Change a password");
     change->add_option("NAME", line.passwd.account, "The account; yours unless given");
     add_password_fd(*change, line.passwd.password_fd, "Read two lines from this descriptor: the current, the new");

@@ -83,6 +83,16 @@ OwnEnd run_own_dialog(Client& client, const OwnDialog& dialog, Answerer& answere
     return {std::move(account), std::move(done->messages)};
 }
 
+/// `what` with the account's name, and what the service said.
+ExitCode tell(Output& output, const OwnEnd& done, fmt::format_string<std::string> what) {
+    std::string said = fmt::format(what, base::printable(done.account));
+    for (const std::string& message : done.messages) {
+        said += "\n" + base::printable(message);
+    }
+    output.done(said, {{{"account", "", done.account}, {"messages", "", done.messages}}});
+    return ExitCode::done;
+}
+
 } // namespace
 
 ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
@@ -90,12 +100,7 @@ ExitCode passwd(Client& client, Output& output, const PasswdOptions& options) {
         make_answerer(options.password_fd, PreparedAnswerer::LastLine::new_password);
     const OwnEnd done =
         run_own_dialog(client, {protocol::purpose::change_password, options.account, "passwd", "passwd"}, *answerer);
-    std::string said = fmt::format("The password of {} was changed.", base::printable(done.account));
-    for (const std::string& message : done.messages) {
-        said += "\n" + base::printable(message);
-    }
-    output.done(said, {{{"account", "", done.account}, {"messages", "", done.messages}}});
-    return ExitCode::done;
+    return tell(output, done, "The password of {} was changed.");
 }
 
 ExitCode enrol(Client& client, Output& output, const std::string& account) {
@@ -107,6 +112,15 @@ ExitCode enrol(Client& client, Output& output, const std::string& account) {
     output.done(fmt::format("The second factor of {} is set up.", base::printable(done.account)),
                 {{{"account", "", done.account}, {"messages", "", done.messages}}});
     return ExitCode::done;
+}
+
+ExitCode change_address(Client& client, Output& output, const std::string& account) {
+    const std::unique_ptr<Answerer> answerer =
+        answerer_at_terminal("A person types the code that is sent to the new address, which needs a terminal. Run "
+                             "'loquetctl change-address' at one; over ssh, with 'ssh -t'.");
+    const OwnEnd done =
+        run_own_dialog(client, {protocol::purpose::change_address, account, "loquetctl", "change-address"}, *answerer);
+    return tell(output, done, "The address of {} was changed.");
 }
 
 } // namespace loquet::cli

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The verbs that are one function each: "config check", "config reload", "flow list", "flow show", "flow walk",
-// "status", "passwd", "enrol", "try-login". One thread.
+// "status", "passwd", "enrol", "change-address", "try-login". One thread.
 #pragma once
 
 #include "cli/client.h"
@@ -81,6 +81,10 @@ ExitCode passwd(Client& client, Output& output, const PasswdOptions& options);
 /// Sets up a second factor for an account that one can log in to. `account`: empty for that of the caller. Only at a
 /// terminal: what is asked depends on a secret that is shown.
 ExitCode enrol(Client& client, Output& output, const std::string& account);
+
+/// At a terminal the person changes the mail address or the telephone number of that account, of the caller's where it
+/// is empty. Throws as enrol().
+ExitCode change_address(Client& client, Output& output, const std::string& account);
 
 /// What PAM would be told, for an administrator who looks for the reason.
 struct TryLoginOptions {

@@ -187,14 +187,18 @@ std::optional<std::string> WalkPerson::known_answer(const protocol::Prompt& prom
     if (prompt.name == "back_to_menu") {
         return "";
     }
+    const bool again = std::ranges::any_of(
+        ask.prompts, [](const protocol::Prompt& each) { return each.style == protocol::PromptStyle::error; });
+    if (prompt.name == "new_mail" || prompt.name == "new_phone") {
+        const char* const address = prompt.name == "new_mail" ? WalkScene::new_mail : WalkScene::new_phone;
+        return again ? std::nullopt : std::optional(address);
+    }
     if (auto shown = shown_code(prompt, ask)) {
         return shown;
     }
     if (prompt.role == protocol::PromptRole::code) {
         return code_for(prompt);
     }
-    const bool again = std::ranges::any_of(
-        ask.prompts, [](const protocol::Prompt& each) { return each.style == protocol::PromptStyle::error; });
     return prompt.style == protocol::PromptStyle::choice && !again ? std::optional(choice_among(ask)) : std::nullopt;
 }
 

@@ -32,6 +32,8 @@ public:
 
     static constexpr const char* name = "camille";
     static constexpr const char* mail = "camille@example.org";
+    static constexpr const char* new_mail = "camille.nouvelle@example.org"; ///< of who changes it
+    static constexpr const char* new_phone = "+33699887766";
 
     /// Throws what the engine throws.
     protocol::Turn begin(const std::string& purpose);

@@ -25,7 +25,7 @@ _loquetctl_options() {
 
 _loquetctl_verbs() {
     case "$1" in
-    "") echo "account message plugin config flow status try-login enrol passwd" ;;
+    "") echo "account message plugin config flow status try-login enrol change-address passwd" ;;
     account) echo "add import list show find lock unlock confirm reset factor verify approve" ;;
     "account factor") echo "list remove" ;;
     message) echo "list show retry preview" ;;

@@ -118,6 +118,20 @@ bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall,
     return changed;
 }
 
+void put_address(store::WriteTxn& txn, model::Uid uid, const NewAddress& address) {
+    auto account = PrivateAccounts::get(txn, uid);
+    if (!account) {
+        throw Error(Error::Kind::not_found, "there is no account with this number");
+    }
+    const bool by_mail = address.medium == model::Medium::mail;
+    (by_mail ? account->mail : account->phone) = address.address;
+    confirmed_of(*account, address.medium) = address.wall;
+    base::Milliseconds& held = by_mail ? account->mail_held_until : account->phone_held_until;
+    held = std::max(held, address.held_until);
+    ++account->generation;
+    AccountsTable::put(txn, uid, *account);
+}
+
 namespace {
 
 /// Of an account of the store, or root's; others are told by their number: who they are is known to the machine alone.
@@ -141,6 +155,7 @@ int weight_of(model::ScreenEvent event) {
     case model::ScreenEvent::factor_removed:
     case model::ScreenEvent::addresses_confirmed:
     case model::ScreenEvent::code_read_out:
+    case model::ScreenEvent::address_changed:
         break;
     }
     return 2;

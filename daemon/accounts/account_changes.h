@@ -43,6 +43,17 @@ bool remove_factor(store::WriteTxn& txn, model::Uid uid, const FactorRemoval& re
 bool confirm_addresses(model::PrivateAccount& account, base::Milliseconds wall,
                        base::Milliseconds held_until = base::Milliseconds(0)) noexcept;
 
+/// Where the owner is reached from now on; `address` is in its canonical form.
+struct NewAddress {
+    model::Medium medium = model::Medium::mail;
+    std::string address;
+    base::Milliseconds wall{0};       ///< when its owner proved to receive what is sent there
+    base::Milliseconds held_until{0}; ///< steady clock: before it, it is no way to a new password
+};
+/// The address in place of the former one of that medium; a hold that ends later stays. What was issued before is void.
+/// Throws Error (not_found).
+void put_address(store::WriteTxn& txn, model::Uid uid, const NewAddress& address);
+
 /// Its owner reads at the next limits::notice_screens logins that this was done; of more than limits::screen_notices
 /// the oldest gives way. `actor`: the operator, nothing where nobody acted upon the account. Nothing happens where
 /// there is no such account.

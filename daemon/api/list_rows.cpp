@@ -57,6 +57,8 @@ const char* name_of(model::AuditKind kind) {
         return "act-requested";
     case Kind::act_approved:
         return "act-approved";
+    case Kind::address_changed:
+        return "address-changed";
     }
     return "unknown";
 }

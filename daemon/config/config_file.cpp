@@ -465,7 +465,7 @@ Config assemble(const Sources& sources, Complaints& complaints) {
         apply(file.text, file.path, config, complaints);
     }
     if (complaints.lines().empty()) { // what was refused is not there to be compared
-        config.withholds_recovery = withhold_weaker_recovery(config);
+        config.withholds_recovery = withhold_weaker_flows(config);
         check(config, complaints);
     }
     return config;

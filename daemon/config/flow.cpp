@@ -286,7 +286,7 @@ unsigned strength(const Flow& flow, const std::map<std::string, PluginInstance>&
 bool sets_a_secret(const Flow& flow) {
     return std::any_of(flow.items.begin(), flow.items.end(), [](const FlowItem& item) {
         return item.enrols || std::any_of(item.steps.begin(), item.steps.end(), [](const Step& step) {
-                   return step.kind == StepKind::new_password;
+                   return step.kind == StepKind::new_password || is_new_address(step.kind);
                });
     });
 }
@@ -311,17 +311,21 @@ std::vector<const Flow*> weaker_than_login(const Config& config) {
     return weaker;
 }
 
-bool withhold_weaker_recovery(Config& config) {
+bool withhold_weaker_flows(Config& config) {
     std::vector<std::string> withheld;
+    bool withholds_recovery = false;
     for (const Flow* flow : weaker_than_login(config)) {
         const PurposeSpec* purpose = find_purpose(flow->purpose);
-        if (flow->of_profile && !flow->accept_weaker_than_login && purpose != nullptr && purpose->self_service) {
+        const bool can_be_missed =
+            purpose != nullptr && (purpose->self_service || purpose->purpose == Purpose::change_address);
+        if (flow->of_profile && !flow->accept_weaker_than_login && can_be_missed) {
             withheld.push_back(name_of(*flow));
+            withholds_recovery = withholds_recovery || purpose->self_service;
         }
     }
     std::erase_if(config.flows,
                   [&](const Flow& flow) { return std::ranges::find(withheld, name_of(flow)) != withheld.end(); });
-    return !withheld.empty();
+    return withholds_recovery;
 }
 
 // Which flows are refused
@@ -455,6 +459,11 @@ private:
         const char* const new_password = spec_of(StepKind::new_password).name;
         if (end == FlowEnd::new_password && (last == nullptr || *last != required_step(new_password))) {
             complain(flow_.position, "accepted is a flow that ends in \"" + std::string(new_password) + '"');
+        }
+        const bool changes = last != nullptr && last->at_least == last->steps.size() && last->steps.size() == 1
+                             && !last->enrols && is_new_address(last->steps.front().kind);
+        if (end == FlowEnd::new_address && !changes) {
+            complain(flow_.position, "accepted is a flow that ends in \"new_address\", \"new_mail\" or \"new_phone\"");
         }
         if (end == FlowEnd::enrolment && (last == nullptr || !last->enrols)) {
             complain(flow_.position, "accepted is a flow that ends in { enrol = [\"STEP\", ...] }");

@@ -120,15 +120,16 @@ enum class Owner : std::uint8_t { without_factors, with_factors };
 [[nodiscard]] bool is_weaker_than_login(const Flow& flow, const Config& config, Owner owner);
 [[nodiscard]] bool is_weaker_than_login(const Flow& flow, const Config& config);
 
-/// It ends in a new password or a new factor.
+/// It ends in what opens the account from then on: a new password, a new factor or a new address.
 [[nodiscard]] bool sets_a_secret(const Flow& flow);
 
 /// The flows that set a secret and ask less, with or without factors, than the login that it
 /// opens. Each is refused, unless it accepts that; then it is logged and audited at every start and reload.
 [[nodiscard]] std::vector<const Flow*> weaker_than_login(const Config& config);
 
-/// A profile's way back for those who forgot, where the site's own login asks for more than the profile's: it is not
-/// offered, rather than the site's configuration refused. Says whether there was one.
-bool withhold_weaker_recovery(Config& config);
+/// A profile's way back for those who forgot, and its way to a new address, where the site's own login asks for more
+/// than the profile's: they are not offered, rather than the site's configuration refused. Says whether there was a way
+/// back among them.
+bool withhold_weaker_flows(Config& config);
 
 } // namespace loquet::config

@@ -31,6 +31,9 @@ constexpr std::array step_words{
     StepWords{StepKind::ticket_mail, "a code that is sent by mail"},
     StepWords{StepKind::ticket_sms, "a code that is sent by SMS"},
     StepWords{StepKind::send_names, "sends the names of those who have the address to that address"},
+    StepWords{StepKind::new_address, "a new mail address or telephone number, and the code that is sent there"},
+    StepWords{StepKind::new_mail, "a new mail address, and the code that is sent there"},
+    StepWords{StepKind::new_phone, "a new telephone number, and the code that is sent there"},
 };
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {

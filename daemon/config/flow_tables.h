@@ -31,6 +31,9 @@ enum class StepKind : std::uint8_t {
     code,          ///< asks for a code that was sent before; in no flow of a file
     identify,      ///< asks who somebody is, by the name or the mail address; first in a flow
     send_names,    ///< sends the names of those who have an address to that address, and says so
+    new_address,   ///< asks a new mail address or telephone number and the code that is sent there, and keeps it
+    new_mail,      ///< the same, of mail alone
+    new_phone,     ///< the same, of the telephone alone
     plugin,        ///< an instance of a step plugin: described by [plugins.NAME], not by a row
 };
 
@@ -45,6 +48,7 @@ enum class Purpose : std::uint8_t {
     enter_code,
     unlock,
     recover_name,
+    change_address,
 };
 
 /// By what a person proves who they are (NIST SP 800-63B-4, 3.1 and 4.2.1). Two proofs by one method are one: who has
@@ -107,6 +111,9 @@ inline constexpr std::array builtin_steps{
     StepSpec{StepKind::identify, "identify", Proof::challenge, true, true,
              only(Purpose::recover_password) | only(Purpose::recover_name)},
     StepSpec{StepKind::send_names, "send_names", Proof::challenge, true, true, only(Purpose::recover_name)},
+    StepSpec{StepKind::new_address, "new_address", Proof::challenge, true, false, only(Purpose::change_address)},
+    StepSpec{StepKind::new_mail, "new_mail", Proof::challenge, true, false, only(Purpose::change_address)},
+    StepSpec{StepKind::new_phone, "new_phone", Proof::challenge, true, false, only(Purpose::change_address)},
 };
 
 enum class FlowEnd : std::uint8_t {
@@ -114,6 +121,7 @@ enum class FlowEnd : std::uint8_t {
     new_password,
     enrolment,
     names, ///< are sent to whom they belong, so that nothing has to be proved before
+    new_address,
 };
 
 struct PurposeSpec {
@@ -159,6 +167,9 @@ inline constexpr std::array purposes{
     PurposeSpec{Purpose::recover_name, protocol::purpose::recover_name, false, false, false, false, true,
                 FlowEnd::names, std::nullopt, protocol::Axis::recovery, std::nullopt,
                 model::AuditKind::password_recovered},
+    PurposeSpec{Purpose::change_address, protocol::purpose::change_address, false, true, false, false, false,
+                FlowEnd::new_address, std::nullopt, protocol::Axis::login, std::nullopt,
+                model::AuditKind::address_changed},
 };
 
 namespace detail {
@@ -208,6 +219,11 @@ static_assert(std::ranges::all_of(purposes,
 /// It sends a code and asks for it.
 [[nodiscard]] constexpr bool is_ticket(StepKind kind) noexcept {
     return kind == StepKind::ticket || kind == StepKind::ticket_mail || kind == StepKind::ticket_sms;
+}
+
+/// It asks a new address and the code that is sent there.
+[[nodiscard]] constexpr bool is_new_address(StepKind kind) noexcept {
+    return kind == StepKind::new_address || kind == StepKind::new_mail || kind == StepKind::new_phone;
 }
 
 [[nodiscard]] constexpr bool is_step(std::string_view name, StepKind kind) noexcept {

@@ -123,10 +123,12 @@ private:
     [[nodiscard]] Step& step_named(const std::string& name) const { return dialog_.flows->step(name); }
     /// The step on is a proof rather than set up.
     [[nodiscard]] bool proves() const { return step_named(dialog_.flow.step()).proves() && !dialog_.flow.enrols(); }
+    /// ... or one where a wrong answer counts all the same.
+    [[nodiscard]] bool counts() const { return step_named(dialog_.flow.step()).counts() && !dialog_.flow.enrols(); }
     /// The polled step only keeps something.
     [[nodiscard]] bool still_waits() const { return polled_ && std::holds_alternative<protocol::Wait>(polled_->turn); }
-    /// What the step on says is a proof, or a failure to give one.
-    [[nodiscard]] bool is_judged() const { return kind_ != Kind::begin && proves() && !still_waits(); }
+    /// What the step on says is a proof, or a failure that counts.
+    [[nodiscard]] bool is_judged() const { return kind_ != Kind::begin && counts() && !still_waits(); }
     [[nodiscard]] bool needs_policy() const;
     /// A step that may send is run in this turn, and nobody has proved who they are; decided by what the steps are,
     /// never by the account.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The second half of an attempt's way: what the lockout hears, the one durable write, and what others are told.
+#include "daemon/accounts/account_changes.h"
 #include "daemon/config/flow_tables.h"
 #include "daemon/conversation/attempt.h"
 #include "daemon/conversation/attempt_record.h"
@@ -233,6 +234,13 @@ void Attempt::note_change(const std::string& granted_step, bool enrolled) {
             dialog_.messages.push_back(context_.texts.render(dialog_.client.locale, "stays_locked"));
         }
         tell_owner(model::Notice::password_changed, effects_.writes);
+    } else if (effects_.new_address) {
+        tell_owner(model::Notice::address_changed, effects_.writes);
+        effects_.writes.emplace_back(
+            [uid = *dialog_.subject.uid(), address = *effects_.new_address](store::WriteTxn& txn) {
+                accounts::put_address(txn, uid, address);
+                accounts::show_at_logins(txn, uid, model::ScreenEvent::address_changed, std::nullopt, address.wall);
+            });
     }
 }
 

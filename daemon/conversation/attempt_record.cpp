@@ -98,6 +98,7 @@ void Effects::merge(Effects next) {
     needs_durable = needs_durable || next.needs_durable;
     costs_a_write = costs_a_write || next.costs_a_write;
     sets_password = sets_password || next.sets_password;
+    new_address = next.new_address ? std::move(next.new_address) : std::move(new_address);
     resumes = std::move(next.resumes);
     goes_to = next.goes_to;
 }
@@ -198,6 +199,8 @@ const char* text_of(model::ScreenEvent event) {
         return "at_login.code_read_out";
     case model::ScreenEvent::addresses_confirmed:
         return "at_login.addresses_confirmed";
+    case model::ScreenEvent::address_changed:
+        return "at_login.address_changed";
     case model::ScreenEvent::unlocked:
         break;
     }

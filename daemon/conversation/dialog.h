@@ -141,6 +141,14 @@ struct Dialog {
     /// Nothing: not known yet.
     std::optional<bool> takes_an_operator;
 
+    /// What the owner of an account gives it, in a dialog for that.
+    struct NewAddress {
+        explicit NewAddress(model::Medium by) : medium(by) {}
+        model::Medium medium;
+        std::string address; ///< canonical; empty: not typed yet
+    };
+    std::optional<NewAddress> new_address;
+
     bus::Source timeout;
     base::TaskId task = 0;  ///< in the engine's group: what is done for its last call
     bool busy = true;       ///< its last call has no reply yet: longer than `flow` runs, where that is levelled

@@ -4,6 +4,7 @@
 #include "daemon/conversation/steps/choice_step.h"
 #include "daemon/conversation/steps/identify_step.h"
 #include "daemon/conversation/steps/menu_step.h"
+#include "daemon/conversation/steps/new_address_step.h"
 #include "daemon/conversation/steps/new_password_step.h"
 #include "daemon/conversation/steps/password_step.h"
 #include "daemon/conversation/steps/plugin_step.h"
@@ -60,6 +61,11 @@ std::unique_ptr<Step> make_identify(const StepContext& of) {
 std::unique_ptr<Step> make_send_names(const StepContext& of) {
     return std::make_unique<SendNamesStep>(names_of(of), of.deps.texts);
 }
+template <config::StepKind kind>
+std::unique_ptr<Step> make_new_address(const StepContext& of) {
+    return std::make_unique<NewAddressStep>(kind, of.deps.tickets, of.deps.store, of.deps.outbox, of.deps.clock,
+                                            of.deps.texts, of.settings.helpdesk.hold);
+}
 std::unique_ptr<Step> make_menu(const StepContext& of) {
     return std::make_unique<MenuStep>(of.settings, of.deps.outbox, of.deps.texts);
 }
@@ -81,6 +87,9 @@ constexpr std::array<std::pair<config::StepKind, MakeStep>, config::builtin_step
     {config::StepKind::code, make_code},
     {config::StepKind::identify, make_identify},
     {config::StepKind::send_names, make_send_names},
+    {config::StepKind::new_address, make_new_address<config::StepKind::new_address>},
+    {config::StepKind::new_mail, make_new_address<config::StepKind::new_mail>},
+    {config::StepKind::new_phone, make_new_address<config::StepKind::new_phone>},
 }};
 static_assert(config::detail::in_order(makers, [](const auto& row) { return row.first; }));
 

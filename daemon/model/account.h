@@ -44,6 +44,7 @@ enum class ScreenEvent : std::uint8_t {
     addresses_confirmed = 5, ///< by the helpdesk
     unlocked = 6,            ///< by the helpdesk: unlocked or enabled, or its failures forgotten
     code_read_out = 7,       ///< by the helpdesk: one for a new password
+    address_changed = 8,     ///< by the owner, or somebody who knew what the owner knows
 };
 struct ScreenNotice {
     ScreenEvent event = ScreenEvent::recovered;

@@ -32,6 +32,7 @@ enum class AuditKind : std::uint8_t {
     caller_verified = 20,   ///< of an operator: granted for a right code; else it was sent, or wrong, as `detail` says
     act_requested = 21,     ///< an operator wants to do what takes two people; `detail` says what
     act_approved = 22,      ///< by the second one
+    address_changed = 25,   ///< by its owner; `detail` says of which medium, and what it is now, masked
 };
 
 struct AuditEvent {

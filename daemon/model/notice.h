@@ -12,6 +12,7 @@ enum class Notice : std::uint8_t {
     factor_set_up,       ///< a second factor is new, or was replaced
     factor_removed,      ///< by the helpdesk
     code_read_out,       ///< by the helpdesk, to a caller who then chooses a new password
+    address_changed,     ///< by its owner: codes that open the account go to another one after a while
     addresses_confirmed, ///< by the helpdesk: codes that open the account may go there
     locked,              ///< by the helpdesk
     reopened,            ///< by the helpdesk: unlocked or enabled, or its failures forgotten

@@ -3,6 +3,7 @@
 // each type and medium, so it has few. Plain values; times are of the daemon's steady clock (steady_time.h).
 #pragma once
 
+#include "daemon/model/ids.h"
 #include "daemon/model/outbox_entry.h"
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
@@ -55,6 +56,7 @@ struct Ticket {
 
     TicketPlace place;
     TicketIssuer issuer = TicketIssuer::owner;
+    Digest destination;              ///< of `change_address`: of where its code goes (DigestKind::mail or phone)
     std::string masked;              ///< where its code goes, as the helpdesk sees it; empty: read out
     base::SecureBytes seed;          ///< random, of which the code is made; gone with a final state
     std::uint64_t serial = 0;        ///< one more than the ticket had that was in this place before

@@ -249,6 +249,8 @@ std::string_view text_of(Notice notice) noexcept {
         return "notice.factor_removed";
     case Notice::addresses_confirmed:
         return "notice.addresses_confirmed";
+    case Notice::address_changed:
+        return "notice.address_changed";
     case Notice::code_read_out:
         return "notice.code_read_out";
     case Notice::locked:

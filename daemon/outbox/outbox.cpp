@@ -218,6 +218,10 @@ store::Store::Work Outbox::code_used(model::Uid account, const SentCode& code) {
     };
 }
 
+store::Store::Work Outbox::code_used(Medium medium) {
+    return [medium, now = now()](WriteTxn& txn) { count_use(txn, medium, now); };
+}
+
 store::Store::Work Outbox::bring_forward(std::uint64_t number) {
     return [number, now = now()](WriteTxn& txn) {
         auto message = OutboxTable::get(txn, number);

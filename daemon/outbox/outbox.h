@@ -98,6 +98,8 @@ public:
     [[nodiscard]] store::Store::Work code_used(model::Uid account, const std::string& step);
     /// The same of a code of which the caller knows how it went out.
     [[nodiscard]] store::Store::Work code_used(model::Uid account, const SentCode& code);
+    /// The same of a code that went to an address which was not the account's own: it is counted, and nothing else.
+    [[nodiscard]] store::Store::Work code_used(model::Medium medium);
 
     /// Tries a message that waits at once. Throws Error: `not_found`; `conflict` where it has its final state, or is
     /// being sent.

@@ -105,6 +105,20 @@ const Act* approval_for(const std::vector<Act>& acts, const HelpdeskActs::Wanted
         acts, [&](const Act& act) { return act.state == ActState::approved && is_of(act, wanted) && now < act.until; });
 }
 
+} // namespace
+
+std::optional<Milliseconds> reset_remembered_until(const std::vector<Act>& acts, Milliseconds now) {
+    std::optional<Milliseconds> until;
+    for (const Act& act : acts) {
+        if (was_done({act}, now, is_reset)) {
+            until = std::max(until.value_or(Milliseconds(0)), act.at + remembered_for);
+        }
+    }
+    return until;
+}
+
+namespace {
+
 ActStanding standing_of(const std::vector<Act>& acts, const HelpdeskActs::Wanted& wanted, Milliseconds now) {
     const std::uint32_t actor = wanted.actor.uid;
     ActStanding standing;

@@ -48,6 +48,11 @@ enum class ActPermission : std::uint8_t { granted, own_account, second_person, c
 /// Pure.
 [[nodiscard]] ActPermission permission_for(model::ActKind kind, const ActStanding& standing) noexcept;
 
+/// Until when (steady clock) an account stays as it was when somebody gave it a new password: `remembered_for` after
+/// the last reset among these acts, in whatever way. Nothing where there was none, or that is over. Pure.
+[[nodiscard]] std::optional<base::Milliseconds> reset_remembered_until(const std::vector<model::Act>& acts,
+                                                                       base::Milliseconds now);
+
 class HelpdeskActs {
 public:
     /// All of them outlive this object.

@@ -109,6 +109,9 @@ const char* text_of(TicketType type, TicketIssuer asked_by, Medium medium, bool 
     if (type == TicketType::verify_caller) {
         return medium == Medium::sms ? "ticket.verify_sms" : "ticket.verify_mail";
     }
+    if (type == TicketType::change_address) {
+        return medium == Medium::sms ? "ticket.address_sms" : "ticket.address_mail";
+    }
     if (with_name) {
         return medium == Medium::sms ? "ticket.recover_named_sms" : "ticket.recover_named_mail";
     }
@@ -118,12 +121,18 @@ const char* text_of(TicketType type, TicketIssuer asked_by, Medium medium, bool 
     return medium == Medium::sms ? "ticket.reset_sms" : "ticket.reset_mail";
 }
 
+std::string masked_address(const std::string& address, Medium medium) {
+    return medium == Medium::sms ? model::masked_phone(address) : model::masked_mail(address);
+}
+
 std::string masked_address(const model::PrivateAccount& account, std::optional<Medium> medium) {
-    if (!medium) {
-        return {};
-    }
-    const std::string& address = model::address_of(account, *medium);
-    return *medium == Medium::sms ? model::masked_phone(address) : model::masked_mail(address);
+    return medium ? masked_address(model::address_of(account, *medium), *medium) : std::string();
+}
+
+model::Digest digest_of(const Store& store, const std::string& address, Medium medium) {
+    return address.empty()
+               ? model::Digest{}
+               : store.digest(medium == Medium::sms ? store::DigestKind::phone : store::DigestKind::mail, address);
 }
 
 /// What a request is decided by.
@@ -161,7 +170,8 @@ Store::Work check_alone(Uid account, const TicketPlace& place, Standing before, 
 }
 
 /// The code stays where an operator takes a ticket over: what a person has in hand goes on working.
-Ticket begun(const Tickets::Issue& request, const Standing& before, bool live, Milliseconds now) {
+Ticket begun(const Tickets::Issue& request, const Standing& before, const model::Digest& destination, bool live,
+             Milliseconds now) {
     Ticket ticket;
     ticket.place = {request.type, request.medium};
     if (live) {
@@ -172,7 +182,8 @@ Ticket begun(const Tickets::Issue& request, const Standing& before, bool live, M
     }
     ticket.serial = before.ticket ? before.ticket->serial + 1 : 1;
     ticket.issuer = request.issuer;
-    ticket.masked = before.masked;
+    ticket.destination = destination;
+    ticket.masked = request.destination.empty() ? before.masked : masked_address(request.destination, *request.medium);
     ticket.generation = before.generation;
     ticket.purpose = request.purpose;
     ticket.step = request.step;
@@ -198,7 +209,7 @@ Ticket sent_once_more(Ticket ticket, Milliseconds now) {
     return ticket;
 }
 
-/// To the address that the account has confirmed, and without a text.
+/// To the address that the account has confirmed, or that is to be its own, and without a text.
 outbox::SendRequest message_to_owner(const Tickets::Issue& request, const Standing& before) {
     outbox::SendRequest message;
     message.medium = *request.medium;
@@ -206,7 +217,8 @@ outbox::SendRequest message_to_owner(const Tickets::Issue& request, const Standi
     message.locale = before.locale.empty() ? request.locale : before.locale;
     message.step = request.step;
     message.proven = request.proven;
-    message.confirmed = true;
+    message.destination = request.destination;
+    message.confirmed = request.destination.empty();
     message.place = request.place;
     return message;
 }
@@ -255,7 +267,9 @@ namespace {
 
 void require_sensible(const Tickets::Issue& request) {
     const bool verifies = request.type == TicketType::verify_caller;
-    if (request.medium && request.type != TicketType::recover && request.type != TicketType::unlock && !verifies) {
+    const bool changes_address = request.type == TicketType::change_address;
+    if (request.medium && request.type != TicketType::recover && request.type != TicketType::unlock && !verifies
+        && !changes_address) {
         throw Error(Error::Kind::invalid,
                     "there is no message for a ticket of the type " + std::string(to_text(request.type)));
     }
@@ -264,6 +278,9 @@ void require_sensible(const Tickets::Issue& request) {
     }
     if (verifies && (!request.medium || request.issuer != TicketIssuer::helpdesk)) {
         throw Error(Error::Kind::invalid, "only an operator verifies a caller, by a code that is sent");
+    }
+    if (changes_address == request.destination.empty() || (changes_address && !request.medium)) {
+        throw Error(Error::Kind::invalid, "a code for a new address goes to that address, and no other one does");
     }
 }
 
@@ -282,7 +299,8 @@ Tickets::Issued Tickets::issue(const Issue& request) {
     require_sensible(request);
     const Milliseconds at = now();
     Standing before = store_.read([&](const ReadTxn& txn) { return standing_of(txn, account, place, at); });
-    if (request.issuer == TicketIssuer::owner && outbox_ != nullptr
+    const bool opens_account = request.type != TicketType::change_address;
+    if (request.issuer == TicketIssuer::owner && opens_account && outbox_ != nullptr
         && (request.takes_an_operator || (before.shared && !outbox_->settings().shared_addresses))) {
         outbox::SendRequest message = message_why_there_is_none(request, before);
         add_what_all_say(message, request);
@@ -295,8 +313,11 @@ Tickets::Issued Tickets::issue(const Issue& request) {
                 true,
                 0};
     }
-    const bool others =
-        request.type == TicketType::verify_caller && before.ticket && before.ticket->actor != request.actor;
+    const model::Digest destination =
+        request.medium ? digest_of(store_, request.destination, *request.medium) : model::Digest{};
+    const bool others = before.ticket
+                        && ((request.type == TicketType::verify_caller && before.ticket->actor != request.actor)
+                            || before.ticket->destination != destination);
     const bool live = before.ticket && !others && is_live(*before.ticket, before.generation, at);
     const bool begins =
         !live || (request.issuer != TicketIssuer::owner && before.ticket->issuer == TicketIssuer::owner);
@@ -308,7 +329,10 @@ Tickets::Issued Tickets::issue(const Issue& request) {
         const std::uint64_t serial = before.ticket->serial;
         return {check_alone(account, place, std::move(before), at), std::move(code), false, serial};
     }
-    Ticket ticket = begins ? begun(request, before, live, at) : *before.ticket;
+    Ticket ticket = begins ? begun(request, before, destination, live, at) : *before.ticket;
+    if (request.type == TicketType::change_address && ticket.day_sent >= most_address_codes) {
+        throw Error(Error::Kind::limited, "too many codes went to new addresses today: try again tomorrow");
+    }
     const std::uint64_t serial = ticket.serial;
     if (!request.medium) {
         Secret code = code_of(ticket);
@@ -361,15 +385,9 @@ std::optional<Tickets::Match> Tickets::find(const model::Account& account, std::
     if (!found) {
         return std::nullopt;
     }
-    return Match{found->place.type,
-                 found->place.medium,
-                 found->issuer,
-                 std::move(found->purpose),
-                 std::move(found->step),
-                 std::move(found->proved),
-                 found->serial,
-                 found->generation,
-                 found->actor};
+    return Match{found->place.type,      found->place.medium,      found->issuer, std::move(found->purpose),
+                 std::move(found->step), std::move(found->proved), found->serial, found->generation,
+                 found->actor,           found->destination};
 }
 
 namespace {
@@ -394,9 +412,12 @@ bool has(const std::optional<Ticket>& ticket, std::uint64_t holder) {
 } // namespace
 
 Store::Work Tickets::open(Uid account, const Match& match, std::uint64_t holder) const {
-    Store::Work counts = outbox_ != nullptr && match.medium
-                             ? outbox_->code_used(account, outbox::SentCode{*match.medium, match.generation})
-                             : [](WriteTxn&) {};
+    Store::Work counts = [](WriteTxn&) {};
+    if (outbox_ != nullptr && match.medium) {
+        counts = match.type == TicketType::change_address
+                     ? outbox_->code_used(*match.medium)
+                     : outbox_->code_used(account, outbox::SentCode{*match.medium, match.generation});
+    }
     return [account, match, holder, at = now(), counts = std::move(counts)](WriteTxn& txn) mutable {
         auto ticket = still_live(txn, account, match, at);
         if (!ticket) {

@@ -38,7 +38,8 @@ inline constexpr base::Milliseconds operator_life = std::chrono::minutes(30); //
 inline constexpr base::Milliseconds caller_life = std::chrono::minutes(10);   ///< of a code that a caller reads out
 inline constexpr base::Milliseconds grace = std::chrono::minutes(5); ///< from the first time that a code is typed
 inline constexpr base::Milliseconds resend_pause = std::chrono::minutes(1);
-inline constexpr std::uint32_t most_resends = 5; ///< of one ticket's code, after the first message
+inline constexpr std::uint32_t most_address_codes = 6; ///< to addresses that an account's owner gives, within a day
+inline constexpr std::uint32_t most_resends = 5;       ///< of one ticket's code, after the first message
 
 /// The code of a ticket: each is as likely as any other. Empty where the ticket has no seed any more.
 [[nodiscard]] base::Secret code_of(const model::Ticket& ticket);
@@ -70,6 +71,7 @@ public:
         std::string locale;              ///< if the account prefers none
         bool proven = false;             ///< asked for by somebody who proved who they are, or who may do it
         std::string name;                ///< of the account, for a message that says it too; empty: it does not
+        std::string destination;         ///< of `change_address`: canonical, and not the account's own yet; else empty
         bool takes_an_operator = false;  ///< the owner has rights over the machine, and gets no code by asking for one
     };
     struct Issued {
@@ -84,10 +86,11 @@ public:
     /// place of the one that is dead. A request of the helpdesk begins a ticket of its owner's anew, with the same
     /// code. Where another account has confirmed the address, too (outbox::Settings::shared_addresses), or where it
     /// takes an operator, the owner is sent why there is no code, and no ticket is made; a request of the helpdesk
-    /// makes one. A code by which a caller is verified is one operator's: for another one it is a new one. A ticket is
-    /// made, and a message counted, only where the outbox takes the message up; else the record of the refused message
-    /// is all that is written. The work throws Error: `conflict` where the account or its ticket changed in between,
-    /// `not_found` where the account is gone.
+    /// makes one. A code by which a caller is verified is one operator's: for another one it is a new one. A code for a
+    /// new address is good for that address alone, and after `most_address_codes` within a day there is none: Error
+    /// (limited). A ticket is made, and a message counted, only where the outbox takes the message up; else the record
+    /// of the refused message is all that is written. The work throws Error: `conflict` where the account or its ticket
+    /// changed in between, `not_found` where the account is gone.
     [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.
@@ -101,6 +104,7 @@ public:
         std::uint64_t serial = 0;     ///< which ticket it is: its place may have another one later
         std::uint64_t generation = 0; ///< of the account that it is for
         std::uint32_t actor = 0;      ///< Issue::actor
+        model::Digest destination;    ///< of where the code went, where that is not the account's own address
     };
     /// The live ticket of this account, of these types, that has the code. It compares with each place, in the same
     /// time whether there is a ticket or not. Nothing for an empty code.

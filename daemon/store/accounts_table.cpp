@@ -47,7 +47,7 @@ model::AccountState state_from(std::uint32_t number) {
 /// Nothing for what only a newer loquetd knows: it has no words for it.
 std::optional<model::ScreenEvent> screen_event_from(std::uint32_t number) {
     const auto first = static_cast<std::uint32_t>(model::ScreenEvent::recovered);
-    const auto last = static_cast<std::uint32_t>(model::ScreenEvent::code_read_out);
+    const auto last = static_cast<std::uint32_t>(model::ScreenEvent::address_changed);
     return number >= first && number <= last ? std::optional(static_cast<model::ScreenEvent>(number)) : std::nullopt;
 }
 

@@ -73,6 +73,7 @@ Ticket decode_ticket(const TicketKey& key, Bytes value) {
         }
         ticket.seed.assign(parts.seed.begin(), parts.seed.end());
     }
+    ticket.destination = record.destination().empty() ? model::Digest{} : digest_from(record.destination());
     ticket.masked = std::move(*record.mutable_masked());
     ticket.serial = record.serial();
     ticket.generation = record.generation();
@@ -105,6 +106,7 @@ base::SecureBytes encode(const Ticket& ticket, Bytes stored) {
         record.set_state(static_cast<std::uint32_t>(ticket.state));
         record.set_issuer(static_cast<std::uint32_t>(ticket.issuer));
     }
+    record.set_destination(ticket.destination == model::Digest{} ? std::string() : digest_bytes(ticket.destination));
     set_text(*record.mutable_masked(), ticket.masked);
     record.set_serial(ticket.serial);
     record.set_generation(ticket.generation);

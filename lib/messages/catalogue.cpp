@@ -48,9 +48,9 @@ std::vector<std::string> languages_of_locale(std::string_view locale) {
 }
 
 bool is_daemons_family(std::string_view family) noexcept {
-    constexpr std::array<std::string_view, 12> families{"at_login", "choice", "enrolment",    "factor",
-                                                        "mail",     "names",  "notice",       "new_password",
-                                                        "password", "rules",  "self_service", "ticket"};
+    constexpr std::array<std::string_view, 13> families{
+        "at_login",    "choice",       "enrolment", "factor", "mail",         "names", "notice",
+        "new_address", "new_password", "password",  "rules",  "self_service", "ticket"};
     return std::find(families.begin(), families.end(), family) != families.end();
 }
 

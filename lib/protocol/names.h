@@ -30,6 +30,7 @@ inline constexpr const char* recover_password = "recover-password";
 inline constexpr const char* enter_code = "enter-code";
 inline constexpr const char* unlock = "unlock";
 inline constexpr const char* recover_name = "recover-name";
+inline constexpr const char* change_address = "change-address";
 } // namespace purpose
 
 /// Whether the good end of the purpose is `granted`; that of every other one is `done`, and a client takes no grant

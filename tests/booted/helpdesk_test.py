@@ -6,15 +6,16 @@ import shutil
 import unittest
 
 from factors_test import enrol_application
-from mail_server import start_mail_server, stop_mail_server
+from mail_server import mails_to, start_mail_server, stop_mail_server
 from machine import eventually, output_of, run
 from people import CHOSEN, PROMPT, log_in, make_key, ssh
-from recovery_dialogs import HINTED, MENU, NEW_PASSWORD, choose, goes_on_though_out_of_time, log_in_with, press_enter
+from recovery_dialogs import (HINTED, MENU, NEW_PASSWORD, ask_for_a_code, choose, goes_on_though_out_of_time, log_in_with,
+                              press_enter)
 from recovery_site import RecoverySite
 from site_with_codes import messages_for
 from terminal import Terminal
 
-NAMES = ("camille", "robin", "sacha", "lou", "maxime")
+NAMES = ("camille", "robin", "sacha", "lou", "maxime", "noa")
 _CODE = re.compile(r"\d{4} \d{4}")
 
 site = None
@@ -51,10 +52,14 @@ class Worker:
 
     def approves(self, name):
         with Terminal(*self._command(f"account approve {name}", "-t"), user=self.name) as screen:
-            screen.wait_for("approve it? [y/N] ")
-            screen.type("y")
-            screen.wait_for("Approved: ")
-            screen.end()
+            approve_at(screen)
+
+
+def approve_at(screen):
+    screen.wait_for("approve it? [y/N] ")
+    screen.type("y")
+    screen.wait_for("Approved: ")
+    screen.end()
 
 
 worker = colleague = None
@@ -139,6 +144,23 @@ class ACall(unittest.TestCase):
         colleague.approves("sacha")
         with log_in("sacha", code_in(worker.does("account reset sacha --by code"))) as screen:
             self.assertEqual(choose(screen, "sacha"), 0)
+
+    def test_of_who_has_rights_over_the_machine_takes_an_administrator(self):
+        output_of("gpasswd", "--add", "noa", "adm")
+        with ask_for_a_code("noa", "1") as screen:
+            self.assertEqual(screen.run_out_of_time(), 0)
+        mail, = eventually(lambda: [" ".join(mail.get_content().split()) for mail in mails_to(site.mails["noa"])],
+                           "a mail for noa")
+        self.assertIn("Votre compte a des droits sur la machine", mail)
+        self.assertEqual(_CODE.findall(mail), [])
+        self.assertIn("takes two: it has rights", worker.does("account show noa"))
+        self.assertIn("rights over the machine", worker.is_refused("account reset noa --by mail"))
+        colleague.is_refused("account approve noa --request 1")
+        with Terminal("loquetctl", "account", "approve", "noa") as screen:
+            approve_at(screen)
+        worker.does("account reset noa --by mail")
+        with log_in("noa", site.code_by_mail("noa")) as screen:
+            self.assertEqual(choose(screen, "noa"), 0)
 
     def test_leaves_no_code_where_it_was_not_sent_or_read_out(self):
         worker.does("account reset maxime --by sms")

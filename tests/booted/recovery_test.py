@@ -16,7 +16,7 @@ from site_with_codes import messages_for
 from terminal import Terminal
 
 NAMES = ("camille", "robin", "sacha", "lou", "maxime", "claude", "alex", "dominique", "charlie", "morgan",
-         "jeanne", "andrea", "eden", "noemie", "ariane")
+         "jeanne", "andrea", "eden", "noemie", "ariane", "iris")
 _PICTURES = os.environ.get("LOQUET_PICTURES")
 
 site = None
@@ -205,6 +205,31 @@ class ACodeOfARecovery(unittest.TestCase):
         rows = output_of("loquetctl", "--json", "message", "list")
         for code in site.watch.codes:
             self.assertNotIn(code, rows)
+
+
+class AnOwner(unittest.TestCase):
+    def test_APICIL18_changes_the_mail_address_at_the_shell(self):
+        former = site.mails["iris"]
+        site.mails["iris"] = "iris.neuve@kiosk.example"
+        with log_in("iris", CHOSEN) as screen:
+            screen.type_at_shell("loquetctl change-address; exit")
+            screen.answer(PROMPT, CHOSEN)
+            screen.wait_for("1 adresse électronique  2 téléphone : ")
+            screen.type("1")
+            screen.wait_for("Nouvelle adresse électronique (Entrée : ne rien changer) : ")
+            screen.type(site.mails["iris"])
+            screen.wait_for(CODE)
+            screen.type(site.code_by_mail("iris"))
+            screen.wait_for(f"Vous serez désormais joint à {site.mails['iris']}")
+            self.assertEqual(screen.end(), 0)
+        told, = eventually(lambda: mails_to(former), "the former address is told")
+        self.assertRegex(" ".join(told.get_content().split()), "les coordonnées du compte iris ont été modifiées")
+        with ask_for_a_code("iris", "1"):
+            eventually(lambda: messages_for("iris")[-1].why == "held", "no code goes to the new address yet")
+        with log_in("iris", CHOSEN) as screen:
+            screen.wait_for("votre adresse électronique ou votre téléphone a été")
+            screen.type_at_shell("exit")
+            self.assertEqual(screen.end(), 0)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 // remember stands in the Dialog. Loop thread.
 #pragma once
 
+#include "daemon/accounts/account_changes.h"
 #include "daemon/conversation/dialog.h"
 #include "daemon/store/store.h"
 #include "lib/base/secret.h"
@@ -36,6 +37,8 @@ struct Effects {
     /// It would write for an account: then the turn costs a durable write for every name.
     bool costs_a_write = false;
     bool sets_password = false;
+    /// The account gets it, once its former address was told: the writes of this come behind the notice.
+    std::optional<accounts::NewAddress> new_address;
     /// A code was right: the dialog goes on where this ticket was issued.
     std::optional<recovery::Tickets::Match> resumes;
     const char* goes_to = nullptr; ///< a purpose: the dialog goes on with it (protocol::purpose)
@@ -53,8 +56,11 @@ public:
     Step& operator=(const Step&) = delete;
     virtual ~Step() = default;
 
-    /// True where a right answer proves who somebody is: the lockout policy is asked first, and told afterwards.
+    /// True where a right answer proves who somebody is.
     [[nodiscard]] virtual bool proves() const noexcept { return false; }
+    /// True where a wrong answer counts as a failure, so that the policy hears of each answer: wherever one is proved,
+    /// and where a guess would gain something else.
+    [[nodiscard]] virtual bool counts() const noexcept { return proves(); }
     /// False where this person cannot take it, because it is a factor that they have not set up.
     [[nodiscard]] virtual bool is_set_up(const Subject& /*subject*/) const { return true; }
     /// It may write or send when it begins, and may be over then: before a proof it is run under the account's permit,

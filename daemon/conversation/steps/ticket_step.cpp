@@ -15,14 +15,11 @@ using model::Medium;
 using protocol::PromptRole;
 using protocol::PromptStyle;
 
-namespace {
-
 protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts, std::string_view text) {
     return {PromptStyle::visible, "code", texts.render(dialog.client.locale, text), PromptRole::code};
 }
 
-/// What cannot be a code is no guess: it is asked for once more, a few times.
-std::optional<Effects> ask_again(Dialog& dialog, const base::Secret& typed, const messages::Catalogue& texts) {
+std::optional<Effects> ask_code_again(Dialog& dialog, const base::Secret& typed, const messages::Catalogue& texts) {
     if (!recovery::code_in(typed.reveal()).empty() || ++dialog.slips >= limits::slips) {
         return std::nullopt;
     }
@@ -32,6 +29,8 @@ std::optional<Effects> ask_again(Dialog& dialog, const base::Secret& typed, cons
                        code_prompt(dialog, texts, "self_service.code")}};
     return result;
 }
+
+namespace {
 
 /// What a typed code opens; a wrong one says no more than that.
 Effects judge(const recovery::Tickets& tickets, const Dialog& dialog, const Subject& subject,
@@ -144,7 +143,7 @@ base::Task<Effects> TicketStep::answer(Dialog& dialog, const Subject& subject, p
     if (are_blank(answers)) {
         co_return dialog.ticket_medium ? send(dialog, subject) : ask_code(dialog, false);
     }
-    if (auto again = ask_again(dialog, answers.at(0), texts_)) {
+    if (auto again = ask_code_again(dialog, answers.at(0), texts_)) {
         co_return *std::move(again);
     }
     co_return judge(tickets_, dialog, subject, answers.at(0));
@@ -162,7 +161,7 @@ base::Task<Effects> CodeStep::answer(Dialog& dialog, const Subject& subject, pro
         result.turn = protocol::Ask{{code_prompt(dialog, texts_, "self_service.code")}};
         co_return result;
     }
-    if (auto again = ask_again(dialog, answers.at(0), texts_)) {
+    if (auto again = ask_code_again(dialog, answers.at(0), texts_)) {
         co_return *std::move(again);
     }
     co_return judge(tickets_, dialog, subject, answers.at(0));

@@ -16,6 +16,13 @@
 
 namespace loquet::conversation {
 
+/// The question for the code of a ticket; `text`: its id in the catalogues.
+[[nodiscard]] protocol::Prompt code_prompt(const Dialog& dialog, const messages::Catalogue& texts,
+                                           std::string_view text);
+/// What cannot be a code is no guess: it is asked for once more, a few times. Nothing where it may be one.
+[[nodiscard]] std::optional<Effects> ask_code_again(Dialog& dialog, const base::Secret& typed,
+                                                    const messages::Catalogue& texts);
+
 /// Sends a code when it begins, to the person of that name if there is one with an address, and asks for it. Nothing
 /// that it says depends on the account. Who was identified by a mail address gets the name with the code; where several
 /// accounts have it, all their names and no code. An empty answer asks for the code once more.

@@ -68,7 +68,7 @@ TEST_F(AFlowCommand, ListsEachFlowWithItsStepsAndItsStrengthWithoutTheService) {
     const tests::Outcome outcome = run({"flow", "list"}, weak_recovery);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
     const std::vector<std::string> lines = lines_in(outcome.output);
-    ASSERT_THAT(lines, SizeIs(9));
+    ASSERT_THAT(lines, SizeIs(10));
     EXPECT_THAT(lines[0],
                 AllOf(StartsWith("PURPOSE"), HasSubstr("SERVICE"), HasSubstr("METHODS"), HasSubstr("WEAKER")));
     EXPECT_THAT(lines,
@@ -93,7 +93,7 @@ TEST_F(AFlowCommand, ListsThePurposesInOneOrderWhateverTheFilesHave) {
     EXPECT_THAT(purposes("[flow.recover-password]\nsteps = ['ticket', 'totp', 'new_password']\n"
                          "[flow.login.service.sudo]\nsteps = ['password']\n[flow.login]\nsteps = ['password']\n"),
                 testing::ElementsAre("login", "login.service.sudo", "unlock-screen", "change-password", "first-login",
-                                     "manage-secrets", "recover-password", "recover-name"));
+                                     "manage-secrets", "recover-password", "recover-name", "change-address"));
 }
 
 TEST_F(AFlowCommand, ShowsAVerdictFirstAndThenStepsStrengthAndWhatStandsAgainstIt) {
@@ -158,9 +158,9 @@ TEST_F(AFlowCommand, FitsAPageOfATerminalWithEachFlowOfEachProfileThatNothingSta
 TEST_F(AFlowCommand, GivesProgramsWhatTheDaemonSays) {
     const tests::Outcome list = run({"--json", "flow", "list"}, weak_recovery);
     const json flows = json::parse(list.output);
-    ASSERT_THAT(flows, SizeIs(8));
+    ASSERT_THAT(flows, SizeIs(9));
     const std::vector<std::string> lines = lines_in(list.output);
-    EXPECT_THAT(lines, SizeIs(10)) << "an object a line";
+    EXPECT_THAT(lines, SizeIs(11)) << "an object a line";
     const json one = json::parse(run({"--json", "flow", "show", "recover-password"}, weak_recovery).output);
     EXPECT_TRUE(std::find(flows.begin(), flows.end(), one) != flows.end());
     EXPECT_EQ(one.at("verdict"),
@@ -216,7 +216,7 @@ TEST_F(AFlowCommand, NamesTheFlowsThereAreWhereThereIsNoneOfThatName) {
         EXPECT_THAT(outcome.errors,
                     HasSubstr(std::string("There is no flow '") + name
                               + "'; there are login, unlock-screen, change-password, first-login, manage-secrets, "
-                                "recover-password, recover-name."));
+                                "recover-password, recover-name, change-address."));
     }
 }
 
@@ -225,7 +225,7 @@ TEST_F(AFlowCommand, ReadsTheFlowsOfManyServices) {
     for (int i = 0; i < 500; ++i) {
         text += "[flow.login.service.service_" + std::to_string(i) + "]\nsteps = ['password', 'expiry']\n";
     }
-    EXPECT_THAT(json::parse(run({"--json", "flow", "list"}, text).output), SizeIs(507));
+    EXPECT_THAT(json::parse(run({"--json", "flow", "list"}, text).output), SizeIs(508));
     EXPECT_THAT(shown("login.service.service_499", text), StartsWith("weaker than login"));
 }
 
@@ -238,7 +238,7 @@ TEST_F(AFlowCommand, ShowsNoControlCharacterOfAService) {
         }
         const std::string output = run(words, text).output;
         EXPECT_THAT(output, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\u202e")))) << as_json;
-        EXPECT_THAT(lines_in(output), SizeIs(as_json ? 10 : 9));
+        EXPECT_THAT(lines_in(output), SizeIs(as_json ? 11 : 10));
     }
     EXPECT_THAT(run({"flow", "show", "x"}, text).errors, AllOf(Not(HasSubstr("\x1b")), HasSubstr("login.service.a")));
 }

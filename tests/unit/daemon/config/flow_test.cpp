@@ -51,11 +51,13 @@ TEST(AFlow, SaysNothingOfAnAccountBeforeThereIsAProof) {
 TEST(AFlow, NamesStepsThatExistAndEachOnce) {
     EXPECT_THAT(
         complaints_about_flows("[flow.login]\nsteps = ['password',\n  'topt', 'lockout', 'password']"),
-        ElementsAre(AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
-                          HasSubstr("accepted: password, new_password, expiry, authorisation, ticket, ticket_mail, "
-                                    "ticket_sms, identify, send_names, recovery_codes, sum, totp")),
-                    HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
-                    HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
+        ElementsAre(
+            AllOf(HasSubstr("f:3:3: "), HasSubstr("no step \"topt\""),
+                  HasSubstr("accepted: password, new_password, expiry, authorisation, ticket, ticket_mail, "
+                            "ticket_sms, identify, send_names, new_address, new_mail, new_phone, recovery_codes, "
+                            "sum, totp")),
+            HasSubstr("f:3:11: flow.login: there is no step \"lockout\""),
+            HasSubstr("f:3:22: flow.login: \"password\" stands twice")));
 }
 
 TEST(AFlow, IdentifiesAtItsBeginningAlone) {

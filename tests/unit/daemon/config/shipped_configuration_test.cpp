@@ -117,17 +117,22 @@ TEST_P(AShippedProfile, HoldsNoMistake) {
     EXPECT_NE(config.flow(protocol::purpose::login, "login"), nullptr);
 }
 
-/// What holds where nothing is set: the built-in values, and the way back in, which a profile has and no other default.
+/// What holds where nothing is set: the built-in values, and the way back in and to another
+/// address, which a profile has and no other default.
 Config defaults() {
     Config config;
+    const FlowItem factors{.steps = {step_named("totp"), step_named("recovery_codes")}, .at_least = 0, .position = {}};
     Flow recovery = flow_of_steps("recover-password", {"ticket"});
-    FlowItem factors{.steps = {step_named("totp"), step_named("recovery_codes")}, .at_least = 0, .position = {}};
-    recovery.items.push_back(std::move(factors));
+    recovery.items.push_back(factors);
     recovery.items.push_back(required_step("new_password"));
     config.flows.push_back(std::move(recovery));
     Flow names = flow_of_steps("recover-name", {"identify", "send_names"});
     names.items.front().by = {IdentifiedBy::mail};
     config.flows.push_back(std::move(names));
+    Flow address = flow_of_steps("change-address", {"password"});
+    address.items.push_back(factors);
+    address.items.push_back(required_step("new_address"));
+    config.flows.push_back(std::move(address));
     config.self_service.names = {{"aide", "fr"}, {"help", "en"}};
     return config;
 }

@@ -28,6 +28,7 @@ Ticket ticket(TicketState state = TicketState::opened) {
     Ticket ticket;
     ticket.place = by_mail.place;
     ticket.issuer = TicketIssuer::helpdesk;
+    ticket.destination.bytes.fill(3);
     ticket.masked = "a***@e***.org";
     if (!is_final(state)) {
         ticket.seed.assign(Ticket::seed_bytes, std::uint8_t{9});

@@ -40,7 +40,7 @@ TEST_F(TheShippedCatalogues, T24_BelongToTheDaemonOrToThePluginOfTheirName) {
             of_the_daemon.insert(id.substr(0, dot));
         }
     }
-    EXPECT_THAT(of_the_daemon, testing::SizeIs(12));
+    EXPECT_THAT(of_the_daemon, testing::SizeIs(13));
     for (const std::string& family : of_the_daemon) {
         EXPECT_TRUE(is_daemons_family(family)) << family << ": a plugin of that name could show it";
     }
@@ -104,7 +104,7 @@ protected:
 
 TEST_F(ANotice, NamesTheOrganisationTheAccountThePlaceAndTheTime) {
     const auto texts = rendered("Ville de Rouen", "camille", "kiosk7, tty1");
-    EXPECT_THAT(texts, testing::SizeIs(20));
+    EXPECT_THAT(texts, testing::SizeIs(22));
     for (const std::string& text : texts) {
         EXPECT_THAT(text, testing::StartsWith("Ville de Rouen"));
         EXPECT_THAT(text, testing::HasSubstr(" camille"));
