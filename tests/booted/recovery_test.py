@@ -8,7 +8,7 @@ import unittest
 
 from mail_server import mails_to
 from machine import eventually, output_of
-from people import CHOSEN, PROMPT, REFUSED, WRONG, log_in
+from people import CHOSEN, PRESENT, PROMPT, REFUSED, WRONG, log_in
 from recovery_dialogs import (ADDRESS, AGAIN, BACK, CODE, HINTED, MEDIUM, MENU, NEW, NEW_PASSWORD, NEXT_QUESTION, ask_for_a_code,
                               choose, goes_on_though_out_of_time, log_in_with, press_enter)
 from recovery_site import RecoverySite
@@ -213,7 +213,7 @@ class AnOwner(unittest.TestCase):
         site.mails["iris"] = "iris.neuve@kiosk.example"
         with log_in("iris", CHOSEN) as screen:
             screen.type_at_shell("loquetctl change-address; exit")
-            screen.answer(PROMPT, CHOSEN)
+            screen.answer(PRESENT, CHOSEN)
             screen.wait_for("1 adresse électronique  2 téléphone : ")
             screen.type("1")
             screen.wait_for("Nouvelle adresse électronique (Entrée : ne rien changer) : ")
