@@ -145,7 +145,7 @@ TEST_F(ANewAddress, IsNoWayToANewPasswordBeforeTheHoldIsOver) {
     EXPECT_THAT(recovery(), AllOf(Field(&Message::destination, another_mail), Field(&Message::code, Not(IsEmpty()))));
 }
 
-TEST_F(ANewAddress, VoidsTheCodesThatWentToTheFormerOne) {
+TEST_F(ANewAddress, T10_VoidsTheCodesThatWentToTheFormerOne) {
     const Begun elsewhere = begin("anna", root(), purpose::recover_password);
     const std::string code = sent().back().code;
     ASSERT_THAT(code, Not(IsEmpty()));
@@ -168,7 +168,7 @@ TEST_F(ANewAddress, T11_HasACodeThatOpensNothingElse) {
     EXPECT_EQ(account().mail, former_mail);
 }
 
-TEST_F(ANewAddress, IsKnownByACodeForThatAddressAlone) {
+TEST_F(ANewAddress, T2_IsKnownByACodeForThatAddressAlone) {
     (void)wants("stranger@example.net");
     const std::string of_the_stranger = sent().back().code;
     const Begun begun = wants(another_mail);
@@ -210,7 +210,7 @@ TEST_F(ANewAddress, T14_ShowsNothingOfWhoElseHasIt) {
     EXPECT_EQ(of_berts, turns("nobody@example.org"));
 }
 
-TEST_F(ANewAddress, TakesNothingFromWhoHadItBefore) {
+TEST_F(ANewAddress, T2_TakesNothingFromWhoHadItBefore) {
     set(bert, [](model::PrivateAccount& account) {
         account.mail = "bert@example.org";
         account.mail_confirmed = base::Milliseconds(1);
@@ -280,7 +280,7 @@ TEST_F(ANewAddress, IsTakenAsTheOwnersWhereItWasOnRecordAndNobodyHadConfirmedIt)
     EXPECT_TRUE(is_confirmed(account(), Medium::mail));
 }
 
-TEST_F(ANewAddress, T10_BringsStrangersAFewMessagesADay) {
+TEST_F(ANewAddress, T7_BringsStrangersAFewMessagesADay) {
     for (std::uint32_t number = 0; number < recovery::most_address_codes; ++number) {
         (void)wants("stranger" + std::to_string(number) + "@example.net");
     }

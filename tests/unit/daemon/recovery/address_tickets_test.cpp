@@ -68,7 +68,7 @@ TEST_F(ATicketForANewAddress, IsNotSharedWithAnAccountThatHasTheAddress) {
     EXPECT_THAT(issue(to(account_of(2).private_part.mail)).sent, SizeIs(1)) << "that would tell who has it";
 }
 
-TEST_F(ATicketForANewAddress, T10_IsMadeAFewTimesADayWhateverTheAddress) {
+TEST_F(ATicketForANewAddress, T7_IsMadeAFewTimesADayWhateverTheAddress) {
     for (std::uint32_t number = 0; number < most_address_codes; ++number) {
         EXPECT_THAT(issue(to("new" + std::to_string(number) + "@example.net")).sent, SizeIs(1));
     }

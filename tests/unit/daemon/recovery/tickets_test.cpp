@@ -4,7 +4,6 @@
 #include "daemon/store/outbox_table.h"
 #include "daemon/store/tickets_table.h"
 #include "lib/base/file.h"
-#include "paths.h"
 #include "tests/unit/daemon/recovery/tickets_fixture.h"
 
 #include <gmock/gmock.h>
@@ -498,32 +497,6 @@ TEST_F(TheCodeOfATicket, IsCountedAsUsedWhenItIsTypedForTheFirstTime) {
     write(tickets_->open(Uid{1}, match, 2));
     const auto use = read([](const ReadTxn& txn) { return store::BudgetsTable::code_use(txn, Medium::mail); });
     EXPECT_EQ(use.used.within_day(steady_.now(clock_)), 1U);
-}
-
-TEST_F(TheCodeOfATicket, ReachesItsOwnerInTheirLanguageWithHowToUseIt) {
-    texts_ = messages::Catalogue::load({LOQUET_SOURCE_DIR "/etc/messages"});
-    settings_.contact = "Ville de Rouen, 02 35 00 00 00";
-    settings_.machine = "kiosk7";
-    change_account(1, [](auto& account) { account.locale = "fr_FR.UTF-8"; });
-    const std::string code = code_from(by_owner(Medium::mail));
-    Tickets::Issue other = by_helpdesk(Medium::sms, 2);
-    other.locale = "en_GB";
-    const std::string by_phone = code_from(other);
-    start_courier();
-    EXPECT_TRUE(becomes(1, model::MessageState::sent));
-    EXPECT_TRUE(becomes(2, model::MessageState::sent));
-    ASSERT_EQ(mail_.seen.size(), 1U);
-    EXPECT_EQ(mail_.seen.front().subject, "Votre code pour un nouveau mot de passe");
-    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr(code + " \u00e0 la place du mot de passe"));
-    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("60 minute(s)"));
-    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("(kiosk7, tty1)"));
-    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("23/11/2026"));
-    EXPECT_THAT(mail_.seen.front().text, testing::HasSubstr("Pour toute question : Ville de Rouen, 02 35 00 00 00"));
-    EXPECT_THAT(mail_.seen.front().text, testing::Not(testing::HasSubstr("{")));
-    ASSERT_EQ(sms_.seen.size(), 1U);
-    EXPECT_THAT(sms_.seen.front().text, testing::HasSubstr(by_phone + " in place of the password (10 min)"));
-    EXPECT_THAT(sms_.seen.front().text, testing::Not(testing::HasSubstr("{")));
-    end_courier();
 }
 
 } // namespace
