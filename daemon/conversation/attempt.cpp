@@ -181,7 +181,7 @@ Turn Attempt::end_as_busy() {
 base::Task<std::variant<Turn, base::Milliseconds>> Attempt::try_locked(Waited& waited, Waited& waited_for_code) {
     const LockoutService::CounterLease lease(context_.lockout, key_of(dialog_, axis_of(dialog_)));
     dialog_.at_known_place = context_.lockout.snapshot(lease).login.known_place(dialog_.subject.place) != nullptr;
-    auto asking = ask_policy(lease, waited);
+    auto asking = ask_policies(lease, waited);
     ruling_ = co_await asking;
     if (ruling_.hold.count() > 0) {
         co_return ruling_.hold;
@@ -189,7 +189,7 @@ base::Task<std::variant<Turn, base::Milliseconds>> Attempt::try_locked(Waited& w
     if (ruling_.shut() && may_be_a_code()) {
         // A lock of the login does not shut the way back: such an answer is a try on the other axis.
         const LockoutService::CounterLease recovery(context_.lockout, key_of(dialog_, protocol::Axis::recovery));
-        auto asking_there = ask_policy(recovery, waited_for_code);
+        auto asking_there = ask_policies(recovery, waited_for_code);
         Ruling there = co_await asking_there;
         if (there.hold.count() > 0) {
             co_return there.hold;
@@ -228,6 +228,23 @@ base::Task<Ruling> Attempt::ask_policy(const LockoutService::CounterLease& lease
     waited.time += ruling.hold;
     waited.counters = context_.lockout.counters(lease);
     co_return ruling;
+}
+
+base::Task<Ruling> Attempt::ask_policies(const LockoutService::CounterLease& lease, Waited& waited) {
+    by_address_.reset();
+    if (dialog_.waits_as && !dialog_.proved) {
+        const AttemptKey& account = lease.attempt();
+        by_address_.emplace(context_.lockout, AttemptKey{*dialog_.waits_as, true, account.place, false, account.axis});
+    }
+    auto asking = ask_policy(by_address_ ? *by_address_ : lease, waited);
+    Ruling ruling = co_await asking;
+    if (!by_address_ || !needs_policy() || ruling.hold.count() > 0) {
+        co_return ruling;
+    }
+    auto judging = context_.lockout.judge(lease, LockoutEvent::before, {});
+    Ruling of_account = co_await judging;
+    of_account.hold = base::Milliseconds(0);
+    co_return of_account.shut() ? of_account : ruling;
 }
 
 base::Task<Turn> Attempt::evaluate_locked(const LockoutService::CounterLease& lease) {

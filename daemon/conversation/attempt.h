@@ -96,6 +96,9 @@ private:
     base::Task<std::variant<protocol::Turn, base::Milliseconds>> try_locked(Waited& waited, Waited& waited_for_code);
     /// `hold` of the ruling: to be waited for without the permit, before it is asked again.
     base::Task<Ruling> ask_policy(const LockoutService::CounterLease& lease, Waited& waited) const;
+    /// The same where the dialog came by an address: one waits for what was tried under the address, and a lock of
+    /// either shuts. What the account's counters would have one wait for would say whose the address is.
+    base::Task<Ruling> ask_policies(const LockoutService::CounterLease& lease, Waited& waited);
     base::Task<protocol::Turn> evaluate_locked(const LockoutService::CounterLease& lease);
     base::Task<void> run_step();
     base::Task<void> run_next_steps();
@@ -158,6 +161,7 @@ private:
         protocol::Verdict::allow, base::Milliseconds(0), base::Milliseconds(0), {}}; ///< before: may it be evaluated?
     bool refused_ = false;                                                           ///< the ruling was the answer
     std::optional<LockoutService::CounterLease> identifying_; ///< whose counters have to be written as well
+    std::optional<LockoutService::CounterLease> by_address_;  ///< likewise: under the address, beside the account
     std::optional<Ruling> login_lock_;                        ///< behind which a code alone is looked for
     LockoutService::PrefetchedRulings prefetched_;
     Effects effects_;

@@ -54,6 +54,10 @@ base::Task<void> Attempt::report_to_lockout(const LockoutService::CounterLease& 
     }
     auto judging = context_.lockout.judge(lease, event, std::move(prefetched_));
     const Ruling ruling = co_await judging;
+    if (by_address_) {
+        auto counting = context_.lockout.count_for_name(*by_address_, event);
+        co_await counting;
+    }
     if (event == LockoutEvent::failed && lease.attempt().axis == protocol::Axis::login) {
         consequence_ = ruling;
     }
@@ -157,11 +161,16 @@ base::Task<void> Attempt::write(const LockoutService::CounterLease& lease) {
     if (dialog_.proved && (recovers_ || !std::holds_alternative<Denied>(effects_.turn))) {
         pieces.insert(pieces.begin(), fails_if_outdated(dialog_));
     }
+    LockoutService::Changes of_address;
+    if (by_address_ && (ended() || recovers_)) {
+        of_address = context_.lockout.changes(*by_address_, LockoutService::Extent::all);
+        pieces.push_back(std::move(of_address.work));
+    }
     try {
         auto writing = context_.store.write(all_of(std::move(pieces)));
         co_await writing;
         durable_ = true;
-        for (auto* const written : {&counters, &of_identity}) {
+        for (auto* const written : {&counters, &of_identity, &of_address}) {
             if (written->durable) {
                 written->durable();
             }

@@ -119,6 +119,9 @@ base::Task<std::optional<Turn>> Attempt::identify() {
     dialog_.subject = std::move(identity.subject);
     dialog_.identified = true;
     dialog_.identified_mail = std::move(identity.mail);
+    dialog_.waits_as = dialog_.identified_mail
+                           ? typed_address(context_.store, *dialog_.identified_mail, dialog_.subject.place)
+                           : std::nullopt;
     co_return std::nullopt;
 }
 

@@ -126,11 +126,15 @@ struct Dialog {
     bool nameless = false;                      ///< it was begun by a name that is nobody's and opens the menu
     bool identified = false;                    ///< the subject is whom a step found, not whom the program asks about
     std::optional<std::string> identified_mail; ///< ... by this address, canonical
-    bool is_first_question = true;              ///< nothing but empty answers were given yet
-    bool hinted = false;                        ///< an empty one was told how to get help
-    std::uint32_t slips = 0;                    ///< choices that were none
-    std::optional<model::Medium> ticket_medium; ///< by which the ticket step sends
-    bool code_only = false;                     ///< behind a lock of the login: what is typed may be a code alone
+    /// Came to whom it is about by a mail address, at this place: until something is proved, how long one waits follows
+    /// from what was tried under that address there, and not from whose it is (typed_address()).
+    std::optional<model::Digest> waits_as;
+    std::optional<model::Digest> began_waits_as;    ///< the same of whom it began with
+    bool is_first_question = true;                  ///< nothing but empty answers were given yet
+    bool hinted = false;                            ///< an empty one was told how to get help
+    std::uint32_t slips = 0;                        ///< choices that were none
+    std::optional<model::Medium> ticket_medium;     ///< by which the ticket step sends
+    bool code_only = false;                         ///< behind a lock of the login: what is typed may be a code alone
     std::optional<recovery::Tickets::Match> ticket; ///< that this dialog has ...
     std::uint64_t holder = 0;                       ///< ... under this number
     std::vector<std::string> proved_steps;          ///< in the recovery, before and behind the ticket

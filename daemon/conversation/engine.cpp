@@ -97,6 +97,9 @@ base::Task<Begun> Engine::begin(std::string purpose, std::string typed_name, Cli
     const auto dialog =
         std::make_shared<Dialog>(std::move(purpose), std::move(client), std::move(subject), std::move(items), flows);
     dialog->nameless = language.has_value();
+    if (takes_an_address(flows->settings(), dialog->client)) {
+        dialog->began_waits_as = dialog->waits_as = typed_address(store_, typed_name, dialog->subject.place);
+    }
     if (dialog->client.account_phase) {
         auto looking = work_.run(loop_, account_phase(dialog), &dialog->task);
         Turn turn = co_await looking;

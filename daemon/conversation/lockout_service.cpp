@@ -306,6 +306,14 @@ base::Task<Ruling> LockoutService::judge(const CounterLease& lease, protocol::Lo
     co_return ruling;
 }
 
+base::Task<void> LockoutService::count_for_name(const CounterLease& lease, protocol::LockoutEvent event) {
+    auto turn = judging_.lock();
+    const base::AsyncMutex::Guard alone = co_await turn;
+    auto asking = base::started(ask(policy_, question_about_name(lease.attempt(), event)));
+    const Answer answer = co_await asking;
+    take_over(lease.attempt(), event, answer.judgement.counters);
+}
+
 base::Task<void> LockoutService::note_locks(const AttemptKey& attempt, protocol::JudgeRequest asked,
                                             const protocol::Judgement& judgement, bool policy_answers) {
     for (const Scope scope : {Scope::account_place, Scope::place, Scope::known_place}) {

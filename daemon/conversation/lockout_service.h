@@ -210,6 +210,10 @@ public:
     /// plugin.
     base::Task<Ruling> judge(const CounterLease& lease, protocol::LockoutEvent event, PrefetchedRulings prefetched);
 
+    /// The event changes the counters of the name alone, and not once more those of the place and of the site. Never
+    /// throws for a dead plugin.
+    base::Task<void> count_for_name(const CounterLease& lease, protocol::LockoutEvent event);
+
     /// Of the attempt's axis.
     [[nodiscard]] const model::AttemptCounters& counters(const CounterLease& lease) const;
     /// The counters of the name on every axis, to be put back where what changed them could not be written.

@@ -138,11 +138,14 @@ std::optional<std::string> menu_language(const store::Store& store, const config
     return is_somebodys ? std::nullopt : std::optional(found->second);
 }
 
+bool takes_an_address(const config::Config& settings, const Client& client) {
+    return is_at_a_program_of_self_service(settings, client) && !client.account_uid
+           && protocol::takes_name_back(client.service);
+}
+
 std::string name_meant(const store::Store& store, const config::Config& settings, const std::string& typed,
                        const Client& client, base::Milliseconds steady) {
-    const bool takes_an_address = is_at_a_program_of_self_service(settings, client) && !client.account_uid
-                                  && protocol::takes_name_back(client.service);
-    if (!takes_an_address) {
+    if (!takes_an_address(settings, client)) {
         return typed;
     }
     // In one form, so that a name which nobody has is locked like an account, in whatever case it is tried.
@@ -204,6 +207,7 @@ const char* place_before(const store::Store& store, Dialog& dialog) {
     if (dialog.identified) {
         dialog.identified = false;
         dialog.identified_mail.reset();
+        dialog.waits_as = dialog.began_waits_as;
         dialog.subject = find_subject(store, dialog.began_with, dialog.client);
     }
     return protocol::purpose::login;

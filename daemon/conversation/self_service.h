@@ -40,6 +40,9 @@ void require_may_begin(const config::Config& settings, const std::string& purpos
                                                        const std::string& purpose, const std::string& typed,
                                                        const Client& client);
 
+/// A mail address may stand there in place of a name.
+[[nodiscard]] bool takes_an_address(const config::Config& settings, const Client& client);
+
 /// The name that somebody means where a program asks for it: at a program of [self_service] that root runs and that
 /// takes the name back, the one account that has the typed mail address confirmed, unless locks are told there. Else
 /// what was typed, an address in its canonical form; a name holds no

@@ -90,6 +90,17 @@ Subject unknown_subject(const store::Store& store, const std::string& typed_name
     return subject;
 }
 
+std::optional<model::Digest> typed_address(const store::Store& store, std::string_view typed,
+                                           const model::Digest& place) {
+    const auto mail = model::canonical_mail(typed);
+    if (!mail) {
+        return std::nullopt;
+    }
+    std::string text = "waits ";
+    text.append(place.bytes.begin(), place.bytes.end());
+    return store.digest(store::DigestKind::identity, text + *mail);
+}
+
 Subject find_subject(const store::Store& store, const std::string& typed_name, const Client& client) {
     const auto canonical = model::canonical_name(typed_name);
     const bool other_spelling = canonical && *canonical != typed_name;

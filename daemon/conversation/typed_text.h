@@ -34,6 +34,10 @@ namespace loquet::conversation {
 /// (OpenSSH's auth-pam.c, fake_password).
 [[nodiscard]] bool is_sshd_placeholder(const base::Secret& answer);
 
+/// Of a mail address that is tried at that place, whether anybody has it or not. Nothing for what is none.
+[[nodiscard]] std::optional<model::Digest> typed_address(const store::Store& store, std::string_view typed,
+                                                         const model::Digest& place);
+
 /// Throws Error (not_found) for a name that is not this caller's to ask about, or of another source. Another spelling
 /// is a name that nobody has where the program does not take the name back (protocol::takes_name_back).
 [[nodiscard]] Subject find_subject(const store::Store& store, const std::string& typed_name, const Client& client);
