@@ -37,55 +37,12 @@ using store::WriteTxn;
 
 namespace {
 
-bool is_reset(ActKind kind) noexcept {
-    return kind == ActKind::reset || kind == ActKind::reset_by_mail || kind == ActKind::reset_by_sms
-           || kind == ActKind::code_read_out;
-}
-
-/// What a stranger who calls could make an account's way in of.
-bool wants_caller(ActKind kind) noexcept {
-    return kind == ActKind::code_read_out || kind == ActKind::factor_removed || kind == ActKind::addresses_confirmed;
-}
-
-} // namespace
-
-ActPermission permission_for(ActKind kind, const ActStanding& standing) noexcept {
-    if (standing.by_root || (!is_reset(kind) && !wants_caller(kind))) {
-        return ActPermission::granted;
-    }
-    if (standing.own_account && wants_caller(kind)) {
-        return ActPermission::own_account;
-    }
-    if (standing.approved) {
-        return ActPermission::granted;
-    }
-    const bool gives_a_way_in = is_reset(kind) || kind == ActKind::addresses_confirmed; // also by lifting a hold
-    if (standing.privileged || (gives_a_way_in && standing.factor_removed)
-        || (kind == ActKind::factor_removed && standing.was_reset)) {
-        return ActPermission::second_person;
-    }
-    if (wants_caller(kind) && !standing.verified && !standing.accepts_unverified) {
-        return ActPermission::caller_or_second_person;
-    }
-    return ActPermission::granted;
-}
-
-namespace {
-
 constexpr std::uint64_t holder_of_caller_codes = 1; ///< no dialog has it: it is used in the moment it is opened
 
 constexpr std::string_view own_account = "this is your own account: another operator has to do it";
 
 bool is_of(const Act& act, const HelpdeskActs::Wanted& wanted) {
     return act.kind == wanted.kind && act.actor == wanted.actor.uid && act.detail == wanted.detail;
-}
-
-/// A done act of that kind, within `remembered_for`.
-template <class IsKind>
-bool was_done(const std::vector<Act>& acts, Milliseconds now, IsKind is_kind) {
-    return std::ranges::any_of(acts, [&](const Act& act) {
-        return act.state == ActState::done && is_kind(act.kind) && now - act.at < remembered_for;
-    });
 }
 
 const Act* newest(const std::vector<Act>& acts, const auto& matches) {
@@ -105,20 +62,6 @@ const Act* approval_for(const std::vector<Act>& acts, const HelpdeskActs::Wanted
         acts, [&](const Act& act) { return act.state == ActState::approved && is_of(act, wanted) && now < act.until; });
 }
 
-} // namespace
-
-std::optional<Milliseconds> reset_remembered_until(const std::vector<Act>& acts, Milliseconds now) {
-    std::optional<Milliseconds> until;
-    for (const Act& act : acts) {
-        if (was_done({act}, now, is_reset)) {
-            until = std::max(until.value_or(Milliseconds(0)), act.at + remembered_for);
-        }
-    }
-    return until;
-}
-
-namespace {
-
 ActStanding standing_of(const std::vector<Act>& acts, const HelpdeskActs::Wanted& wanted, Milliseconds now) {
     const std::uint32_t actor = wanted.actor.uid;
     ActStanding standing;
@@ -133,8 +76,8 @@ ActStanding standing_of(const std::vector<Act>& acts, const HelpdeskActs::Wanted
                                })
                         != nullptr;
     standing.approved = approval_for(acts, wanted, now) != nullptr;
-    standing.factor_removed = was_done(acts, now, [](ActKind kind) { return kind == ActKind::factor_removed; });
-    standing.was_reset = was_done(acts, now, is_reset);
+    standing.factor_removed = factor_was_removed(acts, now);
+    standing.was_reset = reset_remembered_until(acts, now).has_value();
     return standing;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/model/ids.h"
 #include "daemon/model/steady_time.h"
 #include "daemon/outbox/outbox.h"
+#include "daemon/recovery/act_permission.h"
 #include "daemon/recovery/tickets.h"
 #include "daemon/store/store.h"
 #include "lib/base/clock.h"
@@ -28,30 +29,6 @@ namespace loquet::recovery {
 inline constexpr base::Milliseconds verified_for = std::chrono::minutes(10);
 /// How long a request waits for the second person, and an approval for the first one.
 inline constexpr base::Milliseconds approval_life = std::chrono::minutes(30);
-/// Within that, a factor that goes and a reset of the same account need two people.
-inline constexpr base::Milliseconds remembered_for = std::chrono::hours(24);
-
-/// What a permission follows from. Plain value.
-struct ActStanding {
-    bool by_root = false;
-    bool own_account = false;        ///< the operator's
-    bool privileged = false;         ///< the account has rights over the machine
-    bool verified = false;           ///< the caller, for this operator
-    bool accepts_unverified = false; ///< the configuration asks for no verification
-    bool approved = false;           ///< by a second person
-    bool factor_removed = false;     ///< within `remembered_for`
-    bool was_reset = false;          ///< likewise, in whatever way
-};
-
-enum class ActPermission : std::uint8_t { granted, own_account, second_person, caller_or_second_person };
-
-/// Pure.
-[[nodiscard]] ActPermission permission_for(model::ActKind kind, const ActStanding& standing) noexcept;
-
-/// Until when (steady clock) an account stays as it was when somebody gave it a new password: `remembered_for` after
-/// the last reset among these acts, in whatever way. Nothing where there was none, or that is over. Pure.
-[[nodiscard]] std::optional<base::Milliseconds> reset_remembered_until(const std::vector<model::Act>& acts,
-                                                                       base::Milliseconds now);
 
 class HelpdeskActs {
 public:

@@ -5,7 +5,7 @@
 #include "daemon/conversation/typed_text.h"
 #include "daemon/model/canonical_form.h"
 #include "daemon/notices/notices.h"
-#include "daemon/recovery/helpdesk_acts.h"
+#include "daemon/recovery/act_permission.h"
 #include "daemon/store/acts_table.h"
 #include "lib/base/error.h"
 #include "lib/base/limits.h"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/conversation/lockout_service.h"
+#include "daemon/conversation/strict_policy.h"
 #include "daemon/plugins/plugin_clients.h"
 #include "lib/base/error.h"
 #include "tests/support/not_owned.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "daemon/conversation/lockout_service.h"
+#include "daemon/conversation/strict_policy.h"
 
 #include <gtest/gtest.h>
 
