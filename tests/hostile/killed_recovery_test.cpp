@@ -265,7 +265,7 @@ protected:
     [[nodiscard]] std::string new_mailbox() const { return "new." + name_; }
     [[nodiscard]] std::string new_mail() const { return new_mailbox() + "@example.org"; }
     [[nodiscard]] Script naming_it() const { return {{std::string(canary::password)}, {new_mail()}}; }
-    /// Whoever begins again types the address again, and gets no other code.
+    /// To begin again is to type the address again; there is no other code for it.
     [[nodiscard]] Script changing(const std::string& code) const {
         return {{std::string(canary::password)}, {new_mail()}, {code}};
     }
