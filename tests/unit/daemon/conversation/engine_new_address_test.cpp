@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The owner of an account gives it another mail address or telephone number: proved as at a login, confirmed from the
 // new one, told to the former one, and no way to a new password for a while (recovery.md, 5 and 7).
+#include "daemon/conversation/self_service.h"
 #include "daemon/notices/notices.h"
 #include "daemon/recovery/tickets.h"
 #include "daemon/store/acts_table.h"
