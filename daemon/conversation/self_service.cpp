@@ -91,7 +91,27 @@ bool offers_self_service(const config::Config& settings, const Client& client) {
 }
 
 model::TicketType type_of_ticket(const std::string& purpose) {
-    return purpose == protocol::purpose::unlock ? model::TicketType::unlock : model::TicketType::recover;
+    using config::Purpose;
+    if (const config::PurposeSpec* const row = config::find_purpose(purpose)) {
+        switch (row->purpose) {
+        case Purpose::recover_password:
+            return model::TicketType::recover;
+        case Purpose::unlock:
+            return model::TicketType::unlock;
+        case Purpose::change_address:
+            return model::TicketType::change_address;
+        case Purpose::login:
+        case Purpose::unlock_screen:
+        case Purpose::change_password:
+        case Purpose::first_login:
+        case Purpose::manage_secrets:
+        case Purpose::self_service:
+        case Purpose::enter_code:
+        case Purpose::recover_name:
+            break;
+        }
+    }
+    throw base::Error(base::Error::Kind::internal, "a flow of the purpose " + purpose + " issues no ticket");
 }
 
 std::vector<model::TicketType> accepted_tickets(const Dialog& dialog) {
@@ -256,7 +276,27 @@ std::vector<FlowItem> without_proved(std::vector<FlowItem> items, std::vector<st
     return items;
 }
 
+namespace {
+
+/// Where the code leads; one of a type that leads nowhere opens no flow, whatever its record says.
+std::string purpose_behind(const recovery::Tickets::Match& ticket) {
+    switch (ticket.type) {
+    case model::TicketType::recover:
+    case model::TicketType::unlock:
+        return ticket.purpose.empty() ? protocol::purpose::recover_password : ticket.purpose;
+    case model::TicketType::activate:
+    case model::TicketType::change_address:
+    case model::TicketType::verify_caller:
+        break;
+    }
+    throw base::Error(base::Error::Kind::internal,
+                      "a code of the type " + std::string(to_text(ticket.type)) + " leads to no flow");
+}
+
+} // namespace
+
 void resume(Dialog& dialog, const recovery::Tickets::Match& ticket) {
+    const std::string purpose = purpose_behind(ticket);
     for (const std::string& step : ticket.proved) {
         if (std::ranges::find(dialog.proved_steps, step) == dialog.proved_steps.end()) {
             dialog.proved_steps.push_back(step);
@@ -266,7 +306,6 @@ void resume(Dialog& dialog, const recovery::Tickets::Match& ticket) {
     dialog.proved_here.push_back(dialog.proved_steps.back());
     dialog.ticket = ticket;
     dialog.holder = new_holder();
-    const std::string purpose = ticket.purpose.empty() ? protocol::purpose::recover_password : ticket.purpose;
     std::vector<std::string> done = dialog.proved_steps;
     done.emplace_back(config::spec_of(StepKind::identify).name); // whose code it was
     begin_flow(dialog, purpose,

@@ -21,7 +21,7 @@ namespace loquet::conversation {
 /// Root's program is one of [self_service], and the site has a flow for a forgotten password, or to unlock.
 [[nodiscard]] bool offers_self_service(const config::Config& settings, const Client& client);
 
-/// Of the ticket that a flow of this purpose issues.
+/// Of the ticket that a flow of this purpose issues. Throws Error (internal) for one that issues none.
 [[nodiscard]] model::TicketType type_of_ticket(const std::string& purpose);
 
 /// Those whose code the dialog takes: of its own purpose, or of all that the site has a flow for, where any code may be

@@ -103,22 +103,26 @@ Milliseconds life_of(const Ticket& ticket) {
 }
 
 const char* text_of(TicketType type, TicketIssuer asked_by, Medium medium, bool with_name) {
-    if (type == TicketType::unlock) {
-        return medium == Medium::sms ? "ticket.unlock_sms" : "ticket.unlock_mail";
+    const bool by_sms = medium == Medium::sms;
+    switch (type) {
+    case TicketType::recover:
+        if (with_name) {
+            return by_sms ? "ticket.recover_named_sms" : "ticket.recover_named_mail";
+        }
+        if (asked_by == TicketIssuer::owner) {
+            return by_sms ? "ticket.recover_sms" : "ticket.recover_mail";
+        }
+        return by_sms ? "ticket.reset_sms" : "ticket.reset_mail";
+    case TicketType::unlock:
+        return by_sms ? "ticket.unlock_sms" : "ticket.unlock_mail";
+    case TicketType::verify_caller:
+        return by_sms ? "ticket.verify_sms" : "ticket.verify_mail";
+    case TicketType::change_address:
+        return by_sms ? "ticket.address_sms" : "ticket.address_mail";
+    case TicketType::activate:
+        break;
     }
-    if (type == TicketType::verify_caller) {
-        return medium == Medium::sms ? "ticket.verify_sms" : "ticket.verify_mail";
-    }
-    if (type == TicketType::change_address) {
-        return medium == Medium::sms ? "ticket.address_sms" : "ticket.address_mail";
-    }
-    if (with_name) {
-        return medium == Medium::sms ? "ticket.recover_named_sms" : "ticket.recover_named_mail";
-    }
-    if (asked_by == TicketIssuer::owner) {
-        return medium == Medium::sms ? "ticket.recover_sms" : "ticket.recover_mail";
-    }
-    return medium == Medium::sms ? "ticket.reset_sms" : "ticket.reset_mail";
+    throw Error(Error::Kind::invalid, "there is no message for a ticket of the type " + std::string(to_text(type)));
 }
 
 std::string masked_address(const std::string& address, Medium medium) {
@@ -197,8 +201,13 @@ Ticket begun(const Tickets::Issue& request, const Standing& before, const model:
     return ticket;
 }
 
+/// No more codes go to new addresses today; the one that its owner has in hand is good all the same.
+bool is_used_up(const Ticket& ticket) {
+    return ticket.place.type == TicketType::change_address && ticket.day_sent >= most_address_codes;
+}
+
 bool may_go_out_again(const Ticket& ticket, Milliseconds now) {
-    return ticket.sent <= most_resends && ticket.until - ticket.issued < pressed_mail_life
+    return !is_used_up(ticket) && ticket.sent <= most_resends && ticket.until - ticket.issued < pressed_mail_life
            && now >= ticket.last_sent + resend_pause && end_of(ticket) - now >= limits::shortest_message_life;
 }
 
@@ -330,7 +339,7 @@ Tickets::Issued Tickets::issue(const Issue& request) {
         return {check_alone(account, place, std::move(before), at), std::move(code), false, serial};
     }
     Ticket ticket = begins ? begun(request, before, destination, live, at) : *before.ticket;
-    if (request.type == TicketType::change_address && ticket.day_sent >= most_address_codes) {
+    if (is_used_up(ticket)) {
         throw Error(Error::Kind::limited, "too many codes went to new addresses today: try again tomorrow");
     }
     const std::uint64_t serial = ticket.serial;

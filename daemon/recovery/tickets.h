@@ -87,10 +87,11 @@ public:
     /// code. Where another account has confirmed the address, too (outbox::Settings::shared_addresses), or where it
     /// takes an operator, the owner is sent why there is no code, and no ticket is made; a request of the helpdesk
     /// makes one. A code by which a caller is verified is one operator's: for another one it is a new one. A code for a
-    /// new address is good for that address alone, and after `most_address_codes` within a day there is none: Error
-    /// (limited). A ticket is made, and a message counted, only where the outbox takes the message up; else the record
-    /// of the refused message is all that is written. The work throws Error: `conflict` where the account or its ticket
-    /// changed in between, `not_found` where the account is gone.
+    /// new address is good for that address alone, and after `most_address_codes` messages within a day there is no new
+    /// one: Error (limited); the live one is not sent again and stays good. A ticket is made, and a message counted,
+    /// only where the outbox takes the message up; else the record of the refused message is all that is written. The
+    /// work throws Error: `conflict` where the account or its ticket changed in between, `not_found` where the account
+    /// is gone.
     [[nodiscard]] Issued issue(const Issue& request);
 
     /// What a right code opens. Plain value.

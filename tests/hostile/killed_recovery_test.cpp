@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The daemon is killed at random instants while a person recovers: afterwards the password is the old or the new one,
-// the code unused or used once, and the person goes on with what they have.
+// The daemon is killed at random instants while a person recovers, or changes the mail address: afterwards the
+// password, or the address, is the old or the new one, the code unused or used once, and the person goes on with what
+// they have.
 #include "daemon/store/accounts_table.h"
+#include "daemon/store/outbox_table.h"
 #include "daemon/store/store.h"
 #include "daemon/store/tickets_table.h"
 #include "lib/base/error.h"
@@ -58,8 +60,9 @@ protected:
         new_password_ = std::string(canary::next_password) + std::to_string(uid_); // nothing of the name
     }
 
-    /// All mails to the person have one code at most.
-    [[nodiscard]] std::string code_in_the_mailbox() const {
+    /// All mails to the person, or to that mailbox, have one code at most.
+    [[nodiscard]] std::string code_in_the_mailbox() const { return code_in_the_mailbox(name_); }
+    [[nodiscard]] std::string code_in_the_mailbox(const std::string& mailbox) const {
         const std::regex pattern("\\b([0-9]{4}) ([0-9]{4})\\b");
         std::string code;
         std::error_code none;
@@ -69,7 +72,7 @@ protected:
             }
             const std::string mail = base::read_file(file.path(), 1U << 16U);
             std::smatch found;
-            if (mail.find("To: " + name_ + "@") != std::string::npos && std::regex_search(mail, found, pattern)) {
+            if (mail.find("To: " + mailbox + "@") != std::string::npos && std::regex_search(mail, found, pattern)) {
                 const std::string here = found[1].str() + found[2].str();
                 EXPECT_TRUE(code.empty() || code == here) << "two codes";
                 code = here;
@@ -88,7 +91,7 @@ protected:
 
     base::Task<void> type(Crowd& crowd, Script script, std::optional<Kill> kill, std::optional<bus::Source>& killing) {
         bus::Connection& line = crowd.of(0);
-        const Guess guess{name_, {}, place_of_person()};
+        const Guess guess{name_, {}, place_of_person(), purpose_};
         try {
             auto beginning = begin_async(line, guess);
             BegunDialog begun = co_await beginning;
@@ -181,6 +184,11 @@ protected:
     template <class Body>
     void with_store(Body body) {
         (void)machine_.stop();
+        with_store_of_the_dead(body);
+    }
+    /// Of a daemon that does not run; it does afterwards.
+    template <class Body>
+    void with_store_of_the_dead(Body body) {
         {
             bus::Loop loop;
             store::Store store({.folder = machine_.store_folder()},
@@ -196,6 +204,7 @@ protected:
     Machine machine_{with_mail()};
     bus::Connection connection_ = machine_.connect();
     std::string name_;
+    std::string purpose_ = protocol::purpose::login; ///< what the person begins
     std::string new_password_;
     std::uint32_t uid_ = 0;
     int cut_off_ = 0;
@@ -248,6 +257,115 @@ TEST_F(AKilledRecovery, WouldShowADaemonThatTellsOfAPasswordBeforeItIsKept) {
     create_person("person");
     const std::string code = asks_for_a_code();
     EXPECT_EQ(what_is_wrong(code, true), "a new password was told and is not there");
+}
+
+class AKilledChangeOfAddress : public AKilledRecovery {
+protected:
+    [[nodiscard]] std::string former_mail() const { return name_ + "@example.org"; }
+    [[nodiscard]] std::string new_mailbox() const { return "new." + name_; }
+    [[nodiscard]] std::string new_mail() const { return new_mailbox() + "@example.org"; }
+    [[nodiscard]] Script naming_it() const { return {{std::string(canary::password)}, {new_mail()}}; }
+    /// To begin again is to type the address again; there is no other code for it.
+    [[nodiscard]] Script changing(const std::string& code) const {
+        return {{std::string(canary::password)}, {new_mail()}, {code}};
+    }
+    [[nodiscard]] bool is_told() const { return std::holds_alternative<protocol::Done>(end_); }
+
+    void begins_to_change(const std::string& name) {
+        create_person(name);
+        purpose_ = protocol::purpose::change_address;
+    }
+    [[nodiscard]] std::string gets_a_code() {
+        EXPECT_TRUE(std::holds_alternative<protocol::Ask>(types(naming_it())));
+        std::string code;
+        EXPECT_TRUE(eventually([&] { return !(code = code_in_the_mailbox(new_mailbox())).empty(); }, 6 * patience));
+        return code;
+    }
+    /// As the kill left it; from the last answer on, or behind it.
+    void is_cut_off_at_the_code(const std::string& code, bool at_once, bool at_the_end) {
+        std::uniform_int_distribution<int> then(0, at_once ? 0 : longest_wait / 4); // nothing is hashed here
+        const Script script = changing(code);
+        (void)types(script, Kill{at_the_end ? script.size() : script.size() - 1, base::Milliseconds(then(random_))});
+        machine_.kill();
+    }
+
+    /// What is half done in the store; "" where nothing is. `told`: the person read that it was changed.
+    [[nodiscard]] std::string what_is_half(bool told) {
+        std::string wrong;
+        with_store_of_the_dead([&](store::WriteTxn& txn) {
+            const auto account = store::PrivateAccounts::get(txn, model::Uid{uid_}).value();
+            const auto ticket = store::TicketsTable::get(txn, model::Uid{uid_},
+                                                         {model::TicketType::change_address, model::Medium::mail});
+            int notices = 0;
+            store::OutboxTable::each(txn, 0, [&](std::uint64_t, const model::OutboxEntry& message) {
+                const bool is_one = message.account.value == uid_ && message.text == "notice.address_changed";
+                notices += is_one ? 1 : 0;
+                return true;
+            });
+            changed_ = account.mail == new_mail();
+            if (!changed_ && account.mail != former_mail()) {
+                wrong = "the address is neither the former nor the new one";
+            } else if (told && !changed_) {
+                wrong = "a new address was told and is not there";
+            } else if (changed_ != (ticket && ticket->state == model::TicketState::used)) {
+                wrong = "the code is not used where the address is new, or used where it is not";
+            } else if (changed_ != (account.mail_held_until.count() != 0)) {
+                wrong = "the hold is not that of the address";
+            } else if (notices != (changed_ ? 1 : 0)) {
+                wrong = "the former address is told " + std::to_string(notices) + " times";
+            }
+        });
+        return wrong;
+    }
+    /// Goes on to the end from there.
+    [[nodiscard]] std::string what_is_lost(const std::string& code) {
+        kept_ += changed_ ? 0 : 1;
+        if (!changed_) {
+            (void)types(changing(code));
+            if (!is_told()) {
+                return "the code that was not used does not go on";
+            }
+        }
+        const auto rows = read_audit(connection_);
+        const auto changes = std::ranges::count_if(rows, [&](const AuditRow& row) {
+            return row.account == uid_ && row.kind == "address-changed" && row.granted;
+        });
+        return changes == 1 ? "" : "the audit has " + std::to_string(changes) + " changes";
+    }
+
+    bool changed_ = false;
+    int kept_ = 0; ///< kills that left the former address
+};
+
+TEST_F(AKilledChangeOfAddress, LeavesOneAddressAndACodeThatIsUnusedOrUsedOnce) {
+    std::cout << "seed " << seed_ << '\n';
+    const int kills = wanted_kills();
+    for (int number = 0; number < kills && !HasFailure(); ++number) {
+        begins_to_change("owner" + std::to_string(number));
+        SCOPED_TRACE(name_);
+        const std::string code = gets_a_code();
+        is_cut_off_at_the_code(code, number % 2 == 0, number + 1 == kills);
+        const bool told = is_told();
+        EXPECT_EQ(what_is_half(told), "");
+        EXPECT_EQ(what_is_lost(code), "");
+    }
+    EXPECT_EQ(broken_audit(connection_), "");
+    std::cout << kills << " kills, " << cut_off_ << " cut an answer off, " << kept_ << " left the former address\n";
+    EXPECT_GT(cut_off_, 0) << "no kill came in time: the instants are too late";
+    EXPECT_GT(kept_, 0);
+    EXPECT_LT(kept_, kills) << "no kill came after a new address";
+}
+
+TEST_F(AKilledChangeOfAddress, WouldShowADaemonThatKeepsTheAddressBeforeTheCodeIsSpent) {
+    begins_to_change("owner");
+    (void)gets_a_code();
+    with_store([&](store::WriteTxn& txn) {
+        auto account = store::PrivateAccounts::get(txn, model::Uid{uid_}).value();
+        account.mail = new_mail();
+        store::AccountsTable::put(txn, model::Uid{uid_}, account);
+    });
+    machine_.kill();
+    EXPECT_EQ(what_is_half(false), "the code is not used where the address is new, or used where it is not");
 }
 
 } // namespace

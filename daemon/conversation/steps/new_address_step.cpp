@@ -208,10 +208,12 @@ Effects NewAddressStep::judge(Dialog& dialog, const Subject& subject, const base
     result.writes.push_back(tickets_.use(*subject.uid(), *match, holder_of_address_codes));
     result.needs_durable = true;
     result.new_address = accounts::NewAddress{medium, address, clock_.wall(), held_until};
-    messages::Variables variables = notices::time_in_notice(outbox_->on_wall(outbox_->now() + hold_));
+    // A hold that ends later stays (accounts::put_address), and that is the one to tell.
+    const base::Milliseconds held = std::max(held_until, model::held_until(subject.account->private_part, medium));
+    messages::Variables variables = notices::time_in_notice(outbox_->on_wall(held));
     variables.emplace_back("address", address);
     dialog.messages.push_back(texts_.render(
-        dialog.client.locale, held_until.count() == 0 ? "new_address.kept" : "new_address.kept_and_held", variables));
+        dialog.client.locale, held <= outbox_->now() ? "new_address.kept" : "new_address.kept_and_held", variables));
     return result;
 }
 

@@ -376,5 +376,64 @@ TEST(AProfilesWayBack, T20_IsNotOfferedWhereTheSitesOwnLoginAsksForMore) {
     EXPECT_THAT(own.lines(), ElementsAre(HasSubstr("site:2:"))) << "what the site wrote is refused";
 }
 
+TEST(AFlow, ChangesAnAddressAtItsEndBehindAProofAndForThatPurposeAlone) {
+    for (const char* step : {"new_address", "new_mail", "new_phone"}) {
+        EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['password']\n[flow.change-address]\n"
+                                           "steps = ['password', '"
+                                           + std::string(step) + "']"),
+                    IsEmpty())
+            << step;
+        EXPECT_THAT(complaints_about_flows("[flow.change-address]\nsteps = ['" + std::string(step) + "']"),
+                    Contains(HasSubstr("comes before anything is proved")))
+            << step;
+        EXPECT_THAT(complaints_about_flows("[flow.login]\nsteps = ['password', '" + std::string(step) + "']"),
+                    Contains(HasSubstr("is accepted in flow.change-address")))
+            << step;
+    }
+    for (const char* steps : {"'password'", "'password', { optional = 'totp' }", "'password', 'new_mail', 'expiry'"}) {
+        EXPECT_THAT(complaints_about_flows("[flow.change-address]\nsteps = [" + std::string(steps) + "]"),
+                    Contains(HasSubstr("flow.change-address: accepted is a flow that ends in \"new_address\"")))
+            << steps;
+    }
+}
+
+TEST(AFlow, ThatChangesAnAddressAsksTheFactorThatALoginAsks) {
+    const std::string login = "[flow.login]\nsteps = ['password', { optional = 'totp' }]\n"
+                              "[flow.change-password]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"
+                              "[flow.first-login]\nsteps = ['password', { optional = 'totp' }, 'new_password']\n"
+                              "[flow.manage-secrets]\nsteps = ['password', { optional = 'totp' }, "
+                              "{ enrol = ['totp'] }]\n[flow.change-address]\n";
+    const std::string weak = login + "steps = ['password', 'new_address']\n";
+    EXPECT_THAT(complaints_about_flows(weak),
+                ElementsAre(HasSubstr("f:9:1: flow.change-address: it proves less than flow.login")));
+    EXPECT_THAT(complaints_about_flows(weak + "accept_weaker_than_login = true"), IsEmpty());
+    EXPECT_THAT(complaints_about_flows(login + "steps = ['password', { optional = 'totp' }, 'new_address']"),
+                IsEmpty());
+}
+
+TEST(AProfilesWayToAnotherAddress, IsNotOfferedWhereTheSitesOwnLoginAsksForMoreAndIsNoWayBack) {
+    const auto assembled = [](const std::string& site, Complaints& complaints) {
+        Sources sources;
+        sources.profile = {"profile", "flow.login.steps = ['password']\n"
+                                      "flow.change-address.steps = ['password', 'new_address']\n"
+                                      "flow.change-password.steps = ['password', 'totp', 'new_password']\n"
+                                      "flow.first-login.steps = ['password', 'totp', 'new_password']\n"
+                                      "flow.manage-secrets.steps = ['password', 'totp', { enrol = ['totp'] }]\n"
+                                          + std::string(two_plugins)};
+        sources.files = {{"site", site}};
+        return assemble(sources, complaints);
+    };
+    Complaints none;
+    EXPECT_NE(assembled("", none).flow("change-address", "login"), nullptr);
+    const Config stricter = assembled("flow.login.steps = ['password', 'totp']", none);
+    EXPECT_EQ(stricter.flow("change-address", "login"), nullptr);
+    EXPECT_FALSE(stricter.withholds_recovery) << "nobody's way back in was taken away";
+    EXPECT_THAT(none.lines(), IsEmpty()) << "the site wrote nothing wrong";
+    Complaints own;
+    (void)assembled("flow.login.steps = ['password', 'totp']\nflow.change-address.steps = ['password', 'new_address']",
+                    own);
+    EXPECT_THAT(own.lines(), ElementsAre(HasSubstr("site:2:"))) << "what the site wrote is refused";
+}
+
 } // namespace
 } // namespace loquet::config

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The owner of an account gives it another mail address or telephone number: proved as at a login, confirmed from the
 // new one, told to the former one, and no way to a new password for a while (recovery.md, 5 and 7).
+#include "daemon/conversation/self_service.h"
+#include "daemon/notices/notices.h"
+#include "daemon/recovery/tickets.h"
 #include "daemon/store/acts_table.h"
 #include "daemon/store/identifiers_table.h"
 #include "daemon/store/outbox_table.h"
@@ -294,6 +297,31 @@ TEST_F(ANewAddress, T7_BringsStrangersAFewMessagesADay) {
     clock_.advance(std::chrono::hours(24));
     (void)wants("one.more@example.net");
     EXPECT_EQ(sent().size(), before + 1);
+}
+
+TEST_F(ANewAddress, IsTakenByTheLastCodeOfTheDayInAnotherDialogToo) {
+    for (std::uint32_t number = 1; number < recovery::most_address_codes; ++number) {
+        (void)wants("slip" + std::to_string(number) + "@example.net");
+    }
+    const Begun left = wants(another_mail);
+    const std::string code = sent().back().code;
+    engine().cancel(*left.dialog, ":1.9");
+    clock_.advance(recovery::resend_pause);
+    const Begun again = wants(another_mail);
+    EXPECT_THAT(asked(says(again, "")), Contains("code")) << "once more is not now, and nothing is lost";
+    EXPECT_EQ(sent().size(), recovery::most_address_codes);
+    EXPECT_TRUE(is_done(says(again, code)));
+}
+
+TEST_F(ANewAddress, TellsOfTheHoldThatEndsLast) {
+    const base::Milliseconds later = steady_.now(clock_) + std::chrono::hours(24 * 365);
+    set(anna, [&](model::PrivateAccount& account) { account.mail_held_until = later; });
+    const Turn end = changes_to(another_mail);
+    ASSERT_TRUE(is_done(end));
+    EXPECT_EQ(account().mail_held_until, later);
+    const auto year = notices::time_in_notice(outbox_.on_wall(later)).front().second;
+    ASSERT_NE(year, notices::time_in_notice(clock_.wall()).front().second);
+    EXPECT_THAT(std::get<protocol::Done>(end).messages, ElementsAre(HasSubstr("from " + year + "-")));
 }
 
 TEST_F(ANewAddress, IsForItsOwnerAloneWhoProvesIt) {

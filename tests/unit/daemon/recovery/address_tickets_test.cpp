@@ -78,6 +78,17 @@ TEST_F(ATicketForANewAddress, T7_IsMadeAFewTimesADayWhateverTheAddress) {
     EXPECT_THAT(issue(to("last@example.net")).sent, SizeIs(1));
 }
 
+TEST_F(ATicketForANewAddress, StaysGoodWhereItWasTheLastOfTheDay) {
+    std::string last;
+    for (std::uint32_t number = 1; number <= most_address_codes; ++number) {
+        last = code_from(to("new" + std::to_string(number) + "@example.net"));
+    }
+    wait(resend_pause);
+    const auto again = issue(to("new" + std::to_string(most_address_codes) + "@example.net"));
+    EXPECT_THAT(again.sent, IsEmpty()) << "the day has no message left";
+    EXPECT_TRUE(find(last, 1, changing)) << "and the owner has its code in hand";
+}
+
 TEST_F(ATicketForANewAddress, NamesItsAddressAndNoOtherOneDoes) {
     EXPECT_EQ(refusal_of(to("")), Error::Kind::invalid);
     Tickets::Issue recovery = by_owner(Medium::mail);
