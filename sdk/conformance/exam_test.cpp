@@ -112,6 +112,12 @@ TEST(TheExam, CanBeRepeatedWithItsSeed) {
     EXPECT_THAT(sit(bad + "x").output, HasSubstr("a seed is a number"));
 }
 
+TEST(TheExam, TakesNoAnswerForGarbageThatIsTheStateItself) {
+    // With this seed a state and an answer were the same byte, which a step rightly grants.
+    const Result result = sit("step " LOQUET_BINARY_DIR "/sdk/conformance/example/badge.so --seed 1384655433");
+    EXPECT_EQ(result.status, 0) << result.output;
+}
+
 TEST(TheExam, TakesOptionsFromAFile) {
     std::string path = testing::TempDir() + "loquet-exam-options-" + std::to_string(getpid());
     const auto with = [&](const char* content) {

@@ -222,10 +222,13 @@ public:
             Question question;
             question.operation = operations[exam_.random() % operations.size()];
             question.account_state = exam_.garbage(exam_.random() % 10 == 0 ? 16'384 : 64);
+            if (question.account_state.starts_with(no_answer)) { // else an answer could be the state itself
+                question.account_state.front() = '\xFE';
+            }
             // Now and then a state of its own, but answers that no step can take for right.
             question.dialog_state = exam_.random() % 4 == 0 ? run({}).dialog_state : exam_.garbage(64);
             for (auto left = exam_.random() % 17; left > 0; --left) {
-                question.answers.push_back("\xFF" + exam_.garbage(exam_.random() % 50 == 0 ? 4095 : 40));
+                question.answers.push_back(no_answer + exam_.garbage(exam_.random() % 50 == 0 ? 4095 : 40));
             }
             const bool enrols =
                 question.operation == LOQUET_STEP_ENROL_BEGIN || question.operation == LOQUET_STEP_ENROL_ANSWER;
@@ -235,6 +238,7 @@ public:
 
 private:
     static constexpr int most_polls = 50;
+    static constexpr char no_answer = '\xFF'; ///< what begins so is no text, and no garbage that is kept begins so
 
     /// Until it says the same twice. What somebody does elsewhere may end a wait meanwhile; nothing else may change.
     Turn ask_twice(const Question& question) {
