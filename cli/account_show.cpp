@@ -325,6 +325,8 @@ void Page::add_recovery(Lines& lines) const {
         add(lines, "Recovery", "not possible: other accounts have the address, too", command("reset"));
     } else if (word == "privileged") {
         add(lines, "Recovery", "takes two: it has rights over the machine", command("reset"));
+    } else if (word == "names-unavailable") {
+        add(lines, "Recovery", "not now: the machine's sources of names do not answer");
     } else if (word == "not-active") {
         add(lines, "Recovery", "not possible: the account is not active");
     } else {

@@ -120,6 +120,8 @@ std::string_view to_text(RecoveryVerdict verdict) noexcept {
         return "shared-address";
     case RecoveryVerdict::privileged:
         return "privileged";
+    case RecoveryVerdict::unasked:
+        return "names-unavailable";
     case RecoveryVerdict::no_flow:
         return "no-flow";
     case RecoveryVerdict::not_active:
@@ -165,8 +167,8 @@ RecoveryState recovery_verdict(const AccountProperties& account, const config::C
         recovery.verdict = RecoveryVerdict::not_active;
     } else if (flow == nullptr) {
         recovery.verdict = RecoveryVerdict::no_flow;
-    } else if (facts.privileged && !settings.self_service.recover_privileged) {
-        recovery.verdict = RecoveryVerdict::privileged;
+    } else if (facts.privileged.value_or(true) && !settings.self_service.recover_privileged) {
+        recovery.verdict = facts.privileged ? RecoveryVerdict::privileged : RecoveryVerdict::unasked;
         recovery.media.clear();
     } else if (account.recovery_locked_until.count() != 0) {
         recovery.verdict = RecoveryVerdict::locked;

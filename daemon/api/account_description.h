@@ -16,6 +16,7 @@
 #include "lib/bus/loop.h"
 #include "lib/bus/message.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ enum class RecoveryVerdict : std::uint8_t {
     held,       ///< addresses are there, and codes go to them when a hold is over
     shared,     ///< addresses are there, and other accounts have them, too
     privileged, ///< the account has rights over the machine: it takes an operator, and a second person
+    unasked,    ///< not now: nobody answers whether the account has rights over the machine
     no_flow,    ///< the site does not offer it
     not_active, ///< the account is locked by the helpdesk, or disabled
 };
@@ -68,7 +70,8 @@ struct RecoveryState {
 /// What else a recovery depends on.
 struct RecoveryFacts {
     std::vector<model::Medium> shared; ///< media whose address another account has confirmed, too
-    bool privileged = false;           ///< the account has rights over the machine
+    /// The account has rights over the machine; nothing: the machine's sources of names do not say.
+    std::optional<bool> privileged = false;
 };
 [[nodiscard]] RecoveryState recovery_verdict(const AccountProperties& account, const config::Config& settings,
                                              const RecoveryFacts& facts = {});

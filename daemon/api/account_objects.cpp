@@ -242,6 +242,20 @@ std::vector<model::Medium> shared_media(const store::Store& store, const Account
 
 } // namespace
 
+base::Task<std::optional<bool>> AccountObjects::is_privileged(std::string name) {
+    if (config::everybody_is_privileged(deps_.settings)) {
+        co_return true;
+    }
+    try {
+        auto looking = deps_.accounts.is_in_one_of(std::move(name), deps_.settings.helpdesk.privileged_groups,
+                                                   deps_.store.digest(store::DigestKind::place, "helpdesk"));
+        const bool listed = co_await looking;
+        co_return listed;
+    } catch (const base::Error&) { // the rest is worth telling
+        co_return std::nullopt;
+    }
+}
+
 base::Task<void> AccountObjects::describe(bus::Call& call, const Caller& caller) {
     const Uid uid = tree.require(call.path());
     Searches& searches = caller.uid == uid.value ? own_searches_ : searches_;
@@ -251,14 +265,11 @@ base::Task<void> AccountObjects::describe(bus::Call& call, const Caller& caller)
     EventsOfAccount events = co_await finding_events;
     auto finding_messages = find_messages(deps_.store, deps_.loop, uid);
     outbox::MessagePage messages = co_await finding_messages;
-    auto looking = deps_.accounts.is_in_one_of(properties_of_account(uid).view.account.public_part.name,
-                                               deps_.settings.helpdesk.privileged_groups,
-                                               deps_.store.digest(store::DigestKind::place, "helpdesk"));
-    const bool listed = co_await looking;
+    auto looking = is_privileged(properties_of_account(uid).view.account.public_part.name);
+    const std::optional<bool> privileged = co_await looking;
     // All that can change meanwhile is read last.
     const AccountProperties account = properties_of_account(uid);
-    const RecoveryFacts facts{shared_media(deps_.store, account, deps_.steady.now(deps_.clock)),
-                              listed || config::everybody_is_privileged(deps_.settings)};
+    const RecoveryFacts facts{shared_media(deps_.store, account, deps_.steady.now(deps_.clock)), privileged};
     AccountDescription description;
     description.login = login_verdict(account, deps_.clock.wall());
     description.recovery = recovery_verdict(account, deps_.settings, facts);

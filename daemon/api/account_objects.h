@@ -108,6 +108,8 @@ public:
 
 private:
     base::Task<void> describe(bus::Call& call, const Caller& caller);
+    /// Nothing: the machine's sources of names do not say.
+    base::Task<std::optional<bool>> is_privileged(std::string name);
     base::Task<void> lock(bus::Call& call, const Caller& caller, Reason reason);
     base::Task<void> unlock(bus::Call& call, const Caller& caller);
     base::Task<void> disable(bus::Call& call, const Caller& caller, Reason reason);

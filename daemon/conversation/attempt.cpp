@@ -202,6 +202,7 @@ base::Task<std::variant<Turn, base::Milliseconds>> Attempt::try_locked(Waited& w
             dialog_.code_only = false;
             co_return turn;
         }
+        count_under_address(lease); // it is a try at the login after all
     }
     auto evaluating = evaluate_locked(lease);
     Turn turn = co_await evaluating;
@@ -230,12 +231,16 @@ base::Task<Ruling> Attempt::ask_policy(const LockoutService::CounterLease& lease
     co_return ruling;
 }
 
-base::Task<Ruling> Attempt::ask_policies(const LockoutService::CounterLease& lease, Waited& waited) {
+void Attempt::count_under_address(const LockoutService::CounterLease& lease) {
     by_address_.reset();
     if (dialog_.waits_as && !dialog_.proved) {
         const AttemptKey& account = lease.attempt();
         by_address_.emplace(context_.lockout, AttemptKey{*dialog_.waits_as, true, account.place, false, account.axis});
     }
+}
+
+base::Task<Ruling> Attempt::ask_policies(const LockoutService::CounterLease& lease, Waited& waited) {
+    count_under_address(lease);
     auto asking = ask_policy(by_address_ ? *by_address_ : lease, waited);
     Ruling ruling = co_await asking;
     if (!by_address_ || !needs_policy() || ruling.hold.count() > 0) {

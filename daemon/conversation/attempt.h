@@ -99,6 +99,8 @@ private:
     /// The same where the dialog came by an address: one waits for what was tried under the address, and a lock of
     /// either shuts. What the account's counters would have one wait for would say whose the address is.
     base::Task<Ruling> ask_policies(const LockoutService::CounterLease& lease, Waited& waited);
+    /// Counts beside that one under the address, where the dialog came by one.
+    void count_under_address(const LockoutService::CounterLease& lease);
     base::Task<protocol::Turn> evaluate_locked(const LockoutService::CounterLease& lease);
     base::Task<void> run_step();
     base::Task<void> run_next_steps();

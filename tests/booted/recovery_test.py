@@ -220,7 +220,7 @@ class AnOwner(unittest.TestCase):
             screen.type(site.mails["iris"])
             screen.wait_for(CODE)
             screen.type(site.code_by_mail("iris"))
-            screen.wait_for(f"Vous serez désormais joint à {site.mails['iris']}")
+            screen.wait_for(f"Vos messages iront désormais à {site.mails['iris']}")
             self.assertEqual(screen.end(), 0)
         told, = eventually(lambda: mails_to(former), "the former address is told")
         self.assertRegex(" ".join(told.get_content().split()), "les coordonnées du compte iris ont été modifiées")

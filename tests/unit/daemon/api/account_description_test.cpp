@@ -112,6 +112,8 @@ TEST_F(AVerdict, OnRecoverySaysThatAnAccountWithRightsOverTheMachineTakesTheHelp
     has_a_confirmed_mail_address();
     EXPECT_EQ(recovery_verdict(shown(), settings_, {{}, true}).verdict, RecoveryVerdict::privileged);
     EXPECT_THAT(recovery_verdict(shown(), settings_, {{}, true}).media, IsEmpty());
+    EXPECT_EQ(recovery_verdict(shown(), settings_, {{}, std::nullopt}).verdict, RecoveryVerdict::unasked)
+        << "nobody says";
     settings_.self_service.recover_privileged = true;
     EXPECT_EQ(recovery_verdict(shown(), settings_, {{}, true}).verdict, RecoveryVerdict::open);
 }
